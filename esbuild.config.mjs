@@ -1,0 +1,45 @@
+// Builds the extension host bundle and the dashboard bundle. `--watch` rebuilds, `--production` minifies.
+import * as esbuild from 'esbuild';
+
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+
+/** @type {esbuild.BuildOptions} */
+const common = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+
+/** @type {esbuild.BuildOptions} */
+const host = {
+  ...common,
+  entryPoints: { extension: 'src/extension.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // pg-native is an optional peer of `pg` that is never installed here.
+  external: ['vscode', 'pg-native'],
+};
+
+/** @type {esbuild.BuildOptions} */
+const webview = {
+  ...common,
+  entryPoints: { dashboard: 'webview/main.ts' },
+  outdir: 'dist/webview',
+  platform: 'browser',
+  target: 'es2022',
+  format: 'esm',
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+if (watch) {
+  const contexts = await Promise.all([esbuild.context(host), esbuild.context(webview)]);
+  await Promise.all(contexts.map((context) => context.watch()));
+} else {
+  await Promise.all([esbuild.build(host), esbuild.build(webview)]);
+}

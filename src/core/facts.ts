@@ -1,0 +1,178 @@
+import type { Lsn } from './lsn';
+
+/**
+ * What one server says of itself, as read by one statement. `null` always means "not known" or "does not apply",
+ * never zero. Times the server reports are epoch milliseconds of the *server's* clock.
+ */
+
+/** A row of pg_stat_replication. Every nullable member is NULL for a role without pg_read_all_stats. */
+export interface SenderFacts {
+  readonly pid: number;
+  readonly applicationName: string | null;
+  readonly clientAddress: string | null;
+  readonly state: string | null;
+  readonly sentLsn: Lsn | null;
+  readonly writeLsn: Lsn | null;
+  readonly flushLsn: Lsn | null;
+  readonly replayLsn: Lsn | null;
+  readonly replayLagMs: number | null;
+  readonly syncState: string | null;
+  readonly replyAtMs: number | null;
+}
+
+/** The row of pg_stat_wal_receiver. `isVisible` is false when the role sees the pid only. */
+export interface ReceiverFacts {
+  readonly pid: number;
+  readonly isVisible: boolean;
+  readonly status: string | null;
+  readonly receivedTimeline: number | null;
+  readonly flushedLsn: Lsn | null;
+  readonly latestEndLsn: Lsn | null;
+  readonly latestEndAtMs: number | null;
+  readonly lastMessageAtMs: number | null;
+  readonly slotName: string | null;
+  readonly senderHost: string | null;
+  readonly senderPort: number | null;
+  /** `application_name`, else `fallback_application_name`, of the receiver's conninfo; the rest of the conninfo never leaves the server. */
+  readonly applicationName: string | null;
+}
+
+/** A row of pg_replication_slots. */
+export interface SlotFacts {
+  readonly name: string;
+  readonly type: 'physical' | 'logical';
+  readonly plugin: string | null;
+  readonly database: string | null;
+  readonly isTemporary: boolean;
+  readonly isActive: boolean;
+  readonly activePid: number | null;
+  readonly restartLsn: Lsn | null;
+  readonly confirmedFlushLsn: Lsn | null;
+  /** `reserved`, `extended`, `unreserved` or `lost`; `null` when it never reserved WAL. */
+  readonly walStatus: string | null;
+  readonly safeWalBytes: number | null;
+  /** 17 and newer. */
+  readonly inactiveSinceMs: number | null;
+  /** 17 and newer; on 16 `conflicting` is reported as `conflict`. */
+  readonly invalidationReason: string | null;
+}
+
+/** A subscription of the node's own database: pg_subscription with its main worker and its counters. */
+export interface SubscriptionFacts {
+  readonly oid: number;
+  readonly name: string;
+  readonly isEnabled: boolean;
+  readonly slotName: string | null;
+  readonly publications: readonly string[];
+  /** 15 and newer. */
+  readonly disablesOnError: boolean | null;
+  /** Main apply worker; `null` when it is not running. */
+  readonly workerPid: number | null;
+  readonly receivedLsn: Lsn | null;
+  readonly latestEndLsn: Lsn | null;
+  readonly lastMessageAtMs: number | null;
+  /** From pg_stat_activity; `null` when not visible. */
+  readonly workerWaitEventType: string | null;
+  readonly workerWaitEvent: string | null;
+  readonly blockingPids: readonly number[];
+  /** 15 and newer; `null` before. */
+  readonly applyErrorCount: number | null;
+  readonly syncErrorCount: number | null;
+  /** Tables by `srsubstate`: r ready, s synchronised, f finished copy, d data copy, i initialise. */
+  readonly tableStates: Readonly<Record<'i' | 'd' | 'f' | 's' | 'r', number>>;
+  /** Table sync workers running now. */
+  readonly syncWorkers: number;
+}
+
+/** The queue table of an edge, counted up to a cap. */
+export interface QueueFacts {
+  /** `current`: our table. `old`: the shape that applications made (`synced_at`, `error`, no `state`). */
+  readonly shape: 'current' | 'old';
+  /** Open operations, at most `DEPTH_CAP`; more are said as "> 10,000". */
+  readonly waiting: number;
+  readonly conflicts: number;
+  readonly dead: number;
+  /** Open operations that carry an error. */
+  readonly failed: number;
+  readonly oldestAtMs: number | null;
+  readonly lastDoneAtMs: number | null;
+  /** Error text of the newest failed operation, cut to 200 characters; never row data. */
+  readonly lastError: string | null;
+}
+
+/** Counting stops here: a deeper queue is "> 10,000". */
+export const DEPTH_CAP = 10_001;
+
+/** The one row that one poll of one node returns. */
+export interface FastFacts {
+  readonly serverVersionNum: number;
+  readonly isInRecovery: boolean;
+  /** pg_control_system(); `null` without the privilege. */
+  readonly systemIdentifier: string | null;
+  readonly postmasterStartedAtMs: number;
+  readonly serverTimeMs: number;
+  readonly database: string;
+  /**
+   * On a primary the prefix of pg_walfile_name(pg_current_wal_lsn()) (pg_control_checkpoint() is late after a promotion);
+   * on a standby the receiver's timeline, else that of the last checkpoint.
+   */
+  readonly timeline: number | null;
+  /** pg_current_wal_lsn(); `null` in recovery. */
+  readonly currentLsn: Lsn | null;
+  /** Last received and replayed positions; `null` outside recovery, where Postgres leaves them frozen. */
+  readonly receiveLsn: Lsn | null;
+  readonly replayLsn: Lsn | null;
+  readonly lastReplayedCommitAtMs: number | null;
+  /** pg_get_wal_replay_pause_state(); `null` outside recovery. */
+  readonly replayPauseState: 'not paused' | 'pause requested' | 'paused' | null;
+  readonly canSeeReplication: boolean;
+  readonly senders: readonly SenderFacts[];
+  readonly receiver: ReceiverFacts | null;
+  readonly slots: readonly SlotFacts[];
+  readonly subscriptions: readonly SubscriptionFacts[];
+  /** `null` when no queue is declared, or its table is not known to exist. */
+  readonly queue: QueueFacts | null;
+  readonly connectionsUsed: number | null;
+}
+
+export interface PublicationTableFacts {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly string[] | null;
+  readonly rowFilter: string | null;
+  /** False when UPDATE and DELETE on it would fail: no primary key and no replica identity. */
+  readonly hasReplicaIdentity: boolean;
+}
+
+export interface PublicationFacts {
+  readonly name: string;
+  readonly allTables: boolean;
+  readonly schemas: readonly string[];
+  readonly operations: readonly ('insert' | 'update' | 'delete' | 'truncate')[];
+  readonly viaPartitionRoot: boolean;
+  readonly tables: readonly PublicationTableFacts[];
+}
+
+export interface SubscriptionTableFacts {
+  readonly subscription: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly state: 'i' | 'd' | 'f' | 's' | 'r';
+}
+
+/** What changes rarely: read at connect, every minute, on demand and after a change. */
+export interface SlowFacts {
+  /** `SHOW server_version`, for people. */
+  readonly serverVersion: string;
+  readonly role: string;
+  readonly isSuperuser: boolean;
+  readonly hasMonitorRole: boolean;
+  /** inet_server_port(); `null` over a Unix socket. */
+  readonly serverPort: number | null;
+  readonly publications: readonly PublicationFacts[];
+  readonly subscriptionTables: readonly SubscriptionTableFacts[];
+  /** Name → value, only the settings this extension explains (wal_level, max_connections, max_replication_slots, …). */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Shape of the declared queue table; `null` when none is declared. */
+  readonly queueShape: 'current' | 'old' | 'other' | 'absent' | null;
+}

@@ -1,0 +1,230 @@
+import type { Endpoint, FailureFacts } from './failure';
+import type { FastFacts, QueueFacts, SlowFacts } from './facts';
+import type { DeclaredRole, Topology } from './topology';
+
+/**
+ * One immutable picture of a topology: the file and the servers held together. Made by `core/join` from samples;
+ * drawn by tree, status bar and dashboard. Ages are computed by whoever draws, from the `…AtMs` members (epoch ms, our clock).
+ */
+
+/** How it stands between us and one node. */
+export type Contact =
+  | 'restricted' // Restricted Mode: never
+  | 'notAsked' // nobody has asked for a connection in this folder yet
+  | 'notApproved' // its endpoint waits for the user's consent
+  | 'disconnected' // the user said *Disconnect*
+  | 'connecting'
+  | 'connected'
+  | 'failed';
+
+/** What the monitor knows of one node after its last attempt. Facts are the last good ones: see `fastAtMs` for their age. */
+export interface NodeSample {
+  readonly contact: Contact;
+  readonly failure: FailureFacts | null;
+  /** Start of the present outage. */
+  readonly failingSinceMs: number | null;
+  readonly fast: FastFacts | null;
+  /** When the last good answer arrived. */
+  readonly fastAtMs: number | null;
+  readonly roundTripMs: number | null;
+  readonly slow: SlowFacts | null;
+  readonly slowAtMs: number | null;
+  /** Address that answered. */
+  readonly endpoint: Endpoint | null;
+  readonly nextTryAtMs: number | null;
+  /** True while nobody looks: values are kept but grow old on purpose. */
+  readonly isPollingPaused: boolean;
+}
+
+export type Health = 'healthy' | 'busy' | 'warning' | 'error' | 'unknown';
+
+/** What is said of a node, an edge, a slot or a queue; first match in this order wins for an edge. */
+export type VerdictCode =
+  | 'restricted'
+  | 'notConnected'
+  | 'notApproved'
+  | 'disconnected'
+  | 'connecting'
+  | 'unreachable'
+  | 'starting'
+  | 'passwordNeeded'
+  | 'tooOld'
+  | 'notPostgres'
+  | 'noPrivilege'
+  | 'splitBrain'
+  | 'roleMismatch'
+  | 'wrongSystem'
+  | 'diverged'
+  | 'slotLost'
+  | 'disabled'
+  | 'stoppedByError'
+  | 'applyErrorLoop'
+  | 'noWorker'
+  | 'notStreaming'
+  | 'sourceCutOff'
+  | 'notFound' // declared, never seen
+  | 'ambiguous' // several senders fit: give the standbys a slot or a cluster_name
+  | 'paused'
+  | 'blocked'
+  | 'copying'
+  | 'catchingUp'
+  | 'lagging'
+  | 'stuck'
+  | 'idle'
+  | 'streaming'
+  | 'stale'
+  | 'unknown'
+  // slots
+  | 'orphan'
+  | 'nearLimit'
+  // queues
+  | 'queueEmpty'
+  | 'queueWaiting'
+  | 'queueGrowing'
+  | 'queueConflicts'
+  | 'queueDead'
+  | 'queueAbsent'
+  // nodes
+  | 'healthy';
+
+/** Values that a verdict's text needs; only those that its code uses are set. */
+export interface VerdictParams {
+  readonly pids?: readonly number[];
+  readonly retries?: number;
+  readonly readyTables?: number;
+  readonly totalTables?: number;
+  readonly queuedTables?: number;
+  readonly workersUsed?: number;
+  readonly workersMax?: number;
+  readonly upstreamTimeline?: number;
+  readonly downstreamTimeline?: number;
+  readonly role?: string;
+  readonly otherNodes?: readonly string[];
+  readonly perMinute?: number;
+  readonly reason?: string;
+}
+
+export interface Verdict {
+  readonly code: VerdictCode;
+  readonly health: Health;
+  /** Since when this code holds, as far as we saw it; `null` when not known. */
+  readonly sinceMs: number | null;
+  readonly params: VerdictParams;
+}
+
+/** One fact that led to a verdict, for tooltip and details. `value` is finished text. */
+export interface Evidence {
+  readonly label: string;
+  readonly value: string;
+  /** Catalog view or function and node: `pg_stat_replication on central`. */
+  readonly source: string;
+  readonly atMs: number | null;
+}
+
+export interface Measure {
+  readonly lagMs: number | null;
+  readonly lagBytes: number | null;
+}
+
+/** A way that data takes: WAL to a standby, changes to a subscription, a slot's reader that is no Postgres. */
+export interface EdgeSnapshot {
+  /** Path in the topology, without state: `streaming/central-read`, `logical/genesis/metrics_sub`, `consumer/electric`. */
+  readonly id: string;
+  readonly kind: 'streaming' | 'logical' | 'consumer';
+  /** What people call it: the standby's id, the subscription's name, the consumer's id. */
+  readonly name: string;
+  /** Node id of the upstream; `null` when it is not in the file. */
+  readonly from: string | null;
+  /** Node or consumer id of the downstream; for one that is not in the file `undeclared/<name>`. */
+  readonly to: string;
+  readonly isDeclared: boolean;
+  readonly slotName: string | null;
+  readonly verdict: Verdict;
+  /** Now. `null` is unknown (see `unknownBecause`), never zero. */
+  readonly lagMs: number | null;
+  readonly lagBytes: number | null;
+  /** Finished text, lower case, for people: "source cut off"; `null` when the lag is known. */
+  readonly unknownBecause: string | null;
+  /** Measured against a standby's own position, not the root's (cascades). */
+  readonly isRelativeToUpstream: boolean;
+  /** Last numbers that were true, for "was 12 ms, 2 min ago". */
+  readonly lastKnown: (Measure & { readonly atMs: number }) | null;
+  /** WAL that its slot keeps; not lag. */
+  readonly retainedWalBytes: number | null;
+  readonly syncState: string | null;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface SlotSnapshot {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly type: 'physical' | 'logical';
+  readonly isActive: boolean;
+  readonly isDeclared: boolean;
+  /** Who reads it: a node id, `node/subscription`, a consumer id; `null` when nobody is known. */
+  readonly consumer: string | null;
+  readonly retainedWalBytes: number | null;
+  readonly safeWalBytes: number | null;
+  /** max_slot_wal_keep_size in bytes; `null` when unlimited or unknown. */
+  readonly limitBytes: number | null;
+  readonly walStatus: string | null;
+  readonly invalidationReason: string | null;
+  readonly verdict: Verdict;
+}
+
+export interface QueueSnapshot {
+  /** `queue/vengeance`. */
+  readonly id: string;
+  readonly nodeId: string;
+  readonly primaryId: string;
+  /** Schema-qualified, for people. */
+  readonly table: string;
+  readonly facts: QueueFacts | null;
+  readonly atMs: number | null;
+  readonly verdict: Verdict;
+}
+
+export interface NodeSnapshot {
+  readonly id: string;
+  readonly isDeclared: boolean;
+  readonly declaredRoles: readonly DeclaredRole[];
+  /** By what the server says, else by the file. */
+  readonly role: 'primary' | 'standby' | 'subscriber' | 'edge';
+  readonly sample: NodeSample;
+  readonly verdict: Verdict;
+  /** Ids of nodes that are the same server (identifier, start time and port equal) seen through another database, or through the same one. */
+  readonly sameServerAs: readonly string[];
+  /** Server clock minus ours, at the middle of the round trip; `null` when unknown. */
+  readonly clockSkewMs: number | null;
+}
+
+export interface TopologySummary {
+  readonly health: Health;
+  /** Declared downstream Postgres nodes (standbys and subscribers). */
+  readonly replicas: number;
+  readonly healthyReplicas: number;
+  /** Things that need a person, worst first: ids of nodes, edges, slots (`slot/<node>/<name>`) and queues. */
+  readonly problems: readonly string[];
+  /** Largest lag among edges whose lag is known; `null` when none is. */
+  readonly worstLagMs: number | null;
+  readonly worstLagBytes: number | null;
+  readonly worstEdgeId: string | null;
+  readonly publications: number | null;
+  readonly subscriptions: number;
+  readonly activeSubscriptions: number | null;
+  readonly isContacted: boolean;
+}
+
+export interface TopologySnapshot {
+  /** URI of the topology file, as text. */
+  readonly id: string;
+  readonly topology: Topology;
+  /** Rises by one with every published snapshot of this topology. */
+  readonly version: number;
+  readonly takenAtMs: number;
+  readonly nodes: readonly NodeSnapshot[];
+  readonly edges: readonly EdgeSnapshot[];
+  readonly slots: readonly SlotSnapshot[];
+  readonly queues: readonly QueueSnapshot[];
+  readonly summary: TopologySummary;
+}

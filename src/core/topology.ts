@@ -1,0 +1,138 @@
+/**
+ * The topology as its file declares it: what should be. Plain data, made by `topologyFile` from valid text.
+ * What the servers say is in `facts.ts`; both together are a snapshot (`snapshot.ts`).
+ */
+
+/** libpq connection keywords and their values as declared, not yet completed from service file or environment. Never a password. */
+export type ConnectionParams = Readonly<Record<string, string>>;
+
+/** Which guard rails apply to changes. */
+export type Environment = 'development' | 'staging' | 'production';
+
+/** Where a password comes from. `env` names a variable; `auto` looks in SecretStorage, `PGPASSWORD`, then the passfile. */
+export type PasswordSource =
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'secret' }
+  | { readonly kind: 'pgpass' }
+  | { readonly kind: 'prompt' }
+  | { readonly kind: 'env'; readonly variable: string };
+
+/** A table by schema and name; names may hold dots, so they are never joined to look something up. */
+export interface TableName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+export interface DeclaredTable extends TableName {
+  readonly columns: readonly string[] | null;
+  readonly rowFilter: string | null;
+}
+
+/** Options carry Postgres' own names in camelCase; `null` means "not said in the file", so the server's default. */
+export interface DeclaredPublication {
+  readonly name: string;
+  readonly tables: readonly DeclaredTable[];
+  readonly schemas: readonly string[];
+  readonly allTables: boolean;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface DeclaredSubscription {
+  readonly name: string;
+  /** Id of the publishing node. */
+  readonly publisher: string;
+  readonly publications: readonly string[];
+  /** Text for the subscriber's own server; paths in it are that host's. `null`: host, port and database of `publisher`. */
+  readonly connection: string | null;
+  /** Declared slot; by default Postgres names the slot after the subscription. */
+  readonly slotName: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export type ConflictPolicy = 'primary-wins' | 'newest-wins' | 'merge' | 'edge-wins' | 'manual';
+
+export interface DeclaredQueue {
+  /** Id of the node that the queue is drained to. */
+  readonly primary: string;
+  /** Where the queue is; default `pgtopology.pending_sync`. */
+  readonly table: TableName;
+  readonly capture: 'trigger' | 'application';
+  readonly tables: readonly (TableName & { readonly policy: ConflictPolicy })[];
+}
+
+/** One entry of `nodes`: a server as seen through one database. */
+export interface TopologyNode {
+  /** The key in the file; stable, and unique within the file. */
+  readonly id: string;
+  readonly connection: ConnectionParams;
+  /** Role that changes run as; `null`: the user of `connection`. */
+  readonly adminUser: string | null;
+  readonly passwordSource: PasswordSource;
+  /** Id of the upstream; `null` for a node that is not declared a standby. */
+  readonly standbyOf: string | null;
+  /** Physical slot this standby uses on its upstream. */
+  readonly slot: string | null;
+  readonly publications: readonly DeclaredPublication[];
+  readonly subscriptions: readonly DeclaredSubscription[];
+  readonly pendingSync: DeclaredQueue | null;
+}
+
+/** Something that reads a replication slot but is no Postgres. */
+export interface DeclaredConsumer {
+  readonly id: string;
+  readonly node: string;
+  readonly slot: string;
+}
+
+export interface Thresholds {
+  readonly lagWarningMs: number;
+  readonly lagCriticalMs: number;
+  readonly queueDepthWarning: number;
+  readonly queueDepthCritical: number;
+}
+
+export const DEFAULT_THRESHOLDS: Thresholds = {
+  lagWarningMs: 5_000,
+  lagCriticalMs: 30_000,
+  queueDepthWarning: 100,
+  queueDepthCritical: 10_000,
+};
+
+export interface Topology {
+  readonly name: string;
+  readonly environment: Environment;
+  readonly nodes: readonly TopologyNode[];
+  readonly consumers: readonly DeclaredConsumer[];
+  readonly thresholds: Thresholds;
+}
+
+/** What a node is by the file alone. A node may be several at once. */
+export type DeclaredRole = 'primary' | 'standby' | 'publisher' | 'subscriber' | 'edge';
+
+/**
+ * Derives a node's roles from what the file says of it and of the others.
+ * `primary` is said of a node that others stream or subscribe from, or drain to, unless it is itself a standby; and of a node with no relation at all.
+ * @returns in the fixed order primary, standby, publisher, subscriber, edge.
+ */
+export function declaredRoles(topology: Topology, nodeId: string): readonly DeclaredRole[] {
+  const node = topology.nodes.find((candidate) => candidate.id === nodeId);
+  if (node === undefined) return [];
+  const isStandby = node.standbyOf !== null;
+  const isSubscriber = node.subscriptions.length > 0;
+  const isEdge = node.pendingSync !== null;
+  const publishes =
+    node.publications.length > 0 ||
+    topology.nodes.some((other) => other.subscriptions.some((s) => s.publisher === nodeId));
+  const isUpstream =
+    publishes ||
+    topology.nodes.some(
+      (other) => other.standbyOf === nodeId || other.pendingSync?.primary === nodeId,
+    );
+  const roles: DeclaredRole[] = [];
+  if (!isStandby && (isUpstream || (!isSubscriber && !isEdge))) roles.push('primary');
+  if (isStandby) roles.push('standby');
+  if (publishes) roles.push('publisher');
+  if (isSubscriber) roles.push('subscriber');
+  if (isEdge) roles.push('edge');
+  return roles;
+}
