@@ -44,6 +44,8 @@ export default defineConfig(
   {
     files: ['**/*.mjs'],
     rules: {
+      // The type checker knows Node's globals.
+      'no-undef': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
