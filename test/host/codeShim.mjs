@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+// Takes the place of a VS Code executable for @vscode/test-electron: same arguments, same exit code, but the suite runs in the
+// extension host of a VS Code server that a headless Chromium has open.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { launchChromium } from './browser.mjs';
+import { startServer } from './hostServer.mjs';
+
+const RESTRICTED = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+};
+
+const { values, folder } = readArguments(process.argv.slice(2));
+const tests = values.get('extensionTestsPath')?.[0];
+if (tests === undefined) throw new Error('codeShim runs extension tests: --extensionTestsPath=…');
+
+const base = await mkdtemp(join(tmpdir(), 'pg-topology-vscode-'));
+const output = join(base, 'tests.out');
+writeFileSync(output, '');
+const restricted = process.env['HOST_TRUST'] === '1';
+const server = await startServer({
+  base,
+  smoke: true,
+  trust: restricted,
+  settings: restricted ? RESTRICTED : {},
+  env: { HOST_TEST_OUT: output, HOST_REAL_TESTS: resolve(tests) },
+});
+const browser = await launchChromium();
+const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+
+let shown = 0;
+const showOutput = () => {
+  const text = readFileSync(output);
+  process.stdout.write(text.subarray(shown));
+  shown = text.length;
+};
+const timer = setInterval(showOutput, 100);
+
+const code = await runSuite();
+clearInterval(timer);
+showOutput();
+if (code !== 0) {
+  await page.screenshot({ path: join(base, 'failed.png') }).catch(() => undefined);
+  console.error(`The host ended with ${code}. Logs and a screenshot are in ${base}`);
+}
+await browser.close();
+await server.stop({ keep: code !== 0 });
+process.exit(code);
+
+/** @returns {Promise<number>} the suite's exit code, or one of ours when it never ended */
+async function runSuite() {
+  /** @type {(code: number) => void} */
+  let end = () => undefined;
+  /** @type {Promise<number>} */
+  const ended = new Promise((done) => (end = done));
+  // The workbench calls these two by name: this is how VS Code runs its own remote tests.
+  await page.exposeFunction('codeAutomationExit', end);
+  await page.exposeFunction(
+    'codeAutomationLog',
+    (/** @type {string} */ type, /** @type {unknown[]} */ parts) => {
+      if (process.env['HOST_VERBOSE'] === '1') console.error(`[vscode ${type}]`, ...parts);
+    },
+  );
+  page.on('crash', () => {
+    end(98);
+  });
+  server.child.on('exit', () => {
+    end(97);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      end(130);
+    });
+  }
+  const limitMs = Number(process.env['HOST_TIMEOUT_MS'] ?? 540_000);
+  const limit = setTimeout(() => {
+    console.error(`The suite did not end within ${limitMs / 1000} s`);
+    end(124);
+  }, limitMs);
+  const wrapper = fileURLToPath(new URL('testEntry.cjs', import.meta.url));
+  /** @type {[string, string][]} */
+  const payload = (values.get('extensionDevelopmentPath') ?? []).map((path) => [
+    'extensionDevelopmentPath',
+    server.remoteUri(path),
+  ]);
+  payload.push(['extensionTestsPath', server.remoteUri(wrapper)]);
+  await page.goto(server.folderUrl(folder ?? null, payload), { timeout: 120_000 });
+  const result = await ended;
+  clearTimeout(limit);
+  return result;
+}
+
+/**
+ * @param {readonly string[]} args
+ * @returns {{ values: Map<string, string[]>, folder: string | undefined }}
+ */
+function readArguments(args) {
+  /** @type {Map<string, string[]>} */
+  const values = new Map();
+  /** @type {string | undefined} */
+  let folder;
+  for (const arg of args) {
+    const [, name, value = ''] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (name === undefined) folder ??= arg;
+    else values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  return { values, folder };
+}

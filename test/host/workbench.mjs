@@ -1,0 +1,204 @@
+// What a user sees and does in the workbench. The selectors hold for VS Code 1.100 to 1.139.
+import { watchForeignRequests } from './requestWatch.mjs';
+
+/** @typedef {import('playwright-core').Locator} Locator */
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('playwright-core').Frame} Frame */
+
+const FIRST_LOAD_MS = 120_000;
+
+/** Page object over one browser page. `page` stays open to all that it does not offer. */
+export class Workbench {
+  /**
+   * @param {Page} page
+   * @param {string} extensionId publisher.name, for status bar items
+   */
+  constructor(page, extensionId) {
+    this.page = page;
+    this.extensionId = extensionId;
+    /** What asked for another machine; has to stay empty. */
+    this.foreignRequests = watchForeignRequests(page);
+  }
+
+  /** @param {string} url as `folderUrl` of the server makes it */
+  async open(url) {
+    await this.page.goto(url, { timeout: FIRST_LOAD_MS });
+    await this.page.locator('.statusbar').waitFor({ timeout: FIRST_LOAD_MS });
+  }
+
+  /**
+   * @param {string} id the one that the extension gave to `createStatusBarItem`
+   * @returns {Locator}
+   */
+  statusItem(id) {
+    return this.page.locator(`[id="${this.extensionId}.${id}"]`);
+  }
+
+  /**
+   * Shows a container of the activity bar.
+   *
+   * @param {string} title
+   */
+  async view(title) {
+    const tab = this.page.locator('.activitybar').getByRole('tab', { name: title }).first();
+    await tab.waitFor();
+    if ((await tab.getAttribute('aria-selected')) === 'true') return;
+    await tab.locator('.action-label').first().click();
+  }
+
+  /**
+   * A row of any visible tree. Lists are virtual: only rows in sight exist.
+   *
+   * @param {string | RegExp} name
+   * @returns {Locator}
+   */
+  row(name) {
+    return this.page.getByRole('treeitem', { name }).first();
+  }
+
+  /**
+   * Opens a row's twistie when it is closed.
+   *
+   * @param {Locator} row
+   */
+  async expand(row) {
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'false') {
+      await row.locator('.monaco-tl-twistie').click();
+    }
+  }
+
+  /**
+   * A button that shows in a row under the mouse.
+   *
+   * @param {Locator} row
+   * @param {string} title of the command
+   */
+  async inlineAction(row, title) {
+    await row.hover();
+    await row.getByRole('button', { name: title }).click();
+  }
+
+  /** @returns {Locator} the text field of quick picks, input boxes and the palette */
+  quickInput() {
+    return this.page.locator('.quick-input-widget input[type=text]').first();
+  }
+
+  /**
+   * @param {string | RegExp} text
+   * @returns {Locator} a choice in the open quick pick
+   */
+  choice(text) {
+    return this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ hasText: text })
+      .first();
+  }
+
+  /**
+   * Presses a key until the quick input opens: keys are lost while the workbench moves focus.
+   *
+   * @param {string} key
+   */
+  async quickOpen(key) {
+    for (let left = 8; ; left -= 1) {
+      await this.page.keyboard.press(key);
+      try {
+        await this.quickInput().waitFor({ timeout: 4000 });
+        return;
+      } catch (error) {
+        if (left === 0) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
+  /**
+   * Runs a command from the palette.
+   *
+   * @param {string} title with its category, as the palette shows it
+   */
+  async command(title) {
+    await this.quickOpen('F1');
+    await this.quickInput().fill(`>${title}`);
+    await this.choice(title).click();
+  }
+
+  /**
+   * Opens a file of the folder in an editor.
+   *
+   * @param {string} name
+   */
+  async openFile(name) {
+    await this.quickOpen('Control+P');
+    await this.quickInput().fill(name);
+    await this.choice(name).click();
+    await this.page.locator('.editor-instance .view-lines').first().waitFor();
+  }
+
+  /**
+   * @param {string | RegExp} text
+   * @returns {Locator} a notification in the corner
+   */
+  toast(text) {
+    return this.page
+      .locator('.notifications-toasts .notification-list-item')
+      .filter({ hasText: text })
+      .first();
+  }
+
+  /** @returns {Locator} the open modal dialog */
+  dialog() {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  /**
+   * Chooses from the menu of the right mouse button. A click within about 100 ms of its opening is lost, so it is repeated.
+   *
+   * @param {Locator} target
+   * @param {string} title
+   */
+  async contextMenu(target, title) {
+    await target.click({ button: 'right' });
+    const item = this.page.locator('.monaco-menu').getByRole('menuitem', { name: title }).first();
+    await item.waitFor();
+    for (let left = 20; left > 0 && (await item.isVisible()); left -= 1) {
+      await this.page.waitForTimeout(150);
+      await item.click({ timeout: 1000 }).catch(() => undefined);
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  /**
+   * The frame of a webview. There may be several, so it is chosen by what it holds.
+   *
+   * @param {string} selector
+   * @param {number} [timeoutMs]
+   * @returns {Promise<Frame>}
+   */
+  async webview(selector, timeoutMs = 60_000) {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        if (await holds(frame, selector)) return frame;
+      }
+      if (Date.now() > deadline) throw new Error(`No webview holds ${selector}`);
+      await this.page.waitForTimeout(100);
+    }
+  }
+}
+
+/**
+ * @param {Frame} frame
+ * @param {string} selector
+ */
+async function holds(frame, selector) {
+  // An extension's page is the second frame below the window.
+  if (!frame.parentFrame()?.parentFrame()) return false;
+  try {
+    return (await frame.locator(selector).count()) > 0;
+  } catch {
+    // The frame went away while we looked.
+    return false;
+  }
+}
