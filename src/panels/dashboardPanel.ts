@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../core/ports/disposable';
+import { dashboardHtml } from './dashboardHtml';
+import { type DashboardDeps, type DashboardFocus, DashboardSession } from './dashboardSession';
+
+export const DASHBOARD_VIEW_TYPE = 'pgTopology.dashboard';
+
+export interface DashboardPanelDeps extends DashboardDeps {
+  readonly extensionUri: vscode.Uri;
+}
+
+interface OpenPanel {
+  readonly panel: vscode.WebviewPanel;
+  readonly session: DashboardSession;
+}
+
+/**
+ * The dashboard's one panel: opens or reveals it, and takes it over when VS Code restores it after a reload. Its page is
+ * built anew each time it is shown; what it needs comes from the monitor and from its own saved state.
+ */
+export class DashboardPanel implements vscode.WebviewPanelSerializer, Disposable {
+  private open: OpenPanel | null = null;
+  private visible = false;
+  private readonly visibility = new vscode.EventEmitter<boolean>();
+  private readonly serializer: vscode.Disposable;
+
+  /** Fires with true when the dashboard came into sight, with false when it went out of sight or was closed. */
+  readonly onDidChangeVisible = this.visibility.event;
+
+  constructor(private readonly deps: DashboardPanelDeps) {
+    this.serializer = vscode.window.registerWebviewPanelSerializer(DASHBOARD_VIEW_TYPE, this);
+  }
+
+  get isVisible(): boolean {
+    return this.visible;
+  }
+
+  /** Opens the dashboard, or reveals the one that is open, and turns it to what is asked for. */
+  show(focus: DashboardFocus = { topologyId: null, id: null }): void {
+    if (this.open === null) {
+      const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.One;
+      this.adopt(
+        vscode.window.createWebviewPanel(DASHBOARD_VIEW_TYPE, TITLE, column, {
+          enableFindWidget: true,
+        }),
+      );
+    } else {
+      this.open.panel.reveal();
+    }
+    if (focus.topologyId !== null || focus.id !== null) this.open?.session.show(focus);
+  }
+
+  /** Sends the present state again, for what changes without a snapshot (a topology file came or went). */
+  refresh(): void {
+    this.open?.session.push();
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    if (this.open === null) this.adopt(panel);
+    else panel.dispose();
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    this.serializer.dispose();
+    this.open?.panel.dispose();
+    this.visibility.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel): void {
+    const { webview } = panel;
+    const built = vscode.Uri.joinPath(this.deps.extensionUri, 'dist', 'webview');
+    const file = (name: string) =>
+      webview.asWebviewUri(vscode.Uri.joinPath(built, name)).toString();
+    webview.options = {
+      enableScripts: true,
+      enableCommandUris: false,
+      localResourceRoots: [built],
+    };
+    const session = new DashboardSession(this.deps, (message) => void webview.postMessage(message));
+    const received = webview.onDidReceiveMessage((message) => session.receive(message));
+    const viewState = panel.onDidChangeViewState(() => this.setVisible(panel.visible));
+    this.open = { panel, session };
+    panel.onDidDispose(() => {
+      received.dispose();
+      viewState.dispose();
+      session.dispose();
+      this.open = null;
+      this.setVisible(false);
+    });
+    webview.html = dashboardHtml({
+      cspSource: webview.cspSource,
+      scriptUri: file('dashboard.js'),
+      styleUris: [file('dashboard.css')],
+    });
+    this.setVisible(panel.visible);
+  }
+
+  private setVisible(visible: boolean): void {
+    this.open?.session.setVisible(visible);
+    if (visible === this.visible) return;
+    this.visible = visible;
+    this.visibility.fire(visible);
+  }
+}
+
+const TITLE = 'Postgres Topology';

@@ -1,0 +1,160 @@
+import type { Clock } from '../core/ports/clock';
+import type { Disposable } from '../core/ports/disposable';
+import type { Log } from '../core/ports/log';
+import type { NodeRef, TopologyMonitor } from '../core/ports/topologyMonitor';
+import type { TopologySnapshot } from '../core/snapshot';
+import { Channel } from '../protocol/channel';
+import {
+  commandRequested,
+  type DashboardCommand,
+  dashboardReady,
+  fetchLagHistory,
+  type RunCommandMessage,
+  selectionChanged,
+  snapshotPushed,
+  topologyChosen,
+} from '../protocol/dashboardMessages';
+import type { Envelope } from '../protocol/envelope';
+import { HOST_MESSAGE_LIMIT_BYTES } from '../protocol/messageSize';
+import { toDashboardState } from '../protocol/toDashboardState';
+import { toLagHistory } from '../protocol/toLagHistory';
+
+/** What a dashboard may do in the host. */
+export interface DashboardDeps {
+  readonly monitor: Pick<TopologyMonitor, 'current' | 'history' | 'onDidChange'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Commands that exist; the dashboard shows buttons for these alone. */
+  readonly commands: readonly DashboardCommand[];
+  /** Runs one of `commands`; the topology and node it names are known ones. */
+  readonly runCommand: (command: DashboardCommand, ref: NodeRef | null) => void;
+}
+
+/** What the dashboard is asked to show. */
+export interface DashboardFocus {
+  readonly topologyId: string | null;
+  /** Node, edge, slot (`slot/<node>/<name>`) or queue; `null`: the worst. */
+  readonly id: string | null;
+}
+
+/**
+ * The host's side of one open dashboard: pushes snapshots while it is visible, answers its questions, and lets through
+ * only known commands on known nodes. Knows nothing of VS Code.
+ */
+export class DashboardSession implements Disposable {
+  private readonly channel: Channel;
+  private readonly subscription: Disposable;
+  private topologyId: string | null = null;
+  private selectedId: string | null = null;
+  private focus = { serial: 0, id: null as string | null };
+  private isReady = false;
+  private isVisible = true;
+
+  constructor(
+    private readonly deps: DashboardDeps,
+    post: (message: Envelope) => void,
+  ) {
+    const { clock, log, monitor } = deps;
+    this.channel = new Channel({
+      post,
+      schedule: (delayMs, run) => clock.schedule(delayMs, run),
+      warn: (message) => log.warn(`Dashboard: ${message}`),
+      maxReceivedBytes: HOST_MESSAGE_LIMIT_BYTES,
+    });
+    this.channel.on(dashboardReady, ({ topologyId, selectedId }) => {
+      this.isReady = true;
+      this.topologyId ??= topologyId;
+      this.selectedId ??= selectedId;
+      this.push();
+    });
+    this.channel.on(selectionChanged, ({ topologyId, id }) => {
+      if (topologyId !== this.shown()?.id) return;
+      this.selectedId = id;
+      this.push();
+    });
+    this.channel.on(topologyChosen, ({ topologyId }) => {
+      if (this.find(topologyId) === undefined) return;
+      this.topologyId = topologyId;
+      this.selectedId = null;
+      this.push();
+    });
+    this.channel.on(commandRequested, (message) => this.run(message));
+    this.channel.handle(fetchLagHistory, ({ topologyId, afterMs }) => {
+      if (this.find(topologyId) === undefined) return { topologyId, series: [] };
+      return toLagHistory(monitor.history(topologyId), afterMs);
+    });
+    this.subscription = monitor.onDidChange((snapshot) => {
+      if (snapshot.id === this.shown()?.id) this.push();
+    });
+  }
+
+  receive(message: unknown): void {
+    this.channel.receive(message);
+  }
+
+  /** Turns the dashboard to a topology and to one thing in it. */
+  show(focus: DashboardFocus): void {
+    if (focus.topologyId !== null) this.topologyId = focus.topologyId;
+    this.focus = { serial: this.focus.serial + 1, id: focus.id };
+    this.selectedId = focus.id;
+    this.push();
+  }
+
+  /** A hidden page hears nothing and is rebuilt when shown again, so nothing is sent until it says `ready`. */
+  setVisible(isVisible: boolean): void {
+    this.isVisible = isVisible;
+    if (!isVisible) this.isReady = false;
+    // The new page may have said `ready` before VS Code said that it is visible.
+    else this.push();
+  }
+
+  /** Sends the present state, also when the list of topologies changed without a snapshot. */
+  push(): void {
+    if (!this.isReady || !this.isVisible) return;
+    const snapshot = this.shown();
+    this.channel.emit(snapshotPushed, {
+      sentAtMs: this.deps.clock.nowMs(),
+      topologies: this.deps.monitor
+        .current()
+        .map(({ id, topology }) => ({ id, name: topology.name })),
+      commands: [...this.deps.commands],
+      focus: this.focus,
+      state: snapshot === undefined ? null : toDashboardState(snapshot, this.selectedId),
+    });
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.channel.close();
+  }
+
+  private shown(): TopologySnapshot | undefined {
+    const chosen = this.topologyId === null ? undefined : this.find(this.topologyId);
+    return chosen ?? this.deps.monitor.current()[0];
+  }
+
+  private find(topologyId: string): TopologySnapshot | undefined {
+    return this.deps.monitor.current().find(({ id }) => id === topologyId);
+  }
+
+  private run({ command, topologyId, nodeId }: RunCommandMessage): void {
+    const { commands, log, runCommand } = this.deps;
+    if (!commands.includes(command)) {
+      log.warn(`Dashboard: ${command} does not exist.`);
+      return;
+    }
+    if (topologyId === null) {
+      runCommand(command, null);
+      return;
+    }
+    const snapshot = this.find(topologyId);
+    const isKnown =
+      snapshot !== undefined &&
+      (nodeId === null || snapshot.nodes.some((node) => node.id === nodeId));
+    if (!isKnown) {
+      log.warn(`Dashboard: dropped ${command} for something unknown.`);
+      return;
+    }
+    runCommand(command, { topologyId, nodeId });
+  }
+}

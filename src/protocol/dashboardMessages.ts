@@ -1,0 +1,95 @@
+import './jitless';
+import * as z from 'zod/mini';
+import { DASHBOARD_STATE } from './dashboardState';
+import type { EventSpec, RequestSpec } from './schema';
+
+/** Commands that the dashboard may ask for, and no others. The host maps each to one of its own and asks again where it changes something. */
+export const DASHBOARD_COMMANDS = [
+  'connect',
+  'refresh',
+  'enterPassword',
+  'openTopologyFile',
+  'createTopologyFile',
+  'showLog',
+  'manageTrust',
+] as const;
+
+export type DashboardCommand = (typeof DASHBOARD_COMMANDS)[number];
+
+const ID = z.string().check(z.maxLength(4096));
+const COMMAND = z.enum(DASHBOARD_COMMANDS);
+
+const PUSH = z.object({
+  /** Host clock when this was sent; the dashboard's own clock may be another machine's. */
+  sentAtMs: z.number(),
+  topologies: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** Commands that exist now: only these become buttons. */
+  commands: z.array(COMMAND),
+  /** What somebody outside asked to see; followed when `serial` rises. */
+  focus: z.object({ serial: z.number(), id: z.nullable(z.string()) }),
+  /** `null`: there is no topology file. */
+  state: z.nullable(DASHBOARD_STATE),
+});
+
+const READY = z.object({ topologyId: z.nullable(ID), selectedId: z.nullable(ID) });
+const SELECT = z.object({ topologyId: ID, id: z.nullable(ID) });
+const SET_TOPOLOGY = z.object({ topologyId: ID });
+const RUN_COMMAND = z.object({
+  command: COMMAND,
+  topologyId: z.nullable(ID),
+  /** `null`: the whole topology. */
+  nodeId: z.nullable(ID),
+});
+
+const HISTORY_REQUEST = z.object({
+  topologyId: ID,
+  /** Only points after this time; `null` for all that is kept. */
+  afterMs: z.nullable(z.number()),
+});
+
+const NUMBERS = z.array(z.nullable(z.number()));
+const HISTORY_ANSWER = z.object({
+  topologyId: z.string(),
+  /** One entry an edge or queue, columns of equal length, oldest first. `null` is a gap. */
+  series: z.array(
+    z.object({
+      id: z.string(),
+      atMs: z.array(z.number()),
+      lagMs: NUMBERS,
+      lagBytes: NUMBERS,
+      depth: NUMBERS,
+    }),
+  ),
+});
+
+export type DashboardPush = z.infer<typeof PUSH>;
+export type ReadyMessage = z.infer<typeof READY>;
+export type RunCommandMessage = z.infer<typeof RUN_COMMAND>;
+export type LagHistoryRequest = z.infer<typeof HISTORY_REQUEST>;
+export type LagHistory = z.infer<typeof HISTORY_ANSWER>;
+
+/** Host → dashboard: everything that is to be drawn, whole. */
+export const snapshotPushed: EventSpec<DashboardPush> = { name: 'snapshot', payload: PUSH };
+/** Dashboard → host: listening now; with what the user had chosen before. */
+export const dashboardReady: EventSpec<ReadyMessage> = { name: 'ready', payload: READY };
+/** Dashboard → host: evidence is wanted for this node, edge, slot or queue. */
+export const selectionChanged: EventSpec<z.infer<typeof SELECT>> = {
+  name: 'select',
+  payload: SELECT,
+};
+/** Dashboard → host: show another topology file. */
+export const topologyChosen: EventSpec<z.infer<typeof SET_TOPOLOGY>> = {
+  name: 'setTopology',
+  payload: SET_TOPOLOGY,
+};
+/** Dashboard → host: a button was pressed. */
+export const commandRequested: EventSpec<RunCommandMessage> = {
+  name: 'runCommand',
+  payload: RUN_COMMAND,
+};
+/** Dashboard → host: points of all edges and queues of a topology. */
+export const fetchLagHistory: RequestSpec<LagHistoryRequest, LagHistory> = {
+  name: 'fetchLagHistory',
+  payload: HISTORY_REQUEST,
+  answer: HISTORY_ANSWER,
+};

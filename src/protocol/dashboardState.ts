@@ -1,0 +1,190 @@
+import './jitless';
+import * as z from 'zod/mini';
+import type { FailureReason } from '../core/failure';
+import type { Contact, Health, VerdictCode } from '../core/snapshot';
+import type { DeclaredRole, Environment } from '../core/topology';
+
+/**
+ * A snapshot as it travels to the dashboard: JSON alone (times are epoch ms of the host's clock, LSNs only inside finished
+ * text), no secrets, and evidence only for what is selected, so that 500 nodes stay small. `null` is unknown, never zero.
+ */
+
+const MS = z.nullable(z.number());
+const BYTES = z.nullable(z.number());
+const TEXT = z.nullable(z.string());
+
+// Records rather than lists: the compiler then refuses a code that core knows and the wire does not.
+const HEALTHS: Record<Health, Health> = {
+  healthy: 'healthy',
+  busy: 'busy',
+  warning: 'warning',
+  error: 'error',
+  unknown: 'unknown',
+};
+const CONTACTS: Record<Contact, Contact> = {
+  restricted: 'restricted',
+  notAsked: 'notAsked',
+  notApproved: 'notApproved',
+  disconnected: 'disconnected',
+  connecting: 'connecting',
+  connected: 'connected',
+  failed: 'failed',
+};
+const ROLES: Record<DeclaredRole, DeclaredRole> = {
+  primary: 'primary',
+  standby: 'standby',
+  publisher: 'publisher',
+  subscriber: 'subscriber',
+  edge: 'edge',
+};
+const ENVIRONMENTS: Record<Environment, Environment> = {
+  development: 'development',
+  staging: 'staging',
+  production: 'production',
+};
+
+const HEALTH = z.enum(HEALTHS);
+// Open on purpose: a code or reason is only looked up in tables that have a default.
+const CODE = z.custom<VerdictCode>((value) => typeof value === 'string');
+const REASON = z.custom<FailureReason>((value) => typeof value === 'string');
+
+const PARAMS = z.object({
+  pids: z.exactOptional(z.array(z.number())),
+  retries: z.exactOptional(z.number()),
+  readyTables: z.exactOptional(z.number()),
+  totalTables: z.exactOptional(z.number()),
+  queuedTables: z.exactOptional(z.number()),
+  workersUsed: z.exactOptional(z.number()),
+  workersMax: z.exactOptional(z.number()),
+  upstreamTimeline: z.exactOptional(z.number()),
+  downstreamTimeline: z.exactOptional(z.number()),
+  role: z.exactOptional(z.string()),
+  otherNodes: z.exactOptional(z.array(z.string())),
+  perMinute: z.exactOptional(z.number()),
+  reason: z.exactOptional(z.string()),
+});
+
+const VERDICT = z.object({ code: CODE, health: HEALTH, sinceMs: MS, params: PARAMS });
+
+const NODE = z.object({
+  id: z.string(),
+  isDeclared: z.boolean(),
+  role: z.enum(['primary', 'standby', 'subscriber', 'edge']),
+  declaredRoles: z.array(z.enum(ROLES)),
+  contact: z.enum(CONTACTS),
+  verdict: VERDICT,
+  failure: z.nullable(z.object({ reason: REASON, text: z.string(), advice: TEXT })),
+  failingSinceMs: MS,
+  nextTryAtMs: MS,
+  /** When the facts were read; `null` before the first answer. */
+  asOfMs: MS,
+  isPollingPaused: z.boolean(),
+  roundTripMs: MS,
+  /** `17.2` */
+  version: TEXT,
+  publications: z.nullable(z.number()),
+  slots: z.nullable(z.number()),
+  connectionsUsed: z.nullable(z.number()),
+  connectionsMax: z.nullable(z.number()),
+});
+
+const EDGE = z.object({
+  id: z.string(),
+  kind: z.enum(['streaming', 'logical', 'consumer']),
+  name: z.string(),
+  from: TEXT,
+  to: z.string(),
+  isDeclared: z.boolean(),
+  slotName: TEXT,
+  verdict: VERDICT,
+  lagMs: MS,
+  lagBytes: BYTES,
+  unknownBecause: TEXT,
+  isRelativeToUpstream: z.boolean(),
+  lastKnown: z.nullable(z.object({ lagMs: MS, lagBytes: BYTES, atMs: z.number() })),
+  retainedWalBytes: BYTES,
+  syncState: TEXT,
+});
+
+const SLOT = z.object({
+  nodeId: z.string(),
+  name: z.string(),
+  type: z.enum(['physical', 'logical']),
+  isActive: z.boolean(),
+  isDeclared: z.boolean(),
+  consumer: TEXT,
+  retainedWalBytes: BYTES,
+  safeWalBytes: BYTES,
+  limitBytes: BYTES,
+  walStatus: TEXT,
+  invalidationReason: TEXT,
+  verdict: VERDICT,
+});
+
+const QUEUE = z.object({
+  id: z.string(),
+  nodeId: z.string(),
+  primaryId: z.string(),
+  table: z.string(),
+  facts: z.nullable(
+    z.object({
+      shape: z.enum(['current', 'old']),
+      waiting: z.number(),
+      conflicts: z.number(),
+      dead: z.number(),
+      failed: z.number(),
+      oldestAtMs: MS,
+      lastDoneAtMs: MS,
+      lastError: TEXT,
+    }),
+  ),
+  atMs: MS,
+  verdict: VERDICT,
+});
+
+const DETAILS = z.object({
+  /** Id of the selected node, edge, slot (`slot/<node>/<name>`) or queue. */
+  id: z.string(),
+  evidence: z.array(
+    z.object({ label: z.string(), value: z.string(), source: z.string(), atMs: MS }),
+  ),
+  /** A statement that helps, to copy; `null` where none does. */
+  statement: TEXT,
+});
+
+export const DASHBOARD_STATE = z.object({
+  topologyId: z.string(),
+  version: z.number(),
+  takenAtMs: z.number(),
+  name: z.string(),
+  environment: z.enum(ENVIRONMENTS),
+  thresholds: z.object({
+    lagWarningMs: z.number(),
+    lagCriticalMs: z.number(),
+    queueDepthWarning: z.number(),
+    queueDepthCritical: z.number(),
+  }),
+  summary: z.object({
+    health: HEALTH,
+    replicas: z.number(),
+    healthyReplicas: z.number(),
+    problems: z.array(z.string()),
+    worstLagMs: MS,
+    worstLagBytes: BYTES,
+    worstEdgeId: TEXT,
+    isContacted: z.boolean(),
+  }),
+  nodes: z.array(NODE),
+  consumers: z.array(z.object({ id: z.string(), node: z.string(), slot: z.string() })),
+  edges: z.array(EDGE),
+  slots: z.array(SLOT),
+  queues: z.array(QUEUE),
+  details: z.nullable(DETAILS),
+});
+
+export type DashboardState = z.infer<typeof DASHBOARD_STATE>;
+export type NodeState = z.infer<typeof NODE>;
+export type EdgeState = z.infer<typeof EDGE>;
+export type SlotState = z.infer<typeof SLOT>;
+export type QueueState = z.infer<typeof QUEUE>;
+export type DetailsState = z.infer<typeof DETAILS>;

@@ -1,0 +1,90 @@
+import type { NodeSnapshot, TopologySnapshot } from '../core/snapshot';
+import type { DashboardState, NodeState } from './dashboardState';
+import { toDetails } from './toDetails';
+
+/**
+ * Cuts a snapshot down to what the dashboard draws: no connection parameters, no LSN but in finished text.
+ * @param selectedId whose evidence goes along; `null` for none.
+ */
+export function toDashboardState(
+  snapshot: TopologySnapshot,
+  selectedId: string | null,
+): DashboardState {
+  const { topology, summary } = snapshot;
+  return {
+    topologyId: snapshot.id,
+    version: snapshot.version,
+    takenAtMs: snapshot.takenAtMs,
+    name: topology.name,
+    environment: topology.environment,
+    thresholds: { ...topology.thresholds },
+    summary: {
+      health: summary.health,
+      replicas: summary.replicas,
+      healthyReplicas: summary.healthyReplicas,
+      problems: [...summary.problems],
+      worstLagMs: summary.worstLagMs,
+      worstLagBytes: summary.worstLagBytes,
+      worstEdgeId: summary.worstEdgeId,
+      isContacted: summary.isContacted,
+    },
+    nodes: snapshot.nodes.map((node) => toNodeState(node, snapshot)),
+    consumers: topology.consumers.map(({ id, node, slot }) => ({ id, node, slot })),
+    edges: snapshot.edges.map(({ evidence: _evidence, verdict, ...edge }) => ({
+      ...edge,
+      verdict: toVerdict(verdict),
+    })),
+    slots: snapshot.slots.map((slot) => ({ ...slot, verdict: toVerdict(slot.verdict) })),
+    queues: snapshot.queues.map((queue) => ({ ...queue, verdict: toVerdict(queue.verdict) })),
+    details: selectedId === null ? null : toDetails(snapshot, selectedId),
+  };
+}
+
+function toNodeState(node: NodeSnapshot, snapshot: TopologySnapshot): NodeState {
+  const { sample } = node;
+  const declared = snapshot.topology.nodes.find((candidate) => candidate.id === node.id);
+  const failure = sample.failure;
+  const connectionsMax = Number(sample.slow?.settings['max_connections'] ?? Number.NaN);
+  return {
+    id: node.id,
+    isDeclared: node.isDeclared,
+    role: node.role,
+    declaredRoles: [...node.declaredRoles],
+    contact: sample.contact,
+    verdict: toVerdict(node.verdict),
+    failure:
+      failure === null
+        ? null
+        : { reason: failure.reason, text: failure.text, advice: failure.advice },
+    failingSinceMs: sample.failingSinceMs,
+    nextTryAtMs: sample.nextTryAtMs,
+    asOfMs: sample.fastAtMs,
+    isPollingPaused: sample.isPollingPaused,
+    roundTripMs: sample.roundTripMs,
+    version: versionOf(node),
+    publications: sample.slow?.publications.length ?? declared?.publications.length ?? null,
+    slots: sample.fast?.slots.length ?? null,
+    connectionsUsed: sample.fast?.connectionsUsed ?? null,
+    connectionsMax: Number.isFinite(connectionsMax) ? connectionsMax : null,
+  };
+}
+
+/** `17.2`; the server's own words where read (`17.2 (Debian …)` without its end), else from the number. */
+export function versionOf(node: NodeSnapshot): string | null {
+  const spoken = node.sample.slow?.serverVersion.split(' ')[0];
+  if (spoken !== undefined && spoken !== '') return spoken;
+  const number = node.sample.fast?.serverVersionNum;
+  return number === undefined ? null : `${Math.floor(number / 10_000)}.${number % 10_000}`;
+}
+
+function toVerdict(verdict: TopologySnapshot['edges'][number]['verdict']) {
+  const { pids, otherNodes, ...params } = verdict.params;
+  return {
+    ...verdict,
+    params: {
+      ...params,
+      ...(pids === undefined ? {} : { pids: [...pids] }),
+      ...(otherNodes === undefined ? {} : { otherNodes: [...otherNodes] }),
+    },
+  };
+}

@@ -1,0 +1,172 @@
+import {
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatShareOfBytes,
+} from '../core/format';
+import { DEPTH_CAP } from '../core/facts';
+import type {
+  Evidence,
+  NodeSnapshot,
+  QueueSnapshot,
+  SlotSnapshot,
+  TopologySnapshot,
+} from '../core/snapshot';
+import { formatLsn } from '../core/lsn';
+import { escapeIdentifier } from '../core/sql';
+import type { DetailsState } from './dashboardState';
+
+/** Evidence for one node, edge, slot or queue. @returns `null` when the snapshot does not have it. */
+export function toDetails(snapshot: TopologySnapshot, id: string): DetailsState | null {
+  const edge = snapshot.edges.find((candidate) => candidate.id === id);
+  if (edge !== undefined) {
+    const ends = [edge.from, edge.to];
+    return {
+      id,
+      evidence: [...edge.evidence],
+      statement:
+        edge.verdict.code === 'noPrivilege'
+          ? grantFor(snapshot.nodes.filter((node) => ends.includes(node.id)))
+          : null,
+    };
+  }
+  const queue = snapshot.queues.find((candidate) => candidate.id === id);
+  if (queue !== undefined) return { id, evidence: ofQueue(queue), statement: null };
+  const slot = snapshot.slots.find(({ nodeId, name }) => slotId(nodeId, name) === id);
+  if (slot !== undefined) return { id, evidence: ofSlot(slot, snapshot), statement: null };
+  const node = snapshot.nodes.find((candidate) => candidate.id === id);
+  if (node === undefined) return null;
+  const statement = node.verdict.code === 'noPrivilege' ? grantFor([node]) : null;
+  return { id, evidence: ofNode(node, snapshot), statement };
+}
+
+/** Id of a slot among problems and selections. */
+export function slotId(nodeId: string, name: string): string {
+  return `slot/${nodeId}/${name}`;
+}
+
+function ofNode(node: NodeSnapshot, snapshot: TopologySnapshot): Evidence[] {
+  const { sample } = node;
+  const { fast, slow, fastAtMs, slowAtMs } = sample;
+  const evidence: Evidence[] = [];
+  const say = (label: string, value: string | null, source: string, atMs: number | null) => {
+    if (value !== null) evidence.push({ label, value, source, atMs });
+  };
+  const declared = snapshot.topology.nodes.find((candidate) => candidate.id === node.id);
+  if (sample.failure !== null) {
+    const { text, advice } = sample.failure;
+    say('Failure', advice === null ? text : `${text} ${advice}`, 'this window', null);
+  }
+  if (fast === null && declared !== undefined) {
+    if (declared.standbyOf !== null) say('Standby of', declared.standbyOf, '"standbyOf"', null);
+    if (declared.slot !== null) say('Slot', declared.slot, '"slot"', null);
+    for (const keyword of ['host', 'port', 'dbname', 'user', 'service']) {
+      const value = declared.connection[keyword];
+      if (value !== undefined)
+        say(CONNECTION_LABELS[keyword] ?? keyword, value, '"connection"', null);
+    }
+    return evidence;
+  }
+  if (slow !== null)
+    say('Version', `Postgres ${slow.serverVersion}`, `server_version on ${node.id}`, slowAtMs);
+  if (sample.endpoint !== null) {
+    const { host, port } = sample.endpoint;
+    const database = fast === null ? '' : ` · ${fast.database}`;
+    say('Address', `${host}:${port}${database}`, 'this window', fastAtMs);
+  }
+  if (fast === null) return evidence;
+  const recovery = fast.isInRecovery ? 'in recovery' : 'not in recovery, takes writes';
+  say('Role', recovery, `pg_is_in_recovery() on ${node.id}`, fastAtMs);
+  if (fast.currentLsn !== null) {
+    say('Position', formatLsn(fast.currentLsn), `pg_current_wal_lsn() on ${node.id}`, fastAtMs);
+  }
+  if (fast.replayLsn !== null) {
+    say('Replayed', formatLsn(fast.replayLsn), `pg_last_wal_replay_lsn() on ${node.id}`, fastAtMs);
+  }
+  if (fast.timeline !== null) say('Timeline', String(fast.timeline), node.id, fastAtMs);
+  say('System', fast.systemIdentifier, `pg_control_system() on ${node.id}`, fastAtMs);
+  if (fast.connectionsUsed !== null) {
+    const max = slow?.settings['max_connections'];
+    const used = formatCount(fast.connectionsUsed);
+    say(
+      'Connections',
+      max === undefined ? used : `${used} of ${max}`,
+      `pg_stat_database on ${node.id}`,
+      fastAtMs,
+    );
+  }
+  if (sample.roundTripMs !== null) {
+    say('Answered in', formatDuration(sample.roundTripMs), 'this window', fastAtMs);
+  }
+  return evidence;
+}
+
+const CONNECTION_LABELS: Readonly<Record<string, string>> = {
+  host: 'Host',
+  port: 'Port',
+  dbname: 'Database',
+  user: 'User',
+  service: 'Service',
+};
+
+function ofSlot(slot: SlotSnapshot, snapshot: TopologySnapshot): Evidence[] {
+  const source = `pg_replication_slots on ${slot.nodeId}`;
+  const node = snapshot.nodes.find((candidate) => candidate.id === slot.nodeId);
+  const atMs = node?.sample.fastAtMs ?? null;
+  const keeps =
+    slot.retainedWalBytes === null
+      ? 'unknown'
+      : slot.limitBytes === null
+        ? formatBytes(slot.retainedWalBytes)
+        : `${formatBytes(slot.retainedWalBytes)}, ${formatShareOfBytes(slot.retainedWalBytes, slot.limitBytes)}`;
+  return [
+    {
+      label: 'Slot',
+      value: `${slot.type}, ${slot.isActive ? 'active' : 'inactive'}`,
+      source,
+      atMs,
+    },
+    { label: 'Keeps', value: keeps, source, atMs },
+    ...(slot.walStatus === null
+      ? []
+      : [{ label: 'WAL status', value: slot.walStatus, source, atMs }]),
+    ...(slot.invalidationReason === null
+      ? []
+      : [{ label: 'Invalidated by', value: slot.invalidationReason, source, atMs }]),
+    { label: 'Reader', value: slot.consumer ?? 'nobody known', source, atMs },
+    {
+      label: 'In the file',
+      value: slot.isDeclared ? 'yes' : 'no',
+      source: 'topology file',
+      atMs: null,
+    },
+  ];
+}
+
+function ofQueue(queue: QueueSnapshot): Evidence[] {
+  const source = `${queue.table} on ${queue.nodeId}`;
+  const { facts, atMs } = queue;
+  if (facts === null) return [];
+  const rows: [string, string | null][] = [
+    ['Waiting', formatCount(facts.waiting, DEPTH_CAP)],
+    ['Oldest', facts.oldestAtMs === null ? null : formatClock(facts.oldestAtMs)],
+    ['Conflicts', formatCount(facts.conflicts)],
+    ['Dead', formatCount(facts.dead)],
+    ['With an error', formatCount(facts.failed)],
+    ['Last drained', facts.lastDoneAtMs === null ? null : formatClock(facts.lastDoneAtMs)],
+    ['Newest error', facts.lastError],
+  ];
+  return rows.flatMap(([label, value]) => (value === null ? [] : [{ label, value, source, atMs }]));
+}
+
+/** The statement that lets the watching roles of these nodes see replication. */
+function grantFor(nodes: readonly NodeSnapshot[]): string | null {
+  const roles = nodes
+    .filter(({ sample }) => sample.slow?.hasMonitorRole === false)
+    .map(({ sample }) => sample.slow?.role)
+    .filter((role) => role !== undefined);
+  const unique = [...new Set(roles)];
+  if (unique.length === 0) return null;
+  return unique.map((role) => `GRANT pg_monitor TO ${escapeIdentifier(role)};`).join('\n');
+}
