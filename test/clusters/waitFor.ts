@@ -1,0 +1,41 @@
+export interface WaitOptions {
+  /** What is waited for, as a clause: "the standby streams". It heads the message of a time-out. */
+  readonly what: string;
+  readonly timeoutMs?: number;
+  readonly everyMs?: number;
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+/**
+ * Asks until the answer is neither `false`, `null` nor `undefined`, and returns it. A probe that throws is asked again.
+ * @throws after `timeoutMs` (30 s), with what the last try said.
+ */
+export async function waitFor<T>(
+  condition: () => Promise<T> | T,
+  { what, timeoutMs = 30_000, everyMs = 20 }: WaitOptions,
+): Promise<Exclude<T, false | null | undefined>> {
+  const deadline = performance.now() + timeoutMs;
+  let last: unknown;
+  do {
+    try {
+      const answer = await condition();
+      last = answer;
+      if (isAnswer(answer)) return answer;
+    } catch (error) {
+      last = error;
+    }
+    await sleep(everyMs);
+  } while (performance.now() < deadline);
+  throw new Error(`Waited ${timeoutMs / 1000} s in vain until ${what}; last: ${String(last)}`, {
+    cause: last,
+  });
+}
+
+function isAnswer<T>(value: T): value is Exclude<T, false | null | undefined> {
+  return value !== false && value !== null && value !== undefined;
+}
