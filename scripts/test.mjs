@@ -1,0 +1,103 @@
+// `npm test`: everything, from nothing. `node scripts/test.mjs SUITE [mocha arguments or files]`: one suite and what it needs.
+// The last line is "N passed, N failed".
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureDependencies } from './ensureDependencies.mjs';
+import { closingLine, readCounts, sumCounts } from './testing/counts.mjs';
+import { runPool } from './testing/runPool.mjs';
+import { endAllProcesses, runProcess } from './testing/runProcess.mjs';
+import { planTasks } from './testing/tasks.mjs';
+
+/** @typedef {import('./testing/tasks.mjs').TestTask} TestTask */
+/** @typedef {import('./testing/counts.mjs').Counts} Counts */
+/** @typedef {{ task: TestTask, counts: Counts, note: string }} Outcome */
+
+/** Two at a time: more make timings on two cores meaningless. */
+const WIDTH = 2;
+
+const [suite, ...extra] = process.argv.slice(2);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const soak = suite === 'soak' || process.env['SOAK'] === '1';
+const limitMs = (soak ? 240 : 10) * 60_000;
+
+const tasks = planTasks(suite, extra);
+ensureDependencies();
+const scratch = mkdtempSync(join(tmpdir(), 'pg-topology-test-'));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    void endAllProcesses().then(() => process.exit(130));
+  });
+}
+
+const outcomes = await runPool(tasks, WIDTH, runTask, refuse);
+rmSync(scratch, { recursive: true, force: true });
+report(outcomes);
+
+/**
+ * @param {TestTask} task
+ * @returns {Promise<{ ok: boolean, result: Outcome }>}
+ */
+async function runTask(task) {
+  const alone = tasks.length === 1;
+  if (!alone) console.log(`${task.name} │ starts`);
+  const file = join(scratch, `${task.name.replaceAll(' ', '-')}.json`);
+  const startedMs = Date.now();
+  const { ok, end } = await runProcess(task.command, {
+    cwd: root,
+    env: { ...process.env, ...task.env, TEST_COUNTS: file },
+    label: alone ? null : task.name,
+    limitMs,
+  });
+  const counts = countsOf(task, ok, readIfThere(file));
+  const good = ok && counts.failed === 0;
+  const seconds = ((Date.now() - startedMs) / 1000).toFixed(0);
+  const note = good ? `${seconds} s` : `${seconds} s, ${end}`;
+  if (!alone) console.log(`${task.name} │ ${good ? 'is done' : 'FAILED'} (${note})`);
+  return { ok: good, result: { task, counts, note } };
+}
+
+/**
+ * @param {TestTask} task
+ * @returns {Outcome}
+ */
+function refuse(task) {
+  const needs = task.needs.join(', ');
+  const counts = { passed: 0, failed: 1, skipped: 0 };
+  return { task, counts, note: `not run: it needs ${needs}` };
+}
+
+/**
+ * @param {TestTask} task
+ * @param {boolean} ok
+ * @param {string | null} text
+ * @returns {Counts}
+ */
+function countsOf(task, ok, text) {
+  if (task.kind === 'suite') return readCounts(text, ok);
+  const passed = ok && task.kind === 'check' ? 1 : 0;
+  return { passed, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+/** @param {string} file */
+function readIfThere(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** @param {readonly Outcome[]} all */
+function report(all) {
+  const shown = all.filter(({ task, counts }) => task.kind !== 'prepare' || counts.failed > 0);
+  console.log('');
+  for (const { task, counts, note } of shown) {
+    const mark = counts.failed === 0 ? 'ok  ' : 'FAIL';
+    console.log(`${mark} ${task.name.padEnd(16)} ${closingLine(counts)} (${note})`);
+  }
+  const sum = sumCounts(all.map(({ counts }) => counts));
+  process.exitCode = sum.failed === 0 ? 0 : 1;
+  console.log(`\n${closingLine(sum)}`);
+}

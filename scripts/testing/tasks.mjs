@@ -1,0 +1,116 @@
+// All that `npm test` runs, and what a single suite needs of it.
+
+/**
+ * @typedef {object} TestTask
+ * @property {string} name
+ * @property {'prepare' | 'check' | 'suite'} kind a check counts as one test; a preparation counts only when it fails
+ * @property {readonly string[]} command
+ * @property {readonly string[]} needs
+ * @property {Readonly<Record<string, string>>} env
+ */
+
+const node = process.execPath;
+const npm = (/** @type {string} */ script) => ['npm', 'run', '--silent', script];
+const mocha = (/** @type {string} */ files) => [
+  node,
+  'node_modules/mocha/bin/mocha.js',
+  '--import=tsx',
+  '--reporter=scripts/testing/countingReporter.cjs',
+  files,
+];
+
+/** Server versions that are supported. PG_MAJORS=17,18 chooses fewer. */
+const MAJORS = (process.env['PG_MAJORS'] ?? '18,17,16,15,14').split(',').map((part) => part.trim());
+
+/** @type {readonly TestTask[]} */
+const PREPARATIONS = [
+  task('prepare', 'browser', [node, 'test/host/prepare.mjs', 'browser']),
+  task('prepare', 'editor', [node, 'test/host/prepare.mjs', 'editor']),
+  task('prepare', 'host bundles', [node, 'scripts/testing/bundleHostTests.mjs']),
+];
+
+/** @type {readonly TestTask[]} */
+const CHECKS = [
+  task('check', 'package', [node, 'scripts/package.mjs']),
+  task('check', 'types', npm('typecheck')),
+  task('check', 'lint', npm('lint')),
+  task('check', 'format', npm('check:format')),
+  task('check', 'imports', npm('check:imports')),
+  task('check', 'generated', npm('check:generated')),
+];
+
+const UNIT = task('suite', 'unit', mocha('test/unit/**/*.test.ts'));
+
+/** One process a major, so that two of them run at a time. */
+const POSTGRES = MAJORS.map((major) =>
+  task('suite', `postgres ${major}`, mocha('test/postgres/**/*.test.ts'), [], { PG_MAJORS: major }),
+);
+
+const HOST_NEEDS = ['package', 'browser', 'editor', 'host bundles'];
+const hostCommand = [
+  node,
+  'node_modules/@vscode/test-cli/out/bin.mjs',
+  '--config',
+  'test/host/vscodeTest.config.mjs',
+];
+const HOST = [
+  task('suite', 'host', hostCommand, HOST_NEEDS, { HOST_TRUST: '0' }),
+  task('suite', 'host restricted', hostCommand, HOST_NEEDS, { HOST_TRUST: '1' }),
+].filter(({ env }) => (process.env['HOST_TRUST'] ?? env['HOST_TRUST']) === env['HOST_TRUST']);
+
+const WEBVIEW = task('suite', 'webview', mocha('test/webview/**/*.test.ts'), [
+  'package',
+  'browser',
+]);
+const UI = task('suite', 'ui', mocha('test/ui/**/*.test.ts'), ['package', 'browser', 'editor']);
+
+/** @type {Readonly<Record<string, readonly TestTask[]>>} */
+const SUITES = {
+  unit: [UNIT],
+  postgres: POSTGRES,
+  host: HOST,
+  webview: [WEBVIEW],
+  ui: [UI],
+  soak: POSTGRES.map((suite) => ({ ...suite, env: { ...suite.env, SOAK: '1' } })),
+};
+
+/**
+ * @param {string | undefined} suite one of the suites; undefined means everything
+ * @param {readonly string[]} extra arguments for mocha, such as --grep, or files instead of all
+ * @returns {readonly TestTask[]} in the order in which they should start
+ * @throws when there is no such suite
+ */
+export function planTasks(suite, extra) {
+  if (suite === undefined) {
+    return [...PREPARATIONS, ...CHECKS, UNIT, ...POSTGRES, WEBVIEW, ...HOST, UI];
+  }
+  const chosen = SUITES[suite];
+  if (chosen === undefined) {
+    throw new Error(`There is no suite "${suite}". Suites: ${Object.keys(SUITES).join(', ')}.`);
+  }
+  const needed = new Set(chosen.flatMap(({ needs }) => needs));
+  const before = [...PREPARATIONS, ...CHECKS].filter(({ name }) => needed.has(name));
+  return [...before, ...chosen.map((one) => ({ ...one, command: narrow(one.command, extra) }))];
+}
+
+/**
+ * @param {readonly string[]} command
+ * @param {readonly string[]} extra
+ */
+function narrow(command, extra) {
+  const namesFiles = extra.some((argument) => argument.endsWith('.test.ts'));
+  const kept = namesFiles ? command.filter((part) => !part.includes('*')) : command;
+  return [...kept, ...extra];
+}
+
+/**
+ * @param {TestTask['kind']} kind
+ * @param {string} name
+ * @param {readonly string[]} command
+ * @param {readonly string[]} [needs]
+ * @param {Readonly<Record<string, string>>} [env]
+ * @returns {TestTask}
+ */
+function task(kind, name, command, needs = [], env = {}) {
+  return { kind, name, command, needs, env };
+}
