@@ -1,0 +1,62 @@
+import { scanConninfo } from './connectionStringConninfo';
+import { settleConnection } from './connectionStringSettle';
+import { connectionError } from './connectionStringTypes';
+import type { ConnectionProblem, ParsedConnection } from './connectionStringTypes';
+import { isPostgresUri, scanUri } from './connectionStringUri';
+
+/**
+ * Reads a connection as libpq takes it: a URI, `keyword=value` pairs, or `service=name` (a pair like any other). Nothing
+ * is completed from service file or environment, no file is opened, and it never throws. Secrets are reported apart and
+ * are not part of the params.
+ */
+export function parseConnectionString(text: string): ParsedConnection {
+  // Spaces around it are of no meaning in either notation; positions stay those of the whole text.
+  const start = text.length - text.trimStart().length;
+  const trimmed = text.trim();
+  const refused = refuse(trimmed, start);
+  if (refused !== null) return { params: null, problems: [refused], secrets: [] };
+  const scanned = isPostgresUri(trimmed) ? scanUri(trimmed) : scanConninfo(trimmed);
+  return shift(settleConnection(scanned), start);
+}
+
+const EXAMPLES =
+  'Write postgresql://user@host:5432/database, "host=… dbname=… user=…" or "service=…".';
+
+function refuse(text: string, start: number): ConnectionProblem | null {
+  const whole = { offset: start, length: text.length };
+  if (text === '') {
+    return connectionError('connection-empty', `The connection is empty. ${EXAMPLES}`, whole);
+  }
+  if (/^jdbc:postgres(?:ql)?:\/\//iu.test(text)) {
+    const prefix = { offset: start, length: 'jdbc:'.length };
+    const message = 'This is a JDBC URL. Leave out "jdbc:" and write postgresql://….';
+    const fix = { title: 'Remove "jdbc:"', replacement: '' };
+    return { ...connectionError('connection-jdbc', message, prefix), fix };
+  }
+  const scheme = /^([a-z][a-z0-9+.-]*):/iu.exec(text)?.[1];
+  if (scheme !== undefined && /^[a-z0-9+.:-]*:\/\//iu.test(text) && !isPostgresUri(text)) {
+    const message = `A URL that begins with "${scheme}:" is not one of Postgres. ${EXAMPLES}`;
+    return connectionError('connection-scheme', message, { offset: start, length: scheme.length });
+  }
+  if (scheme !== undefined && /^postgres(?:ql)?:\/?(?!\/)/iu.test(text)) {
+    const message = `After "${scheme}:" come two slashes. ${EXAMPLES}`;
+    return connectionError('connection-scheme', message, { offset: start, length: scheme.length });
+  }
+  if (!text.includes('=') && !isPostgresUri(text)) {
+    return connectionError('connection-form', `This is no connection. ${EXAMPLES}`, whole);
+  }
+  return null;
+}
+
+function shift(parsed: ParsedConnection, by: number): ParsedConnection {
+  if (by === 0) return parsed;
+  return {
+    params: parsed.params,
+    problems: parsed.problems.map((problem) => ({ ...problem, offset: problem.offset + by })),
+    secrets: parsed.secrets.map((secret) => ({
+      ...secret,
+      offset: secret.offset + by,
+      removal: { ...secret.removal, offset: secret.removal.offset + by },
+    })),
+  };
+}
