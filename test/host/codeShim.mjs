@@ -2,7 +2,7 @@
 // Takes the place of a VS Code executable for @vscode/test-electron: same arguments, same exit code, but the suite runs in the
 // extension host of a VS Code server that a headless Chromium has open.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,10 +88,18 @@ async function runSuite() {
     server.remoteUri(path),
   ]);
   payload.push(['extensionTestsPath', server.remoteUri(wrapper)]);
-  await page.goto(server.folderUrl(folder ?? null, payload), { timeout: 120_000 });
+  await page.goto(server.folderUrl(await copyFolder(), payload), { timeout: 120_000 });
   const result = await ended;
   clearTimeout(limit);
   return result;
+}
+
+/** Suites write into their folder, so each run has a fresh copy. */
+async function copyFolder() {
+  if (folder === undefined) return null;
+  const copy = join(base, 'workspace');
+  await cp(folder, copy, { recursive: true });
+  return copy;
 }
 
 /**

@@ -3,16 +3,12 @@
 //   HOST=electron, or not on Linux        the one that @vscode/test-electron downloads
 //   otherwise                             the VS Code server from npm, through codeShim.mjs (HOST_VSCODE chooses the version)
 import { defineConfig } from '@vscode/test-cli';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url));
 
 // @vscode/test-electron opens every folder trusted, so the restricted leg runs through the shim alone.
 const leg = process.env['HOST_TRUST'] === '1' ? 'suites-restricted' : 'suites';
-const folder = process.env['HOST_FOLDER'];
-if (folder !== undefined && !existsSync(folder)) throw new Error(`${folder} does not exist`);
-
 /** @returns {string | undefined} undefined lets @vscode/test-electron download one */
 function executable() {
   const chosen = process.env['VSCODE_EXECUTABLE_PATH'];
@@ -26,7 +22,7 @@ const fromPath = executable();
 export default defineConfig({
   files: path(`../../dist-test/host/${leg}/**/*.cjs`),
   extensionDevelopmentPath: path('../../'),
-  ...(folder === undefined ? {} : { workspaceFolder: folder }),
+  workspaceFolder: path('fixtures/workspace'),
   ...(fromPath === undefined ? { version: 'stable' } : { useInstallation: { fromPath } }),
   mocha: {
     ui: 'bdd',

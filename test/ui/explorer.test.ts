@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { useWorkbench } from './support/uiSession';
+
+const TOPOLOGY = `{
+  "name": "Sample",
+  "nodes": {
+    "main": { "connection": "postgresql://monitor@127.0.0.1:1/app" },
+    "standby": { "connection": "postgresql://monitor@127.0.0.1:2/app", "standbyOf": "main" },
+  },
+}`;
+
+describe('the explorer in the workbench', () => {
+  const session = useWorkbench({ files: { 'pg-topology.json': TOPOLOGY } });
+
+  it('has a container of its own in the activity bar', async () => {
+    await session.workbench.view('Postgres Topology');
+    const title = session.page.locator('.sidebar').getByText('Postgres Topology').first();
+    await title.waitFor();
+  });
+
+  it('lists the topology and its nodes', async () => {
+    const { workbench } = session;
+    await workbench.expand(workbench.row(/^Sample/));
+    await workbench.expand(workbench.row(/^main/));
+    await workbench.row(/^standby/).waitFor();
+  });
+
+  it('offers its commands in the palette', async () => {
+    const { workbench, page } = session;
+    await workbench.quickOpen('F1');
+    await workbench.quickInput().fill('>Postgres Topology: ');
+    await workbench.choice('Postgres Topology: Open Dashboard').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('starts the extension without an error in its log', async () => {
+    const { workbench, page } = session;
+    await workbench.command('Postgres Topology: Show Log');
+    const output = page.locator('.panel .view-lines');
+    await output.first().waitFor();
+    assert.doesNotMatch(await output.first().innerText(), /\[error\]/);
+  });
+});
