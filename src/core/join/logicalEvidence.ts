@@ -1,0 +1,74 @@
+import type { SenderFacts, SlotFacts, SubscriptionFacts } from '../facts';
+import { formatCounted, formatDuration } from '../format';
+import type { Evidence, Measure } from '../snapshot';
+import { behindEvidence, evidence, senderEvidence, slotEvidence } from './evidence';
+import type { LogicalCase } from './logicalCase';
+import type { NodeView } from './scene';
+import { countTables } from './tableStates';
+
+/** What the publisher measured of a running subscription. */
+export function measuredEvidence(
+  measure: Measure,
+  publisher: NodeView,
+  sender: SenderFacts | null,
+): readonly Evidence[] {
+  return [
+    behindEvidence(measure, 'pg_replication_slots', publisher),
+    senderEvidence(sender, publisher),
+  ];
+}
+
+/** What both ends show of a subscription, whatever is concluded from it. */
+export function logicalEvidence(
+  edge: LogicalCase,
+  facts: SubscriptionFacts | null,
+  slot: SlotFacts | null,
+): readonly Evidence[] {
+  const { publisher, subscriber } = edge;
+  const rows: Evidence[] = [];
+  if (publisher !== null && publisher.fast !== null) {
+    if (slot !== null) rows.push(slotEvidence(slot, publisher, publisher.fast));
+    else {
+      const label = `Slot ${facts?.slotName ?? edge.slotName}`;
+      rows.push(evidence(label, 'not there', 'pg_replication_slots', publisher));
+    }
+  }
+  if (subscriber.fast === null) return rows;
+  if (facts === null) {
+    return [...rows, evidence('Subscription', 'not there', 'pg_subscription', subscriber)];
+  }
+  rows.push(
+    evidence('Subscription', describeEnabled(facts), 'pg_subscription', subscriber),
+    evidence(
+      'Apply worker',
+      describeWorker(facts, subscriber.fast.serverTimeMs),
+      'pg_stat_subscription',
+      subscriber,
+    ),
+  );
+  if (facts.workerWaitEventType === 'Lock') {
+    const value = `waits for ${facts.blockingPids.map((pid) => `pid ${pid}`).join(', ') || 'a lock'}`;
+    rows.push(evidence('Lock', value, 'pg_blocking_pids()', subscriber));
+  }
+  const { readyTables, totalTables } = countTables(facts.tableStates);
+  rows.push(
+    evidence('Tables', `${readyTables} of ${totalTables} ready`, 'pg_subscription_rel', subscriber),
+  );
+  if (facts.applyErrorCount !== null) {
+    const value = `${formatCounted(facts.applyErrorCount, 'apply error')}, ${formatCounted(facts.syncErrorCount ?? 0, 'copy error')}`;
+    rows.push(evidence('Errors', value, 'pg_stat_subscription_stats', subscriber));
+  }
+  return rows;
+}
+
+function describeEnabled(facts: SubscriptionFacts): string {
+  const state = facts.isEnabled ? 'enabled' : 'disabled';
+  return facts.disablesOnError === true ? `${state}, disable_on_error` : state;
+}
+
+function describeWorker(facts: SubscriptionFacts, nowMs: number): string {
+  if (facts.workerPid === null) return 'none';
+  if (facts.lastMessageAtMs === null) return `pid ${facts.workerPid}`;
+  const quietMs = Math.max(0, nowMs - facts.lastMessageAtMs);
+  return `pid ${facts.workerPid}, last message ${formatDuration(quietMs, 'fine')} earlier`;
+}

@@ -1,0 +1,82 @@
+import type { Lsn } from '../lsn';
+import type { Measure, VerdictCode } from '../snapshot';
+
+/** One look at how far an edge is behind. */
+export interface Reading {
+  readonly atMs: number;
+  readonly bytes: number;
+  /** How far the downstream confirmed. */
+  readonly position: Lsn;
+  /** How far it received, where that moves while a large transaction is applied; `null` where it proves nothing. */
+  readonly received: Lsn | null;
+}
+
+/** What the error counters of a subscription did, and when its worker was seen absent. */
+export interface SubscriptionMemory {
+  /** Time of the subscriber's sample that was counted last: the same answer is never counted twice. */
+  readonly lookedAtMs: number;
+  /** Sum of apply and table sync errors at that time; `null` before 15. */
+  readonly errors: number | null;
+  /** The same sum when the subscription was last seen enabled. */
+  readonly errorsWhileEnabled: number | null;
+  readonly rises: readonly { readonly atMs: number; readonly by: number }[];
+  /** Looks that found the subscription enabled without a worker while the publisher answered; emptied when it moves on. */
+  readonly absentAtMs: readonly number[];
+  readonly presentLooks: number;
+}
+
+export interface EdgeMemory {
+  /** Oldest first, bounded. */
+  readonly readings: readonly Reading[];
+  /** When the downstream's position was first seen where it is now. */
+  readonly stillSinceMs: number | null;
+  readonly lastKnown: (Measure & { readonly atMs: number }) | null;
+  /** Distinct looks, in a row, that found a standby without a WAL receiver; `null` when the last one found one. */
+  readonly receiverAbsence: {
+    readonly sinceMs: number;
+    readonly lookedAtMs: number;
+    readonly looks: number;
+  } | null;
+  readonly subscription: SubscriptionMemory | null;
+}
+
+export interface QueueReading {
+  readonly atMs: number;
+  readonly waiting: number;
+}
+
+/**
+ * The past that verdicts need, between two snapshots of one topology. Plain data, bounded by the number of edges, nodes and
+ * queues; what is gone from the topology is forgotten with the next join, but for `systemIdentifiers` of declared nodes.
+ */
+export interface JoinMemory {
+  /** By id of a node (`node/<id>`), edge, slot or queue: its verdict and since when it holds. */
+  readonly verdicts: ReadonlyMap<
+    string,
+    { readonly family: VerdictCode; readonly sinceMs: number }
+  >;
+  readonly edges: ReadonlyMap<string, EdgeMemory>;
+  readonly queues: ReadonlyMap<string, readonly QueueReading[]>;
+  /** By node id, as first seen: another one later means that the file points at another server. */
+  readonly systemIdentifiers: ReadonlyMap<string, string>;
+  /** By node id, the highest timeline seen: a standby's last checkpoint may be older than what it streamed. */
+  readonly timelines: ReadonlyMap<string, number>;
+}
+
+export function emptyMemory(): JoinMemory {
+  return {
+    verdicts: new Map(),
+    edges: new Map(),
+    queues: new Map(),
+    systemIdentifiers: new Map(),
+    timelines: new Map(),
+  };
+}
+
+export const EMPTY_EDGE_MEMORY: EdgeMemory = {
+  readings: [],
+  stillSinceMs: null,
+  lastKnown: null,
+  receiverAbsence: null,
+  subscription: null,
+};

@@ -1,0 +1,129 @@
+import type { FailureReason } from '../failure';
+import type { EdgeSnapshot, NodeSnapshot, VerdictCode } from '../snapshot';
+import { declaredRoles, type DeclaredRole } from '../topology';
+import type { VerdictBook, VerdictDraft } from './draft';
+import { noPrivilege } from './privilege';
+import { isSameServer, type NodeView, type Scene } from './scene';
+import { codeOfContact } from './unread';
+
+const OLDEST_SUPPORTED = 140_000;
+
+/** Every declared node: contact, role and identity held against the file. Its edges and queue are said apart (`core/nodeHealth`). */
+export function joinNodes(
+  scene: Scene,
+  edges: readonly EdgeSnapshot[],
+  book: VerdictBook,
+): readonly NodeSnapshot[] {
+  return [...scene.views.values()].map((view) => {
+    const roles = declaredRoles(scene.topology, view.node.id);
+    return {
+      id: view.node.id,
+      isDeclared: true,
+      declaredRoles: roles,
+      role: roleByServer(view, roles),
+      sample: view.sample,
+      verdict: book.settle(`node/${view.node.id}`, judgeNode(scene, view, roles, edges)),
+      sameServerAs: sameServers(scene, view),
+      clockSkewMs: clockSkew(view),
+    };
+  });
+}
+
+function judgeNode(
+  scene: Scene,
+  view: NodeView,
+  roles: readonly DeclaredRole[],
+  edges: readonly EdgeSnapshot[],
+): VerdictDraft {
+  const { sample, fast } = view;
+  if (sample.contact === 'failed') return judgeFailure(view, edges);
+  if (fast === null) {
+    if (view.readability === 'stale') return { code: 'stale', sinceMs: sample.fastAtMs };
+    const code = sample.contact === 'connected' ? 'connecting' : codeOfContact(sample.contact);
+    return { code };
+  }
+  if (fast.serverVersionNum < OLDEST_SUPPORTED) return { code: 'tooOld' };
+  const rivals = writableRivals(scene, view);
+  if (rivals.length > 0) return { code: 'splitBrain', params: { otherNodes: rivals } };
+  const mismatch = judgeSystem(scene, view);
+  if (mismatch !== null) return mismatch;
+  const isStandby = roles.includes('standby');
+  if (isStandby !== fast.isInRecovery) {
+    return { code: 'roleMismatch', params: { role: fast.isInRecovery ? 'standby' : 'primary' } };
+  }
+  if (!fast.canSeeReplication && fast.senders.length > 0) return noPrivilege(view);
+  return { code: 'healthy' };
+}
+
+function judgeFailure(view: NodeView, edges: readonly EdgeSnapshot[]): VerdictDraft {
+  const { failure, failingSinceMs: sinceMs } = view.sample;
+  const reason = failure?.reason ?? 'other';
+  const code = CODE_OF_FAILURE[reason] ?? 'unreachable';
+  const streaming = edges
+    .filter((edge) => edge.from === view.node.id && isRunning(edge.verdict.code))
+    .map((edge) => edge.to);
+  const params = streaming.length === 0 ? { reason } : { reason, otherNodes: streaming };
+  return { code, sinceMs, params };
+}
+
+const CODE_OF_FAILURE: Partial<Readonly<Record<FailureReason, VerdictCode>>> = {
+  starting: 'starting',
+  passwordNeeded: 'passwordNeeded',
+  passwordRefused: 'passwordNeeded',
+  tooOld: 'tooOld',
+  notPostgres: 'notPostgres',
+  privilege: 'noPrivilege',
+};
+
+function isRunning(code: VerdictCode): boolean {
+  return code === 'streaming' || code === 'idle' || code === 'catchingUp' || code === 'lagging';
+}
+
+/** Other servers that accept writes for the same system. Databases of one server are no rivals. */
+function writableRivals(scene: Scene, view: NodeView): readonly string[] {
+  if (view.fast?.isInRecovery !== false || view.fast.systemIdentifier === null) return [];
+  const { systemIdentifier } = view.fast;
+  return [...scene.views.values()]
+    .filter((other) => other !== view && other.fast?.isInRecovery === false)
+    .filter((other) => other.fast?.systemIdentifier === systemIdentifier)
+    .filter((other) => !isSameServer(other, view))
+    .map((other) => other.node.id);
+}
+
+function judgeSystem(scene: Scene, view: NodeView): VerdictDraft | null {
+  const identifier = view.fast?.systemIdentifier ?? null;
+  if (identifier === null) return null;
+  const first = scene.memory.systemIdentifiers.get(view.node.id);
+  if (first !== undefined && first !== identifier) {
+    const reason = `system ${first} was seen here before, now ${identifier}`;
+    return { code: 'wrongSystem', params: { reason } };
+  }
+  const upstreamId = view.node.standbyOf;
+  const upstream = upstreamId === null ? undefined : scene.views.get(upstreamId);
+  const theirs = upstream?.fast?.systemIdentifier ?? null;
+  if (upstream === undefined || theirs === null || theirs === identifier) return null;
+  const reason = `system ${identifier}, but ${upstream.node.id} is system ${theirs}`;
+  return { code: 'wrongSystem', params: { reason, otherNodes: [upstream.node.id] } };
+}
+
+function roleByServer(view: NodeView, roles: readonly DeclaredRole[]): NodeSnapshot['role'] {
+  const fast = view.sample.fast;
+  if (fast?.isInRecovery === true) return 'standby';
+  if (fast === null && roles.includes('standby')) return 'standby';
+  if (roles.includes('edge')) return 'edge';
+  if (roles.includes('subscriber') && !roles.includes('primary')) return 'subscriber';
+  return 'primary';
+}
+
+function sameServers(scene: Scene, view: NodeView): readonly string[] {
+  return [...scene.views.values()]
+    .filter((other) => other !== view && isSameServer(other, view))
+    .map((other) => other.node.id);
+}
+
+/** The server's clock was read at about the middle of the round trip. */
+function clockSkew(view: NodeView): number | null {
+  const { fast, fastAtMs, roundTripMs } = view.sample;
+  if (fast === null || fastAtMs === null || roundTripMs === null) return null;
+  return Math.round(fast.serverTimeMs - (fastAtMs - roundTripMs / 2));
+}

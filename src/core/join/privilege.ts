@@ -1,0 +1,16 @@
+import type { VerdictDraft } from './draft';
+import type { NodeView } from './scene';
+
+/** Needs pg_monitor on this node, and who does. */
+export function noPrivilege(view: NodeView): VerdictDraft {
+  const role = view.sample.slow?.role;
+  return {
+    code: 'noPrivilege',
+    params: { otherNodes: [view.node.id], ...(role === undefined ? {} : { role }) },
+  };
+}
+
+export function roleOf(view: NodeView): string {
+  const role = view.sample.slow?.role;
+  return role === undefined ? `our role on ${view.node.id}` : `role ${role} on ${view.node.id}`;
+}

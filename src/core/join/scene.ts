@@ -1,0 +1,159 @@
+import type { FastFacts } from '../facts';
+import type { Lsn } from '../lsn';
+import type { NodeSample } from '../snapshot';
+import type { Topology, TopologyNode } from '../topology';
+import type { JoinMemory } from './memory';
+
+/** A sample older than this many polls is no longer "now". */
+const POLLS_UNTIL_STALE = 3;
+
+/**
+ * Whether a node's facts may be said in the present tense. `fresh`: yes. `stale`: it answered, too long ago.
+ * `failed`: the last attempt failed. `off`: it is not asked, or has not answered yet.
+ */
+export type Readability = 'fresh' | 'stale' | 'failed' | 'off';
+
+/** One declared node with what may be concluded from its sample now. */
+export interface NodeView {
+  readonly node: TopologyNode;
+  readonly sample: NodeSample;
+  readonly readability: Readability;
+  /** The facts, only while fresh. */
+  readonly fast: FastFacts | null;
+  /** When `fast` was read; 0 without it. */
+  readonly atMs: number;
+  /** Highest timeline the node is known to have reached; `null` when not known. */
+  readonly timeline: number | null;
+}
+
+/** Everything one join looks at; nothing in it changes while the join runs. */
+export interface Scene {
+  readonly topology: Topology;
+  readonly views: ReadonlyMap<string, NodeView>;
+  readonly memory: JoinMemory;
+  readonly nowMs: number;
+  readonly pollIntervalMs: number;
+}
+
+/** Sample of a node that nobody has asked yet. */
+export const UNASKED_SAMPLE: NodeSample = {
+  contact: 'notAsked',
+  failure: null,
+  failingSinceMs: null,
+  fast: null,
+  fastAtMs: null,
+  roundTripMs: null,
+  slow: null,
+  slowAtMs: null,
+  endpoint: null,
+  nextTryAtMs: null,
+  isPollingPaused: false,
+};
+
+export function buildScene(
+  topology: Topology,
+  samples: ReadonlyMap<string, NodeSample>,
+  memory: JoinMemory,
+  nowMs: number,
+  pollIntervalMs: number,
+): Scene {
+  const views = new Map<string, NodeView>();
+  for (const node of topology.nodes) {
+    const sample = samples.get(node.id) ?? UNASKED_SAMPLE;
+    const readability = readabilityOf(sample, nowMs, pollIntervalMs);
+    const fast = readability === 'fresh' ? sample.fast : null;
+    views.set(node.id, {
+      node,
+      sample,
+      readability,
+      fast,
+      atMs: fast === null ? 0 : (sample.fastAtMs ?? 0),
+      timeline: timelineOf(sample.fast, memory.timelines.get(node.id) ?? null),
+    });
+  }
+  return { topology, views, memory, nowMs, pollIntervalMs };
+}
+
+function readabilityOf(sample: NodeSample, nowMs: number, pollIntervalMs: number): Readability {
+  switch (sample.contact) {
+    case 'restricted':
+    case 'notAsked':
+    case 'notApproved':
+    case 'disconnected':
+      return 'off';
+    case 'failed':
+      return 'failed';
+    case 'connecting':
+    case 'connected':
+      break;
+  }
+  if (sample.fast === null || sample.fastAtMs === null) return 'off';
+  // Nobody joins again while polling is paused, so a value that is still young would stay "now" for ever.
+  if (sample.isPollingPaused) return 'stale';
+  if (nowMs - sample.fastAtMs <= POLLS_UNTIL_STALE * pollIntervalMs) return 'fresh';
+  return sample.contact === 'connecting' ? 'off' : 'stale';
+}
+
+/** Without a receiver a standby shows the timeline of its last checkpoint, which may be older than what it streamed since. */
+function timelineOf(fast: FastFacts | null, remembered: number | null): number | null {
+  const shown = fast?.timeline ?? null;
+  if (shown === null || remembered === null) return shown ?? remembered;
+  const isExact = fast?.isInRecovery === false || fast?.receiver?.isVisible === true;
+  return isExact ? shown : Math.max(shown, remembered);
+}
+
+/**
+ * Where a node's own WAL ends, as a downstream of it can reach it: pg_current_wal_lsn(), or on a standby the further of
+ * what it received and what it replayed.
+ */
+export function endOfWal(fast: FastFacts): Lsn | null {
+  if (!fast.isInRecovery) return fast.currentLsn;
+  const { receiveLsn, replayLsn } = fast;
+  if (receiveLsn === null || replayLsn === null) return receiveLsn ?? replayLsn;
+  return receiveLsn > replayLsn ? receiveLsn : replayLsn;
+}
+
+/** True when two nodes are one running server: the same system, started at the same moment, on the same port. */
+export function isSameServer(a: NodeView, b: NodeView): boolean {
+  const left = a.sample.fast;
+  const right = b.sample.fast;
+  if (left === null || right === null || left.systemIdentifier === null) return false;
+  if (left.systemIdentifier !== right.systemIdentifier) return false;
+  if (left.postmasterStartedAtMs !== right.postmasterStartedAtMs) return false;
+  const leftPort = a.sample.slow?.serverPort ?? null;
+  const rightPort = b.sample.slow?.serverPort ?? null;
+  return leftPort === null || rightPort === null || leftPort === rightPort;
+}
+
+/** True for the first node of each server in file order, so that what belongs to a server is said once. */
+export function speaksForServer(scene: Scene, view: NodeView): boolean {
+  for (const other of scene.views.values()) {
+    if (other === view) return true;
+    if (other.fast !== null && isSameServer(other, view)) return false;
+  }
+  return true;
+}
+
+/** Why nothing is known of a node now: finished text, lower case, fit to follow a comma. */
+export function whyUnreadable(view: NodeView): string {
+  const { id } = view.node;
+  switch (view.sample.contact) {
+    case 'restricted':
+      return 'restricted mode';
+    case 'notAsked':
+    case 'notApproved':
+      return `${id} is not connected`;
+    case 'disconnected':
+      return `${id} is disconnected`;
+    case 'connecting':
+      return `${id} is being connected`;
+    case 'failed':
+      return view.sample.failure?.reason === 'starting'
+        ? `${id} is starting`
+        : `${id} is unreachable from here`;
+    case 'connected':
+      return view.readability === 'stale'
+        ? `${id} has not answered lately`
+        : `${id} was not read yet`;
+  }
+}

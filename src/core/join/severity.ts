@@ -1,0 +1,105 @@
+import type { Health, VerdictCode } from '../snapshot';
+
+/** How bad each verdict is by itself. Lag beyond the critical threshold and the like are raised where they are found. */
+const HEALTH: Readonly<Record<VerdictCode, Health>> = {
+  restricted: 'unknown',
+  notConnected: 'unknown',
+  notApproved: 'unknown',
+  disconnected: 'unknown',
+  connecting: 'unknown',
+  unreachable: 'error',
+  starting: 'unknown',
+  passwordNeeded: 'warning',
+  tooOld: 'unknown',
+  notPostgres: 'error',
+  noPrivilege: 'warning',
+  splitBrain: 'error',
+  roleMismatch: 'error',
+  wrongSystem: 'error',
+  diverged: 'error',
+  slotLost: 'error',
+  disabled: 'warning',
+  stoppedByError: 'error',
+  applyErrorLoop: 'error',
+  noWorker: 'warning',
+  notStreaming: 'error',
+  sourceCutOff: 'unknown',
+  notFound: 'unknown',
+  ambiguous: 'warning',
+  paused: 'warning',
+  blocked: 'warning',
+  copying: 'busy',
+  catchingUp: 'busy',
+  lagging: 'warning',
+  stuck: 'warning',
+  idle: 'healthy',
+  streaming: 'healthy',
+  stale: 'unknown',
+  unknown: 'unknown',
+  orphan: 'warning',
+  nearLimit: 'error',
+  queueEmpty: 'healthy',
+  queueWaiting: 'healthy',
+  queueGrowing: 'warning',
+  queueConflicts: 'warning',
+  queueDead: 'error',
+  queueAbsent: 'unknown',
+  healthy: 'healthy',
+};
+
+export function healthOfCode(code: VerdictCode): Health {
+  return HEALTH[code];
+}
+
+/** Bad to good. Unknown stands above busy: what is not known must not look like work going well. */
+const HEALTH_ORDER: readonly Health[] = ['error', 'warning', 'unknown', 'busy', 'healthy'];
+
+/** The worst of several healths; `healthy` of none. */
+export function worstHealth(healths: Iterable<Health>): Health {
+  let worst = HEALTH_ORDER.length - 1;
+  for (const health of healths) worst = Math.min(worst, HEALTH_ORDER.indexOf(health));
+  return HEALTH_ORDER[worst] ?? 'healthy';
+}
+
+/** Within one health: what loses or forks data first, then what does not arrive, then what is slow, then what wants a decision. */
+const CODE_ORDER: readonly VerdictCode[] = [
+  'splitBrain',
+  'diverged',
+  'slotLost',
+  'wrongSystem',
+  'roleMismatch',
+  'stoppedByError',
+  'applyErrorLoop',
+  'nearLimit',
+  'notStreaming',
+  'unreachable',
+  'notPostgres',
+  'queueDead',
+  'noWorker',
+  'blocked',
+  'stuck',
+  'paused',
+  'lagging',
+  'queueConflicts',
+  'queueGrowing',
+  'disabled',
+  'orphan',
+  'ambiguous',
+  'noPrivilege',
+  'passwordNeeded',
+  'notFound',
+];
+
+/** Orders two findings, worse first; 0 when they are as bad. */
+export function compareSeverity(
+  a: { readonly health: Health; readonly code: VerdictCode },
+  b: { readonly health: Health; readonly code: VerdictCode },
+): number {
+  const byHealth = HEALTH_ORDER.indexOf(a.health) - HEALTH_ORDER.indexOf(b.health);
+  return byHealth === 0 ? rank(a.code) - rank(b.code) : byHealth;
+}
+
+function rank(code: VerdictCode): number {
+  const index = CODE_ORDER.indexOf(code);
+  return index === -1 ? CODE_ORDER.length : index;
+}

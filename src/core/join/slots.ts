@@ -1,0 +1,162 @@
+import type { FastFacts, SlotFacts } from '../facts';
+import { lagBytesBetween } from '../lsn';
+import type { EdgeSnapshot, SlotSnapshot } from '../snapshot';
+import type { VerdictBook, VerdictDraft } from './draft';
+import { endOfWal, isSameServer, speaksForServer, type NodeView, type Scene } from './scene';
+import { parseSize } from './settingSize';
+import { inactiveSince, isSlotLost } from './slotState';
+
+/** From this share of max_slot_wal_keep_size on a slot is near its end. */
+const NEAR_LIMIT = 0.9;
+const SYNC_SLOT = /^pg_(\d+)_sync_\d+_(\d+)$/;
+
+/** Every slot of every server that can be read now, once, with who reads it and how near it is to being lost. */
+export function joinSlots(
+  scene: Scene,
+  edges: readonly EdgeSnapshot[],
+  book: VerdictBook,
+): readonly SlotSnapshot[] {
+  const snapshots: SlotSnapshot[] = [];
+  for (const view of scene.views.values()) {
+    if (view.fast === null) continue;
+    for (const slot of view.fast.slots) {
+      if (slot.isTemporary || !isSaidHere(scene, view, slot)) continue;
+      snapshots.push(describeSlot(scene, view, view.fast, slot, edges, book));
+    }
+  }
+  return snapshots;
+}
+
+/** Nodes that are databases of one server all see its slots: a logical one is said at its database, any other at the first node. */
+function isSaidHere(scene: Scene, view: NodeView, slot: SlotFacts): boolean {
+  const atDatabase = [...scene.views.values()].find(
+    (other) =>
+      other.fast !== null &&
+      other.fast.database === slot.database &&
+      (other === view || isSameServer(other, view)),
+  );
+  return atDatabase === undefined ? speaksForServer(scene, view) : atDatabase === view;
+}
+
+function describeSlot(
+  scene: Scene,
+  view: NodeView,
+  fast: FastFacts,
+  slot: SlotFacts,
+  edges: readonly EdgeSnapshot[],
+  book: VerdictBook,
+): SlotSnapshot {
+  const reader = readerOf(scene, view, slot, edges);
+  const retainedWalBytes = lagBytesBetween(endOfWal(fast), slot.restartLsn);
+  const limitBytes = parseSize(view.sample.slow?.settings['max_slot_wal_keep_size'] ?? null);
+  const draft = judgeSlot(slot, view, fast, reader.consumer, retainedWalBytes, limitBytes);
+  return {
+    nodeId: view.node.id,
+    name: slot.name,
+    type: slot.type,
+    isActive: slot.isActive,
+    isDeclared: reader.isDeclared,
+    consumer: reader.consumer,
+    retainedWalBytes,
+    safeWalBytes: slot.safeWalBytes,
+    limitBytes,
+    walStatus: slot.walStatus,
+    invalidationReason: slot.invalidationReason,
+    verdict: book.settle(`slot/${view.node.id}/${slot.name}`, draft),
+  };
+}
+
+function judgeSlot(
+  slot: SlotFacts,
+  view: NodeView,
+  fast: FastFacts,
+  consumer: string | null,
+  retainedBytes: number | null,
+  limitBytes: number | null,
+): VerdictDraft {
+  if (isSlotLost(slot)) {
+    const reason = slot.invalidationReason ?? slot.walStatus ?? 'lost';
+    return { code: 'slotLost', params: { reason }, ...inactiveSince(slot, view, fast) };
+  }
+  if (isNearLimit(slot, retainedBytes, limitBytes)) return { code: 'nearLimit' };
+  if (slot.isActive) return { code: 'healthy' };
+  if (consumer === null) return { code: 'orphan', ...inactiveSince(slot, view, fast) };
+  // Copies that a standby keeps for a failover are read by nobody until then.
+  if (fast.isInRecovery && slot.type === 'logical') return { code: 'healthy' };
+  return { code: 'notStreaming', health: 'warning', ...inactiveSince(slot, view, fast) };
+}
+
+function isNearLimit(
+  slot: SlotFacts,
+  retainedBytes: number | null,
+  limitBytes: number | null,
+): boolean {
+  if (slot.walStatus === 'unreserved') return true;
+  if (limitBytes === null || limitBytes === 0) return false;
+  if (retainedBytes !== null && retainedBytes >= NEAR_LIMIT * limitBytes) return true;
+  return slot.safeWalBytes !== null && slot.safeWalBytes <= (1 - NEAR_LIMIT) * limitBytes;
+}
+
+interface Reader {
+  readonly consumer: string | null;
+  readonly isDeclared: boolean;
+}
+
+function readerOf(
+  scene: Scene,
+  view: NodeView,
+  slot: SlotFacts,
+  edges: readonly EdgeSnapshot[],
+): Reader {
+  const edge = edges.find(
+    (candidate) =>
+      candidate.slotName === slot.name &&
+      (candidate.kind === 'streaming') ===
+        (slot.type === 'physical' && candidate.kind !== 'consumer') &&
+      isServerOf(scene, candidate.from, view),
+  );
+  if (edge !== undefined) return { consumer: nameReader(edge), isDeclared: edge.isDeclared };
+  return readerOfSyncSlot(scene, slot) ?? readerOfCopy(scene, view, slot, edges) ?? NOBODY;
+}
+
+const NOBODY: Reader = { consumer: null, isDeclared: false };
+
+function nameReader(edge: EdgeSnapshot): string {
+  return edge.kind === 'logical' ? `${edge.to}/${edge.name}` : edge.to;
+}
+
+function isServerOf(scene: Scene, nodeId: string | null, view: NodeView): boolean {
+  const other = nodeId === null ? undefined : scene.views.get(nodeId);
+  return other !== undefined && (other === view || isSameServer(other, view));
+}
+
+/** `pg_<suboid>_sync_<relid>_<sysid>` belongs to the subscription with that oid on that system. */
+function readerOfSyncSlot(scene: Scene, slot: SlotFacts): Reader | null {
+  const match = SYNC_SLOT.exec(slot.name);
+  if (match === null) return null;
+  for (const { node, sample } of scene.views.values()) {
+    if (sample.fast?.systemIdentifier !== match[2]) continue;
+    const found = sample.fast?.subscriptions.find((facts) => String(facts.oid) === match[1]);
+    if (found !== undefined) return { consumer: `${node.id}/${found.name}`, isDeclared: true };
+  }
+  return null;
+}
+
+/** A logical slot that a standby keeps in step with its upstream (17 and newer) has the reader of the original. */
+function readerOfCopy(
+  scene: Scene,
+  view: NodeView,
+  slot: SlotFacts,
+  edges: readonly EdgeSnapshot[],
+): Reader | null {
+  if (view.fast?.isInRecovery !== true || slot.type !== 'logical') return null;
+  const original = edges.find(
+    (edge) =>
+      edge.kind !== 'streaming' &&
+      edge.slotName === slot.name &&
+      edge.from !== null &&
+      scene.views.get(edge.from)?.fast?.systemIdentifier === view.fast?.systemIdentifier,
+  );
+  if (original === undefined) return null;
+  return { consumer: nameReader(original), isDeclared: original.isDeclared };
+}
