@@ -1,4 +1,6 @@
 // Who may import whom. `vscode` shows up as node_modules/@types/vscode, so the patterns name that path.
+const { join } = require('node:path');
+
 const npm = (...names) => `^node_modules/(@types/)?(${names.join('|')})(/|$)`;
 const src = (...layers) => `^src/(${layers.join('|')})(/|$)`;
 
@@ -7,7 +9,7 @@ const LAYERS = {
   core: [src('core')],
   topologyFile: [src('topologyFile', 'core'), npm('zod', 'jsonc-parser')],
   protocol: [src('protocol', 'core'), npm('zod')],
-  pg: [src('pg', 'core'), npm('pg', 'zod', 'node'), '^(node:)?[a-z_]+(/[a-z]+)?$'],
+  pg: [src('pg', 'core'), npm('pg', 'zod', 'node'), '^(node:)?[a-z_/]+$'],
   monitor: [src('monitor', 'core'), npm('p-limit')],
   operations: [src('operations', 'core'), npm('p-limit')],
   host: [src('host', 'core'), npm('vscode')],
@@ -72,7 +74,8 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'src/tsconfig.json' },
+    // Absolute, or what it extends is looked for in the wrong folder.
+    tsConfig: { fileName: join(__dirname, 'src', 'tsconfig.json') },
     enhancedResolveOptions: { extensions: ['.ts', '.d.ts', '.js', '.json'] },
   },
 };

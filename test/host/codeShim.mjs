@@ -2,7 +2,7 @@
 // Takes the place of a VS Code executable for @vscode/test-electron: same arguments, same exit code, but the suite runs in the
 // extension host of a VS Code server that a headless Chromium has open.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cp, mkdtemp } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,10 +45,10 @@ clearInterval(timer);
 showOutput();
 if (code !== 0) {
   await page.screenshot({ path: join(base, 'failed.png') }).catch(() => undefined);
-  console.error(`The host ended with ${code}. Logs and a screenshot are in ${base}`);
 }
 await browser.close();
 await server.stop({ keep: code !== 0 });
+if (code !== 0) await keepTraces();
 process.exit(code);
 
 /** @returns {Promise<number>} the suite's exit code, or one of ours when it never ended */
@@ -92,6 +92,20 @@ async function runSuite() {
   const result = await ended;
   clearTimeout(limit);
   return result;
+}
+
+/** Keeps what explains a failure, and removes the rest. */
+async function keepTraces() {
+  const kept = fileURLToPath(
+    new URL(`../../.scratch/host${restricted ? '-restricted' : ''}`, import.meta.url),
+  );
+  await rm(kept, { recursive: true, force: true });
+  await mkdir(kept, { recursive: true });
+  for (const part of ['failed.png', 'server.log', 'tests.out', join('user-data', 'logs')]) {
+    await cp(join(base, part), join(kept, part), { recursive: true }).catch(() => undefined);
+  }
+  await rm(base, { recursive: true, force: true });
+  console.error(`The host ended with ${code}. Logs and a screenshot are in ${kept}`);
 }
 
 /** Suites write into their folder, so each run has a fresh copy. */

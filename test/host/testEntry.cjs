@@ -19,6 +19,8 @@ function mirrorConsole(output) {
 }
 
 exports.run = async () => {
+  // Failures then name lines of the suites instead of lines of their bundles.
+  process.setSourceMapsEnabled(true);
   mirrorConsole(process.env['HOST_TEST_OUT'] ?? '/dev/null');
   const runner = require(process.env['HOST_REAL_TESTS'] ?? '');
   await runner.run();

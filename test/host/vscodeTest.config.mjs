@@ -9,6 +9,7 @@ const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative,
 
 // @vscode/test-electron opens every folder trusted, so the restricted leg runs through the shim alone.
 const leg = process.env['HOST_TRUST'] === '1' ? 'suites-restricted' : 'suites';
+
 /** @returns {string | undefined} undefined lets @vscode/test-electron download one */
 function executable() {
   const chosen = process.env['VSCODE_EXECUTABLE_PATH'];
@@ -20,7 +21,8 @@ function executable() {
 const fromPath = executable();
 
 export default defineConfig({
-  files: path(`../../dist-test/host/${leg}/**/*.cjs`),
+  // A pattern has to be relative: an absolute one is taken for a file.
+  files: `../../dist-test/host/${leg}/**/*.cjs`,
   extensionDevelopmentPath: path('../../'),
   workspaceFolder: path('fixtures/workspace'),
   ...(fromPath === undefined ? { version: 'stable' } : { useInstallation: { fromPath } }),

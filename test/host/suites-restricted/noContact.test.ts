@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { type ConnectionSpy, listenForConnections } from '../support/connectionSpy';
@@ -39,6 +40,9 @@ describe('Restricted Mode', () => {
     for (const command of declaredCommands()) await callAndDismiss(command);
     await sleep(QUIET_MS);
     assert.equal(spy.connections(), 0);
+    // The spy itself works: it counts this one.
+    await connectOnce(spy.port);
+    await waitFor('the spy', () => (spy.connections() === 1 ? true : undefined));
   });
 });
 
@@ -48,6 +52,16 @@ async function callAndDismiss(command: string): Promise<void> {
   await Promise.race([ended, sleep(500)]);
   await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
   await Promise.race([ended, sleep(500)]);
+}
+
+function connectOnce(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('error', reject);
+  });
 }
 
 function topologyFile(port: number): string {
