@@ -11,7 +11,7 @@ const DIRECTORY_ENTRY = 0x02014b50;
 export function readZipNames(zip) {
   let end = zip.length - 22;
   while (end >= 0 && zip.readUInt32LE(end) !== END_OF_DIRECTORY) end -= 1;
-  if (end < 0) throw new Error('not a zip file');
+  if (end < 0) throw new Error('This is no zip file');
   const count = zip.readUInt16LE(end + 10);
   let position = zip.readUInt32LE(end + 16);
   const names = [];
