@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly user?: string;
   readonly password?: string;
   readonly applicationName?: string;
+  /** Opens a session of the replication protocol; `database` is the kind that logical slots need. */
+  readonly replication?: 'database';
 }
 
 /** What a standby follows. */
@@ -163,7 +165,7 @@ export class Cluster {
 
   /** Opens a session that the caller ends. Its error listener is set, so that a fault in a test never ends the process. */
   async connect(options: SessionOptions = {}): Promise<pg.Client> {
-    const client = new pg.Client({
+    const config: pg.ClientConfig & { readonly replication?: string } = {
       host: '127.0.0.1',
       port: this.port,
       user: options.user ?? 'postgres',
@@ -171,8 +173,10 @@ export class Cluster {
       application_name: options.applicationName ?? 'rig',
       connectionTimeoutMillis: 10_000,
       ...(options.password === undefined ? {} : { password: options.password }),
+      ...(options.replication === undefined ? {} : { replication: options.replication }),
       ...(this.conf['ssl'] === true ? { ssl: { rejectUnauthorized: false } } : {}),
-    });
+    };
+    const client = new pg.Client(config);
     client.on('error', () => undefined);
     await client.connect();
     return client;

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureBinaries } from './binaries';
+import type { Certificate } from './certificates';
 import { Cluster, type Upstream } from './cluster';
 import { copyRunning, copyStopped, makeDataDirectory } from './dataDirectory';
 import { freePort } from './freePort';
@@ -12,6 +13,8 @@ import type { Conf } from './serverConf';
 export interface ServerOptions {
   /** Settings above the defaults of `serverConf.ts`. */
   readonly conf?: Conf;
+  /** Turns TLS on; connections without it stay possible until `requireTls`. */
+  readonly tls?: Certificate;
 }
 
 export interface StandbyOptions extends ServerOptions {
@@ -41,8 +44,9 @@ export class Clusters {
   /** Makes a server with a system identifier of its own. It is not started. */
   async add(name: string, options: ServerOptions = {}): Promise<Cluster> {
     const family = this.families++;
-    const cluster = await this.make(name, options.conf ?? {}, null);
+    const cluster = await this.make(name, options, null);
     await makeDataDirectory(await ensureBinaries(this.major), cluster.dataDirectory, family);
+    if (options.tls !== undefined) writeCertificate(cluster, options.tls);
     return cluster;
   }
 
@@ -55,7 +59,7 @@ export class Clusters {
     upstream: Cluster,
     options: StandbyOptions = {},
   ): Promise<Cluster> {
-    const cluster = await this.make(name, options.conf ?? {}, {
+    const cluster = await this.make(name, options, {
       cluster: upstream,
       slot: options.slot ?? null,
     });
@@ -65,6 +69,7 @@ export class Clusters {
     const mark = path.join(cluster.dataDirectory, 'standby.signal');
     fs.writeFileSync(mark, '');
     giveToServer(mark);
+    if (options.tls !== undefined) writeCertificate(cluster, options.tls);
     return cluster;
   }
 
@@ -74,9 +79,14 @@ export class Clusters {
     this.run.closeNow();
   }
 
-  private async make(name: string, conf: Conf, upstream: Upstream | null): Promise<Cluster> {
+  private async make(
+    name: string,
+    options: ServerOptions,
+    upstream: Upstream | null,
+  ): Promise<Cluster> {
     const binaries = await ensureBinaries(this.major);
     const port = await freePort();
+    const conf = { ...(options.tls === undefined ? {} : TLS_CONF), ...options.conf };
     const cluster = new Cluster({ name, binaries, run: this.run, port, conf, upstream });
     this.members.push(cluster);
     return cluster;
@@ -94,6 +104,17 @@ export async function withClusters<T>(
   } finally {
     await clusters.stop();
   }
+}
+
+const TLS_CONF: Conf = { ssl: true, ssl_cert_file: 'rig.crt', ssl_key_file: 'rig.key' };
+
+function writeCertificate(cluster: Cluster, { certificate, key }: Certificate): void {
+  const certificateFile = path.join(cluster.dataDirectory, 'rig.crt');
+  const keyFile = path.join(cluster.dataDirectory, 'rig.key');
+  fs.writeFileSync(certificateFile, certificate);
+  // The server refuses a key that others may read.
+  fs.writeFileSync(keyFile, key, { mode: 0o600 });
+  giveToServer(certificateFile, keyFile);
 }
 
 function headOf(cluster: Cluster): Cluster {

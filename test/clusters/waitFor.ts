@@ -1,3 +1,5 @@
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+
 export interface WaitOptions {
   /** What is waited for, as a clause: "the standby streams". It heads the message of a time-out. */
   readonly what: string;
@@ -9,6 +11,11 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
+}
+
+/** Sleeps, but returns at once when the signal is given. */
+export async function sleepUnless(signal: AbortSignal, ms: number): Promise<void> {
+  await setTimeoutPromise(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /**

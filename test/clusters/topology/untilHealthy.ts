@@ -1,0 +1,74 @@
+import { waitFor } from '../waitFor';
+import type { DeclaredServer, DeclaredServers } from './declaredTopology';
+import type { RunningNode } from './runningTopology';
+
+/**
+ * Waits until every standby streams, every table of every subscription is ready and every declared reader is at its slot.
+ * Asked of the catalogs directly, with nothing of the extension in between.
+ */
+export async function untilHealthy(
+  declared: DeclaredServers,
+  nodes: ReadonlyMap<string, RunningNode>,
+): Promise<void> {
+  const running = (id: string): RunningNode => {
+    const node = nodes.get(id);
+    if (node === undefined) throw new Error(`There is no node ${id}.`);
+    return node;
+  };
+  await Promise.all([
+    ...declared.nodes
+      .filter((node) => node.standbyOf !== null)
+      .map((node) => untilStreaming(running(node.id))),
+    ...declared.nodes
+      .filter((node) => node.subscriptions.length > 0)
+      .map((node) => untilReady(running(node.id), node)),
+    ...declared.consumers.map(({ node, slot }) => untilSlotActive(running(node), slot)),
+  ]);
+}
+
+async function untilStreaming({ cluster, id }: RunningNode): Promise<void> {
+  await waitFor(
+    async () => {
+      const [row] = await cluster.query<{ status: string }>(
+        'SELECT status FROM pg_stat_wal_receiver',
+      );
+      return row?.status === 'streaming';
+    },
+    { what: `standby ${id} streams`, timeoutMs: 60_000 },
+  );
+}
+
+async function untilReady(
+  { cluster, database, id }: RunningNode,
+  { subscriptions }: DeclaredServer,
+): Promise<void> {
+  await waitFor(
+    async () => {
+      const rows = await cluster.query<{ working: boolean; ready: boolean }>(
+        `SELECT EXISTS (SELECT FROM pg_stat_subscription w
+                         WHERE w.subid = s.oid AND w.relid IS NULL AND w.pid IS NOT NULL) AS working,
+                (SELECT bool_and(r.srsubstate = 'r') FROM pg_subscription_rel r
+                  WHERE r.srsubid = s.oid) AS ready
+           FROM pg_subscription s
+          WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        undefined,
+        { database },
+      );
+      return rows.length === subscriptions.length && rows.every((row) => row.working && row.ready);
+    },
+    { what: `every table of the subscriptions of ${id} is ready`, timeoutMs: 60_000 },
+  );
+}
+
+async function untilSlotActive({ cluster, id }: RunningNode, slot: string): Promise<void> {
+  await waitFor(
+    async () => {
+      const [row] = await cluster.query<{ active: boolean }>(
+        'SELECT active FROM pg_replication_slots WHERE slot_name = $1',
+        [slot],
+      );
+      return row?.active === true;
+    },
+    { what: `slot ${slot} on ${id} is read`, timeoutMs: 60_000 },
+  );
+}
