@@ -9,7 +9,8 @@ const common = {
   bundle: true,
   minify: production,
   sourcemap: production ? false : 'linked',
-  logLevel: 'warning',
+  // Editors that run the watch wait for its messages.
+  logLevel: watch ? 'info' : 'warning',
   legalComments: 'none',
 };
 
