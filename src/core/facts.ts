@@ -175,4 +175,8 @@ export interface SlowFacts {
   readonly settings: Readonly<Record<string, string>>;
   /** Shape of the declared queue table; `null` when none is declared. */
   readonly queueShape: 'current' | 'old' | 'other' | 'absent' | null;
+  /** Finished sentence: why the declared queue, though it exists, cannot be read; absent when it can. */
+  readonly queueProblem?: string;
+  /** Finished sentence about a server newer than what was tested; absent otherwise. */
+  readonly versionNote?: string;
 }

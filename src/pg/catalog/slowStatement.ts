@@ -1,0 +1,72 @@
+import * as z from 'zod/mini';
+import type { SlowFacts } from '../../core/facts';
+import type { SqlStatement } from '../../core/ports/sqlSession';
+import type { TableName } from '../../core/topology';
+import type { ServerFeatures } from './part';
+import { publicationsPart } from './publications';
+import { knownQueue, queueShapeSchema, queueShapeSql, type KnownQueue } from './queueShape';
+import { rolePart } from './role';
+import { settingsPart } from './settings';
+import { subscriptionTablesPart } from './subscriptionTables';
+
+export interface SlowAnswer {
+  readonly facts: SlowFacts;
+  /** `null` when no queue is declared. */
+  readonly queue: KnownQueue | null;
+}
+
+export interface SlowStatement {
+  readonly statement: SqlStatement;
+  readRow(row: unknown): SlowAnswer;
+}
+
+/** One statement for everything that changes rarely; unnamed, since it runs once a minute at most. */
+export function slowStatement(
+  features: ServerFeatures,
+  queueTable: TableName | null,
+): SlowStatement {
+  const text = `
+SELECT ${rolePart.sql(features)} AS "role",
+  ${publicationsPart.sql(features)} AS "publications",
+  ${subscriptionTablesPart.sql(features)} AS "subscriptionTables",
+  ${settingsPart.sql(features)} AS "settings",
+  ${queueTable === null ? 'NULL::pg_catalog.json' : queueShapeSql} AS "queue"`;
+  const rowSchema = z.object({
+    role: rolePart.schema,
+    publications: publicationsPart.schema,
+    subscriptionTables: subscriptionTablesPart.schema,
+    settings: settingsPart.schema,
+    queue: queueShapeSchema,
+  });
+  const values = queueTable === null ? [] : [queueTable.schema, queueTable.name];
+  return {
+    statement: { text, values },
+    readRow: (row) => {
+      const raw = rowSchema.parse(row);
+      const queue = queueTable === null ? null : knownQueue(raw.queue);
+      const facts: SlowFacts = {
+        ...rolePart.normalise(raw.role),
+        publications: publicationsPart.normalise(raw.publications),
+        subscriptionTables: subscriptionTablesPart.normalise(raw.subscriptionTables),
+        settings: settingsPart.normalise(raw.settings),
+        queueShape: queue?.shape ?? null,
+      };
+      return { facts, queue };
+    },
+  };
+}
+
+/** The queue alone, for a poll that found its table changed. */
+export function queueLookup(table: TableName): {
+  readonly statement: SqlStatement;
+  readRow(row: unknown): KnownQueue;
+} {
+  const rowSchema = z.object({ queue: queueShapeSchema });
+  return {
+    statement: {
+      text: `SELECT ${queueShapeSql} AS "queue"`,
+      values: [table.schema, table.name],
+    },
+    readRow: (row) => knownQueue(rowSchema.parse(row).queue),
+  };
+}

@@ -1,0 +1,59 @@
+import { LIBPQ_KEYWORDS } from '../../core/connectionStringKeywords';
+
+export interface ServiceDefinition {
+  readonly params: Readonly<Record<string, string>>;
+  /** What was left out, and why; finished sentences without values. */
+  readonly notes: readonly string[];
+}
+
+export interface ServiceFileContent {
+  /** `null` when no section has the name. */
+  readonly service: ServiceDefinition | null;
+  /** About the file as a whole. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Finds one service in the text of a service file. More lenient than libpq, which refuses the file over an unknown
+ * key: here such lines are left out with a note. LDAP look-ups are never made.
+ * @see libpq, "The Connection Service File"
+ */
+export function findService(text: string, name: string): ServiceFileContent {
+  const params: Record<string, string> = {};
+  const notes: string[] = [];
+  let isFound = false;
+  let isInside = false;
+  let hasSections = false;
+  for (const [index, rawLine] of text.split(/\r\n|\n|\r/).entries()) {
+    const line = rawLine.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    if (line.startsWith('[')) {
+      hasSections = true;
+      // libpq takes the first section of a name alone.
+      isInside = !isFound && line === `[${name}]`;
+      isFound ||= isInside;
+      continue;
+    }
+    if (!isInside) continue;
+    const note = takeLine(line, params);
+    if (note !== null) notes.push(`Line ${index + 1}: ${note}`);
+  }
+  const fileNotes = hasSections ? [] : ['The file has no [section].'];
+  return { service: isFound ? { params, notes } : null, notes: fileNotes };
+}
+
+/** @returns why the line was left out; `null` when it was taken. */
+function takeLine(line: string, params: Record<string, string>): string | null {
+  if (/^ldaps?:/i.test(line)) return 'LDAP look-ups are not made; the line is ignored.';
+  const equals = line.indexOf('=');
+  if (equals <= 0) return 'there is no key=value; the line is ignored.';
+  const key = line.slice(0, equals).trim();
+  const value = line.slice(equals + 1).trim();
+  if (key === 'service' || key === 'servicefile') {
+    return `a service cannot name another ("${key}"); the line is ignored.`;
+  }
+  if (!LIBPQ_KEYWORDS.has(key)) return `"${key.slice(0, 40)}" is no keyword; the line is ignored.`;
+  // The first value of a key counts, as in libpq.
+  params[key] ??= value;
+  return null;
+}

@@ -1,0 +1,169 @@
+import { ServerFailure, type Endpoint, type FailureReason } from '../../core/failure';
+import { describeFailure } from '../../core/failureText';
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import { formatEndpoint } from '../../core/endpoint';
+import { probeStatement, readProbe, type ServerProbe } from '../catalog/features';
+import { toFailure, type FailureSubject } from '../errors/toFailure';
+import type { DialTarget } from '../libpq/hostList';
+import type { ResolvedConnection, TargetSessionAttrs } from '../libpq/resolveConnection';
+import { readTlsMaterial, tlsOptionsFor } from '../tls/tlsOptions';
+import { tlsModeFor } from '../tls/tlsMode';
+import { dial } from './dial';
+import type { SessionLimits } from './limits';
+import type { PgSession } from './pgSession';
+import { identifyByVersionText } from './serverIdentity';
+
+/** A session that fits, and what its server is. */
+export interface ConnectedSession {
+  readonly session: PgSession;
+  readonly endpoint: Endpoint;
+  readonly subject: FailureSubject;
+  readonly probe: ServerProbe;
+}
+
+export interface ConnectRequest {
+  readonly nodeId: string;
+  readonly connection: ResolvedConnection;
+  readonly limits: SessionLimits;
+  readonly isReadOnly: boolean;
+  readonly platform: NodeJS.Platform;
+  /** Called when a server asks; may throw a `ServerFailure`. */
+  readonly passwordFor: (endpoint: Endpoint, subject: FailureSubject) => Promise<string>;
+  /** Called when a server refused the password. */
+  readonly onFailure: (endpoint: Endpoint, failure: ServerFailure) => void;
+}
+
+/** After these the next host is tried, as libpq does; any other answer of a server is final. */
+const TRY_NEXT: readonly FailureReason[] = [
+  'refused',
+  'unresolved',
+  'unroutable',
+  'silent',
+  'notPostgres',
+  'lost',
+  'starting',
+  'noHostFits',
+];
+
+/**
+ * Tries the hosts of a connection in order until one answers and fits `target_session_attrs`.
+ * @throws ServerFailure; with several hosts `noHostFits`, with each one's reason.
+ */
+export async function connectNode(
+  request: ConnectRequest,
+  signal: CancelSignal,
+): Promise<ConnectedSession> {
+  const wanted = request.connection.targetSessionAttrs;
+  const passes: readonly TargetSessionAttrs[] =
+    wanted === 'prefer-standby' ? ['standby', 'any'] : [wanted];
+  const failures: ServerFailure[] = [];
+  for (const attrs of passes) {
+    failures.length = 0;
+    for (const target of request.connection.targets) {
+      try {
+        return await connectTarget(request, target, attrs, signal);
+      } catch (error) {
+        const failure = toFailure(error, subjectOf(request, target), 'dial');
+        request.onFailure(target.endpoint, failure);
+        failures.push(failure);
+        if (!TRY_NEXT.includes(failure.facts.reason)) break;
+      }
+    }
+  }
+  throw summarise(request, failures);
+}
+
+function summarise(request: ConnectRequest, failures: readonly ServerFailure[]): ServerFailure {
+  const last = failures.at(-1);
+  if (last !== undefined && (failures.length === 1 || !TRY_NEXT.includes(last.facts.reason))) {
+    return last;
+  }
+  const detail = failures
+    .map(({ facts }) => `${facts.endpoint ? formatEndpoint(facts.endpoint) : '?'}: ${facts.text}`)
+    .join(' ');
+  return new ServerFailure(describeFailure('noHostFits', { nodeId: request.nodeId, detail }));
+}
+
+function subjectOf(request: ConnectRequest, target: DialTarget): FailureSubject {
+  return {
+    nodeId: request.nodeId,
+    endpoint: target.endpoint,
+    user: request.connection.user,
+    database: request.connection.database,
+    sslmode: null,
+    dialLimitMs: request.connection.connectTimeoutMs,
+    readLimitMs: request.limits.readMs,
+  };
+}
+
+async function connectTarget(
+  request: ConnectRequest,
+  target: DialTarget,
+  attrs: TargetSessionAttrs,
+  signal: CancelSignal,
+): Promise<ConnectedSession> {
+  const { connection } = request;
+  const host = target.endpoint.host;
+  const usesSystem = connection.tlsFiles.rootCert === 'system';
+  const { mode } = tlsModeFor(connection.sslmode, host, usesSystem);
+  const tls =
+    mode === 'disable'
+      ? null
+      : tlsOptionsFor(mode, host, connection, await readTlsMaterial(connection, request.platform));
+  const subject: FailureSubject = { ...subjectOf(request, target), sslmode: mode };
+  const { session } = await dial(
+    {
+      target,
+      subject,
+      user: connection.user,
+      database: connection.database,
+      tls,
+      sslnegotiation: connection.sslnegotiation,
+      requiresChannelBinding: connection.requiresChannelBinding,
+      options: connection.options,
+      isReadOnly: request.isReadOnly,
+      limits: request.limits,
+      password: () => request.passwordFor(target.endpoint, subject),
+    },
+    signal,
+  );
+  try {
+    const probe = await probeServer(session, subject, signal);
+    refuseWrongRole(probe, attrs, subject);
+    return { session, endpoint: target.endpoint, subject, probe };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+async function probeServer(
+  session: PgSession,
+  subject: FailureSubject,
+  signal: CancelSignal,
+): Promise<ServerProbe> {
+  const answer = await session.query(probeStatement, signal);
+  const probe = readProbe(answer.rows[0]);
+  const identity = identifyByVersionText(probe.versionText);
+  if (identity.kind === 'other') {
+    throw new ServerFailure(describeFailure('notPostgres', { ...subject, detail: identity.words }));
+  }
+  return probe;
+}
+
+/** `read-write` and `read-only` are judged by recovery alone: our sessions are read-only by their own setting. */
+function refuseWrongRole(
+  probe: ServerProbe,
+  attrs: TargetSessionAttrs,
+  subject: FailureSubject,
+): void {
+  const wantsPrimary = attrs === 'read-write' || attrs === 'primary';
+  const wantsStandby = attrs === 'read-only' || attrs === 'standby';
+  if (wantsPrimary && probe.isInRecovery) throw unfit(subject, attrs, 'it is a standby');
+  if (wantsStandby && !probe.isInRecovery) throw unfit(subject, attrs, 'it is a primary');
+}
+
+function unfit(subject: FailureSubject, attrs: TargetSessionAttrs, why: string): ServerFailure {
+  const detail = `target_session_attrs is ${attrs}, and ${why}`;
+  return new ServerFailure(describeFailure('noHostFits', { ...subject, detail }));
+}

@@ -1,0 +1,23 @@
+/** Time limits of one session, in milliseconds. Each guards against a fault that the others do not see. */
+export interface SessionLimits {
+  /** `statement_timeout`: the server gives up. Does not fire in a frozen backend. */
+  readonly statementMs: number;
+  /** `query_timeout`: we give up; longer than `statementMs`, so that a slow statement is the server's word. */
+  readonly readMs: number;
+  readonly lockMs: number;
+  readonly idleInTransactionMs: number;
+  /** For a graceful goodbye, then the socket is cut. */
+  readonly closeMs: number;
+  /** For the connection that cancels a statement. */
+  readonly cancelMs: number;
+}
+
+/** Limits of the sessions that only watch. */
+export const MONITOR_LIMITS: SessionLimits = {
+  statementMs: 2_000,
+  readMs: 2_500,
+  lockMs: 1_000,
+  idleInTransactionMs: 10_000,
+  closeMs: 800,
+  cancelMs: 2_000,
+};

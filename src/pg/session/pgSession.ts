@@ -1,0 +1,158 @@
+import type { Client, QueryConfig } from 'pg';
+import { ServerFailure } from '../../core/failure';
+import { describeFailure } from '../../core/failureText';
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { SqlNotice, SqlResult, SqlSession, SqlStatement } from '../../core/ports/sqlSession';
+import { redact } from '../../core/redact';
+import { toFailure, type FailureSubject } from '../errors/toFailure';
+
+/** What a session needs beside its connected client. */
+export interface SessionParts {
+  readonly subject: FailureSubject;
+  readonly closeMs: number;
+  /** Cuts the connection at once. */
+  readonly destroySocket: () => void;
+  /** Cancels, over a fresh connection, what this session runs. Never rejects. */
+  readonly cancelOnServer: () => Promise<void>;
+}
+
+/** `queryMode` is understood by `pg` and missing from its types. */
+interface ExtendedQuery extends QueryConfig<unknown[]> {
+  readonly queryMode: 'extended';
+}
+
+/** A `SqlSession` over one connected `pg.Client`. */
+export class PgSession implements SqlSession {
+  readonly #client: Client;
+  readonly #parts: SessionParts;
+  /** First sign that the connection is gone. `pg` reports one loss by two events; the first says more. */
+  #loss: ServerFailure | null = null;
+  #isRunning = false;
+  #isEnded = false;
+  #notices: SqlNotice[] = [];
+  #closing: Promise<void> | null = null;
+
+  /** @param client connected, with `error` listeners of its own already in place. */
+  constructor(client: Client, parts: SessionParts) {
+    this.#client = client;
+    this.#parts = parts;
+    client.on('error', (error) => this.#noteLoss(error));
+    client.on('end', () => this.#noteLoss(new Error('Connection terminated unexpectedly')));
+    client.on('notice', (notice) => {
+      this.#notices.push({
+        severity: notice.severity ?? 'NOTICE',
+        sqlstate: notice.code ?? null,
+        message: redact(notice.message ?? ''),
+      });
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#isEnded || this.#loss !== null;
+  }
+
+  async query(statement: SqlStatement, signal?: CancelSignal): Promise<SqlResult> {
+    if (this.#loss !== null) throw this.#loss;
+    if (this.#isEnded || signal?.aborted === true) throw this.#cancelled();
+    const aborted = onceAborted(signal);
+    this.#isRunning = true;
+    this.#notices = [];
+    try {
+      const answer = this.#client.query(toQueryConfig(statement));
+      const outcome = await Promise.race([answer, aborted.promise]);
+      if (outcome === 'aborted') {
+        answer.catch(() => undefined);
+        throw this.#cancelled();
+      }
+      return { rows: outcome.rows, rowCount: outcome.rowCount, notices: this.#notices };
+    } catch (error) {
+      throw this.#settle(error);
+    } finally {
+      aborted.dispose();
+      this.#isRunning = false;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  /** Decides what a failed statement means for the session. */
+  #settle(error: unknown): ServerFailure {
+    if (this.#isEnded) return this.#cancelled();
+    const failure = toFailure(error, this.#parts.subject, 'query');
+    const reason = failure.facts.reason;
+    if (reason === 'readTimeout' || reason === 'cancelled') {
+      // The client is poisoned: the next statement would queue behind the one that hangs.
+      this.#loss ??= failure;
+      this.#isEnded = true;
+      this.#parts.destroySocket();
+      void this.#parts.cancelOnServer();
+      return failure;
+    }
+    if (reason === 'lost' || reason === 'starting') return this.#lossInstead(failure);
+    return failure;
+  }
+
+  /** The first event of a loss is kept; a later one replaces it only when it alone carries a SQLSTATE. */
+  #lossInstead(failure: ServerFailure): ServerFailure {
+    const known = this.#loss;
+    const kept = known === null || known.facts.sqlstate === null ? failure : known;
+    this.#loss = kept;
+    this.#parts.destroySocket();
+    return kept;
+  }
+
+  #noteLoss(error: Error): void {
+    if (this.#isEnded || this.#loss !== null) return;
+    const failure = toFailure(error, this.#parts.subject, 'query');
+    this.#loss = failure;
+  }
+
+  async #end(): Promise<void> {
+    const wasRunning = this.#isRunning;
+    this.#isEnded = true;
+    if (this.#loss !== null || wasRunning) {
+      this.#parts.destroySocket();
+      if (wasRunning) await this.#parts.cancelOnServer();
+      return;
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#parts.closeMs);
+    });
+    const ended = this.#client.end().catch(() => undefined);
+    await Promise.race([ended, limit]);
+    clearTimeout(timer);
+    this.#parts.destroySocket();
+  }
+
+  #cancelled(): ServerFailure {
+    return new ServerFailure(describeFailure('cancelled', this.#parts.subject));
+  }
+}
+
+function toQueryConfig(statement: SqlStatement): ExtendedQuery {
+  return {
+    text: statement.text,
+    // An array of ours is never changed by `pg`; its types ask for a mutable one.
+    values: [...(statement.values ?? [])],
+    queryMode: 'extended',
+    ...(statement.name === undefined ? {} : { name: statement.name }),
+  };
+}
+
+interface AbortWatch {
+  readonly promise: Promise<'aborted'>;
+  dispose(): void;
+}
+
+function onceAborted(signal: CancelSignal | undefined): AbortWatch {
+  let listener: () => void = () => undefined;
+  const promise = new Promise<'aborted'>((resolve) => {
+    listener = () => resolve('aborted');
+  });
+  signal?.addEventListener('abort', listener);
+  return { promise, dispose: () => signal?.removeEventListener('abort', listener) };
+}

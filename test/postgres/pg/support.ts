@@ -1,0 +1,109 @@
+import type { Log } from '../../../src/core/ports/log';
+import type { SecretStore } from '../../../src/core/ports/secretStore';
+import type { DeclaredQueue, TopologyNode } from '../../../src/core/topology';
+import { PgNodeGateway, type PgNodeGatewayOptions } from '../../../src/pg/pgNodeGateway';
+import type { Cluster } from '../../clusters/cluster';
+import { waitFor } from '../../clusters/waitFor';
+
+/** A secret store in memory that counts what it was asked. */
+export class MemorySecrets implements SecretStore {
+  readonly values = new Map<string, string>();
+  reads = 0;
+
+  get(key: string): Promise<string | undefined> {
+    this.reads += 1;
+    return Promise.resolve(this.values.get(key));
+  }
+
+  store(key: string, value: string): Promise<void> {
+    this.values.set(key, value);
+    return Promise.resolve();
+  }
+
+  delete(key: string): Promise<void> {
+    this.values.delete(key);
+    return Promise.resolve();
+  }
+}
+
+/** Keeps what was logged. */
+export class MemoryLog implements Log {
+  readonly lines: string[] = [];
+
+  debug(message: string): void {
+    this.lines.push(message);
+  }
+
+  info(message: string): void {
+    this.lines.push(message);
+  }
+
+  warn(message: string): void {
+    this.lines.push(message);
+  }
+
+  error(message: string): void {
+    this.lines.push(message);
+  }
+}
+
+/** A gateway that sees nothing of the tester's own home and environment. */
+export function makeGateway(options: Partial<PgNodeGatewayOptions> = {}): PgNodeGateway {
+  return new PgNodeGateway({
+    environment: {
+      variables: {},
+      homeDirectory: '/nonexistent',
+      userName: 'postgres',
+      platform: process.platform,
+    },
+    secrets: new MemorySecrets(),
+    paths: { baseDirectory: () => null, isAllowed: () => true },
+    log: new MemoryLog(),
+    ...options,
+  });
+}
+
+export interface NodeOptions {
+  readonly id?: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly passwordSource?: TopologyNode['passwordSource'];
+  readonly pendingSync?: DeclaredQueue | null;
+}
+
+/** A node that is this address, as the file would declare it. */
+export function nodeAt(target: { readonly port: number }, options: NodeOptions = {}): TopologyNode {
+  return {
+    id: options.id ?? 'central',
+    connection: {
+      host: '127.0.0.1',
+      port: String(target.port),
+      user: 'postgres',
+      dbname: 'postgres',
+      ...options.params,
+    },
+    adminUser: null,
+    passwordSource: options.passwordSource ?? { kind: 'auto' },
+    standbyOf: null,
+    slot: null,
+    publications: [],
+    subscriptions: [],
+    pendingSync: options.pendingSync ?? null,
+  };
+}
+
+export function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
+/** Waits until no session of ours is left on a server. */
+export async function untilNoSessions(cluster: Cluster): Promise<void> {
+  await waitFor(
+    async () => {
+      const rows = await cluster.query(
+        `SELECT FROM pg_stat_activity WHERE application_name = 'pg-topology'`,
+      );
+      return rows.length === 0;
+    },
+    { what: `${cluster.name} has no session of ours` },
+  );
+}
