@@ -30,7 +30,10 @@ const host = {
 /** @type {esbuild.BuildOptions} */
 const webview = {
   ...common,
-  entryPoints: { dashboard: 'webview/main.ts' },
+  entryPoints: [
+    { in: 'webview/main.ts', out: 'dashboard' },
+    { in: 'webview/dashboard.css', out: 'dashboard' },
+  ],
   outdir: 'dist/webview',
   platform: 'browser',
   target: 'es2022',

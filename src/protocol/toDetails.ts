@@ -16,6 +16,7 @@ import type {
 import { formatLsn } from '../core/lsn';
 import { escapeIdentifier } from '../core/sql';
 import type { DetailsState } from './dashboardState';
+import { slotId } from './slotId';
 
 /** Evidence for one node, edge, slot or queue. @returns `null` when the snapshot does not have it. */
 export function toDetails(snapshot: TopologySnapshot, id: string): DetailsState | null {
@@ -39,11 +40,6 @@ export function toDetails(snapshot: TopologySnapshot, id: string): DetailsState 
   if (node === undefined) return null;
   const statement = node.verdict.code === 'noPrivilege' ? grantFor([node]) : null;
   return { id, evidence: ofNode(node, snapshot), statement };
-}
-
-/** Id of a slot among problems and selections. */
-export function slotId(nodeId: string, name: string): string {
-  return `slot/${nodeId}/${name}`;
 }
 
 function ofNode(node: NodeSnapshot, snapshot: TopologySnapshot): Evidence[] {

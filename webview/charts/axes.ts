@@ -1,0 +1,51 @@
+import { formatBytes, formatCount, formatDuration } from '../../src/core/format';
+import { DEPTH_CAP } from '../../src/core/facts';
+
+export type ChartKind = 'lag' | 'bytes' | 'depth';
+
+export interface Axis {
+  readonly isLog: boolean;
+  readonly low: number;
+  readonly high: number;
+  readonly ticks: readonly number[];
+}
+
+const KB = 1024;
+
+/** Axis that holds `worst`; the same for all ordinary values, so that lines do not jump between polls. */
+export function axisFor(kind: ChartKind, worst: number | null): Axis {
+  const top = worst ?? 0;
+  if (kind === 'lag') {
+    const high = top > 100_000 ? 10_000_000 : 100_000;
+    const ticks = high > 100_000 ? [1, 1_000, 60_000, 3_600_000] : [1, 100, 10_000];
+    return { isLog: true, low: 1, high, ticks };
+  }
+  if (kind === 'bytes') {
+    const ticks = [KB, KB ** 2, KB ** 3];
+    return top > KB ** 3
+      ? { isLog: true, low: KB, high: KB ** 4, ticks: [...ticks, KB ** 4] }
+      : { isLog: true, low: KB, high: KB ** 3, ticks };
+  }
+  const high = roundUp(Math.max(20, top * 1.1));
+  return { isLog: false, low: 0, high, ticks: [0, high / 2, high] };
+}
+
+/** Place of a value on the axis, 0 at the bottom and 1 at the top; beyond it stays at the edge. */
+export function placeOn(axis: Axis, value: number): number {
+  const held = Math.min(axis.high, Math.max(axis.low, value));
+  if (!axis.isLog) return (held - axis.low) / (axis.high - axis.low);
+  return Math.log(held / axis.low) / Math.log(axis.high / axis.low);
+}
+
+export function spellValue(kind: ChartKind, value: number): string {
+  if (kind === 'lag') return value === 0 ? '0\u00a0ms' : formatDuration(value, 'fine');
+  if (kind === 'bytes') return formatBytes(value);
+  return formatCount(Math.round(value), DEPTH_CAP);
+}
+
+/** The next 2, 5 or 10 times a power of ten, so that half of it is round too. */
+function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  const factor = [2, 4, 5, 10].find((candidate) => candidate * power >= value) ?? 10;
+  return factor * power;
+}

@@ -1,0 +1,72 @@
+/** Common times of all lines in a chart, evenly spaced. */
+export interface Grid {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+  readonly count: number;
+}
+
+/** A value on the grid: a number, `null` for a gap, `undefined` where the line just goes on between two readings. */
+export type GridValue = number | null | undefined;
+
+const FINEST_STEP_MS = 2_000;
+const COARSEST_STEP_MS = 60_000;
+const SHORTEST_HOLD_MS = 20_000;
+
+/** Grid for the last `spanMs`, as fine as the readings are. */
+export function gridFor(toMs: number, spanMs: number, times: readonly (readonly number[])[]): Grid {
+  const longest = times.reduce((a, b) => (b.length > a.length ? b : a), []);
+  const gaps = longest.slice(1).map((atMs, index) => atMs - (longest[index] ?? atMs));
+  const usual = gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? 5_000;
+  const wanted = Math.round(usual / 1_000) * 1_000;
+  const stepMs = Math.min(COARSEST_STEP_MS, Math.max(FINEST_STEP_MS, wanted));
+  // Ends on a multiple of the step: the same readings stay in the same places from poll to poll.
+  const end = Math.ceil(toMs / stepMs) * stepMs;
+  const count = Math.floor(spanMs / stepMs) + 1;
+  return { fromMs: end - (count - 1) * stepMs, toMs: end, stepMs, count };
+}
+
+export function gridTimeMs(grid: Grid, index: number): number {
+  return grid.fromMs + index * grid.stepMs;
+}
+
+/**
+ * Puts readings on the grid. Of several in one step the largest stands, so no peak is lost. Between readings that follow
+ * each other soon the line goes on; where nobody read for longer, or what was read is unknown, it has a gap.
+ */
+export function alignToGrid(
+  atMs: readonly number[],
+  values: readonly (number | null)[],
+  grid: Grid,
+): GridValue[] {
+  const cells: GridValue[] = new Array<GridValue>(grid.count).fill(undefined);
+  atMs.forEach((at, index) => {
+    const cell = Math.round((at - grid.fromMs) / grid.stepMs);
+    if (cell < 0 || cell >= grid.count) return;
+    const value = values[index] ?? null;
+    const before = cells[cell];
+    if (before === undefined || before === null) cells[cell] = value;
+    else if (value !== null) cells[cell] = Math.max(before, value);
+  });
+  const holdCells = Math.max(4, Math.ceil(SHORTEST_HOLD_MS / grid.stepMs));
+  let lastRead = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < cells.length; index += 1) {
+    if (cells[index] === undefined) continue;
+    const missed = index - lastRead - 1;
+    if (missed >= holdCells) cells.fill(null, Math.max(0, lastRead + 1), index);
+    lastRead = index;
+  }
+  const tail = Math.max(0, lastRead + 1);
+  // The newest step is not over yet; a missing end is a gap only once it is older than the hold.
+  if (cells.length - tail >= holdCells) cells.fill(null, tail);
+  return cells;
+}
+
+/** The value that stands at a place of the grid: its own, or the one before where the line just goes on. */
+export function valueAt(values: readonly GridValue[], index: number): number | null {
+  for (let at = index; at >= 0; at -= 1) {
+    const value = values[at];
+    if (value !== undefined) return value;
+  }
+  return null;
+}

@@ -1,0 +1,144 @@
+import uPlot from 'uplot';
+import { placeOn, spellValue } from './axes';
+import type { ChartModel, Line, LineStyle } from './chartModels';
+import { drawUnder } from './decorate';
+import { gridTimeMs, type GridValue } from './grid';
+import type { Palette } from './palette';
+
+const HEIGHT = 136;
+const AXIS_LEFT = 46;
+const AXIS_BOTTOM = 18;
+
+const DASHES: Readonly<Partial<Record<LineStyle, number[]>>> = {
+  dash: [5, 3],
+  dot: [2, 2],
+  dashDot: [7, 2, 1.5, 2],
+};
+const WIDE: ReadonlySet<LineStyle> = new Set<LineStyle>(['focus', 'warn', 'bad']);
+
+/** One chart on one canvas. Redraws only when its model, its width or the theme changed. */
+export class LineChart {
+  private plot: uPlot | null = null;
+  private drawnKey = '';
+  private palette: Palette;
+  private model: ChartModel;
+
+  /** @param onHover place on the grid under the mouse, `null` when it left. */
+  constructor(
+    private readonly host: HTMLElement,
+    model: ChartModel,
+    palette: Palette,
+    private readonly onHover: (index: number | null) => void,
+  ) {
+    this.model = model;
+    this.palette = palette;
+  }
+
+  update(model: ChartModel, palette: Palette, width: number): void {
+    const isSame = model === this.model && palette === this.palette && this.plot !== null;
+    this.model = model;
+    this.palette = palette;
+    if (isSame && this.plot?.width === width) return;
+    const key = [...model.lines.map(({ id, style }) => `${id} ${style}`), model.axis.high].join(
+      '\n',
+    );
+    if (this.plot === null || key !== this.drawnKey) {
+      this.plot?.destroy();
+      this.plot = new uPlot(this.options(width), this.data(), this.host);
+      this.drawnKey = key;
+      return;
+    }
+    if (this.plot.width !== width) this.plot.setSize({ width, height: HEIGHT });
+    this.plot.setData(this.data());
+  }
+
+  /** Moves the line that all charts share. */
+  setCursor(index: number | null): void {
+    if (this.plot === null) return;
+    const left =
+      index === null ? -10 : this.plot.valToPos(gridTimeMs(this.model.grid, index) / 1000, 'x');
+    this.plot.setCursor({ left, top: -10 }, false);
+  }
+
+  dispose(): void {
+    this.plot?.destroy();
+    this.plot = null;
+  }
+
+  /** The emphasised line is drawn last, so that it lies on top. */
+  private ordered(): readonly Line[] {
+    const lines = this.model.lines;
+    return [
+      ...lines.filter((line) => !WIDE.has(line.style)),
+      ...lines.filter((line) => WIDE.has(line.style)),
+    ];
+  }
+
+  private data(): uPlot.AlignedData {
+    const { grid, axis } = this.model;
+    const times = Array.from({ length: grid.count }, (_, index) => gridTimeMs(grid, index) / 1000);
+    const place = (value: GridValue) => (typeof value === 'number' ? placeOn(axis, value) : value);
+    return [times, ...this.ordered().map((line) => line.values.map(place))];
+  }
+
+  private options(width: number): uPlot.Options {
+    const isStepped = this.model.kind === 'depth';
+    const paths = isStepped ? uPlot.paths.stepped?.({ align: 1 }) : uPlot.paths.linear?.();
+    const { ticks } = this.model.axis;
+    return {
+      width,
+      height: HEIGHT,
+      padding: [8, 6, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+      scales: {
+        x: {
+          time: true,
+          range: () => [this.model.grid.fromMs / 1000, this.model.grid.toMs / 1000],
+        },
+        // Values arrive as places on the axis, so that log and linear charts are drawn alike.
+        y: { range: () => [0, 1] },
+      },
+      axes: [
+        {
+          size: AXIS_BOTTOM,
+          grid: { show: false },
+          ticks: { show: false },
+          border: { show: true, stroke: () => this.palette.stroke, width: 1 },
+          values: (_u, splits) => splits.map(() => ''),
+        },
+        {
+          size: AXIS_LEFT,
+          gap: 6,
+          font: `11px ${this.palette.fontFamily}`,
+          stroke: () => this.palette.muted,
+          grid: { stroke: () => this.palette.row, width: 1 },
+          ticks: { show: false },
+          splits: () => ticks.map((tick) => placeOn(this.model.axis, tick)),
+          values: () => ticks.map((tick) => spellValue(this.model.kind, tick)),
+        },
+      ],
+      series: [
+        {},
+        ...this.ordered().map((line): uPlot.Series => ({
+          stroke: () => this.colorOf(line.style),
+          width: WIDE.has(line.style) ? 2.25 : 1.25,
+          ...(DASHES[line.style] === undefined ? {} : { dash: [...(DASHES[line.style] ?? [])] }),
+          ...(paths === undefined ? {} : { paths }),
+          points: { show: false },
+          spanGaps: false,
+        })),
+      ],
+      hooks: {
+        drawAxes: [(u) => drawUnder(u, this.model, this.palette)],
+        setCursor: [(u) => this.onHover(u.cursor.idx ?? null)],
+      },
+    };
+  }
+
+  private colorOf(style: LineStyle): string {
+    if (style === 'bad') return this.palette.bad;
+    if (style === 'warn') return this.palette.warn;
+    return style === 'focus' ? this.palette.accent : this.palette.muted;
+  }
+}

@@ -1,0 +1,201 @@
+import { Channel } from '../src/protocol/channel';
+import { isChannelError } from '../src/protocol/channelError';
+import {
+  commandRequested,
+  dashboardReady,
+  type DashboardPush,
+  fetchLagHistory,
+  selectionChanged,
+  snapshotPushed,
+  topologyChosen,
+} from '../src/protocol/dashboardMessages';
+import { Announcer } from './announcer';
+import { readArrangement } from './arrangement';
+import { HistoryStore } from './charts/historyStore';
+import type { Actions } from './commands';
+import { Page } from './page';
+import { selectedIdOf, Store } from './store';
+import { headlineOf } from './text/headline';
+import type { VsCodeApi } from './vscodeApi';
+
+/** Without a push for this long ages are told anew, every `TICK_MS`. */
+const TICK_MS = 5_000;
+const LONG_WAIT_MS = 500;
+const NOTICE_MS = 5_000;
+
+/** The dashboard's page: hears the host, keeps what the user arranged, and draws when something changed. */
+export class Dashboard {
+  private readonly store: Store;
+  private readonly history = new HistoryStore();
+  private readonly channel: Channel;
+  private readonly page: Page;
+  private readonly announcer: Announcer;
+  private readonly notice: HTMLElement;
+  private isFetching = false;
+  private isDrawing = false;
+  private pushedAt = 0;
+  private lastPush = '';
+
+  constructor(
+    private readonly vscode: VsCodeApi,
+    root: HTMLElement,
+  ) {
+    this.store = new Store({
+      push: null,
+      arrangement: readArrangement(vscode.getState()),
+      find: '',
+      mapCursorId: null,
+      chartCursor: null,
+      nowMs: Date.now(),
+      width: document.documentElement.clientWidth,
+    });
+    this.channel = new Channel({
+      post: (message) => vscode.postMessage(message),
+      schedule: (delayMs, run) => {
+        const timer = setTimeout(run, delayMs);
+        return () => clearTimeout(timer);
+      },
+      warn: (message) => console.debug(message),
+      maxReceivedBytes: null,
+    });
+    this.announcer = new Announcer(liveRegion(), (delayMs, run) => void setTimeout(run, delayMs));
+    this.notice = liveRegion();
+    this.notice.className = 'notice';
+    this.page = new Page(root, this.store, this.history, this.actions());
+  }
+
+  start(): void {
+    this.channel.on(snapshotPushed, (push) => this.takePush(push));
+    window.addEventListener('message', (event: MessageEvent<unknown>) => {
+      this.channel.receive(event.data);
+    });
+    this.store.onChange(() => this.changed());
+    new ResizeObserver(() => this.measure()).observe(document.documentElement);
+    const themes = new MutationObserver(() => this.page.themeChanged());
+    themes.observe(document.body, { attributes: true, attributeFilter: ['class'] });
+    themes.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') this.sayReady();
+    });
+    setInterval(() => this.tick(), TICK_MS);
+    setTimeout(() => {
+      this.page.isLongWait = true;
+      this.draw();
+    }, LONG_WAIT_MS);
+    this.sayReady();
+  }
+
+  private sayReady(): void {
+    const { topologyId, selectedId } = this.store.model.arrangement;
+    this.channel.emit(dashboardReady, { topologyId, selectedId });
+  }
+
+  private takePush(push: DashboardPush): void {
+    this.pushedAt = performance.now();
+    // The same content at a later time draws nothing.
+    const text = JSON.stringify({ ...push, sentAtMs: 0 });
+    if (text === this.lastPush) return;
+    this.lastPush = text;
+    this.store.takePush(push);
+    const { state } = push;
+    if (state === null) return;
+    this.announcer.say(headlineOf(state, push.sentAtMs).title);
+    this.askEvidence();
+    void this.fetchHistory(state.topologyId);
+  }
+
+  /** The host sends evidence for what it knows to be selected; on the first push that may be nothing. */
+  private askEvidence(): void {
+    const { push, arrangement } = this.store.model;
+    const state = push?.state;
+    if (state === null || state === undefined) return;
+    const id = selectedIdOf(state, arrangement);
+    if (id === null || state.details?.id === id) return;
+    this.channel.emit(selectionChanged, { topologyId: state.topologyId, id });
+  }
+
+  /** Asks for points newer than those at hand; one request at a time, the next push asks again. */
+  private async fetchHistory(topologyId: string): Promise<void> {
+    if (this.isFetching) return;
+    this.isFetching = true;
+    try {
+      const afterMs = this.history.newestAtMs(topologyId);
+      this.history.merge(await this.channel.request(fetchLagHistory, { topologyId, afterMs }));
+      this.changed();
+    } catch (error) {
+      if (!isChannelError(error)) throw error;
+      console.debug(error.message);
+    } finally {
+      this.isFetching = false;
+    }
+  }
+
+  private actions(): Actions {
+    return {
+      select: (id) => {
+        this.store.arrange({ selectedId: id });
+        this.askEvidence();
+      },
+      setTopology: (topologyId) => {
+        this.store.set({ find: '', mapCursorId: null, chartCursor: null });
+        this.channel.emit(topologyChosen, { topologyId });
+      },
+      run: (command, nodeId = null) => {
+        const topologyId = this.store.model.push?.state?.topologyId ?? null;
+        this.channel.emit(commandRequested, { command, topologyId, nodeId });
+      },
+      copy: (text, what) => void this.copy(text, what),
+    };
+  }
+
+  private async copy(text: string, what: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.tell(`${what} copied.`);
+    } catch {
+      this.tell(`${what} could not be copied: the window does not have the focus.`);
+    }
+  }
+
+  private tell(text: string): void {
+    this.notice.textContent = text;
+    setTimeout(() => {
+      if (this.notice.textContent === text) this.notice.textContent = '';
+    }, NOTICE_MS);
+  }
+
+  private changed(): void {
+    this.vscode.setState(this.store.model.arrangement);
+    if (this.isDrawing) return;
+    // Several changes of one turn are drawn once, before the next frame.
+    this.isDrawing = true;
+    queueMicrotask(() => this.draw());
+  }
+
+  private draw(): void {
+    this.isDrawing = false;
+    this.page.render();
+  }
+
+  private measure(): void {
+    const width = document.documentElement.clientWidth;
+    if (width !== this.store.model.width) this.store.set({ width });
+  }
+
+  /** Nothing came for a while: only then do ages grow by themselves. */
+  private tick(): void {
+    const { push } = this.store.model;
+    const quietMs = performance.now() - this.pushedAt;
+    if (push?.state === null || push === null || quietMs < 2 * TICK_MS) return;
+    this.store.set({ nowMs: push.sentAtMs + quietMs });
+  }
+}
+
+function liveRegion(): HTMLElement {
+  const region = document.createElement('div');
+  region.className = 'sr';
+  region.setAttribute('role', 'status');
+  region.setAttribute('aria-live', 'polite');
+  document.body.append(region);
+  return region;
+}

@@ -1,0 +1,114 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
+import { formatBytes, formatDuration } from '../../src/core/format';
+import type { DashboardState, EdgeState } from '../../src/protocol/dashboardState';
+import { downstreamOf } from '../map/fold';
+import type { MapGraph, MapLink, MapNode } from '../map/graph';
+import { glyph } from './glyph';
+
+export interface ListProps {
+  readonly graph: MapGraph;
+  readonly state: DashboardState;
+  readonly selectedId: string | null;
+  readonly onSelect: (id: string) => void;
+}
+
+interface Row {
+  readonly node: MapNode;
+  readonly link: MapLink | null;
+}
+
+/** The map as an ordinary table: one row a node and link into it. */
+export function listView({ graph, state, selectedId, onSelect }: ListProps): TemplateResult {
+  const edgeOf = new Map(state.edges.map((edge) => [edge.id, edge]));
+  const nameOf = new Map(graph.nodes.map((node) => [node.id, node.name]));
+  const rows = graph.nodes.flatMap((node): Row[] => {
+    const links = graph.links.filter((link) => downstreamOf(link) === node.id);
+    return links.length === 0 ? [{ node, link: null }] : links.map((link) => ({ node, link }));
+  });
+  if (rows.length === 0) return html`<p class="muted">No node matches.</p>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Topology as a table">
+    <table class="grid-table">
+      <thead>
+        <tr>
+          <th scope="col">Node</th>
+          <th scope="col">Role</th>
+          <th scope="col">Link</th>
+          <th scope="col">State</th>
+          <th scope="col" class="num">Lag</th>
+          <th scope="col" class="num">Behind</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${repeat(
+          rows,
+          ({ node, link }) => `${node.id}\n${link?.id ?? ''}`,
+          ({ node, link }) => {
+            const edge = link === null ? undefined : edgeOf.get(link.id);
+            const isSelected = node.id === selectedId || link?.id === selectedId;
+            const old = node.isOld || link?.isOld === true;
+            return html`<tr
+              class=${old ? 'greyed' : ''}
+              aria-current=${isSelected ? 'true' : nothing}
+            >
+              <th scope="row">
+                <button class="link" type="button" @click=${() => onSelect(node.id)}>
+                  ${node.name}
+                </button>
+              </th>
+              <td>${nodeState(node)}</td>
+              <td>${linkCell(link, nameOf, onSelect)}</td>
+              <td>
+                ${
+                  link === null
+                    ? html`<span class="muted">–</span>`
+                    : html`<span class="state is-${link.tone}"
+                        >${glyph(`s-${link.glyph}`)}<span>${link.top}</span></span
+                      >`
+                }
+              </td>
+              <td class="num">${lagCell(edge)}</td>
+              <td class="num">${bytesCell(edge)}</td>
+            </tr>`;
+          },
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function nodeState(node: MapNode): TemplateResult {
+  const isTrouble = node.tone === 'warn' || node.tone === 'bad';
+  return html`<span class="state is-${node.tone}"
+    >${glyph(isTrouble ? `s-${node.glyph}` : `k-${node.kind}`)}<span>${node.role}</span></span
+  >`;
+}
+
+function linkCell(
+  link: MapLink | null,
+  nameOf: ReadonlyMap<string, string>,
+  onSelect: (id: string) => void,
+): TemplateResult {
+  if (link === null) return html`<span class="muted">–</span>`;
+  const other =
+    link.kind === 'queue'
+      ? `to ${nameOf.get(link.to) ?? ''}`
+      : `from ${nameOf.get(link.from) ?? ''}`;
+  return html`<button class="link" type="button" @click=${() => onSelect(link.id)}>${other}</button>
+    <span class="muted">${link.kind} · ${link.sub}</span>`;
+}
+
+function lagCell(edge: EdgeState | undefined) {
+  if (edge === undefined) return html`<span class="muted">–</span>`;
+  if (edge.verdict.code === 'idle') return 'caught up';
+  return edge.lagMs === null
+    ? html`<span class="muted">unknown</span>`
+    : formatDuration(edge.lagMs, 'fine');
+}
+
+function bytesCell(edge: EdgeState | undefined) {
+  if (edge === undefined) return html`<span class="muted">–</span>`;
+  return edge.lagBytes === null
+    ? html`<span class="muted">unknown</span>`
+    : formatBytes(edge.lagBytes);
+}

@@ -1,0 +1,124 @@
+import {
+  formatAgo,
+  formatBytes,
+  formatCounted,
+  formatDuration,
+  formatPart,
+} from '../../src/core/format';
+import type { DashboardState } from '../../src/protocol/dashboardState';
+import { glyphOf, type StateGlyph, toneOf, type Tone, wordOf } from './glyphs';
+import { modeOf } from './mode';
+import { problemsOf } from './problems';
+
+export interface Headline {
+  readonly tone: Tone;
+  readonly glyph: StateGlyph;
+  /** What a screen reader says for the glyph. */
+  readonly word: string;
+  readonly title: string;
+  readonly meta: string;
+}
+
+/** The one sentence that answers "is it all right?", and the line below it. */
+export function headlineOf(state: DashboardState, nowMs: number): Headline {
+  const nodes = formatCounted(state.nodes.length, 'node');
+  const quiet = (glyph: StateGlyph, title: string, meta: string): Headline => ({
+    tone: 'none',
+    glyph,
+    word: 'unknown',
+    title,
+    meta: `${state.name} · ${meta}`,
+  });
+  switch (modeOf(state)) {
+    case 'restricted':
+      return quiet(
+        'restricted',
+        'Nothing is measured: this workspace is in restricted mode',
+        `${nodes} in the file`,
+      );
+    case 'notAsked':
+      return quiet(
+        'unknown',
+        'Not connected: no server has been asked yet',
+        `${nodes} in the file`,
+      );
+    case 'notApproved':
+      return quiet(
+        'unknown',
+        'Not connected: the servers of this file wait for your approval',
+        `${nodes} in the file`,
+      );
+    case 'disconnected':
+      return quiet('disabled', 'Disconnected until Connect', `${nodes} in the file`);
+    case 'connecting':
+      return quiet('stale', connectingTitle(state), connectingMeta(state, nowMs));
+    case 'live':
+      return liveHeadline(state, nowMs, nodes);
+  }
+}
+
+function connectingTitle(state: DashboardState): string {
+  const answered = state.nodes.filter((node) => node.contact === 'connected').length;
+  const before = state.nodes.some((node) => node.asOfMs !== null && node.contact !== 'connected');
+  const word = before ? 'Reconnecting' : 'Connecting';
+  return `${word} · ${formatPart(answered, state.nodes.length, 'nodes')} have answered`;
+}
+
+function connectingMeta(state: DashboardState, nowMs: number): string {
+  const old = state.nodes
+    .filter((node) => node.contact !== 'connected')
+    .flatMap((node) => (node.asOfMs === null ? [] : [node.asOfMs]));
+  if (old.length === 0) return formatCounted(state.nodes.length, 'node');
+  const age = formatDuration(Math.max(1000, nowMs - Math.min(...old)), 'fine');
+  return `values with a clock are from before the reconnect, up to ${age} old`;
+}
+
+function liveHeadline(state: DashboardState, nowMs: number, nodes: string): Headline {
+  const { summary } = state;
+  const meta = `${state.name} · ${nodes} · ${polled(state, nowMs)}`;
+  const parts =
+    summary.replicas === 0
+      ? nodes
+      : `${formatPart(summary.healthyReplicas, summary.replicas, 'replicas')} healthy`;
+  const problems = problemsOf(state, nowMs);
+  const worst = problems[0];
+  if (worst === undefined) {
+    const isUnknown = summary.health === 'unknown';
+    return {
+      tone: toneOf(summary.health),
+      glyph: isUnknown ? 'unknown' : summary.health === 'busy' ? 'catching' : 'ok',
+      word: isUnknown ? 'unknown' : summary.health === 'busy' ? 'busy' : 'healthy',
+      title: `${parts} · ${worstLag(state)}`,
+      meta,
+    };
+  }
+  const rest = problems.length - 1;
+  const more = rest === 0 ? '' : `, ${formatCounted(rest, 'more problem')}`;
+  return {
+    tone: worst.tone,
+    glyph: glyphOf(worst.code),
+    word: wordOf(worst.code),
+    title: `${parts} · ${worst.name} ${worst.brief}${more}`,
+    meta,
+  };
+}
+
+function worstLag({ summary, edges, queues }: DashboardState): string {
+  if (summary.worstLagMs !== null && summary.worstLagMs > 0) {
+    return `worst lag ${formatDuration(summary.worstLagMs, 'fine')}`;
+  }
+  if (summary.worstLagBytes !== null && summary.worstLagBytes > 0) {
+    return `worst lag ${formatBytes(summary.worstLagBytes)}`;
+  }
+  if (edges.length === 0 && queues.length === 0) return 'nothing replicates';
+  if (edges.length > 0 && summary.worstLagMs === null && summary.worstLagBytes === null) {
+    return 'lag unknown';
+  }
+  return 'idle · caught up';
+}
+
+function polled(state: DashboardState, nowMs: number): string {
+  const answers = state.nodes.flatMap((node) => (node.asOfMs === null ? [] : [node.asOfMs]));
+  if (answers.length === 0) return 'nothing has answered';
+  return `polled ${formatAgo(Math.max(...answers), nowMs)}`;
+}
