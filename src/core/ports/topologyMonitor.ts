@@ -31,9 +31,16 @@ export interface TopologyMonitor {
   /** Latest snapshot of each topology, in the order of `setTopologies`. Same object until something changed. */
   current(): readonly TopologySnapshot[];
   history(topologyId: string): TopologyHistory;
-  /** Called after a snapshot was replaced, with that snapshot. Listeners must not throw; a throwing one is logged. */
-  onDidChange(listener: (snapshot: TopologySnapshot) => void): Disposable;
-  /** Replaces what is declared. Nodes that are gone are closed, new ones start when the gate allows. */
+  /**
+   * Called after a snapshot was replaced, with that snapshot. `isNews` is false when nothing but times differ from the
+   * one before: charts take their next point, and what shows states and numbers need not be drawn again.
+   * Listeners must not throw; a throwing one is logged.
+   */
+  onDidChange(listener: (snapshot: TopologySnapshot, isNews: boolean) => void): Disposable;
+  /**
+   * Replaces what is declared. Nodes that are gone are closed, new ones start when the gate allows, unchanged ones go on
+   * undisturbed. A new topology has its first snapshot, made from the file alone, when this returns.
+   */
   setTopologies(entries: readonly TopologyEntry[]): void;
   setAudience(audience: Audience): void;
   /** Seconds between two polls of a node, 1 to 3600, and whether polling goes on without focus. */
