@@ -14,7 +14,7 @@ export function ensureDependencies() {
   if (major < lowestMajor || (major === lowestMajor && minor < lowestMinor)) {
     throw new Error(`Node ${LOWEST_NODE.join('.')} or newer is needed; this is ${process.version}`);
   }
-  const differing = findDiffering();
+  const differing = whyInstall(ROOT);
   if (differing === null) return;
   console.log(`Installing packages with npm ci (${differing})`);
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -23,11 +23,14 @@ export function ensureDependencies() {
   if (run.status !== 0) throw new Error(`npm ${args.join(' ')} failed`);
 }
 
-/** @returns {string | null} why an install is needed, or null */
-function findDiffering() {
-  const wanted = readPackages(join(ROOT, 'package-lock.json'));
+/**
+ * @param {string} root folder of package-lock.json
+ * @returns {string | null} why an install is needed, or null
+ */
+export function whyInstall(root) {
+  const wanted = readPackages(join(root, 'package-lock.json'));
   // npm writes down here what it has really installed.
-  const present = readPackages(join(ROOT, 'node_modules', '.package-lock.json'));
+  const present = readPackages(join(root, 'node_modules', '.package-lock.json'));
   if (present === null) return 'node_modules is missing';
   for (const [path, entry] of Object.entries(wanted ?? {})) {
     // Packages for other platforms are listed but not installed.
