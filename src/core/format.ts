@@ -170,6 +170,22 @@ export function formatMeasure(lagMs: number | null, lagBytes: number | null): st
   return parts.length === 0 ? UNKNOWN : parts.join(' · ');
 }
 
+const UNIT_PAIR = /(<\u00a0)?(\d[\d,.]*)\u00a0(ms|s|min|h|d|B|kB|MB|GB|TB|PB)(\/s)?(?![\p{L}\d])/gu;
+
+/** Turns finished text into words for a screen reader: units are spelled out, `·` becomes a pause. */
+export function speak(text: string): string {
+  return text
+    .replace(
+      UNIT_PAIR,
+      (_, less: string | undefined, number: string, unit: Unit, rate?: string) => {
+        const words = writeSpoken([{ number, unit }]);
+        return `${less === undefined ? '' : 'less than '}${words}${rate === undefined ? '' : ' a second'}`;
+      },
+    )
+    .replaceAll(' · ', ', ')
+    .replace(/\s+/gu, ' ');
+}
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 function durationParts(ms: number, precision: Precision): readonly Part[] {

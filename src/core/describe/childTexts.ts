@@ -1,0 +1,169 @@
+import type { PublicationFacts, PublicationTableFacts, SubscriptionTableFacts } from '../facts';
+import { formatCounted, formatPart, speak } from '../format';
+import type { EdgeSnapshot } from '../snapshot';
+import type { DeclaredPublication } from '../topology';
+import { edgeWords, shortMeasure } from './edgeWords';
+import { contextValue, facts, icon, iconOf, ROLE_ICONS, type RowText } from './rowText';
+import { formatBytes } from '../format';
+
+/** A subscription below its subscriber: `patterns_sub`, `streaming · 9 ms`. */
+export function subscriptionRowText(edge: EdgeSnapshot, nowMs: number): RowText {
+  const { state, measure } = edgeWords(edge, nowMs);
+  const description = facts(edge.isDeclared ? null : 'not in the file', state, measure);
+  const { code, health } = edge.verdict;
+  const isEnabled = code !== 'disabled' && code !== 'stoppedByError';
+  return {
+    label: edge.name,
+    description,
+    icon: iconOf('subscription', code),
+    contextValue: contextValue('subscription', [], health, {
+      declared: edge.isDeclared,
+      undeclared: !edge.isDeclared,
+      enabled: isEnabled,
+      disabled: !isEnabled,
+    }),
+    accessibleLabel: `${edge.name}, subscription, ${speak(description)}`,
+  };
+}
+
+/** What reads a slot but is no Postgres: `electric`, `not Postgres · reads 24 kB behind`. */
+export function consumerRowText(edge: EdgeSnapshot, nowMs: number): RowText {
+  const { code, health } = edge.verdict;
+  const isReading = code === 'streaming' && edge.lagBytes !== null;
+  const { state, measure } = edgeWords(edge, nowMs);
+  const reading = edge.lagBytes === null ? null : `reads ${formatBytes(edge.lagBytes)} behind`;
+  const description = facts(
+    'not Postgres',
+    edge.isDeclared ? null : 'not in the file',
+    isReading ? reading : state,
+    isReading || !edge.isDeclared ? null : (measure ?? shortMeasure(edge)),
+  );
+  return {
+    label: edge.name,
+    description,
+    icon: iconOf('consumer', code),
+    contextValue: contextValue('consumer', [], health, {
+      declared: edge.isDeclared,
+      undeclared: !edge.isDeclared,
+    }),
+    accessibleLabel: `${edge.name}, ${speak(description)}`,
+  };
+}
+
+/** A publication as declared, as found, or both; at least one is given. */
+export interface PublicationView {
+  readonly name: string;
+  readonly declared: DeclaredPublication | null;
+  readonly found: PublicationFacts | null;
+  /** Whether the server was asked, so that what was not found is known to be missing. */
+  readonly isKnown: boolean;
+  readonly subscribers: number;
+}
+
+/** A publication below its node: `1 table · 1 subscriber`. */
+export function publicationRowText(view: PublicationView): RowText {
+  const problem = publicationProblem(view);
+  const description = problem ?? publicationSize(view);
+  const isKnown = view.isKnown || view.found !== null;
+  return {
+    label: view.name,
+    description,
+    icon: problem === null ? icon(ROLE_ICONS.publication, null) : iconOf('publication', 'lagging'),
+    contextValue: contextValue(
+      'publication',
+      [],
+      problem !== null ? 'warning' : isKnown ? 'healthy' : 'unknown',
+      { declared: view.declared !== null, undeclared: view.declared === null },
+    ),
+    accessibleLabel: `${view.name}, publication, ${speak(description)}`,
+  };
+}
+
+function publicationProblem(view: PublicationView): string | null {
+  const { found } = view;
+  if (found === null) return view.isKnown ? 'in the file, not on the server' : null;
+  if (view.declared === null) return null;
+  const changes = found.operations.includes('update') || found.operations.includes('delete');
+  const bare = found.tables.filter((table) => !table.hasReplicaIdentity).length;
+  if (!changes || bare === 0) return null;
+  const whole = formatPart(bare, found.tables.length);
+  return `${whole} ${found.tables.length === 1 ? 'table' : 'tables'} without replica identity`;
+}
+
+function publicationSize(view: PublicationView): string {
+  const tables = view.found?.tables.length ?? view.declared?.tables.length ?? 0;
+  const schemas = view.found?.schemas ?? view.declared?.schemas ?? [];
+  const isAll = view.found?.allTables ?? view.declared?.allTables ?? false;
+  const size =
+    view.found === null && isAll
+      ? 'all tables'
+      : view.found === null && schemas.length > 0
+        ? formatCounted(schemas.length, 'schema')
+        : formatCounted(tables, 'table');
+  const readers = view.subscribers === 0 ? null : formatCounted(view.subscribers, 'subscriber');
+  return facts(view.declared === null ? 'not in the file' : null, size, readers);
+}
+
+/** A table below a publication; what limits it is said. */
+export function publishedTableText(
+  table: Pick<PublicationTableFacts, 'schema' | 'name' | 'columns' | 'rowFilter'>,
+  hasReplicaIdentity: boolean | null,
+): RowText {
+  const label = tableLabel(table);
+  const description = facts(
+    table.columns === null ? null : formatCounted(table.columns.length, 'column'),
+    table.rowFilter === null ? null : 'some rows',
+    hasReplicaIdentity === false ? 'no replica identity' : null,
+  );
+  return {
+    label,
+    description,
+    icon: icon(ROLE_ICONS.table, null),
+    contextValue: contextValue(
+      'table',
+      [],
+      hasReplicaIdentity === false ? 'warning' : 'healthy',
+      {},
+    ),
+    accessibleLabel: description === '' ? `${label}, table` : `${label}, table, ${description}`,
+  };
+}
+
+const TABLE_STATES: Readonly<Record<SubscriptionTableFacts['state'], string>> = {
+  i: 'queued',
+  d: 'copying',
+  f: 'copied, catching up',
+  s: 'copied, catching up',
+  r: 'ready',
+};
+
+/** A table below a subscription: `ready`, `copying`, `queued`. */
+export function subscribedTableText(table: SubscriptionTableFacts): RowText {
+  const label = tableLabel(table);
+  const description = TABLE_STATES[table.state];
+  const isReady = table.state === 'r';
+  return {
+    label,
+    description,
+    icon: isReady ? icon(ROLE_ICONS.table, null) : iconOf('table', 'copying'),
+    contextValue: contextValue('table', [], isReady ? 'healthy' : 'busy', {}),
+    accessibleLabel: `${label}, table, ${description}`,
+  };
+}
+
+/** A folder of rows: `Slots`, `5 · 1 near its limit`. */
+export function groupRowText(label: string, count: number, trouble: string | null): RowText {
+  const description = facts(String(count), trouble);
+  return {
+    label,
+    description,
+    icon: icon(ROLE_ICONS.group, null),
+    contextValue: contextValue('group', [], null, {}),
+    accessibleLabel: `${label}, ${description}`,
+  };
+}
+
+/** Tables of `public` go by their name alone. */
+function tableLabel(table: { readonly schema: string; readonly name: string }): string {
+  return table.schema === 'public' ? table.name : `${table.schema}.${table.name}`;
+}

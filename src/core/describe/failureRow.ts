@@ -1,0 +1,100 @@
+import type { FailureReason } from '../failure';
+import type { NodeSnapshot, TopologySnapshot } from '../snapshot';
+import { contextValue, icon, ROLE_ICONS, type RowText } from './rowText';
+
+/** Commands that put right what a failure row tells. */
+export type FixCommand =
+  | 'connect'
+  | 'refresh'
+  | 'enterPassword'
+  | 'copyGrant'
+  | 'openTopologyFile'
+  | 'showLog'
+  | 'manageTrust';
+
+/** What failed, and the command that helps. */
+export interface FailureRow {
+  readonly text: RowText;
+  readonly fix: FixCommand;
+}
+
+const FIX_TITLES: Readonly<Record<FixCommand, string>> = {
+  connect: 'Connect',
+  refresh: 'Refresh',
+  enterPassword: 'Enter Password…',
+  copyGrant: 'Copy GRANT',
+  openTopologyFile: 'Open Topology File',
+  showLog: 'Show Log',
+  manageTrust: 'Manage Workspace Trust',
+};
+
+/** The row below a node that says why it cannot be read, or not well; `null` when there is nothing to say. */
+export function nodeFailureRow(node: NodeSnapshot): FailureRow | null {
+  const { failure, contact, slow } = node.sample;
+  if (contact === 'notApproved') {
+    return row('Its host was never approved from this folder', 'connect');
+  }
+  if (node.verdict.code === 'noPrivilege') {
+    const role = node.verdict.params.role ?? slow?.role ?? failure?.user ?? null;
+    return row(
+      role === null ? 'The role lacks pg_monitor' : `Role ${role} lacks pg_monitor`,
+      'copyGrant',
+    );
+  }
+  if (failure === null || failure.reason === 'cancelled') return null;
+  const fix = FIXES[failure.reason] ?? 'showLog';
+  if (failure.reason === 'passwordRefused') {
+    const code = failure.sqlstate === null ? '' : ` (${failure.sqlstate})`;
+    return row(`Password refused for ${failure.user ?? 'the user'}${code}`, fix);
+  }
+  if (failure.reason === 'passwordNeeded') {
+    return row(`No password found for ${failure.user ?? 'the user'}`, fix);
+  }
+  return row(failure.text.replace(/\.$/u, ''), fix);
+}
+
+/** The row below a topology that says why nothing was asked yet; `null` once something was. */
+export function contactRow(snapshot: TopologySnapshot): FailureRow | null {
+  const contacts = new Set(
+    snapshot.nodes.filter((node) => node.isDeclared).map((node) => node.sample.contact),
+  );
+  if (contacts.has('restricted')) {
+    return row('In restricted mode no server is contacted', 'manageTrust');
+  }
+  if (contacts.has('notAsked')) return row('Nothing has been contacted', 'connect');
+  return null;
+}
+
+const FIXES: Partial<Readonly<Record<FailureReason, FixCommand>>> = {
+  passwordNeeded: 'enterPassword',
+  passwordRefused: 'enterPassword',
+  privilege: 'copyGrant',
+  unresolved: 'openTopologyFile',
+  notPostgres: 'openTopologyFile',
+  tlsRequired: 'openTopologyFile',
+  tlsMissing: 'openTopologyFile',
+  certificate: 'openTopologyFile',
+  noDatabase: 'openTopologyFile',
+  configuration: 'openTopologyFile',
+  noHostFits: 'openTopologyFile',
+  refused: 'refresh',
+  unroutable: 'refresh',
+  silent: 'refresh',
+  starting: 'refresh',
+  lost: 'refresh',
+  readTimeout: 'refresh',
+};
+
+function row(label: string, fix: FixCommand): FailureRow {
+  const title = FIX_TITLES[fix];
+  return {
+    text: {
+      label,
+      description: title,
+      icon: icon(ROLE_ICONS.fix, null),
+      contextValue: contextValue('failure', [], null, {}),
+      accessibleLabel: `${label}, ${title}`,
+    },
+    fix,
+  };
+}

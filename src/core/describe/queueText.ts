@@ -1,0 +1,94 @@
+import { DEPTH_CAP } from '../facts';
+import {
+  formatAgo,
+  formatClock,
+  formatCount,
+  formatCountRate,
+  formatCounted,
+  formatDuration,
+  speak,
+} from '../format';
+import type { QueueSnapshot } from '../snapshot';
+import { contextValue, facts, iconOf, type RowText } from './rowText';
+
+/** The row of an edge's queue: `pending_sync`, `3 waiting · oldest 1.8 s`. */
+export function queueRowText(queue: QueueSnapshot, nowMs: number): RowText {
+  const name = queue.table.split('.').at(-1) ?? queue.table;
+  const { code, health } = queue.verdict;
+  const isAbsent = code === 'queueAbsent';
+  const description = isAbsent ? `${queue.table} not installed` : queueWords(queue, nowMs);
+  const hasWork = (queue.facts?.waiting ?? 0) > 0;
+  return {
+    label: isAbsent ? 'Queue' : name,
+    description,
+    icon: iconOf('queue', code),
+    contextValue: contextValue('queue', [], health, {
+      drainable: hasWork && !isAbsent,
+      hasConflicts: (queue.facts?.conflicts ?? 0) > 0,
+    }),
+    accessibleLabel: `${name}, queue, ${speak(description)}`,
+  };
+}
+
+/** `3 waiting · oldest 1.8 s`, `empty · drained 14:20`, `412 waiting · 3 conflicts · 1 dead`. */
+export function queueWords(queue: QueueSnapshot, nowMs: number): string {
+  const { facts: found, verdict } = queue;
+  if (found === null) return unreadWords(queue);
+  if (verdict.code === 'stale') {
+    const age = queue.atMs === null ? '' : `, ${formatAgo(queue.atMs, nowMs)}`;
+    return `was ${formatCount(found.waiting, DEPTH_CAP)} waiting${age}`;
+  }
+  if (found.waiting === 0 && found.conflicts === 0 && found.dead === 0) {
+    const drained =
+      found.lastDoneAtMs === null ? null : `drained ${formatClock(found.lastDoneAtMs, 'minutes')}`;
+    return facts('empty', drained);
+  }
+  const waiting = `${formatCount(found.waiting, DEPTH_CAP)} waiting`;
+  const conflicts = found.conflicts === 0 ? null : formatCounted(found.conflicts, 'conflict');
+  const dead = found.dead === 0 ? null : `${formatCount(found.dead)} dead`;
+  if (conflicts !== null || dead !== null) return facts(waiting, conflicts, dead);
+  if (verdict.code === 'queueGrowing' && verdict.params.perMinute !== undefined) {
+    return facts(waiting, formatCountRate(verdict.params.perMinute));
+  }
+  return facts(waiting, oldest(queue, nowMs));
+}
+
+/** For the row of the edge itself: `3 queued · 1.8 s`, `412 queued · +29/min`. */
+export function queuedWords(queue: QueueSnapshot, nowMs: number): string {
+  const found = queue.facts;
+  if (found === null || queue.verdict.code === 'stale') return queueWords(queue, nowMs);
+  if (found.conflicts > 0) return formatCounted(found.conflicts, 'conflict');
+  if (found.dead > 0) return `${formatCount(found.dead)} dead`;
+  if (found.waiting === 0) return 'queue empty';
+  const queued = `${formatCount(found.waiting, DEPTH_CAP)} queued`;
+  const { code, params } = queue.verdict;
+  if (code === 'queueGrowing' && params.perMinute !== undefined) {
+    return facts(queued, formatCountRate(params.perMinute));
+  }
+  const age =
+    found.oldestAtMs === null ? null : formatDuration(Math.max(0, nowMs - found.oldestAtMs));
+  return facts(queued, age);
+}
+
+function oldest(queue: QueueSnapshot, nowMs: number): string | null {
+  const at = queue.facts?.oldestAtMs ?? null;
+  return at === null ? null : `oldest ${formatDuration(Math.max(0, nowMs - at))}`;
+}
+
+function unreadWords(queue: QueueSnapshot): string {
+  switch (queue.verdict.code) {
+    case 'queueAbsent':
+      return 'not installed';
+    case 'restricted':
+      return 'restricted mode';
+    case 'notConnected':
+    case 'notApproved':
+      return 'not connected';
+    case 'disconnected':
+      return 'disconnected';
+    case 'connecting':
+      return 'connecting';
+    default:
+      return 'depth unknown';
+  }
+}

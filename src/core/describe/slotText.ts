@@ -1,0 +1,48 @@
+import { formatBytes, formatBytesOf, speak } from '../format';
+import type { SlotSnapshot } from '../snapshot';
+import { elapsed } from './edgeWords';
+import { contextValue, facts, iconOf, type RowText } from './rowText';
+
+/**
+ * A replication slot below its node: `physical · active · keeps 16 MB`.
+ * @param isUnlimited whether the server is known to set no limit on what slots keep.
+ */
+export function slotRowText(slot: SlotSnapshot, isUnlimited: boolean, nowMs: number): RowText {
+  const description = facts(slot.type, ...slotWords(slot, isUnlimited, nowMs));
+  return {
+    label: slot.name,
+    description,
+    icon: iconOf('slot', slot.verdict.code),
+    contextValue: contextValue('slot', [], slot.verdict.health, {
+      active: slot.isActive,
+      inactive: !slot.isActive,
+      lost: slot.verdict.code === 'slotLost',
+      physical: slot.type === 'physical',
+      logical: slot.type === 'logical',
+      declared: slot.isDeclared,
+      undeclared: !slot.isDeclared,
+    }),
+    accessibleLabel: `${slot.name}, slot, ${speak(description)}`,
+  };
+}
+
+function slotWords(slot: SlotSnapshot, isUnlimited: boolean, nowMs: number): (string | null)[] {
+  const kept = slot.retainedWalBytes;
+  const keeps = kept === null ? null : `keeps ${formatBytes(kept)}`;
+  switch (slot.verdict.code) {
+    case 'slotLost': {
+      const age = elapsed(slot, nowMs);
+      return [age === null ? 'lost' : `lost ${age} ago`, slot.invalidationReason];
+    }
+    case 'nearLimit':
+      return [
+        kept !== null && slot.limitBytes !== null ? formatBytesOf(kept, slot.limitBytes) : keeps,
+        'near its limit',
+      ];
+    case 'orphan':
+      return [keeps === null ? 'kept for nobody' : `${keeps} for nobody`];
+    default:
+      if (isUnlimited && slot.type === 'logical') return [keeps, 'no limit'];
+      return [slot.isActive ? 'active' : 'inactive', keeps];
+  }
+}

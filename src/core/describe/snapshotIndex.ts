@@ -1,0 +1,71 @@
+import type {
+  EdgeSnapshot,
+  NodeSnapshot,
+  QueueSnapshot,
+  SlotSnapshot,
+  TopologySnapshot,
+} from '../snapshot';
+import type { TopologyNode } from '../topology';
+
+/** A snapshot with its parts by node, built once a snapshot so that 500 nodes need no search for each row. */
+export class SnapshotIndex {
+  private readonly nodes: ReadonlyMap<string, NodeSnapshot>;
+  private readonly declared: ReadonlyMap<string, TopologyNode>;
+  private readonly byTarget: ReadonlyMap<string, readonly EdgeSnapshot[]>;
+  private readonly bySource: ReadonlyMap<string, readonly EdgeSnapshot[]>;
+  private readonly slots: ReadonlyMap<string, readonly SlotSnapshot[]>;
+  private readonly queues: ReadonlyMap<string, QueueSnapshot>;
+
+  constructor(
+    readonly snapshot: TopologySnapshot,
+    readonly nowMs: number,
+  ) {
+    this.nodes = new Map(snapshot.nodes.map((node) => [node.id, node]));
+    this.declared = new Map(snapshot.topology.nodes.map((node) => [node.id, node]));
+    this.byTarget = groupBy(snapshot.edges, (edge) => edge.to);
+    this.bySource = groupBy(snapshot.edges, (edge) => edge.from ?? '');
+    this.slots = groupBy(snapshot.slots, (slot) => slot.nodeId);
+    this.queues = new Map(snapshot.queues.map((queue) => [queue.nodeId, queue]));
+  }
+
+  node(id: string): NodeSnapshot | null {
+    return this.nodes.get(id) ?? null;
+  }
+
+  declaredNode(id: string): TopologyNode | null {
+    return this.declared.get(id) ?? null;
+  }
+
+  /** Edges that end at this node. */
+  incoming(nodeId: string): readonly EdgeSnapshot[] {
+    return this.byTarget.get(nodeId) ?? [];
+  }
+
+  /** Edges that begin at this node. */
+  outgoing(nodeId: string): readonly EdgeSnapshot[] {
+    return this.bySource.get(nodeId) ?? [];
+  }
+
+  slotsOf(nodeId: string): readonly SlotSnapshot[] {
+    return this.slots.get(nodeId) ?? [];
+  }
+
+  queueOf(nodeId: string): QueueSnapshot | null {
+    return this.queues.get(nodeId) ?? null;
+  }
+
+  get isProduction(): boolean {
+    return this.snapshot.topology.environment === 'production';
+  }
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,187 @@
+import { formatEndpoint } from '../endpoint';
+import { formatAgo, formatBytes, formatCount, formatLasting, formatMeasure } from '../format';
+import type {
+  EdgeSnapshot,
+  Evidence,
+  NodeSnapshot,
+  QueueSnapshot,
+  SlotSnapshot,
+  TopologySnapshot,
+} from '../snapshot';
+import { edgeWords } from './edgeWords';
+import { nodeLabel, roleWords, serverVersion } from './nodeText';
+import { queueWords } from './queueText';
+import { facts, type Tooltip, type TooltipFact } from './rowText';
+import type { SnapshotIndex } from './snapshotIndex';
+
+/** Built when asked for, from what is known; asks no server. */
+export function nodeTooltip(node: NodeSnapshot, index: SnapshotIndex): Tooltip {
+  const version = serverVersion(node);
+  const { failure, fast, slow, endpoint } = node.sample;
+  const declared = index.declaredNode(node.id);
+  const incoming = index.incoming(node.id);
+  const queue = index.queueOf(node.id);
+  const place =
+    endpoint === null ? (declared?.connection['host'] ?? null) : formatEndpoint(endpoint);
+  const database = fast?.database ?? declared?.connection['dbname'] ?? null;
+  const user = slow?.role ?? declared?.connection['user'] ?? null;
+  return {
+    title: nodeLabel(node),
+    subtitle: facts(roleWords(node, index), version === null ? null : `Postgres ${version}`),
+    lines: [
+      facts(place, database, user),
+      ...incoming.map((edge) =>
+        facts(edge.name === node.id ? null : edge.name, edgeLine(edge, index.nowMs)),
+      ),
+      ...(queue === null ? [] : [`${queue.table}: ${queueWords(queue, index.nowMs)}`]),
+      ...lastAnswer(node, index.nowMs),
+      ...sameServer(node),
+      ...(failure === null ? [] : [failure.text]),
+    ].filter((line) => line !== ''),
+    facts: incoming.flatMap((edge) => edge.evidence.map((row) => toFact(row, index.nowMs))),
+    advice: failure?.advice ?? null,
+  };
+}
+
+export function edgeTooltip(edge: EdgeSnapshot, nowMs: number): Tooltip {
+  const { state, measure } = edgeWords(edge, nowMs);
+  const upstream = edge.from === null ? null : `from ${edge.from}`;
+  return {
+    title: edge.name,
+    subtitle: facts(KIND_WORDS[edge.kind], upstream, edge.isDeclared ? null : 'not in the file'),
+    lines: [facts(state, measure), edgeLine(edge, nowMs)].filter(
+      (line, at, all) => line !== '' && all.indexOf(line) === at,
+    ),
+    facts: edge.evidence.map((row) => toFact(row, nowMs)),
+    advice: adviceOfEdge(edge),
+  };
+}
+
+const KIND_WORDS: Readonly<Record<EdgeSnapshot['kind'], string>> = {
+  streaming: 'streaming replication',
+  logical: 'subscription',
+  consumer: 'reads a slot, not Postgres',
+};
+
+export function slotTooltip(slot: SlotSnapshot): Tooltip {
+  const kept = slot.retainedWalBytes;
+  return {
+    title: slot.name,
+    subtitle: facts(`${slot.type} slot on ${slot.nodeId}`, slot.isActive ? 'active' : 'inactive'),
+    lines: [
+      slot.consumer === null ? 'Nobody is known to read it.' : `Read by ${slot.consumer}.`,
+      slot.isDeclared ? '' : 'Not in the file.',
+      kept === null
+        ? 'How much WAL it keeps is unknown.'
+        : `Keeps ${formatBytes(kept)} of WAL; that is not lag.`,
+      slot.limitBytes === null
+        ? ''
+        : `Limit ${formatBytes(slot.limitBytes)} (max_slot_wal_keep_size).`,
+      slot.walStatus === null ? '' : `wal_status ${slot.walStatus}`,
+      slot.invalidationReason === null ? '' : `Invalidated: ${slot.invalidationReason}.`,
+    ].filter((line) => line !== ''),
+    facts: [],
+    advice: null,
+  };
+}
+
+export function queueTooltip(queue: QueueSnapshot, nowMs: number): Tooltip {
+  const found = queue.facts;
+  return {
+    title: queue.table,
+    subtitle: `queue on ${queue.nodeId}, drained to ${queue.primaryId}`,
+    lines: [
+      queueWords(queue, nowMs),
+      ...(found !== null && found.failed > 0 ? [`${formatCount(found.failed)} with an error`] : []),
+      ...(found?.lastError ? [`Last error: ${found.lastError}`] : []),
+    ],
+    facts:
+      queue.atMs === null
+        ? []
+        : [
+            {
+              text: 'Depth',
+              source: `${queue.table} on ${queue.nodeId}, ${formatAgo(queue.atMs, nowMs)}`,
+            },
+          ],
+    advice: null,
+  };
+}
+
+/** The health summary of a whole topology. */
+export function topologyTooltip(snapshot: TopologySnapshot, nowMs: number): Tooltip {
+  const { summary, topology } = snapshot;
+  const { publications, subscriptions, activeSubscriptions: active } = summary;
+  const worst = formatMeasure(summary.worstLagMs, summary.worstLagBytes);
+  const asked = snapshot.nodes.map((node) => node.sample.fastAtMs ?? 0);
+  const newest = Math.max(0, ...asked);
+  return {
+    title: topology.name,
+    subtitle: facts(topology.environment, HEALTH_WORDS[summary.health]),
+    lines: [
+      publications === null
+        ? 'Publications: unknown'
+        : `Publications: ${formatCount(publications)}`,
+      active === null
+        ? `Subscriptions: ${formatCount(subscriptions)}, active unknown`
+        : `Subscriptions: ${formatCount(active)} of ${formatCount(subscriptions)} active`,
+      `Replicas: ${formatCount(summary.healthyReplicas)} of ${formatCount(summary.replicas)} healthy`,
+      `Worst lag: ${worst}`,
+      newest === 0 ? 'No server was asked yet.' : `Read ${formatAgo(newest, nowMs)}.`,
+    ],
+    facts: [],
+    advice: null,
+  };
+}
+
+const HEALTH_WORDS: Readonly<Record<TopologySnapshot['summary']['health'], string>> = {
+  healthy: 'healthy',
+  busy: 'healthy, copying or catching up',
+  warning: 'needs attention',
+  error: 'not healthy',
+  unknown: 'health unknown',
+};
+
+function edgeLine(edge: EdgeSnapshot, nowMs: number): string {
+  if (edge.lagMs !== null || edge.lagBytes !== null) {
+    const relative = edge.isRelativeToUpstream ? ` ${edge.from ?? 'its upstream'}` : '';
+    return `${formatMeasure(edge.lagMs, edge.lagBytes)} behind${relative}`;
+  }
+  if (edge.verdict.code === 'streaming' && edge.verdict.sinceMs !== null) {
+    return `streaming ${formatLasting(edge.verdict.sinceMs, nowMs)}`;
+  }
+  return edge.unknownBecause === null ? '' : `lag unknown: ${edge.unknownBecause}`;
+}
+
+function toFact(row: Evidence, nowMs: number): TooltipFact {
+  const age = row.atMs === null ? '' : `, ${formatAgo(row.atMs, nowMs)}`;
+  return { text: `${row.label}: ${row.value}`, source: `${row.source}${age}` };
+}
+
+function lastAnswer(node: NodeSnapshot, nowMs: number): string[] {
+  const { fastAtMs, isPollingPaused } = node.sample;
+  if (fastAtMs === null) return [];
+  return [`Answered ${formatAgo(fastAtMs, nowMs)}${isPollingPaused ? ', polling is paused' : ''}.`];
+}
+
+function sameServer(node: NodeSnapshot): string[] {
+  return node.sameServerAs.length === 0 ? [] : [`Same server as ${node.sameServerAs.join(', ')}.`];
+}
+
+function adviceOfEdge(edge: EdgeSnapshot): string | null {
+  switch (edge.verdict.code) {
+    case 'stoppedByError':
+    case 'applyErrorLoop':
+      return `The text of the error is only in the server log of ${edge.to}; look for "logical replication apply worker".`;
+    case 'notStreaming':
+      return 'What the standby alone reports is not lag: it compares only what it received.';
+    case 'ambiguous':
+      return 'Give the standbys a slot or a cluster_name.';
+    case 'noPrivilege':
+      return 'Grant pg_monitor to the watching role.';
+    case 'slotLost':
+      return `${edge.to} must be cloned again.`;
+    default:
+      return null;
+  }
+}

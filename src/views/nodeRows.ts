@@ -1,0 +1,181 @@
+import {
+  groupRowText,
+  publicationRowText,
+  publishedTableText,
+  subscribedTableText,
+  subscriptionRowText,
+  type PublicationView,
+} from '../core/describe/childTexts';
+import { nodeFailureRow } from '../core/describe/failureRow';
+import { nodeRowText } from '../core/describe/nodeText';
+import { queueRowText } from '../core/describe/queueText';
+import type { RowText, Tooltip } from '../core/describe/rowText';
+import { slotRowText } from '../core/describe/slotText';
+import type { SnapshotIndex } from '../core/describe/snapshotIndex';
+import { edgeTooltip, nodeTooltip, queueTooltip, slotTooltip } from '../core/describe/tooltips';
+import { formatCount } from '../core/format';
+import type { EdgeSnapshot, NodeSnapshot, QueueSnapshot, SlotSnapshot } from '../core/snapshot';
+import type { Row, RowKind } from './row';
+import { rowPath } from './rowPath';
+
+/** A node's row: why it cannot be read, what streams from it, its queue and subscriptions, what it publishes and keeps. */
+export function nodeRow(node: NodeSnapshot, index: SnapshotIndex, standbys: readonly Row[]): Row {
+  const rows = new NodeRows(node, index);
+  return rows.make('node', [], node.id, nodeRowText(node, index), {
+    children: [
+      ...rows.failure(),
+      ...standbys,
+      ...rows.queue(),
+      ...rows.subscriptions(),
+      ...rows.publications(),
+      ...rows.slots(),
+    ],
+    isExpanded: standbys.length > 0,
+    tooltip: () => nodeTooltip(node, index),
+  });
+}
+
+/** Builds the rows below one node; they share its path. */
+class NodeRows {
+  constructor(
+    private readonly node: NodeSnapshot,
+    private readonly index: SnapshotIndex,
+  ) {}
+
+  make(
+    kind: RowKind,
+    path: readonly string[],
+    subject: string,
+    text: RowText,
+    rest: Partial<Pick<Row, 'children' | 'isExpanded' | 'fix' | 'tooltip'>> = {},
+  ): Row {
+    const topologyId = this.index.snapshot.id;
+    return {
+      kind,
+      id: rowPath(topologyId, 'node', this.node.id, ...path),
+      topologyId,
+      subject,
+      text,
+      children: rest.children ?? [],
+      isExpanded: rest.isExpanded ?? false,
+      fix: rest.fix ?? null,
+      tooltip: rest.tooltip ?? NO_TOOLTIP,
+    };
+  }
+
+  failure(): Row[] {
+    const found = nodeFailureRow(this.node);
+    if (found === null) return [];
+    return [this.make('failure', ['failure'], this.node.id, found.text, { fix: found.fix })];
+  }
+
+  queue(): Row[] {
+    const queue: QueueSnapshot | null = this.index.queueOf(this.node.id);
+    if (queue === null) return [];
+    const { nowMs } = this.index;
+    const tooltip = () => queueTooltip(queue, nowMs);
+    return [this.make('queue', ['queue'], queue.id, queueRowText(queue, nowMs), { tooltip })];
+  }
+
+  subscriptions(): Row[] {
+    return this.index
+      .incoming(this.node.id)
+      .filter((edge) => edge.kind === 'logical')
+      .map((edge) => this.subscription(edge));
+  }
+
+  private subscription(edge: EdgeSnapshot): Row {
+    const { nowMs } = this.index;
+    const tables = (this.node.sample.slow?.subscriptionTables ?? []).filter(
+      (table) => table.subscription === edge.name,
+    );
+    const path = ['subscription', edge.name];
+    return this.make('subscription', path, edge.id, subscriptionRowText(edge, nowMs), {
+      children: tables.map((table) =>
+        this.make(
+          'table',
+          [...path, table.schema, table.name],
+          edge.id,
+          subscribedTableText(table),
+        ),
+      ),
+      tooltip: () => edgeTooltip(edge, nowMs),
+    });
+  }
+
+  publications(): Row[] {
+    const views = this.publicationViews();
+    if (views.length === 0) return [];
+    const rows = views.map((view) => this.publication(view));
+    const bad = rows.filter((row) => row.text.contextValue.includes('warning')).length;
+    const trouble = bad === 0 ? null : `${formatCount(bad)} to look at`;
+    const text = groupRowText('Publications', rows.length, trouble);
+    return [this.make('group', ['publications'], this.node.id, text, { children: rows })];
+  }
+
+  private publicationViews(): readonly PublicationView[] {
+    const { slow } = this.node.sample;
+    const declared = this.index.declaredNode(this.node.id)?.publications ?? [];
+    const found = this.node.role === 'standby' ? [] : (slow?.publications ?? []);
+    const names = new Set([...declared, ...found].map((publication) => publication.name));
+    return [...names].map((name) => ({
+      name,
+      declared: declared.find((publication) => publication.name === name) ?? null,
+      found: found.find((publication) => publication.name === name) ?? null,
+      isKnown: slow !== null && this.node.role !== 'standby',
+      subscribers: this.countSubscribers(name),
+    }));
+  }
+
+  private countSubscribers(publication: string): number {
+    return this.index.snapshot.topology.nodes
+      .flatMap((node) => node.subscriptions)
+      .filter((subscription) => subscription.publisher === this.node.id)
+      .filter((subscription) => subscription.publications.includes(publication)).length;
+  }
+
+  private publication(view: PublicationView): Row {
+    const path = ['publication', view.name];
+    const found = view.found?.tables.map((table) => ({ table, has: table.hasReplicaIdentity }));
+    const tables = found ?? (view.declared?.tables ?? []).map((table) => ({ table, has: null }));
+    return this.make('publication', path, this.node.id, publicationRowText(view), {
+      children: tables.map(({ table, has }) =>
+        this.make(
+          'table',
+          [...path, table.schema, table.name],
+          this.node.id,
+          publishedTableText(table, has),
+        ),
+      ),
+    });
+  }
+
+  slots(): Row[] {
+    const slots = this.index.slotsOf(this.node.id);
+    if (slots.length === 0) return [];
+    const text = groupRowText('Slots', slots.length, slotTrouble(slots));
+    const children = slots.map((slot) => this.slot(slot));
+    return [this.make('group', ['slots'], this.node.id, text, { children })];
+  }
+
+  private slot(slot: SlotSnapshot): Row {
+    const isUnlimited = this.node.sample.slow?.settings['max_slot_wal_keep_size'] === '-1';
+    const text = slotRowText(slot, isUnlimited, this.index.nowMs);
+    const subject = `slot/${slot.nodeId}/${slot.name}`;
+    return this.make('slot', ['slot', slot.name], subject, text, {
+      tooltip: () => slotTooltip(slot),
+    });
+  }
+}
+
+const NO_TOOLTIP = () => null as Tooltip | null;
+
+function slotTrouble(slots: readonly SlotSnapshot[]): string | null {
+  const count = (code: string) => slots.filter((slot) => slot.verdict.code === code).length;
+  const near = count('nearLimit');
+  const lost = count('slotLost');
+  const orphans = count('orphan');
+  if (lost > 0) return `${formatCount(lost)} lost`;
+  if (near > 0) return `${formatCount(near)} near ${near === 1 ? 'its' : 'their'} limit`;
+  return orphans > 0 ? `${formatCount(orphans)} kept for nobody` : null;
+}

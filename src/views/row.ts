@@ -1,0 +1,31 @@
+import type { FixCommand } from '../core/describe/failureRow';
+import type { RowText, Tooltip } from '../core/describe/rowText';
+
+export type RowKind =
+  | 'topology'
+  | 'node'
+  | 'group'
+  | 'publication'
+  | 'subscription'
+  | 'slot'
+  | 'queue'
+  | 'table'
+  | 'consumer'
+  | 'failure';
+
+/** One row of the explorer as data. The provider only maps it to what VS Code draws. */
+export interface Row {
+  readonly kind: RowKind;
+  /** Path in the topology; holds no state, so that expansion and selection survive. */
+  readonly id: string;
+  readonly topologyId: string;
+  /** What a command on this row concerns: a node, edge, queue or `slot/<node>/<name>`; `null`: the whole topology. */
+  readonly subject: string | null;
+  readonly text: RowText;
+  readonly children: readonly Row[];
+  readonly isExpanded: boolean;
+  /** Command of a failure row. */
+  readonly fix: FixCommand | null;
+  /** Built only when the mouse rests on the row. */
+  readonly tooltip: () => Tooltip | null;
+}

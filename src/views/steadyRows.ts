@@ -1,0 +1,97 @@
+import type { Row } from './row';
+
+/** A row's text stays this long unless its state changes. */
+const STEADY_MS = 10_000;
+/** …and until the number in it differs by more than a quarter. */
+const STEADY_SHARE = 0.25;
+
+interface Shown {
+  readonly row: Row;
+  readonly atMs: number;
+}
+
+/** Keeps rows still: a small change of a number redraws nothing, and no row is redrawn twice in ten seconds while its state holds. */
+export class SteadyRows {
+  #shown = new Map<string, Shown>();
+
+  /** @returns the rows to show: each as given, or with the text that is shown already. */
+  settle(roots: readonly Row[], nowMs: number): readonly Row[] {
+    const next = new Map<string, Shown>();
+    const visit = (row: Row): Row => {
+      const children = row.children.map(visit);
+      const before = this.#shown.get(row.id);
+      const keeps = before !== undefined && isSteady(before, row, nowMs);
+      const settled = { ...row, children, text: keeps ? before.row.text : row.text };
+      const isSame = before?.row.text === settled.text || sameText(before?.row, settled);
+      next.set(row.id, { row: settled, atMs: isSame ? (before?.atMs ?? nowMs) : nowMs });
+      return settled;
+    };
+    const settled = roots.map(visit);
+    this.#shown = next;
+    return settled;
+  }
+}
+
+function sameText(before: Row | undefined, after: Row): boolean {
+  return (
+    before !== undefined &&
+    before.text.description === after.text.description &&
+    sameState(before, after)
+  );
+}
+
+function isSteady(before: Shown, after: Row, nowMs: number): boolean {
+  if (!sameState(before.row, after)) return false;
+  if (before.row.text.description === after.text.description) return true;
+  return (
+    nowMs - before.atMs < STEADY_MS || isClose(before.row.text.description, after.text.description)
+  );
+}
+
+/** Everything but the numbers in the description. */
+function sameState(before: Row, after: Row): boolean {
+  return (
+    before.text.label === after.text.label &&
+    before.text.contextValue === after.text.contextValue &&
+    before.text.icon.codicon === after.text.icon.codicon &&
+    before.fix === after.fix &&
+    wordsOf(before.text.description) === wordsOf(after.text.description)
+  );
+}
+
+const NUMBER = /(?:<\u00a0)?\d[\d,.]*(?:\u00a0(ms|s|min|h|d|B|kB|MB|GB|TB|PB)\b)?/gu;
+
+function wordsOf(description: string): string {
+  return description.replace(NUMBER, (_, unit?: string) => (unit === undefined ? _ : '#'));
+}
+
+/** Whether every measure stands within a quarter of what is shown. */
+function isClose(before: string, after: string): boolean {
+  const shown = measuresOf(before);
+  const now = measuresOf(after);
+  return (
+    shown.length === now.length &&
+    shown.every((value, at) => Math.abs((now[at] ?? 0) - value) <= value * STEADY_SHARE)
+  );
+}
+
+const FACTORS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  B: 1,
+  kB: 1024,
+  MB: 1024 ** 2,
+  GB: 1024 ** 3,
+  TB: 1024 ** 4,
+  PB: 1024 ** 5,
+};
+
+function measuresOf(description: string): readonly number[] {
+  return [...description.matchAll(NUMBER)].map(([text, unit]) => {
+    const number = Number(text.replace(/[^\d.]/gu, ''));
+    return number * (FACTORS[unit ?? ''] ?? 1);
+  });
+}
