@@ -106,6 +106,7 @@ export class Cluster {
       stdio: ['ignore', log, log],
       // Ctrl+C in a terminal goes to us alone; we end servers in order.
       detached: true,
+      windowsHide: true,
     });
     fs.closeSync(log);
     this.child = child;

@@ -112,17 +112,21 @@ class Builder {
     const readers = await this.startReaders();
     await untilHealthy(this.declared, this.nodes);
     return {
-      nodes: this.nodes,
+      nodes: new Map(this.declared.nodes.map(({ id }) => [id, this.node(id)])),
       readers,
       workloads: this.startWorkloads(),
       topologyFileText: this.pointedFile(),
     };
   }
 
-  private cluster(id: string): Cluster {
+  private node(id: string): RunningNode {
     const node = this.nodes.get(id);
     if (node === undefined) throw new Error(`${this.source.name}: there is no node ${id}.`);
-    return node.cluster;
+    return node;
+  }
+
+  private cluster(id: string): Cluster {
+    return this.node(id).cluster;
   }
 
   /** Upstreams before their standbys. */
@@ -182,7 +186,7 @@ class Builder {
   }
 
   private async subscribe(node: DeclaredServer): Promise<void> {
-    const { cluster, database } = { cluster: this.cluster(node.id), database: node.database };
+    const { cluster, database } = this.node(node.id);
     for (const subscription of node.subscriptions) {
       const sql = createSubscriptionSql(
         subscription,
@@ -195,8 +199,8 @@ class Builder {
 
   /** How one server of the set dials a node. */
   private conninfo(id: string): string {
-    const database = this.nodes.get(id)?.database ?? 'postgres';
-    return this.cluster(id).conninfo({ database });
+    const { cluster, database } = this.node(id);
+    return cluster.conninfo({ database });
   }
 
   private async startReaders(): Promise<readonly SlotReader[]> {
