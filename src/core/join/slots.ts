@@ -94,7 +94,7 @@ function isNearLimit(
   if (slot.walStatus === 'unreserved') return true;
   if (limitBytes === null || limitBytes === 0) return false;
   if (retainedBytes !== null && retainedBytes >= NEAR_LIMIT * limitBytes) return true;
-  return slot.safeWalBytes !== null && slot.safeWalBytes <= (1 - NEAR_LIMIT) * limitBytes;
+  return slot.safeWalBytes !== null && slot.safeWalBytes <= limitBytes - NEAR_LIMIT * limitBytes;
 }
 
 interface Reader {
