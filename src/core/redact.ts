@@ -6,7 +6,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/]*@/gi, `$1:${HIDDEN}@`],
   // key=value and "key": "value", the value bare or quoted; also PGPASSWORD=… and sslpassword=….
   [
-    /((?:password|passwd|pwd)["']?\s*[=:]\s*)(?:'(?:[^'\\]|\\.|'')*'?|"(?:[^"\\]|\\.)*"?|[^\s'",;&]+)/gi,
+    /((?:password|passwd|pwd)["']?\s*[=:]\s*)(?:''(?:[^'\\]|\\.)+''|'(?:[^'\\]|\\.|'')*'?|"(?:[^"\\]|\\.)*"?|[^\s'",;&]+)/gi,
     `$1${HIDDEN}`,
   ],
   // PASSWORD '…' as CREATE ROLE and ALTER ROLE write it.

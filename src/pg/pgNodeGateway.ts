@@ -133,6 +133,7 @@ export class PgNodeGateway implements NodeGateway, Passwords {
         isReadOnly: true,
         platform: this.#options.environment.platform,
         passwordFor,
+        onNote: (note) => this.#note(node, note),
         onFailure: (endpoint, failure) => {
           const key = secretKeyOf(connection, endpoint);
           const password = sent.get(key);

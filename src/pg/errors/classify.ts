@@ -7,8 +7,10 @@ import { serverErrorFields, type ServerErrorFields } from './pgErrorFields';
 export interface Classified {
   readonly reason: FailureReason;
   readonly server: ServerErrorFields | null;
-  /** Clause for `certificate` ("has expired"); `null` when the reason's own words fit. */
+  /** Better words than the reason's own, for `certificate`. */
   readonly detail: string | null;
+  /** `null`: the reason's own advice. */
+  readonly advice: string | null;
 }
 
 /** What was going on when the error came. */
@@ -56,19 +58,37 @@ const BY_ERRNO: Readonly<Record<string, FailureReason>> = {
   ECONNABORTED: 'lost',
 };
 
-/** What a certificate lacks, for the codes that have better words than "not signed by a known authority". */
-const CERTIFICATE_DETAILS: Readonly<Record<string, string | null>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: null,
-  SELF_SIGNED_CERT_IN_CHAIN: null,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: null,
-  UNABLE_TO_GET_ISSUER_CERT: null,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: null,
-  CERT_UNTRUSTED: null,
-  CERT_HAS_EXPIRED: 'has expired',
-  CERT_NOT_YET_VALID: 'is not valid yet',
-  CERT_REVOKED: 'was revoked',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'is for another name than the host of the connection',
-  HOSTNAME_MISMATCH: 'is for another name than the host of the connection',
+/** What is wrong with a certificate. `detail` is a clause after "the certificate of <node>". */
+interface CertificateFault {
+  readonly detail: string | null;
+  readonly advice: string;
+}
+
+/** The reason's own words fit: not signed by a known authority. */
+const UNKNOWN_AUTHORITY: CertificateFault = {
+  detail: null,
+  advice: 'Add sslrootcert to the connection.',
+};
+const WRONG_NAME: CertificateFault = {
+  detail: 'is for another name than the host of the connection',
+  advice: 'Connect by the name that it carries.',
+};
+
+const CERTIFICATE_FAULTS: Readonly<Record<string, CertificateFault>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_AUTHORITY,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
+  CERT_UNTRUSTED: UNKNOWN_AUTHORITY,
+  CERT_HAS_EXPIRED: { detail: 'has expired', advice: 'Renew it on the server.' },
+  CERT_NOT_YET_VALID: {
+    detail: 'is not valid yet',
+    advice: 'Compare the clocks of this machine and the server.',
+  },
+  CERT_REVOKED: { detail: 'was revoked', advice: 'Replace it on the server.' },
+  ERR_TLS_CERT_ALTNAME_INVALID: WRONG_NAME,
+  HOSTNAME_MISMATCH: WRONG_NAME,
 };
 
 /** Words of `pg` where it gives no code. */
@@ -92,22 +112,19 @@ export function classifyError(error: unknown, situation: ErrorSituation): Classi
       server.sqlstate === SQLSTATE.invalidAuthorization
         ? classifyAuthorization(server, situation)
         : (BY_SQLSTATE[server.sqlstate] ?? 'other');
-    return { reason, server, detail: null };
+    return { reason, server, detail: null, advice: null };
   }
   // Several addresses of one name, all of which failed: the first says enough.
   if (error instanceof AggregateError && error.errors.length > 0) {
     return classifyError(error.errors[0], situation);
   }
   if (isErrnoException(error) && error.code !== undefined) {
-    const detail = CERTIFICATE_DETAILS[error.code];
-    if (detail !== undefined) return { reason: 'certificate', server: null, detail };
-    if (error.code.startsWith('ERR_SSL_') || error.code.startsWith('ERR_TLS_')) {
-      return { reason: 'certificate', server: null, detail: tlsWords(error) };
-    }
-    return { reason: BY_ERRNO[error.code] ?? 'other', server: null, detail: null };
+    const fault = certificateFault(error.code);
+    if (fault !== null) return { reason: 'certificate', server: null, ...fault };
+    return plain(BY_ERRNO[error.code] ?? 'other');
   }
   const text = error instanceof Error ? error.message : '';
-  return { reason: BY_TEXT[text] ?? 'other', server: null, detail: null };
+  return plain(BY_TEXT[text] ?? 'other');
 }
 
 /**
@@ -126,9 +143,22 @@ function classifyAuthorization(
     : 'hbaRefused';
 }
 
-function tlsWords(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') {
-    return 'was accepted, but the server wants one of ours: add sslcert and sslkey';
+function plain(reason: FailureReason): Classified {
+  return { reason, server: null, detail: null, advice: null };
+}
+
+function certificateFault(code: string): CertificateFault | null {
+  const known = CERTIFICATE_FAULTS[code];
+  if (known !== undefined) return known;
+  if (code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') {
+    return {
+      detail: 'was accepted, but the server wants one of ours',
+      advice: 'Add sslcert and sslkey to the connection.',
+    };
   }
-  return `or TLS itself failed (${error.code ?? 'no code'})`;
+  if (!code.startsWith('ERR_SSL_') && !code.startsWith('ERR_TLS_')) return null;
+  return {
+    detail: `or TLS itself was not accepted (${code})`,
+    advice: 'Compare the TLS settings of the server and of the connection.',
+  };
 }

@@ -61,6 +61,7 @@ export function toFailure(
     serverMessage: isServers ? message : null,
     limitMs: classified.reason === 'readTimeout' ? subject.readLimitMs : subject.dialLimitMs,
     detail: classified.detail,
+    ...(classified.advice === null ? {} : { advice: classified.advice }),
     ...(classified.reason === 'other' && !isServers
       ? { serverMessage: null, detail: message }
       : {}),

@@ -29,7 +29,9 @@ export interface ConnectRequest {
   readonly platform: NodeJS.Platform;
   /** Called when a server asks; may throw a `ServerFailure`. */
   readonly passwordFor: (endpoint: Endpoint, subject: FailureSubject) => Promise<string>;
-  /** Called when a server refused the password. */
+  /** A finished sentence about how a setting was read. */
+  readonly onNote: (note: string) => void;
+  /** Called for each host that failed. */
   readonly onFailure: (endpoint: Endpoint, failure: ServerFailure) => void;
 }
 
@@ -105,7 +107,8 @@ async function connectTarget(
   const { connection } = request;
   const host = target.endpoint.host;
   const usesSystem = connection.tlsFiles.rootCert === 'system';
-  const { mode } = tlsModeFor(connection.sslmode, host, usesSystem);
+  const { mode, note } = tlsModeFor(connection.sslmode, host, usesSystem);
+  if (note !== null) request.onNote(note);
   const tls =
     mode === 'disable'
       ? null

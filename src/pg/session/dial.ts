@@ -36,8 +36,8 @@ export interface DialedSession {
   readonly parameters: ServerParameters;
 }
 
-/** First bytes of a server that speaks the protocol: answers to SSLRequest, authentication, error, notice, parameters. */
-const PROTOCOL_BYTES = new Set(Buffer.from('SNERGv'));
+/** How the first message of a server that speaks the protocol begins: authentication, error, notice, version negotiation. */
+const FIRST_MESSAGE = new Set(Buffer.from('RENv'));
 
 const APPLICATION_NAME = 'pg-topology';
 
@@ -58,7 +58,7 @@ export async function dial(plan: DialPlan, signal: CancelSignal): Promise<Dialed
   // Loaded here, not at the top: activation must not pay for it.
   const pg = await import('pg');
   const socket = new Socket();
-  const line = watchLine(socket);
+  const line = watchLine(socket, plan);
   const parameters = new Map<string, string>();
   const client = new pg.Client(clientConfig(plan, socket, typeParsers(pg.types.getTypeParser)));
   // An error event without a listener would end the process; the outcome of connect() says the same.
@@ -95,15 +95,26 @@ function wasAborted(signal: CancelSignal): boolean {
   return signal.aborted;
 }
 
-/** Looks at the first byte that arrives, and hangs up on a server that speaks something else. */
-function watchLine(socket: Socket): { readonly isForeign: boolean } {
+/** Looks at what arrives first, and hangs up on a server that speaks something else. */
+function watchLine(socket: Socket, plan: DialPlan): { readonly isForeign: boolean } {
   const line = { isForeign: false };
+  // TLS from the first byte on: what is not TLS fails there.
+  if (plan.tls !== null && plan.sslnegotiation === 'direct') return line;
   socket.once('data', (chunk: Buffer) => {
-    const first = chunk[0];
-    line.isForeign = first !== undefined && !PROTOCOL_BYTES.has(first);
+    line.isForeign = plan.tls === null ? isForeignMessage(chunk) : isForeignTlsAnswer(chunk);
     if (line.isForeign) socket.destroy(new Error('not the protocol'));
   });
   return line;
+}
+
+function isForeignMessage(chunk: Buffer): boolean {
+  return !FIRST_MESSAGE.has(chunk[0] ?? 0);
+}
+
+/** The answer to SSLRequest is one byte, S or N, or an error message. */
+function isForeignTlsAnswer(chunk: Buffer): boolean {
+  const first = String.fromCharCode(chunk[0] ?? 0);
+  return first !== 'E' && !(chunk.length === 1 && (first === 'S' || first === 'N'));
 }
 
 function clientConfig(

@@ -98,7 +98,7 @@ export class PgSession implements SqlSession {
   /** The first event of a loss is kept; a later one replaces it only when it alone carries a SQLSTATE. */
   #lossInstead(failure: ServerFailure): ServerFailure {
     const known = this.#loss;
-    const kept = known === null || known.facts.sqlstate === null ? failure : known;
+    const kept = known?.facts.sqlstate ? known : failure;
     this.#loss = kept;
     this.#parts.destroySocket();
     return kept;
