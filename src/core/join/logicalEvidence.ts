@@ -46,7 +46,7 @@ export function logicalEvidence(
       subscriber,
     ),
   );
-  if (facts.workerWaitEventType === 'Lock') {
+  if (waitsForLock(facts)) {
     const value = `waits for ${facts.blockingPids.map((pid) => `pid ${pid}`).join(', ') || 'a lock'}`;
     rows.push(evidence('Lock', value, 'pg_blocking_pids()', subscriber));
   }
@@ -71,4 +71,9 @@ function describeWorker(facts: SubscriptionFacts, nowMs: number): string {
   if (facts.lastMessageAtMs === null) return `pid ${facts.workerPid}`;
   const quietMs = Math.max(0, nowMs - facts.lastMessageAtMs);
   return `pid ${facts.workerPid}, last message ${formatDuration(quietMs, 'fine')} earlier`;
+}
+
+/** Whether the apply worker waits for somebody's lock. Parallel workers idle in a lock of their own, `applytransaction` (16 and newer). */
+export function waitsForLock(facts: SubscriptionFacts): boolean {
+  return facts.workerWaitEventType === 'Lock' && facts.workerWaitEvent !== 'applytransaction';
 }

@@ -2,7 +2,7 @@ import type { FastFacts, SlotFacts, SubscriptionFacts } from '../facts';
 import { lagBytesBetween } from '../lsn';
 import type { VerdictParams } from '../snapshot';
 import { withLastKnown, type EdgeDraft, type VerdictDraft } from './draft';
-import { logicalEvidence, measuredEvidence } from './logicalEvidence';
+import { logicalEvidence, measuredEvidence, waitsForLock } from './logicalEvidence';
 import { unmeasured, type LogicalCase } from './logicalCase';
 import { judgeMeasure, measureLag } from './measure';
 import { followProgress, type Progress } from './progress';
@@ -191,7 +191,7 @@ function findLock(
   bytes: number | null,
   progress: Progress | null,
 ): VerdictDraft | null {
-  if (facts.workerWaitEventType !== 'Lock' || bytes === 0) return null;
+  if (!waitsForLock(facts) || bytes === 0) return null;
   const isFirstLook = progress === null || progress.readings.length < 2;
   if (!isFirstLook && !progress.isStill) return null;
   const sinceMs = progress?.isStill === true ? { sinceMs: progress.stillSinceMs } : {};

@@ -115,6 +115,14 @@ const GOLDEN: readonly (readonly [string, Samples, string])[] = [
     'idle (healthy): 0 ms, 0 B',
   ],
   [
+    'a lock by which parallel workers hand over is no blockade',
+    {
+      central: publisher({ confirmedFlushLsn: 400_000n }),
+      genesis: genesis({ ...LOCKED, workerWaitEvent: 'applytransaction', blockingPids: [] }),
+    },
+    'streaming (healthy): ? ms, 600000 B',
+  ],
+  [
     'no worker and no reader',
     { central: publisher(WAITING), genesis: genesis(STOPPED) },
     'notStreaming (error): ? ms, 291000 B',
