@@ -1,5 +1,5 @@
 // Starts a real VS Code server on loopback. Everything it writes is in one folder that goes away with it.
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, get } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,9 @@ export async function startServer(options = {}) {
   const logFile = join(base, 'server.log');
   const log = openSync(logFile, 'w');
   const args = [...serverArguments(host, base, port, options), ...folders];
-  const group = startGroup(host.node, args, { env, stdio: ['ignore', log, log] });
+  const group = startGroup(host.node, args, { env, stdio: ['ignore', log, log] }, () => {
+    rmSync(base, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  });
   closeSync(log);
   const url = `http://127.0.0.1:${port}/`;
   try {

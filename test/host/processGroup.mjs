@@ -9,15 +9,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @property {() => Promise<void>} end asks the group to end, then makes it
  */
 
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
 /**
  * Starts a group. It is killed when this process ends, however that happens, SIGKILL apart.
  *
  * @param {string} file
  * @param {readonly string[]} args
  * @param {import('node:child_process').SpawnOptions} options
+ * @param {() => void} [cleanUp] runs after such a kill, not after `end`
  * @returns {ProcessGroup}
  */
-export function startGroup(file, args, options) {
+export function startGroup(file, args, options, cleanUp = () => undefined) {
   const child = spawn(file, args, { ...options, detached: true });
   /** @type {string | undefined} */
   let ended;
@@ -27,9 +30,21 @@ export function startGroup(file, args, options) {
     signalGroup(child.pid, signal);
   };
   const onExit = () => {
+    forget();
     kill('SIGKILL');
+    cleanUp();
   };
-  process.once('exit', onExit);
+  const onSignal = (/** @type {NodeJS.Signals} */ signal) => {
+    onExit();
+    // Where nobody else handles it, the signal has to end this process as if we had not caught it.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  const forget = () => {
+    process.removeListener('exit', onExit);
+    for (const signal of SIGNALS) process.removeListener(signal, onSignal);
+  };
+  process.on('exit', onExit);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
     child,
     exited: () => ended,
@@ -38,7 +53,7 @@ export function startGroup(file, args, options) {
       const deadline = Date.now() + 3000;
       while (ended === undefined && Date.now() < deadline) await sleep(25);
       kill('SIGKILL');
-      process.removeListener('exit', onExit);
+      forget();
     },
   };
 }

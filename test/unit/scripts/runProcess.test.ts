@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runProcess } from '../../../scripts/testing/runProcess.mjs';
+import { waitUntilGone } from './waitUntilGone';
 
 const options = { cwd: '.', env: process.env, label: null, limitMs: 60_000 };
 
@@ -39,17 +39,3 @@ describe('the process of a suite', () => {
     }
   });
 });
-
-/** @throws when the process is still there after a while */
-async function waitUntilGone(pid: number): Promise<void> {
-  assert.ok(pid > 0);
-  for (let left = 100; left > 0; left -= 1) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    await sleep(50);
-  }
-  assert.fail(`process ${pid} is still there`);
-}
