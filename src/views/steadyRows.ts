@@ -22,8 +22,8 @@ export class SteadyRows {
       const before = this.#shown.get(row.id);
       const keeps = before !== undefined && isSteady(before, row, nowMs);
       const settled = { ...row, children, text: keeps ? before.row.text : row.text };
-      const isSame = before?.row.text === settled.text || sameText(before?.row, settled);
-      next.set(row.id, { row: settled, atMs: isSame ? (before?.atMs ?? nowMs) : nowMs });
+      const isSame = before !== undefined && sameText(before.row, settled);
+      next.set(row.id, { row: settled, atMs: isSame ? before.atMs : nowMs });
       return settled;
     };
     const settled = roots.map(visit);
@@ -32,12 +32,8 @@ export class SteadyRows {
   }
 }
 
-function sameText(before: Row | undefined, after: Row): boolean {
-  return (
-    before !== undefined &&
-    before.text.description === after.text.description &&
-    sameState(before, after)
-  );
+function sameText(before: Row, after: Row): boolean {
+  return before.text.description === after.text.description && sameState(before, after);
 }
 
 function isSteady(before: Shown, after: Row, nowMs: number): boolean {
@@ -59,28 +55,28 @@ function sameState(before: Row, after: Row): boolean {
   );
 }
 
-const NUMBER = /(?:<\u00a0)?\d[\d,.]*(?:\u00a0(ms|s|min|h|d|B|kB|MB|GB|TB|PB)\b)?/gu;
+const NUMBER = /(?:<\u00a0)?(\d[\d,.]*)(?:\u00a0(ms|s|B|kB|MB|GB|TB|PB)\b)?/gu;
 
 function wordsOf(description: string): string {
-  return description.replace(NUMBER, (_, unit?: string) => (unit === undefined ? _ : '#'));
+  return description.replace(NUMBER, '#');
 }
 
-/** Whether every measure stands within a quarter of what is shown. */
+/**
+ * Whether every lag and size stands within a quarter of what is shown. Counts, and durations of minutes and more, are
+ * coarse already: they must be the same.
+ */
 function isClose(before: string, after: string): boolean {
-  const shown = measuresOf(before);
-  const now = measuresOf(after);
-  return (
-    shown.length === now.length &&
-    shown.every((value, at) => Math.abs((now[at] ?? 0) - value) <= value * STEADY_SHARE)
-  );
+  const shown = numbersOf(before);
+  const now = numbersOf(after);
+  return shown.every(({ value, isCoarse }, at) => {
+    const other = now[at]?.value ?? 0;
+    return isCoarse ? other === value : Math.abs(other - value) <= value * STEADY_SHARE;
+  });
 }
 
 const FACTORS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
   B: 1,
   kB: 1024,
   MB: 1024 ** 2,
@@ -89,9 +85,9 @@ const FACTORS: Readonly<Record<string, number>> = {
   PB: 1024 ** 5,
 };
 
-function measuresOf(description: string): readonly number[] {
-  return [...description.matchAll(NUMBER)].map(([text, unit]) => {
-    const number = Number(text.replace(/[^\d.]/gu, ''));
-    return number * (FACTORS[unit ?? ''] ?? 1);
-  });
+function numbersOf(description: string): readonly { value: number; isCoarse: boolean }[] {
+  return [...description.matchAll(NUMBER)].map(([, digits = '', unit]) => ({
+    value: Number(digits.replaceAll(',', '')) * (unit === undefined ? 1 : (FACTORS[unit] ?? 1)),
+    isCoarse: unit === undefined,
+  }));
 }
