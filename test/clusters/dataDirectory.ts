@@ -42,13 +42,16 @@ export async function makeDataDirectory(
   await copyStopped(template, folder);
 }
 
-/** Copies a data directory whose server does not run. */
+/**
+ * Copies a data directory whose server does not run.
+ * The program works in the target's folder, so that whoever ends a run early finds and ends it there.
+ */
 export async function copyStopped(from: string, to: string): Promise<void> {
   if (process.platform === 'win32') {
     await fs.promises.cp(from, to, { recursive: true });
     return;
   }
-  await run('cp', ['-a', from, to]);
+  await run('cp', ['-a', from, to], { cwd: path.dirname(to) });
 }
 
 /** What a base backup leaves out, since it means something to the running server only. */
@@ -91,13 +94,14 @@ async function copyEntries(from: string, entries: readonly string[], to: string)
     return;
   }
   const sources = entries.map((name) => path.join(from, name));
-  await run('cp', ['-a', ...sources, to], { env: { ...process.env, LC_ALL: 'C' } }).catch(
-    (error: unknown) => {
-      // Files come and go below a running server; replaying WAL makes up for that.
-      if (onlyVanishedFiles(error)) return;
-      throw error;
-    },
-  );
+  await run('cp', ['-a', ...sources, to], {
+    cwd: path.dirname(to),
+    env: { ...process.env, LC_ALL: 'C' },
+  }).catch((error: unknown) => {
+    // Files come and go below a running server; replaying WAL makes up for that.
+    if (onlyVanishedFiles(error)) return;
+    throw error;
+  });
 }
 
 function onlyVanishedFiles(error: unknown): boolean {

@@ -128,12 +128,15 @@ function registeredIn(folder: string): readonly Registered[] {
 /** An immediate shutdown first, for a killed server leaves its shared memory behind; then the hard way for what did not listen. */
 function endAndRemove(folder: string): void {
   const roots = registeredIn(folder);
-  const all = new Set([
-    ...roots.flatMap(({ pid }) => [pid, ...descendantsOf(pid)]),
-    ...processesIn(path.join(folder, SERVERS)),
-  ]);
-  const identities = [...all].map(identityOf).filter((identity) => identity !== null);
+  const descendants = roots.flatMap(({ pid }) => [pid, ...descendantsOf(pid)]);
+  // Copies under way, and backends that outlived a killed postmaster.
+  const strays = processesIn(path.join(folder, SERVERS)).filter(
+    (pid) => !descendants.includes(pid),
+  );
+  const all = [...descendants, ...strays];
+  const identities = all.map(identityOf).filter((identity) => identity !== null);
   for (const pid of all) signal(pid, 'SIGCONT');
+  for (const pid of strays) signal(pid, 'SIGTERM');
   for (const { pid, isGroup } of roots) {
     if (isGroup) signal(-pid, 'SIGTERM');
     else signal(pid, 'SIGQUIT');
