@@ -1,0 +1,209 @@
+import * as z from 'zod/mini';
+import { connectionSchema } from './connectionSchema';
+import { documented } from './documentation';
+import { publicationSchema, tableNameSchema } from './publicationSchema';
+import { durationSchema, sizeSchema } from './quantities';
+import { fileSnippets, nodeSnippets } from './snippets';
+import { expectSchema, subscriptionSchema } from './subscriptionSchema';
+
+const PASSWORD_SOURCE = 'Expected auto, secret, pgpass, prompt or env:NAME.';
+
+const passwordSourceSchema = documented(
+  z.union(
+    [z.enum(['auto', 'secret', 'pgpass', 'prompt']), z.string().check(z.regex(/^env:[^\s=]+$/))],
+    PASSWORD_SOURCE,
+  ),
+  'Where the password comes from. `auto` (default) looks in VS Code’s secret storage, then `PGPASSWORD`, then the password file; `secret` is the secret storage alone, `pgpass` the password file, `prompt` asks, `env:NAME` reads a variable of the environment.',
+  { examples: ['auto', 'env:CENTRAL_PASSWORD'], default: 'auto' },
+);
+
+const accessSchema = documented(
+  z.enum(['readOnly'], 'Expected readOnly.'),
+  '`readOnly`: nothing is ever changed there.',
+);
+
+const queueSchema = documented(
+  z.object({
+    primary: documented(z.string(), 'Name of the node that queued writes are replayed on.'),
+    table: z.exactOptional(
+      documented(tableNameSchema, 'The queue table. Default: `pgtopology.pending_sync`.', {
+        default: 'pgtopology.pending_sync',
+      }),
+    ),
+    capture: z.exactOptional(
+      documented(
+        z.enum(['trigger', 'application'], 'Expected trigger or application.'),
+        'Who fills the queue: triggers of this extension, or the application itself. Never both.',
+        {
+          enumDescriptions: [
+            'Triggers of this extension (default).',
+            'The application inserts into the queue itself.',
+          ],
+        },
+      ),
+    ),
+    tables: z.exactOptional(
+      documented(
+        z.record(
+          z.string(),
+          z.enum(
+            ['primary-wins', 'newest-wins', 'merge', 'edge-wins', 'manual'],
+            'Expected primary-wins, newest-wins, merge, edge-wins or manual.',
+          ),
+        ),
+        'Tables whose writes are queued, each with what happens when the row was changed on the primary as well.',
+        { defaultSnippets: [{ label: 'table', body: { '${1:public.table}': 'primary-wins' } }] },
+      ),
+    ),
+    drainUser: z.exactOptional(
+      documented(z.string(), 'Role that replays the queue. Default: `adminUser`.'),
+    ),
+  }),
+  'A queue of writes made while the primary was out of reach. Makes this node an edge.',
+);
+
+const nodeSchema = documented(
+  z.object({
+    connection: connectionSchema,
+    adminUser: z.exactOptional(
+      documented(z.string(), 'Role that changes run as. Default: the user of `connection`.', {
+        examples: ['postgres'],
+      }),
+    ),
+    passwordSource: z.exactOptional(passwordSourceSchema),
+    standbyOf: z.exactOptional(
+      documented(
+        z.string(),
+        'Name of the node whose WAL this one replays. Any node will do, so cascades work.',
+      ),
+    ),
+    slot: z.exactOptional(
+      documented(z.string(), 'Physical replication slot that this standby uses on its upstream.'),
+    ),
+    publications: z.exactOptional(
+      documented(
+        z.record(z.string(), publicationSchema),
+        'Publications of this node’s database, by name.',
+      ),
+    ),
+    subscriptions: z.exactOptional(
+      documented(
+        z.record(z.string(), subscriptionSchema),
+        'Subscriptions of this node’s database, by name.',
+        {
+          defaultSnippets: [
+            {
+              label: 'subscription',
+              body: {
+                '${1:name_sub}': { publisher: '${2:primary}', publications: ['${3:name_pub}'] },
+              },
+            },
+          ],
+        },
+      ),
+    ),
+    pendingSync: z.exactOptional(queueSchema),
+    expect: z.exactOptional(documented(expectSchema, 'What checks expect of this standby.')),
+    access: z.exactOptional(accessSchema),
+    allowLanguageModels: z.exactOptional(
+      documented(z.boolean(), '`false` keeps this node from language models.'),
+    ),
+  }),
+  'A server as seen through one database.',
+  { defaultSnippets: nodeSnippets },
+);
+
+const consumerSchema = documented(
+  z.object({
+    node: documented(z.string(), 'Name of the node that has the slot.'),
+    slot: documented(z.string(), 'The slot it reads.'),
+  }),
+  'Something that reads a replication slot but is no Postgres.',
+);
+
+const depthSchema = z
+  .int('Expected a whole number of queued writes.')
+  .check(z.gte(0, 'Expected a whole number of queued writes, 0 or more.'));
+
+const thresholdsSchema = documented(
+  z.object({
+    lag: z.exactOptional(
+      documented(
+        z.object({
+          warning: z.exactOptional(documented(durationSchema, 'Default: `5s`.')),
+          critical: z.exactOptional(documented(durationSchema, 'Default: `30s`.')),
+        }),
+        'Replication lag from which an edge is marked.',
+      ),
+    ),
+    queueDepth: z.exactOptional(
+      documented(
+        z.object({
+          warning: z.exactOptional(documented(depthSchema, 'Default: `100`.')),
+          critical: z.exactOptional(documented(depthSchema, 'Default: `10000`.')),
+        }),
+        'Number of queued writes from which a queue is marked.',
+      ),
+    ),
+    retainedWal: z.exactOptional(
+      documented(
+        z.object({
+          warning: z.exactOptional(sizeSchema),
+          critical: z.exactOptional(sizeSchema),
+        }),
+        'WAL kept for a slot from which the slot is marked, in sizes such as `8GB`.',
+      ),
+    ),
+  }),
+  'From which values things are marked.',
+);
+
+/** The whole file. Unknown keys are let through here; they are warnings of our own, with a suggestion. */
+export const topologyFileSchema = documented(
+  z.object(
+    {
+      $schema: z.exactOptional(z.string()),
+      name: z.exactOptional(documented(z.string(), 'Name of the topology, for people.')),
+      environment: z.exactOptional(
+        documented(
+          z.enum(
+            ['development', 'staging', 'production'],
+            'Expected development, staging or production.',
+          ),
+          'Which guard rails apply.',
+          {
+            default: 'development',
+            enumDescriptions: [
+              'No guard rails (default).',
+              'Only labelled.',
+              'Labelled in red; a name is typed before each change, and TLS is needed.',
+            ],
+          },
+        ),
+      ),
+      access: z.exactOptional(accessSchema),
+      nodes: documented(
+        z.record(z.string(), nodeSchema, 'Expected an object of nodes, by name.'),
+        'The servers, by a name of your choice. Roles are derived: `standbyOf` makes a standby, `subscriptions` a subscriber, `pendingSync` an edge.',
+      ),
+      consumers: z.exactOptional(
+        documented(
+          z.record(z.string(), consumerSchema),
+          'What reads a replication slot but is no Postgres, by name.',
+        ),
+      ),
+      thresholds: z.exactOptional(thresholdsSchema),
+    },
+    'Expected an object with "nodes".',
+  ),
+  'A replicated Postgres: its nodes, publications, subscriptions and queues. Holds no secrets.',
+  { defaultSnippets: fileSnippets },
+);
+
+/** The file's content once its types are right. */
+export type TopologyFile = z.infer<typeof topologyFileSchema>;
+export type FileNode = TopologyFile['nodes'][string];
+export type FilePublication = z.infer<typeof publicationSchema>;
+export type FileSubscription = z.infer<typeof subscriptionSchema>;
+export type FileQueue = z.infer<typeof queueSchema>;
+export type FileTableName = z.infer<typeof tableNameSchema>;

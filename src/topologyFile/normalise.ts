@@ -1,0 +1,161 @@
+import { deriveSlotName } from '../core/slotName';
+import { parseTableName } from '../core/tableName';
+import { DEFAULT_THRESHOLDS } from '../core/topology';
+import type {
+  ConnectionParams,
+  DeclaredPublication,
+  DeclaredQueue,
+  DeclaredSubscription,
+  DeclaredTable,
+  PasswordSource,
+  TableName,
+  Thresholds,
+  Topology,
+  TopologyNode,
+} from '../core/topology';
+import type {
+  FileNode,
+  FilePublication,
+  FileQueue,
+  FileSubscription,
+  FileTableName,
+  TopologyFile,
+} from './fileSchema';
+import { parseDuration } from './quantities';
+
+/**
+ * Makes the topology of a file whose types are right. Names that cannot be read are left out: the checks report them.
+ * @param connections params of each node, by its id
+ */
+export function toTopology(
+  file: TopologyFile,
+  connections: ReadonlyMap<string, ConnectionParams>,
+  fallbackName: string,
+): Topology {
+  return {
+    name: file.name ?? fallbackName,
+    environment: file.environment ?? 'development',
+    nodes: Object.entries(file.nodes).map(([id, node]) =>
+      toNode(id, node, connections.get(id) ?? {}),
+    ),
+    consumers: Object.entries(file.consumers ?? {}).map(([id, consumer]) => ({
+      id,
+      node: consumer.node,
+      slot: consumer.slot,
+    })),
+    thresholds: toThresholds(file.thresholds),
+  };
+}
+
+/** A table's name from any of its notations; `null` when it has not two parts. */
+export function toTableName(name: FileTableName): TableName | null {
+  if (typeof name === 'string') return parseTableName(name);
+  const [schema, table] = name;
+  return schema === undefined || table === undefined ? null : { schema, name: table };
+}
+
+/** The name of a published table, whatever else its entry says. */
+export function nameOfPublishedTable(
+  table: NonNullable<FilePublication['tables']>[number],
+): FileTableName {
+  return typeof table === 'string' || !('table' in table) ? table : table.table;
+}
+
+/** Where a queue is when the file does not say. */
+export const DEFAULT_QUEUE_TABLE: TableName = { schema: 'pgtopology', name: 'pending_sync' };
+
+/** The file's thresholds with the defaults filled in; a pair in the wrong order is left at its defaults. */
+export function toThresholds(thresholds: TopologyFile['thresholds']): Thresholds {
+  const [lagWarningMs, lagCriticalMs] = orderedOr(
+    parseDuration(thresholds?.lag?.warning ?? ''),
+    parseDuration(thresholds?.lag?.critical ?? ''),
+    [DEFAULT_THRESHOLDS.lagWarningMs, DEFAULT_THRESHOLDS.lagCriticalMs],
+  );
+  const [queueDepthWarning, queueDepthCritical] = orderedOr(
+    thresholds?.queueDepth?.warning ?? null,
+    thresholds?.queueDepth?.critical ?? null,
+    [DEFAULT_THRESHOLDS.queueDepthWarning, DEFAULT_THRESHOLDS.queueDepthCritical],
+  );
+  return { lagWarningMs, lagCriticalMs, queueDepthWarning, queueDepthCritical };
+}
+
+function orderedOr(
+  warning: number | null,
+  critical: number | null,
+  defaults: readonly [number, number],
+): readonly [number, number] {
+  const pair = [warning ?? defaults[0], critical ?? defaults[1]] as const;
+  return pair[0] <= pair[1] ? pair : defaults;
+}
+
+function toNode(id: string, node: FileNode, connection: ConnectionParams): TopologyNode {
+  return {
+    id,
+    connection,
+    adminUser: node.adminUser ?? null,
+    passwordSource: toPasswordSource(node.passwordSource ?? 'auto'),
+    standbyOf: node.standbyOf ?? null,
+    slot: node.slot ?? null,
+    publications: Object.entries(node.publications ?? {}).map(([name, publication]) =>
+      toPublication(name, publication),
+    ),
+    subscriptions: Object.entries(node.subscriptions ?? {}).map(([name, subscription]) =>
+      toSubscription(name, subscription),
+    ),
+    pendingSync: node.pendingSync === undefined ? null : toQueue(node.pendingSync),
+  };
+}
+
+function toPasswordSource(source: string): PasswordSource {
+  if (source.startsWith('env:')) return { kind: 'env', variable: source.slice('env:'.length) };
+  if (source === 'secret' || source === 'pgpass' || source === 'prompt') return { kind: source };
+  return { kind: 'auto' };
+}
+
+function toPublication(name: string, publication: FilePublication): DeclaredPublication {
+  const { tables = [], schemas = [], allTables = false, ...options } = publication;
+  return {
+    name,
+    tables: tables.flatMap((table): DeclaredTable[] => {
+      const named = toTableName(nameOfPublishedTable(table));
+      if (named === null) return [];
+      const isPlain = typeof table === 'string' || !('table' in table);
+      return [
+        {
+          ...named,
+          columns: isPlain ? null : (table.columns ?? null),
+          rowFilter: isPlain ? null : (table.rowFilter ?? null),
+        },
+      ];
+    }),
+    schemas,
+    allTables,
+    options,
+  };
+}
+
+function toSubscription(name: string, subscription: FileSubscription): DeclaredSubscription {
+  const { publisher, publications, connection, slotName, ...others } = subscription;
+  // What checks expect is ours, not an option of Postgres.
+  const options = Object.fromEntries(Object.entries(others).filter(([key]) => key !== 'expect'));
+  return {
+    name,
+    publisher,
+    publications,
+    connection: connection ?? null,
+    slotName: slotName ?? deriveSlotName(name),
+    options,
+  };
+}
+
+function toQueue(queue: FileQueue): DeclaredQueue {
+  return {
+    primary: queue.primary,
+    table: (queue.table === undefined ? null : toTableName(queue.table)) ?? DEFAULT_QUEUE_TABLE,
+    capture: queue.capture ?? 'trigger',
+    tables: Object.entries(queue.tables ?? {}).flatMap(([name, policy]) => {
+      const table = parseTableName(name);
+      return table === null ? [] : [{ ...table, policy }];
+    }),
+  };
+}

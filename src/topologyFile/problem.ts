@@ -1,0 +1,54 @@
+/** A piece of the file, in UTF-16 units. */
+export interface TextRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Replaces a range by `text`; all edits of one list refer to the text before any of them. */
+export interface TextEdit extends TextRange {
+  readonly text: string;
+}
+
+/** Keys and indexes from the root, as `['nodes', 'central', 'standbyOf']`. */
+export type JsonPath = readonly (string | number)[];
+
+export interface ProblemFix {
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+  /** What has to be done before the edits: `moveSecret` puts the secret of the problem's path into the secret store. */
+  readonly command: 'moveSecret' | null;
+}
+
+/** Something to say about one place in a topology file. */
+export interface Problem {
+  readonly severity: 'error' | 'warning' | 'information';
+  /** Stable, kebab-case; documentation is found by it. */
+  readonly code: string;
+  /** Finished sentences that stand beside the place. Never hold a secret. */
+  readonly message: string;
+  readonly range: TextRange;
+  readonly related: readonly { readonly message: string; readonly range: TextRange }[];
+  readonly fixes: readonly ProblemFix[];
+  /** Place in the document; `null` where the text is not JSON. */
+  readonly path: JsonPath | null;
+  /** True when VS Code marks the same place by itself, by JSON's grammar or our schema; then it is not published again. */
+  readonly publishedBySchema: boolean;
+  /** True when no topology can be made of the file because of it. */
+  readonly blocks: boolean;
+}
+
+type Defaults = 'related' | 'fixes' | 'path' | 'publishedBySchema' | 'blocks';
+
+/** Fills in what most problems leave empty. */
+export function makeProblem(
+  problem: Omit<Problem, Defaults> & Partial<Pick<Problem, Defaults>>,
+): Problem {
+  return {
+    related: [],
+    fixes: [],
+    path: null,
+    publishedBySchema: false,
+    blocks: false,
+    ...problem,
+  };
+}
