@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
+import { SAMPLE_TOPOLOGY } from './support/sampleTopology';
 import { useWorkbench } from './support/uiSession';
 
-const TOPOLOGY = `{
-  "name": "Sample",
-  "nodes": {
-    "main": { "connection": "postgresql://monitor@127.0.0.1:1/app" },
-    "standby": { "connection": "postgresql://monitor@127.0.0.1:2/app", "standbyOf": "main" },
-  },
-}`;
-
 describe('the explorer in the workbench', () => {
-  const session = useWorkbench({ files: { 'pg-topology.json': TOPOLOGY } });
+  const session = useWorkbench({ files: { 'pg-topology.json': SAMPLE_TOPOLOGY } });
 
   it('has a container of its own in the activity bar', async () => {
     await session.workbench.view('Postgres Topology');
