@@ -1,3 +1,4 @@
+import { isServerFailure, type FailureFacts } from '../../../src/core/failure';
 import type { Log } from '../../../src/core/ports/log';
 import type { SecretStore } from '../../../src/core/ports/secretStore';
 import type { DeclaredQueue, TopologyNode } from '../../../src/core/topology';
@@ -106,4 +107,15 @@ export async function untilNoSessions(cluster: Cluster): Promise<void> {
     },
     { what: `${cluster.name} has no session of ours` },
   );
+}
+
+/** The facts of the failure that a promise ends with. */
+export async function failureOf(outcome: Promise<unknown>): Promise<FailureFacts> {
+  try {
+    await outcome;
+  } catch (error) {
+    if (isServerFailure(error)) return error.facts;
+    throw error;
+  }
+  throw new Error('It did not fail.');
 }
