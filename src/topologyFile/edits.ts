@@ -1,0 +1,45 @@
+import { applyEdits, modify } from 'jsonc-parser';
+import type { FormattingOptions } from 'jsonc-parser';
+import type { JsonPath, TextEdit } from './problem';
+
+/**
+ * Edits that put a value at a path, making the objects on the way. Comments and the formatting of everything else stay;
+ * what is new is indented as the file is.
+ */
+export function setValue(text: string, path: JsonPath, value: unknown): readonly TextEdit[] {
+  // `undefined` would remove the key; a value that JSON cannot say becomes null as in JSON.stringify.
+  return change(text, path, value ?? null);
+}
+
+/** Edits that take a key or element out, with its comma. None when it is not there. */
+export function removeValue(text: string, path: JsonPath): readonly TextEdit[] {
+  return change(text, path, undefined);
+}
+
+/** The text with edits made, for callers that hold no editor. */
+export function applyTextEdits(text: string, edits: readonly TextEdit[]): string {
+  return applyEdits(
+    text,
+    edits.map((edit) => ({ offset: edit.offset, length: edit.length, content: edit.text })),
+  );
+}
+
+function change(text: string, path: JsonPath, value: unknown): readonly TextEdit[] {
+  const formattingOptions = detectFormatting(text);
+  return modify(text, [...path], value, { formattingOptions }).map((edit) => ({
+    offset: edit.offset,
+    length: edit.length,
+    text: edit.content,
+  }));
+}
+
+/** The smallest indentation that the file uses, and its line ends. */
+function detectFormatting(text: string): FormattingOptions {
+  const indents = Array.from(text.matchAll(/^([ \t]+)\S/gmu), (match) => match[1] ?? '');
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  if (indents.some((indent) => indent.startsWith('\t'))) {
+    return { insertSpaces: false, tabSize: 4, eol };
+  }
+  const widths = indents.map((indent) => indent.length).filter((width) => width > 1);
+  return { insertSpaces: true, tabSize: widths.length > 0 ? Math.min(...widths) : 2, eol };
+}
