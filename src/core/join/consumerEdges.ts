@@ -11,7 +11,7 @@ import {
 } from './draft';
 import { behindEvidence, evidence, slotEvidence } from './evidence';
 import { EMPTY_EDGE_MEMORY, type EdgeMemory } from './memory';
-import { followProgress, type Progress } from './progress';
+import { followProgress, rememberProgress, standingSince, type Progress } from './progress';
 import { endOfWal, type NodeView, type Scene } from './scene';
 import { inactiveSince, isSlotLost } from './slotState';
 import { judgeUnread } from './unread';
@@ -121,7 +121,6 @@ function judgeSlotReader(
   const look = { atMs: view.atMs, bytes, position: confirmed, received: null };
   const progress = followProgress(past, look, CONSUMER_STUCK_AFTER_MS);
   const measure = { lagMs: bytes === 0 ? 0 : null, lagBytes: bytes };
-  const memory = { ...past, readings: progress.readings, stillSinceMs: progress.stillSinceMs };
   return {
     ...base,
     verdict: judgeReader(bytes, progress),
@@ -129,13 +128,13 @@ function judgeSlotReader(
     atMs: view.atMs,
     unknownBecause: null,
     evidence: [behindEvidence(measure, 'pg_replication_slots', view), row],
-    memory: withLastKnown(memory, measure, view.atMs),
+    memory: withLastKnown(rememberProgress(past, progress), measure, view.atMs),
   };
 }
 
 function judgeReader(bytes: number, progress: Progress): VerdictDraft {
   if (bytes === 0) return { code: 'idle' };
-  if (progress.isStuck) return { code: 'stuck', sinceMs: progress.stillSinceMs };
+  if (progress.isStuck) return { code: 'stuck', ...standingSince(progress) };
   return { code: progress.isRising && progress.isStill ? 'lagging' : 'streaming' };
 }
 

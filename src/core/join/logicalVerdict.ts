@@ -5,7 +5,7 @@ import { withLastKnown, type EdgeDraft, type VerdictDraft } from './draft';
 import { logicalEvidence, measuredEvidence, waitsForLock } from './logicalEvidence';
 import { unmeasured, type LogicalCase } from './logicalCase';
 import { judgeMeasure, measureLag } from './measure';
-import { followProgress, type Progress } from './progress';
+import { followProgress, rememberProgress, standingSince, type Progress } from './progress';
 import { endOfWal, whyUnreadable } from './scene';
 import { inactiveSince, isSlotLost } from './slotState';
 import { followErrors, type ErrorFinding } from './subscriptionErrors';
@@ -122,7 +122,7 @@ function judgeRunning(
     bytes === null || publisher === null || position === null
       ? null
       : followProgress(edge.past, { atMs: publisher.atMs, bytes, position, received });
-  const followed = withProgress(edge, progress);
+  const followed = { ...edge, past: rememberProgress(edge.past, progress) };
   const sender = source?.senders.find((row) => row.pid === slot?.activePid) ?? null;
   const reading = {
     bytes,
@@ -157,12 +157,6 @@ function judgeRunning(
   };
 }
 
-function withProgress(edge: Found, progress: Progress | null): Found {
-  if (progress === null) return edge;
-  const { readings, stillSinceMs } = progress;
-  return { ...edge, past: { ...edge.past, readings, stillSinceMs } };
-}
-
 /** The subscriber was read before and is away now: its tables were as they were then. */
 function lastFacts(edge: LogicalCase): SubscriptionFacts | null {
   const { fast } = edge.subscriber.sample;
@@ -194,8 +188,7 @@ function findLock(
   if (!waitsForLock(facts) || bytes === 0) return null;
   const isFirstLook = progress === null || progress.readings.length < 2;
   if (!isFirstLook && !progress.isStill) return null;
-  const sinceMs = progress?.isStill === true ? { sinceMs: progress.stillSinceMs } : {};
-  return { code: 'blocked', params: { pids: facts.blockingPids }, ...sinceMs };
+  return { code: 'blocked', params: { pids: facts.blockingPids }, ...standingSince(progress) };
 }
 
 function countErrors(facts: SubscriptionFacts): VerdictParams {

@@ -1,7 +1,7 @@
 import type { Measure } from '../snapshot';
 import type { Thresholds } from '../topology';
 import type { VerdictDraft } from './draft';
-import type { Progress } from './progress';
+import { standingSince, type Progress } from './progress';
 
 /** What a sender row, or a slot with its sender, says of one downstream. */
 export interface LagReading {
@@ -39,7 +39,7 @@ export function judgeMeasure(
 ): VerdictDraft {
   if (measure.lagBytes === null) return { code: 'unknown' };
   if (measure.lagBytes === 0) return { code: measure.lagMs === 0 ? 'idle' : 'streaming' };
-  if (progress?.isStuck === true) return { code: 'stuck', sinceMs: progress.stillSinceMs };
+  if (progress?.isStuck === true) return { code: 'stuck', ...standingSince(progress) };
   // Also with an outdated value: the lag is at least that, while bytes wait.
   const isLate = (reading.replayLagMs ?? 0) >= thresholds.lagWarningMs;
   const isCatchingUp = reading.senderState === 'catchup';

@@ -11,6 +11,11 @@ export interface Reading {
   readonly received: Lsn | null;
 }
 
+export interface Standstill {
+  readonly sinceMs: number;
+  readonly looks: number;
+}
+
 /** What the error counters of a subscription did, and when its worker was seen absent. */
 export interface SubscriptionMemory {
   /** Time of the subscriber's sample that was counted last: the same answer is never counted twice. */
@@ -28,8 +33,8 @@ export interface SubscriptionMemory {
 export interface EdgeMemory {
   /** Oldest first, bounded. */
   readonly readings: readonly Reading[];
-  /** When the downstream's position was first seen where it is now. */
-  readonly stillSinceMs: number | null;
+  /** Since when and at how many looks the downstream was seen where it is now, all of it with bytes waiting. */
+  readonly standstill: Standstill | null;
   readonly lastKnown: (Measure & { readonly atMs: number }) | null;
   /** Distinct looks, in a row, that found a standby without a WAL receiver; `null` when the last one found one. */
   readonly receiverAbsence: {
@@ -75,7 +80,7 @@ export function emptyMemory(): JoinMemory {
 
 export const EMPTY_EDGE_MEMORY: EdgeMemory = {
   readings: [],
-  stillSinceMs: null,
+  standstill: null,
   lastKnown: null,
   receiverAbsence: null,
   subscription: null,

@@ -1,4 +1,4 @@
-import type { EdgeMemory, Reading } from './memory';
+import type { EdgeMemory, Reading, Standstill } from './memory';
 
 const READINGS_KEPT = 12;
 /** A refresh by hand may follow a poll at once; two looks that close show no movement even where there is some. */
@@ -13,9 +13,8 @@ const RISING_BYTES = 1024 * 1024;
 
 export interface Progress {
   readonly readings: readonly Reading[];
-  /** Since when the position has been where it is, as far as it was seen. */
-  readonly stillSinceMs: number;
-  /** The position was the same one look ago. */
+  readonly standstill: Standstill | null;
+  /** The position was the same a moment ago. */
   readonly isStill: boolean;
   /** Bytes waited at every look, for several looks, and the position did not move. */
   readonly isStuck: boolean;
@@ -38,28 +37,31 @@ export function followProgress(
   const isNew = last === undefined || look.atMs > last.atMs;
   const readings = isNew ? [...past.readings, look].slice(-READINGS_KEPT) : past.readings;
   const newest = readings.at(-1) ?? look;
+  const standstill = isNew ? stand(past.standstill, last, newest) : past.standstill;
   const before = readings.findLast((reading) => newest.atMs - reading.atMs >= SHORTEST_STEP_MS);
-  const isStill = before?.position === newest.position;
-  const stillSinceMs = isStill ? (past.stillSinceMs ?? before.atMs) : newest.atMs;
   return {
     readings,
-    stillSinceMs,
-    isStill,
-    isStuck: isStuck(readings, newest, stuckAfterMs),
+    standstill,
+    isStill: before?.position === newest.position,
+    isStuck:
+      standstill !== null &&
+      standstill.looks >= STUCK_AFTER_LOOKS &&
+      newest.atMs - standstill.sinceMs >= stuckAfterMs,
     isFalling: before !== undefined && newest.bytes < before.bytes,
     isRising: isRising(readings),
   };
 }
 
-function isStuck(readings: readonly Reading[], newest: Reading, stuckAfterMs: number): boolean {
-  const waiting: Reading[] = [];
-  for (const reading of readings.toReversed()) {
-    if (reading.bytes === 0 || hasMoved(reading, newest)) break;
-    waiting.push(reading);
-  }
-  const oldest = waiting.at(-1);
-  if (oldest === undefined || waiting.length < STUCK_AFTER_LOOKS) return false;
-  return newest.atMs - oldest.atMs >= stuckAfterMs;
+function stand(
+  past: Standstill | null,
+  last: Reading | undefined,
+  newest: Reading,
+): Standstill | null {
+  if (newest.bytes === 0) return null;
+  const hasStood = past !== null && last !== undefined && !hasMoved(last, newest);
+  return hasStood
+    ? { sinceMs: past.sinceMs, looks: past.looks + 1 }
+    : { sinceMs: newest.atMs, looks: 1 };
 }
 
 function hasMoved(from: Reading, to: Reading): boolean {
@@ -79,4 +81,17 @@ function isRising(readings: readonly Reading[]): boolean {
   return (
     newest.atMs - oldest.atMs >= RISING_AFTER_MS && newest.bytes - oldest.bytes >= RISING_BYTES
   );
+}
+
+/** What the next join has to remember of the series. */
+export function rememberProgress(past: EdgeMemory, progress: Progress | null): EdgeMemory {
+  if (progress === null) return past;
+  const { readings, standstill } = progress;
+  return { ...past, readings, standstill };
+}
+
+/** Since when nothing has moved while bytes wait, as part of a verdict; empty while that is not known. */
+export function standingSince(progress: Progress | null): { sinceMs?: number } {
+  const standstill = progress?.standstill ?? null;
+  return standstill === null ? {} : { sinceMs: standstill.sinceMs };
 }

@@ -96,10 +96,11 @@ function readabilityOf(sample: NodeSample, nowMs: number, pollIntervalMs: number
 
 /** Without a receiver a standby shows the timeline of its last checkpoint, which may be older than what it streamed since. */
 function timelineOf(fast: FastFacts | null, remembered: number | null): number | null {
+  const received = fast?.receiver?.receivedTimeline ?? null;
+  if (received !== null) return received;
   const shown = fast?.timeline ?? null;
   if (shown === null || remembered === null) return shown ?? remembered;
-  const isExact = fast?.isInRecovery === false || fast?.receiver?.isVisible === true;
-  return isExact ? shown : Math.max(shown, remembered);
+  return fast?.isInRecovery === false ? shown : Math.max(shown, remembered);
 }
 
 /**

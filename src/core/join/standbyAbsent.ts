@@ -28,7 +28,11 @@ export function judgeAbsent(
   }
   const receiver = standby.fast?.receiver ?? null;
   const elsewhere =
-    receiver === null ? {} : { reason: `${standby.node.id} receives from another server` };
+    receiver === null
+      ? {}
+      : {
+          reason: `${standby.node.id} has a WAL receiver, but ${upstream.node.id} no sender for it`,
+        };
   const verdict: VerdictDraft = {
     code: 'notStreaming',
     params: { ...elsewhere, ...(timelines ?? {}) },

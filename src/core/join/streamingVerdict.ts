@@ -6,7 +6,7 @@ import { behindEvidence, evidence } from './evidence';
 import { judgeMeasure, measureLag } from './measure';
 import type { EdgeMemory } from './memory';
 import { noPrivilege, roleOf } from './privilege';
-import { followProgress } from './progress';
+import { followProgress, rememberProgress } from './progress';
 import { endOfWal, whyUnreadable, type NodeView } from './scene';
 import { judgeAbsent } from './standbyAbsent';
 import { judgeStandbyAlone } from './standbyAlone';
@@ -114,11 +114,6 @@ function judgePresent(
   const verdict: VerdictDraft = isPaused
     ? { code: 'paused' }
     : judgeMeasure(measure, reading, progress, thresholds);
-  const memory = {
-    ...past,
-    readings: progress?.readings ?? past.readings,
-    stillSinceMs: progress?.stillSinceMs ?? past.stillSinceMs,
-  };
   return {
     verdict,
     measure,
@@ -129,7 +124,7 @@ function judgePresent(
     slotName: slot?.name ?? standby.fast?.receiver?.slotName ?? standby.node.slot,
     isRelativeToUpstream: upstreamFast.isInRecovery,
     evidence: [behindEvidence(measure, 'pg_stat_replication', upstream), ...rows],
-    memory: withLastKnown(memory, measure, upstream.atMs),
+    memory: withLastKnown(rememberProgress(past, progress), measure, upstream.atMs),
   };
 }
 

@@ -8,7 +8,7 @@ import { behindEvidence, senderEvidence } from './evidence';
 import { judgeMeasure, measureLag } from './measure';
 import { EMPTY_EDGE_MEMORY, type EdgeMemory } from './memory';
 import { noPrivilege } from './privilege';
-import { followProgress } from './progress';
+import { followProgress, rememberProgress } from './progress';
 import { endOfWal, speaksForServer, UNASKED_SAMPLE, type NodeView, type Scene } from './scene';
 import { isStandbySender, isTableSyncName } from './senderOfStandby';
 import type { StreamingEdges } from './streamingEdges';
@@ -133,10 +133,6 @@ function judgeSender(
   const reading = { bytes, replayLagMs: sender.replayLagMs, senderState: sender.state };
   const measure = measureLag(reading, progress, scene.topology.thresholds);
   const isHidden = sender.replayLsn === null && !fast.canSeeReplication;
-  const memory =
-    progress === null
-      ? past
-      : { ...past, readings: progress.readings, stillSinceMs: progress.stillSinceMs };
   return {
     verdict: isHidden
       ? noPrivilege(view)
@@ -149,7 +145,7 @@ function judgeSender(
     slotName: slot?.name ?? null,
     isRelativeToUpstream: fast.isInRecovery,
     evidence: [behindEvidence(measure, 'pg_stat_replication', view), senderEvidence(sender, view)],
-    memory: withLastKnown(memory, measure, view.atMs),
+    memory: withLastKnown(rememberProgress(past, progress), measure, view.atMs),
   };
 }
 

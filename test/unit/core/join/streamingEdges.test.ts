@@ -332,6 +332,16 @@ describe('a streaming edge over time', () => {
     assert.equal(last.verdict.sinceMs, at(0));
   });
 
+  it('says so however many looks there are', () => {
+    const joiner = new Joiner(FILE);
+    let code = '';
+    for (let second = 0; second <= 6; second += 0.1) {
+      const samples = look(second, { replayLsn: 841_000n, replayLagMs: 9_000 });
+      code = edgeOf(joiner.join(samples, at(second)), EDGE).verdict.code;
+    }
+    assert.equal(code, 'stuck');
+  });
+
   it('is not stuck while it moves, however slowly, nor while nothing waits', () => {
     const joiner = new Joiner(FILE);
     for (const second of [0, 3, 6, 9, 12]) {
@@ -446,7 +456,13 @@ describe('a streaming edge over time', () => {
     const upstream = (second: number): NodeSample =>
       answered(primary({ timeline: 2, slots: [slot('read', INACTIVE)] }), at(second));
     joiner.join(
-      { central: upstream(0), read: answered(standby({ timeline: 2, receiver: SLOTTED }), at(0)) },
+      {
+        central: upstream(0),
+        read: answered(
+          standby({ timeline: 1, receiver: { ...SLOTTED, receivedTimeline: 2 } }),
+          at(0),
+        ),
+      },
       at(0),
     );
     for (const second of [6, 12, 18, 24]) {

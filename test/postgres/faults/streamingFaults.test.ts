@@ -1,0 +1,367 @@
+import assert from 'node:assert/strict';
+import { createLogin } from '../../clusters/access';
+import type { Cluster } from '../../clusters/cluster';
+import { Clusters } from '../../clusters/clusters';
+import {
+  cutOffStandby,
+  freezeBackend,
+  pauseReplay,
+  putFirstInHba,
+  type Fault,
+} from '../../clusters/faults';
+import { forEachMajor } from '../../clusters/majors';
+import { sleep, waitFor } from '../../clusters/waitFor';
+import { assertNoComfort, edgeOf, nodeIn, nodeOf, say, slotIn, Watcher } from './watcher';
+
+const READ = 'streaming/read';
+const ARCHIVE = 'streaming/archive';
+const IDLE_MS = process.env['SOAK'] === '1' ? 60_000 : 8_000;
+
+forEachMajor('streaming faults on real servers', (major) => {
+  const clusters = new Clusters(major);
+  let central: Cluster;
+  let read: Cluster;
+  let archive: Cluster;
+  let watcher: Watcher;
+  const faults: Fault[] = [];
+
+  before(async () => {
+    central = await clusters.add('central');
+    read = await clusters.addStandby('read', central, { slot: 'read' });
+    // Without a slot: joined by application_name, over a cascade.
+    archive = await clusters.addStandby('archive', read);
+    for (const server of [central, read, archive]) await server.start();
+    await central.query('CREATE TABLE t (id serial PRIMARY KEY, filler text)');
+    await createLogin(central, 'plain');
+    await createLogin(central, 'monitor', { memberOf: ['pg_monitor'] });
+  });
+
+  after(() => clusters.stop());
+
+  beforeEach(async () => {
+    watcher = watch();
+    await watcher.until('all is idle', ({ edges }) =>
+      edges.every((edge) => edge.verdict.code === 'idle'),
+    );
+  });
+
+  afterEach(async () => {
+    for (const fault of faults.splice(0)) await fault.end();
+    await watcher.close();
+  });
+
+  function watch(user = 'monitor'): Watcher {
+    return new Watcher([
+      nodeOf(central, {}, user),
+      nodeOf(read, { standbyOf: 'central', slot: 'read' }, user),
+      nodeOf(archive, { standbyOf: 'read' }, user),
+    ]);
+  }
+
+  const write = (rows: number): Promise<unknown> =>
+    central.query(
+      `INSERT INTO t (filler) SELECT repeat('x', 1000) FROM generate_series(1, ${rows})`,
+    );
+
+  it('A, F28: an idle primary reads 0, while the time since the last replayed commit grows', async function () {
+    this.timeout(IDLE_MS + 30_000);
+    await write(1);
+    await watcher.untilEdge(READ, 'idle');
+    const snapshots = await watcher.during(IDLE_MS);
+    for (const snapshot of snapshots) {
+      for (const id of [READ, ARCHIVE]) {
+        const edge = edgeOf(snapshot, id);
+        assert.ok(['idle', 'streaming'].includes(edge.verdict.code), say(edge));
+        // A background record may be on its way at one look; it is there within a moment.
+        assert.ok(edge.lagBytes !== null && edge.lagBytes < 1_000, say(edge));
+        assert.ok(edge.lagMs === null || edge.lagMs < 500, say(edge));
+      }
+    }
+    const quiet = snapshots.filter((snapshot) => edgeOf(snapshot, READ).lagMs === 0).length;
+    assert.ok(quiet >= 0.9 * snapshots.length, `${quiet} of ${snapshots.length} looks read 0`);
+    const { fast } = watcher.sampleOf('read');
+    const misleading = (fast?.serverTimeMs ?? 0) - (fast?.lastReplayedCommitAtMs ?? 0);
+    assert.ok(misleading >= IDLE_MS - 1_000, `the trap was not there: ${misleading} ms`);
+  });
+
+  it('B: a standby that is cut off is not streaming, whatever its own positions say', async function () {
+    this.timeout(60_000);
+    faults.push(await cutOffStandby(read));
+    await watcher.untilEdge(READ, 'notStreaming');
+    await write(3_000);
+    const snapshots = await watcher.during(1_500);
+    assertNoComfort(snapshots, READ);
+    assertNoComfort(snapshots, ARCHIVE);
+    const last = await watcher.look();
+    const { fast } = watcher.sampleOf('read');
+    assert.equal(fast?.receiveLsn, fast?.replayLsn, 'the trap was not there');
+    assert.equal(edgeOf(last, READ).verdict.code, 'notStreaming');
+    assert.ok((edgeOf(last, READ).lagBytes ?? 0) > 3_000_000, say(edgeOf(last, READ)));
+    assert.equal(edgeOf(last, ARCHIVE).verdict.code, 'sourceCutOff');
+    assert.equal(edgeOf(last, ARCHIVE).lagBytes, null);
+    assert.equal(slotIn(last, 'read').verdict.code, 'notStreaming');
+    for (const fault of faults.splice(0)) await fault.end();
+    await watcher.untilEdge(READ, 'idle');
+    await watcher.untilEdge(ARCHIVE, 'idle');
+  });
+
+  it('C: paused replay shows bytes and no time, though the server repeats its last time', async function () {
+    this.timeout(60_000);
+    await write(10);
+    faults.push(await pauseReplay(read));
+    await write(150);
+    const paused = await watcher.untilEdge(READ, 'paused');
+    assert.equal(paused.verdict.health, 'warning');
+    const [edge] = (await watcher.during(1_000))
+      .map((snapshot) => edgeOf(snapshot, READ))
+      .slice(-1);
+    assert.ok(edge !== undefined && (edge.lagBytes ?? 0) > 150_000, edge && say(edge));
+    assert.equal(edge.lagMs, null);
+    const sender = watcher.sampleOf('central').fast?.senders[0];
+    assert.equal(sender?.state, 'streaming', 'the trap was not there');
+    for (const fault of faults.splice(0)) await fault.end();
+    await watcher.untilEdge(READ, 'idle');
+  });
+
+  it('C without the standby: bytes that wait and do not fall are stuck', async function () {
+    this.timeout(60_000);
+    const blind = new Watcher([
+      nodeOf(central, {}, 'monitor'),
+      nodeOf(read, { standbyOf: 'central', slot: 'read' }, 'nobody'),
+    ]);
+    try {
+      await blind.untilEdge(READ, 'idle');
+      faults.push(await pauseReplay(read));
+      await write(150);
+      const edge = await blind.untilEdge(READ, 'stuck');
+      assert.ok((edge.lagBytes ?? 0) > 150_000, say(edge));
+      assert.equal(edge.lagMs, null);
+    } finally {
+      await blind.close();
+    }
+  });
+
+  it('G: after a burst it ends at 0, without a moment of stuck', async function () {
+    this.timeout(60_000);
+    await write(5_000);
+    const codes = new Set<string>();
+    await watcher.until('it has caught up', (snapshot) => {
+      const edge = edgeOf(snapshot, READ);
+      codes.add(edge.verdict.code);
+      return edge.verdict.code === 'idle' && edge.lagMs === 0 && edge.lagBytes === 0;
+    });
+    const after = await watcher.during(2_000);
+    for (const snapshot of after) codes.add(edgeOf(snapshot, READ).verdict.code);
+    assert.ok(!codes.has('stuck') && !codes.has('notStreaming'), [...codes].join());
+  });
+
+  it('F, F29: a primary has no lag of its own, and NULL is not 0', async () => {
+    const snapshot = await watcher.look();
+    const fast = nodeIn(snapshot, 'central').sample.fast;
+    assert.equal(fast?.isInRecovery, false);
+    assert.equal(fast.receiveLsn, null);
+    assert.equal(fast.replayLsn, null);
+    assert.equal(fast.lastReplayedCommitAtMs, null);
+    assert.ok(snapshot.edges.every((edge) => edge.to !== 'central'));
+  });
+
+  it('I, F30: a cascade is measured against the standby that feeds it', async function () {
+    this.timeout(60_000);
+    // Its end is the root's as long as all streams; with replay held on the relay, WAL still passes through.
+    faults.push(await pauseReplay(read));
+    await write(500);
+    await watcher.untilEdge(READ, 'paused');
+    const edge = await watcher.untilEdge(ARCHIVE, 'idle');
+    assert.equal(edge.isRelativeToUpstream, true);
+    assert.equal(edge.from, 'read');
+    const fast = watcher.sampleOf('read').fast;
+    assert.equal(fast?.currentLsn, null);
+    assert.equal(watcher.sampleOf('read').failure, null);
+  });
+
+  it('F32: an upstream that was read first never gives a negative lag', async function () {
+    this.timeout(60_000);
+    for (let round = 0; round < 5; round += 1) {
+      const snapshot = await watcher.lookUpstreamFirst(async () => {
+        await write(20);
+        await sleep(50);
+      });
+      for (const edge of snapshot.edges) {
+        assert.ok((edge.lagBytes ?? 0) >= 0 && (edge.lagMs ?? 0) >= 0, say(edge));
+      }
+    }
+    const { fast: upstream } = watcher.sampleOf('central');
+    const { fast: downstream } = watcher.sampleOf('read');
+    assert.ok(
+      (downstream?.replayLsn ?? 0n) > (upstream?.currentLsn ?? 0n),
+      'the trap was not there',
+    );
+  });
+
+  it('F31: without pg_monitor the lag is unknown, not 0, and the role is named', async function () {
+    this.timeout(60_000);
+    const plain = watch('plain');
+    try {
+      const snapshot = await plain.look();
+      const edge = edgeOf(snapshot, READ);
+      assert.equal(edge.verdict.code, 'noPrivilege');
+      assert.deepEqual(edge.verdict.params, { otherNodes: ['central'], role: 'plain' });
+      assert.equal(edge.lagMs, null);
+      assert.equal(edge.lagBytes, null);
+      assert.equal(nodeIn(snapshot, 'central').verdict.code, 'noPrivilege');
+      assert.equal(edgeOf(snapshot, ARCHIVE).verdict.code, 'noPrivilege');
+      assert.equal(plain.sampleOf('central').fast?.senders.length, 1, 'the trap was not there');
+    } finally {
+      await plain.close();
+    }
+  });
+
+  it('says what the standby alone can know while the primary cannot be reached from here', async function () {
+    this.timeout(60_000);
+    faults.push(await putFirstInHba(central, 'host all monitor 127.0.0.1/32 reject'));
+    const blind = watch();
+    try {
+      const snapshot = await blind.until(
+        'the standby has heard from its primary',
+        (found) => edgeOf(found, READ).lagBytes === 0,
+      );
+      assert.equal(nodeIn(snapshot, 'central').verdict.code, 'unreachable');
+      assert.deepEqual(nodeIn(snapshot, 'central').verdict.params.otherNodes, ['read']);
+      faults.push(await cutOffStandby(read));
+      await blind.untilEdge(READ, 'notStreaming');
+      assertNoComfort([await blind.look()], READ);
+      assertNoComfort([await blind.look()], ARCHIVE);
+    } finally {
+      await blind.close();
+    }
+  });
+
+  it('shows a standby that hangs as waiting bytes, not as its last time', async function () {
+    this.timeout(60_000);
+    await write(10);
+    const [row] = await read.query<{ pid: number }>('SELECT pid FROM pg_stat_wal_receiver');
+    assert.ok(row !== undefined);
+    faults.push(freezeBackend(row.pid));
+    await write(500);
+    const edge = await watcher.untilEdge(READ, 'stuck');
+    assert.equal(edge.lagMs, null);
+    assert.ok((edge.lagBytes ?? 0) > 400_000, say(edge));
+  });
+});
+
+forEachMajor('role changes on real servers', (major) => {
+  const clusters = new Clusters(major);
+  let central: Cluster;
+  let read: Cluster;
+  let archive: Cluster;
+  let watcher: Watcher;
+
+  before(async () => {
+    central = await clusters.add('central', { conf: { max_slot_wal_keep_size: '1MB' } });
+    read = await clusters.addStandby('read', central, { slot: 'read' });
+    archive = await clusters.addStandby('archive', read, { slot: 'archive' });
+    for (const server of [central, read, archive]) await server.start();
+    watcher = new Watcher([
+      nodeOf(central),
+      nodeOf(read, { standbyOf: 'central', slot: 'read' }),
+      nodeOf(archive, { standbyOf: 'read', slot: 'archive' }),
+    ]);
+    await watcher.untilEdge(READ, 'idle');
+    await watcher.untilEdge(ARCHIVE, 'idle');
+  });
+
+  after(async () => {
+    await watcher.close();
+    await clusters.stop();
+  });
+
+  it('F22, E: a promotion is seen at the next look, and the frozen positions of recovery are not lag', async function () {
+    this.timeout(60_000);
+    await central.stop();
+    await read.promote();
+    const snapshot = await watcher.look();
+    const node = nodeIn(snapshot, 'read');
+    assert.equal(node.verdict.code, 'roleMismatch');
+    assert.equal(node.verdict.params.role, 'primary');
+    assert.equal(node.role, 'primary');
+    assert.equal(node.sample.fast?.timeline, 2, 'pg_control_checkpoint() may still say 1');
+    assert.equal(node.sample.fast.replayLsn, null);
+    assert.equal(edgeOf(snapshot, READ).verdict.code, 'roleMismatch');
+    assert.equal(edgeOf(snapshot, READ).lagBytes, null);
+    assert.equal(nodeIn(snapshot, 'central').verdict.code, 'unreachable');
+    const below = await watcher.untilEdge(ARCHIVE, 'idle');
+    assert.equal(below.isRelativeToUpstream, false, 'it is fed by a primary now');
+  });
+
+  it('F23: two writable nodes of one system are a split brain, said of both', async function () {
+    this.timeout(60_000);
+    await central.start();
+    const snapshot = await watcher.look();
+    assert.equal(nodeIn(snapshot, 'central').verdict.code, 'splitBrain');
+    assert.deepEqual(nodeIn(snapshot, 'read').verdict.params.otherNodes, ['central']);
+    assert.deepEqual(snapshot.summary.problems.slice(0, 2).toSorted(), ['central', 'read']);
+  });
+
+  it('F33: a standby on a newer timeline than its upstream has diverged, without a number', async function () {
+    this.timeout(60_000);
+    await archive.query(`ALTER SYSTEM SET primary_slot_name = ''`);
+    // A standby shows the timeline of its last restart point, unless it was seen to receive from a newer one.
+    await read.query('CHECKPOINT');
+    await waitFor(
+      async () => {
+        await archive.query('CHECKPOINT');
+        const [row] = await archive.query<{ timeline: number }>(
+          'SELECT timeline_id AS timeline FROM pg_control_checkpoint()',
+        );
+        return row?.timeline === 2;
+      },
+      { what: 'the restart point of archive is on timeline 2' },
+    );
+    await cutOffStandby(archive);
+    await archive.query(`ALTER SYSTEM SET primary_conninfo = '${central.conninfo()}'`);
+    await archive.reload();
+    const strayed = new Watcher([nodeOf(central), nodeOf(archive, { standbyOf: 'central' })]);
+    try {
+      // Its receiver comes and goes: it connects, finds a server that is behind its own timeline, and ends.
+      const edge = await strayed.untilEdge(ARCHIVE, 'diverged');
+      assert.deepEqual(edge.verdict.params, { upstreamTimeline: 1, downstreamTimeline: 2 });
+      assert.equal(edge.lagBytes, null);
+      assert.equal(edge.lagMs, null);
+    } finally {
+      await strayed.close();
+    }
+  });
+
+  it('a slot that lost its WAL is said on the edge and on the slot', async function () {
+    this.timeout(60_000);
+    await waitFor(
+      async () => {
+        await central.query(
+          'CREATE TABLE IF NOT EXISTS w (x int); INSERT INTO w SELECT 1; SELECT pg_switch_wal()',
+        );
+        await central.query('CHECKPOINT');
+        const [row] = await central.query<{ status: string }>(
+          `SELECT wal_status AS status FROM pg_replication_slots WHERE slot_name = 'read'`,
+        );
+        return row?.status === 'lost';
+      },
+      { what: 'the slot is lost' },
+    );
+    const alone = new Watcher([
+      nodeOf(central),
+      {
+        ...nodeOf(read, { standbyOf: 'central', slot: 'read' }),
+        connection: { host: '127.0.0.1', port: '1' },
+      },
+    ]);
+    try {
+      const snapshot = await alone.look();
+      assert.equal(edgeOf(snapshot, READ).verdict.code, 'slotLost');
+      assert.equal(edgeOf(snapshot, READ).lagBytes, null);
+      assert.equal(slotIn(snapshot, 'read').verdict.code, 'slotLost');
+      assert.equal(slotIn(snapshot, 'read').retainedWalBytes, null);
+    } finally {
+      await alone.close();
+    }
+  });
+});

@@ -1,0 +1,198 @@
+import { isServerFailure, type FailureFacts } from '../../../src/core/failure';
+import { joinTopology } from '../../../src/core/join/joinTopology';
+import { emptyMemory, type JoinMemory } from '../../../src/core/join/memory';
+import { UNASKED_SAMPLE } from '../../../src/core/join/scene';
+import type { NodeSession } from '../../../src/core/ports/nodeGateway';
+import type {
+  EdgeSnapshot,
+  NodeSample,
+  NodeSnapshot,
+  SlotSnapshot,
+  TopologySnapshot,
+  VerdictCode,
+} from '../../../src/core/snapshot';
+import { DEFAULT_THRESHOLDS, type Topology, type TopologyNode } from '../../../src/core/topology';
+import type { Cluster } from '../../clusters/cluster';
+import { sleep, waitFor } from '../../clusters/waitFor';
+import { makeGateway, never, nodeAt } from '../pg/support';
+
+const POLL_MS = 1_000;
+/** Looks follow each other faster than polls would: tests wait for conditions. */
+const LOOK_EVERY_MS = 250;
+
+/** Reads real servers through the real gateway, one after the other, and joins what they say: the monitor without its clock. */
+export class Watcher {
+  private readonly topology: Topology;
+  private readonly gateway = makeGateway();
+  private readonly sessions = new Map<string, NodeSession>();
+  private readonly samples = new Map<string, NodeSample>();
+  private memory: JoinMemory = emptyMemory();
+  private version = 0;
+
+  constructor(nodes: readonly TopologyNode[]) {
+    this.topology = {
+      name: 'Faults',
+      environment: 'development',
+      nodes,
+      consumers: [],
+      thresholds: DEFAULT_THRESHOLDS,
+    };
+  }
+
+  /** Asks every node once, downstreams before upstreams (against the order of the file), and joins. */
+  async look(): Promise<TopologySnapshot> {
+    for (const node of this.topology.nodes.toReversed()) await this.read(node);
+    return this.join();
+  }
+
+  /** Asks in the order of the file: the upstream first, so that its downstream may seem to be ahead. */
+  async lookUpstreamFirst(between: () => Promise<void>): Promise<TopologySnapshot> {
+    for (const node of this.topology.nodes) {
+      await this.read(node);
+      await between();
+    }
+    return this.join();
+  }
+
+  /** Looks until it holds. @returns that snapshot. */
+  until(
+    what: string,
+    holds: (snapshot: TopologySnapshot) => boolean,
+    timeoutMs = 30_000,
+  ): Promise<TopologySnapshot> {
+    let last = '';
+    const look = async (): Promise<TopologySnapshot | null> => {
+      const snapshot = await this.look();
+      last = snapshot.edges.map(say).join('; ');
+      return holds(snapshot) ? snapshot : null;
+    };
+    return waitFor(look, { what, timeoutMs, everyMs: LOOK_EVERY_MS }).catch((error: unknown) => {
+      throw new Error(`${String(error)}; edges: ${last}`, { cause: error });
+    });
+  }
+
+  /** Looks until the edge has this verdict. @returns the edge. */
+  async untilEdge(id: string, code: VerdictCode, timeoutMs?: number): Promise<EdgeSnapshot> {
+    const holds = (snapshot: TopologySnapshot): boolean =>
+      snapshot.edges.some((edge) => edge.id === id && edge.verdict.code === code);
+    return edgeOf(await this.until(`${id} is ${code}`, holds, timeoutMs), id);
+  }
+
+  /** Looks again and again for a while. @returns every snapshot. */
+  async during(forMs: number): Promise<readonly TopologySnapshot[]> {
+    const snapshots: TopologySnapshot[] = [];
+    const end = performance.now() + forMs;
+    do {
+      snapshots.push(await this.look());
+      await sleep(LOOK_EVERY_MS);
+    } while (performance.now() < end);
+    return snapshots;
+  }
+
+  sampleOf(id: string): NodeSample {
+    return this.samples.get(id) ?? UNASKED_SAMPLE;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.sessions.values()].map((session) => session.close()));
+    this.sessions.clear();
+  }
+
+  private join(): TopologySnapshot {
+    this.version += 1;
+    const { snapshot, memory } = joinTopology({
+      entryId: 'file:///faults/pg-topology.json',
+      topology: this.topology,
+      samples: this.samples,
+      memory: this.memory,
+      nowMs: Date.now(),
+      pollIntervalMs: POLL_MS,
+      version: this.version,
+    });
+    this.memory = memory;
+    return snapshot;
+  }
+
+  private async read(node: TopologyNode): Promise<void> {
+    const before = this.sampleOf(node.id);
+    try {
+      const session = await this.sessionOf(node);
+      const slow = before.slow ?? (await session.readSlow(never()));
+      const askedAt = performance.now();
+      const fast = await session.readFast(never());
+      const atMs = Date.now();
+      this.samples.set(node.id, {
+        ...UNASKED_SAMPLE,
+        contact: 'connected',
+        fast,
+        fastAtMs: atMs,
+        roundTripMs: performance.now() - askedAt,
+        slow,
+        slowAtMs: before.slowAtMs ?? atMs,
+        endpoint: session.endpoint,
+      });
+    } catch (error) {
+      if (!isServerFailure(error)) throw error;
+      await this.fail(node, before, error.facts);
+    }
+  }
+
+  private async sessionOf(node: TopologyNode): Promise<NodeSession> {
+    const open = this.sessions.get(node.id);
+    if (open?.isClosed === false) return open;
+    const session = await this.gateway.open(node, never());
+    this.sessions.set(node.id, session);
+    return session;
+  }
+
+  private async fail(node: TopologyNode, before: NodeSample, failure: FailureFacts): Promise<void> {
+    await this.sessions.get(node.id)?.close();
+    this.sessions.delete(node.id);
+    this.samples.set(node.id, {
+      ...before,
+      contact: 'failed',
+      failure,
+      failingSinceMs: before.failingSinceMs ?? Date.now(),
+    });
+  }
+}
+
+/** The node of the file that this server is, under the server's name. */
+export function nodeOf(
+  server: Cluster,
+  differs: Partial<TopologyNode> = {},
+  user = 'postgres',
+): TopologyNode {
+  return { ...nodeAt(server, { id: server.name, params: { user } }), ...differs };
+}
+
+export function edgeOf(snapshot: TopologySnapshot, id: string): EdgeSnapshot {
+  const edge = snapshot.edges.find((candidate) => candidate.id === id);
+  if (edge === undefined) throw new Error(`no edge ${id}`);
+  return edge;
+}
+
+export function nodeIn(snapshot: TopologySnapshot, id: string): NodeSnapshot {
+  const node = snapshot.nodes.find((candidate) => candidate.id === id);
+  if (node === undefined) throw new Error(`no node ${id}`);
+  return node;
+}
+
+export function slotIn(snapshot: TopologySnapshot, name: string): SlotSnapshot {
+  const slot = snapshot.slots.find((candidate) => candidate.name === name);
+  if (slot === undefined) throw new Error(`no slot ${name}`);
+  return slot;
+}
+
+/** For messages of failed tests. */
+export function say(edge: EdgeSnapshot): string {
+  return `${edge.id} ${edge.verdict.code} ${edge.lagMs ?? '?'} ms ${edge.lagBytes ?? '?'} B`;
+}
+
+/** Fails when an edge claims to be near while it is not: a time, or no bytes. */
+export function assertNoComfort(snapshots: readonly TopologySnapshot[], id: string): void {
+  for (const snapshot of snapshots) {
+    const edge = edgeOf(snapshot, id);
+    if (edge.lagMs !== null || edge.lagBytes === 0) throw new Error(`comforting: ${say(edge)}`);
+  }
+}
