@@ -36,7 +36,7 @@ const LONGEST_INTERVAL_S = 3_600;
 /** Asks every declared node as often as someone looks, and publishes what the answers make together. */
 export class Monitor implements TopologyMonitor {
   private watches: ReadonlyMap<string, TopologyWatch> = new Map();
-  private snapshots: readonly TopologySnapshot[] | null = null;
+  private snapshots: readonly TopologySnapshot[] = [];
   private readonly listeners = new Set<Listener>();
   private readonly closing = new Set<Promise<void>>();
   private readonly keeper: AudienceKeeper;
@@ -62,7 +62,10 @@ export class Monitor implements TopologyMonitor {
   }
 
   current(): readonly TopologySnapshot[] {
-    this.snapshots ??= [...this.watches.values()].flatMap((watch) => watch.snapshot() ?? []);
+    const now = [...this.watches.values()].flatMap((watch) => watch.snapshot() ?? []);
+    const isSame =
+      now.length === this.snapshots.length && now.every((one, at) => one === this.snapshots[at]);
+    if (!isSame) this.snapshots = now;
     return this.snapshots;
   }
 
@@ -90,7 +93,6 @@ export class Monitor implements TopologyMonitor {
       watches.set(entry.id, watch);
     }
     this.watches = watches;
-    this.snapshots = null;
     for (const [id, watch] of before) if (!watches.has(id)) this.track(watch.dispose());
     for (const watch of fresh) watch.start();
   }
@@ -159,7 +161,6 @@ export class Monitor implements TopologyMonitor {
   }
 
   private announce(snapshot: TopologySnapshot, isNews: boolean): void {
-    this.snapshots = null;
     for (const listener of [...this.listeners]) {
       try {
         listener(snapshot, isNews);

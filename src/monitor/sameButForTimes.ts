@@ -1,6 +1,10 @@
-/** Members that differ in every snapshot although nothing happened. Durations such as a lag are not among them. */
+/**
+ * Members that differ in every snapshot although nothing happened. Durations such as a lag are not among them; evidence
+ * is, since it says in words, ages included, what the facts beside it say.
+ */
 const TIMES: ReadonlySet<string> = new Set([
   'version',
+  'evidence',
   'takenAtMs',
   'serverTimeMs',
   'fastAtMs',
