@@ -27,7 +27,7 @@ forEachMajor('topologies that come with the project', (major) => {
         }
       });
 
-      it('lets the watching role read its queues, and nothing that it needs no password for more', async () => {
+      it('lets the watching role read the queues and no more than monitoring needs', async () => {
         const declared = readDeclaredServers(topology.topologyFileText);
         for (const { database, id, queueTable } of declared.nodes) {
           const session = { database, user: MONITOR };
@@ -72,7 +72,7 @@ forEachMajor('topologies that come with the project', (major) => {
         await topology.pauseWriters();
         const declared = readDeclaredServers(topology.topologyFileText);
         for (const { database, id, subscriptions } of declared.nodes) {
-          const [target] = [topology.node(id)];
+          const target = topology.node(id);
           for (const { publications, publisher } of subscriptions) {
             const source = topology.node(publisher);
             const tables = await source.cluster.query<{ table: string }>(

@@ -60,9 +60,12 @@ export function splitTable(table: string): readonly [string, string] {
 
 function published({ allTables, schemas, tables }: Publication): string {
   if (allTables === true) return 'FOR ALL TABLES';
+  // Before 15 the keyword stands once, in front of all tables; later versions take that too.
   const parts = [
-    ...(tables ?? []).map((table) => `TABLE ${publishedTable(table)}`),
-    ...(schemas ?? []).map((schema) => `TABLES IN SCHEMA ${escapeIdentifier(schema)}`),
+    ...(tables === undefined ? [] : [`TABLE ${tables.map(publishedTable).join(', ')}`]),
+    ...(schemas === undefined
+      ? []
+      : [`TABLES IN SCHEMA ${schemas.map(escapeIdentifier).join(', ')}`]),
   ];
   return parts.length === 0 ? '' : `FOR ${parts.join(', ')}`;
 }

@@ -19,8 +19,6 @@ export interface DeclaredServers {
 export interface DeclaredServer {
   readonly id: string;
   readonly database: string;
-  /** The file asks for a checked or at least encrypted connection, so the server gets a certificate and refuses others. */
-  readonly requiresTls: boolean;
   readonly standbyOf: string | null;
   readonly slot: string | null;
   readonly publications: readonly Publication[];
@@ -89,7 +87,6 @@ export function readDeclaredServers(text: string): DeclaredServers {
       return {
         id,
         database: params['dbname'] ?? 'postgres',
-        requiresTls: /^(require|verify-ca|verify-full)$/.test(params['sslmode'] ?? ''),
         standbyOf: node.standbyOf ?? null,
         slot: node.slot ?? null,
         publications: named(node.publications),

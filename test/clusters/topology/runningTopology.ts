@@ -154,8 +154,12 @@ class Builder {
     this.nodes.set(node.id, { id: node.id, database: node.database, cluster });
   }
 
+  private hasTls(node: DeclaredServer): boolean {
+    return this.source.tlsNodes().includes(node.id);
+  }
+
   private serverOptions(node: DeclaredServer): ServerOptions {
-    if (!node.requiresTls) return {};
+    if (!this.hasTls(node)) return {};
     const issuer = { ...this.authority, name: AUTHORITY };
     return { tls: makeCertificate({ names: ['localhost', '127.0.0.1'], issuer }) };
   }
@@ -163,7 +167,7 @@ class Builder {
   private async startIndependent(node: DeclaredServer): Promise<void> {
     const { database } = node;
     const cluster = await this.cluster(node.id).start();
-    if (node.requiresTls) await requireTls(cluster);
+    if (this.hasTls(node)) await requireTls(cluster);
     await createLogin(cluster, MONITOR, { memberOf: ['pg_monitor'] });
     if (database !== 'postgres') {
       await cluster.query(`CREATE DATABASE ${escapeIdentifier(database)}`);
@@ -234,7 +238,7 @@ class Builder {
           port: this.cluster(node.id).port,
           database: node.database,
           user: MONITOR,
-          authorityFile: node.requiresTls ? this.authorityFile : null,
+          authorityFile: this.hasTls(node) ? this.authorityFile : null,
         },
       ]),
     );

@@ -1,6 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+
+const serversSchema = z.object({ tlsNodes: z.array(z.string()) });
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -37,6 +40,12 @@ export class TopologySource {
 
   topologyFileText(): string {
     return fs.readFileSync(path.join(this.folder, 'pg-topology.json'), 'utf8');
+  }
+
+  /** Nodes whose servers have a certificate and take nothing in clear, from `servers.json`. The file of the topology is for a trial on loopback and need not say so. */
+  tlsNodes(): readonly string[] {
+    const text = readIfThere(path.join(this.folder, 'servers.json'));
+    return text === null ? [] : serversSchema.parse(JSON.parse(text)).tlsNodes;
   }
 
   /** SQL that a node's database gets before anything replicates; `null` when it needs none. */

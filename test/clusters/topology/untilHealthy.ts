@@ -3,7 +3,7 @@ import type { DeclaredServer, DeclaredServers } from './declaredTopology';
 import type { RunningNode } from './runningTopology';
 
 /**
- * Waits until every standby streams, every table of every subscription is ready and every declared reader is at its slot.
+ * Waits until every standby streams and has caught up, every table of every subscription is ready and every declared reader is at its slot.
  * Asked of the catalogs directly, with nothing of the extension in between.
  */
 export async function untilHealthy(
@@ -18,7 +18,7 @@ export async function untilHealthy(
   await Promise.all([
     ...declared.nodes
       .filter((node) => node.standbyOf !== null)
-      .map((node) => untilStreaming(running(node.id))),
+      .map((node) => untilStreaming(running(node.id), running(headOf(declared, node).id))),
     ...declared.nodes
       .filter((node) => node.subscriptions.length > 0)
       .map((node) => untilReady(running(node.id), node)),
@@ -26,16 +26,27 @@ export async function untilHealthy(
   ]);
 }
 
-async function untilStreaming({ cluster, id }: RunningNode): Promise<void> {
+/** A standby that streams may still lack what its primary had before it came. */
+async function untilStreaming({ cluster, id }: RunningNode, primary: RunningNode): Promise<void> {
+  const [position] = await primary.cluster.query<{ lsn: string }>(
+    'SELECT pg_current_wal_lsn()::text AS lsn',
+  );
   await waitFor(
     async () => {
-      const [row] = await cluster.query<{ status: string }>(
-        'SELECT status FROM pg_stat_wal_receiver',
+      const [row] = await cluster.query<{ streams: boolean }>(
+        `SELECT status = 'streaming' AND pg_last_wal_replay_lsn() >= $1::pg_lsn AS streams
+           FROM pg_stat_wal_receiver`,
+        [position?.lsn],
       );
-      return row?.status === 'streaming';
+      return row?.streams === true;
     },
-    { what: `standby ${id} streams`, timeoutMs: 60_000 },
+    { what: `standby ${id} streams and has caught up`, timeoutMs: 60_000 },
   );
+}
+
+function headOf(declared: DeclaredServers, node: DeclaredServer): DeclaredServer {
+  const upstream = declared.nodes.find((other) => other.id === node.standbyOf);
+  return upstream === undefined ? node : headOf(declared, upstream);
 }
 
 async function untilReady(
