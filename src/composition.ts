@@ -1,38 +1,158 @@
 import { realpath } from 'node:fs/promises';
-import { EventEmitter, commands, window, type ExtensionContext } from 'vscode';
-import type { ApiSnapshot, PgTopologyApi } from './host/api';
-import { toApiSnapshot } from './host/apiSnapshot';
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { window, workspace, type ExtensionContext } from 'vscode';
+import { registerCommands } from './commands/registerCommands';
+import { joinTopology } from './core/join/joinTopology';
+import { redact } from './core/redact';
+import type { PgTopologyApi } from './host/api';
+import { ApiHost } from './host/apiHost';
+import { ContactDesk } from './host/contactDesk';
+import { WorkspaceContactGate } from './host/contactGate';
+import { ContextKeyWriter } from './host/contextKeys';
 import { DisposableStore } from './host/disposableStore';
+import { LazyGateway } from './host/lazyGateway';
 import { LogChannel } from './host/logChannel';
+import { NodeFolders } from './host/nodeFolders';
+import { VscodeSecretStore } from './host/secretStorage';
+import { onDidChangeSettings, readSettings } from './host/settings';
+import { SystemClock } from './host/systemClock';
 import { TopologyFileWatcher } from './host/topologyFileWatcher';
+import { Monitor } from './monitor/monitor';
+import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
+import { DashboardPanel } from './panels/dashboardPanel';
+import { parseTopologyFile } from './topologyFile/parseTopologyFile';
+import { AudienceWatch } from './views/audienceWatch';
+import { ContextKeyWatch } from './views/contextKeyWatch';
+import { TopologyDiagnostics } from './views/diagnostics';
+import { ExplorerView } from './views/explorerView';
+import { TopologyFiles } from './views/topologyFiles';
+import { QuickFixes } from './views/quickFixes';
+import { SnapshotProblems } from './views/liveProblems';
 
 export interface Composition {
   readonly api: PgTopologyApi;
-  /** Releases everything in reverse order. */
+  /** Closes sessions within a time limit, then releases everything in reverse order. */
   close(): Promise<void>;
 }
 
-/** Builds every object, in order of need. Opens no socket and does not load `pg`. */
-export function compose(_context: ExtensionContext): Composition {
+/** VS Code waits about this long for `deactivate`. */
+const CLOSE_LIMIT_MS = 3_000;
+
+/** Builds every object, in order of need. Opens no socket, reads no file but topology files, and does not load `pg`. */
+export function compose(context: ExtensionContext): Composition {
   const store = new DisposableStore();
+  const isTrusted = () => workspace.isTrusted;
   const channel = window.createOutputChannel('Postgres Topology', { log: true });
-  const log = store.add(new LogChannel(channel, (text) => text));
+  const log = store.add(new LogChannel(channel, redact));
+  const clock = new SystemClock();
+
   const watcher = store.add(new TopologyFileWatcher((path) => realpath(path), log));
-  const changed = store.add(new EventEmitter<ApiSnapshot>());
-  store.add(commands.registerCommand('pgTopology.showLog', () => log.show()));
-  void watcher.rescan();
-  const api: PgTopologyApi = {
-    apiVersion: 1,
-    getSnapshot: () => toApiSnapshot([]),
-    onDidChangeSnapshot: changed.event,
-    refresh: () => Promise.resolve(),
-    runChecks: () => Promise.reject(new Error('Checks are not available in this version.')),
-  };
-  return {
-    api,
-    close: () => {
-      store.dispose();
-      return Promise.resolve();
-    },
-  };
+  const files = store.add(new TopologyFiles(watcher, parseTopologyFile, clock));
+
+  const gate = new WorkspaceContactGate(context.workspaceState);
+  const secrets = new VscodeSecretStore(context.secrets);
+  const paths = new NodeFolders(() => files.entries(), join(homedir(), '.postgresql'));
+  const gateway = new LazyGateway(async () => {
+    const { PgNodeGateway } = await import('./pg/pgNodeGateway');
+    const environment = {
+      variables: process.env,
+      homeDirectory: homedir(),
+      userName: userInfo().username,
+      platform: process.platform,
+    };
+    return new PgNodeGateway({ environment, secrets, paths, log });
+  });
+  const monitor = new Monitor({
+    gateway,
+    gate,
+    clock,
+    log,
+    join: joinTopology,
+    random: () => Math.random(),
+  });
+  const contact = new ContactDesk({
+    gate,
+    gateway,
+    monitor,
+    entries: () => files.entries(),
+    isTrusted,
+  });
+  store.add(files.onDidChange(() => monitor.setTopologies(files.entries())));
+
+  const explorer = store.add(new ExplorerView({ monitor, files, clock }));
+  const live = store.add(new SnapshotProblems(monitor));
+  store.add(new TopologyDiagnostics(files, live));
+  store.add(new QuickFixes(files));
+  const dashboard = store.add(
+    new DashboardPanel({
+      extensionUri: context.extensionUri,
+      monitor,
+      clock,
+      log,
+      commands: DASHBOARD_COMMAND_IDS,
+      runCommand: runDashboardCommand,
+    }),
+  );
+  let settings = readSettings();
+  monitor.setPolling(settings.pollIntervalSeconds, settings.pollInBackground);
+  const audience = store.add(
+    new AudienceWatch({
+      monitor,
+      explorer,
+      dashboard,
+      isStatusBarEnabled: () => settings.isStatusBarEnabled,
+    }),
+  );
+  const keys = store.add(new ContextKeyWatch(new ContextKeyWriter(), monitor, files));
+  store.add(
+    onDidChangeSettings((changed) => {
+      settings = changed;
+      monitor.setPolling(settings.pollIntervalSeconds, settings.pollInBackground);
+      audience.update();
+    }),
+  );
+  // Each of these is an act of the user that asks for what the servers say.
+  const actWhenVisible = (isVisible: boolean) => void (isVisible && contact.act());
+  store.add(explorer.onDidChangeVisible(actWhenVisible));
+  store.add(dashboard.onDidChangeVisible(actWhenVisible));
+  store.add(
+    workspace.onDidGrantWorkspaceTrust(() => {
+      keys.update();
+      monitor.recheckContact();
+      actWhenVisible(explorer.isVisible || dashboard.isVisible);
+    }),
+  );
+  store.add(
+    registerCommands({
+      monitor,
+      files,
+      contact,
+      passwords: gateway,
+      log,
+      clock,
+      dashboard,
+      explorer,
+      isTrusted,
+      redact,
+    }),
+  );
+  const { api } = store.add(new ApiHost(monitor, isTrusted));
+  void watcher.rescan().then(() => actWhenVisible(explorer.isVisible));
+  return { api, close: async () => closeAll(store, monitor, clock) };
+}
+
+async function closeAll(
+  store: DisposableStore,
+  monitor: Monitor,
+  clock: SystemClock,
+): Promise<void> {
+  const limit = new Promise<'late'>((resolve) => {
+    store.defer(clock.schedule(CLOSE_LIMIT_MS, () => resolve('late')));
+  });
+  try {
+    await Promise.race([monitor.dispose(), limit]);
+  } finally {
+    store.dispose();
+  }
 }

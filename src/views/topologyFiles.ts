@@ -54,7 +54,7 @@ export class TopologyFiles implements Disposable {
 
   constructor(
     private readonly source: Source,
-    private readonly parse: (text: string) => ParsedFile,
+    private readonly parse: (text: string, fallbackName: string) => ParsedFile,
     private readonly clock: Clock,
   ) {
     this.#subscription = source.onDidChange(() => this.#update());
@@ -115,8 +115,8 @@ export class TopologyFiles implements Disposable {
     if (stored.kind === 'refused') {
       return { ...base, ...last, shown: null, refusal: stored.reason, isValid: false };
     }
-    const saved = this.#readText(stored.text, before);
-    const shown = unsaved === null ? saved : this.#readText(unsaved, before);
+    const saved = this.#readText(stored.text, uri, before);
+    const shown = unsaved === null ? saved : this.#readText(unsaved, uri, before);
     const { topology } = saved.parsed;
     const valid = topology === null ? last : { topology, lastValidAtMs: this.clock.nowMs() };
     // The same object while nothing changed, so that the monitor has nothing to do.
@@ -127,10 +127,15 @@ export class TopologyFiles implements Disposable {
     return { ...base, ...kept, shown, refusal: null, isValid: topology !== null };
   }
 
-  #readText(text: string, before: TopologyFile | undefined): ReadFile {
+  #readText(text: string, uri: Uri, before: TopologyFile | undefined): ReadFile {
     if (before?.shown?.text === text) return before.shown;
-    return { text, parsed: this.parse(text) };
+    return { text, parsed: this.parse(text, folderName(uri)) };
   }
+}
+
+/** Names a topology whose file does not. */
+function folderName(uri: Uri): string {
+  return uri.path.split('/').at(-2) ?? 'Topology';
 }
 
 function sameTopology(before: Topology, after: Topology): Topology {

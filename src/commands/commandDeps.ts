@@ -1,0 +1,26 @@
+import type { Clock } from '../core/ports/clock';
+import type { Passwords } from '../core/ports/passwords';
+import type { TopologyMonitor } from '../core/ports/topologyMonitor';
+import type { ContactDesk } from '../host/contactDesk';
+import type { LogChannel } from '../host/logChannel';
+import type { TopologyFiles } from '../views/topologyFiles';
+import type { Target } from './target';
+
+/** What commands work with. */
+export interface CommandDeps {
+  readonly monitor: Pick<TopologyMonitor, 'current' | 'connect' | 'disconnect' | 'refresh'>;
+  readonly files: TopologyFiles;
+  readonly contact: Pick<ContactDesk, 'act' | 'actOn'>;
+  readonly passwords: Passwords;
+  readonly log: LogChannel;
+  readonly clock: Clock;
+  readonly dashboard: {
+    show(focus: { readonly topologyId: string | null; readonly id: string | null }): void;
+  };
+  readonly explorer: { reveal(topologyId: string, subject: string | null): Promise<void> };
+  readonly isTrusted: () => boolean;
+  /** Takes secrets out of text that leaves for the clipboard. */
+  readonly redact: (text: string) => string;
+  /** Starts another command of the table. */
+  readonly runCommand: (id: string, target: Target | null) => Promise<void>;
+}

@@ -1,0 +1,20 @@
+import { defineCommand } from './defineCommand';
+import { toNodeRef } from './target';
+
+/** Ends a *Disconnect* and connects; asks about hosts that were never approved from this folder. */
+export const connect = defineCommand('connect', {
+  needs: 'trust',
+  argument: 'nodeOrTopology',
+  question: 'What should be connected?',
+  run: async ({ contact, monitor, passwords, files }, target) => {
+    if (target === null) return;
+    const ref = toNodeRef(target, monitor.current());
+    if (!(await contact.actOn(ref))) return;
+    const node = files
+      .find(ref.topologyId)
+      ?.topology?.nodes.find((candidate) => candidate.id === ref.nodeId);
+    // The user asks: a password that was refused before may be tried once more.
+    if (node !== undefined) await passwords.retryAuthentication(node);
+    monitor.connect(ref);
+  },
+});

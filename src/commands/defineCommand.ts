@@ -1,0 +1,26 @@
+import type { CommandDeps } from './commandDeps';
+import type { Target } from './target';
+
+/** What must be true before a command runs; otherwise it says so and does nothing. */
+export type Need = 'nothing' | 'topology' | 'trust';
+
+/** What a command acts on: nothing, a node, or a node or topology. Called without, it asks. */
+export type ArgumentKind = 'none' | 'node' | 'nodeOrTopology' | 'optional';
+
+export interface Command {
+  /** Without the prefix `pgTopology.`. */
+  readonly id: string;
+  readonly needs: Need;
+  readonly argument: ArgumentKind;
+  /** Question of the pick that stands in for a click in the tree. */
+  readonly question: string;
+  readonly run: (deps: CommandDeps, target: Target | null) => Promise<void> | void;
+}
+
+/** `trust` includes `topology`: nothing that talks to servers makes sense without a file. */
+export function defineCommand(
+  id: string,
+  command: Partial<Omit<Command, 'id' | 'run'>> & Pick<Command, 'run'>,
+): Command {
+  return { needs: 'nothing', argument: 'none', question: 'Which node?', ...command, id };
+}

@@ -1,0 +1,11 @@
+import { defineCommand } from './defineCommand';
+
+/** Opens the dashboard, at the worst problem or at what was asked for. */
+export const openDashboard = defineCommand('openDashboard', {
+  needs: 'topology',
+  argument: 'optional',
+  run: ({ dashboard, contact }, target) => {
+    dashboard.show({ topologyId: target?.topologyId ?? null, id: target?.subject ?? null });
+    void contact.act();
+  },
+});

@@ -1,0 +1,85 @@
+import { commands, window } from 'vscode';
+import type { Disposable } from '../core/ports/disposable';
+import { DisposableStore } from '../host/disposableStore';
+import type { CommandDeps } from './commandDeps';
+import type { Command } from './defineCommand';
+import { reportError, sayRestricted } from './errors';
+import { pickTarget } from './pickTarget';
+import { COMMANDS } from './table';
+import { readTarget, type Target } from './target';
+
+/** Registers every command of the table. What is needed is checked here, in code, for whoever calls. */
+export function registerCommands(deps: Omit<CommandDeps, 'runCommand'>): Disposable {
+  const store = new DisposableStore();
+  const runner = new CommandRunner(deps);
+  for (const command of COMMANDS) {
+    store.add(
+      commands.registerCommand(`pgTopology.${command.id}`, async (argument: unknown) =>
+        runner.run(command, argument),
+      ),
+    );
+  }
+  return store;
+}
+
+class CommandRunner {
+  private readonly deps: CommandDeps;
+
+  constructor(deps: Omit<CommandDeps, 'runCommand'>) {
+    const runCommand = async (id: string, target: Target | null): Promise<void> => {
+      const command = COMMANDS.find((candidate) => candidate.id === id);
+      if (command !== undefined) await this.run(command, target);
+    };
+    this.deps = { ...deps, runCommand };
+  }
+
+  async run(command: Command, argument: unknown): Promise<void> {
+    const { deps } = this;
+    let target: Target | null = null;
+    try {
+      const snapshots = deps.monitor.current();
+      if (command.needs !== 'nothing' && snapshots.length === 0) {
+        await this.sayNoTopology();
+        return;
+      }
+      if (command.needs === 'trust' && !deps.isTrusted()) {
+        // Not awaited: whoever called waits for the command, not for the user's answer.
+        void sayRestricted(() => commands.executeCommand('workbench.trust.manage'));
+        return;
+      }
+      target = readTarget(argument, snapshots);
+      if (target === null && asks(command)) {
+        target = await pickTarget(snapshots, deps.clock.nowMs(), {
+          title: titleOf(command),
+          question: command.question,
+          withTopologies: command.argument === 'nodeOrTopology',
+        });
+        if (target === null) return;
+      }
+      await command.run(deps, target);
+    } catch (error) {
+      void reportError(error, deps, target);
+    }
+  }
+
+  private sayNoTopology(): Promise<void> {
+    void window
+      .showInformationMessage(
+        'There is no valid topology file in this workspace.',
+        'Create Topology File',
+      )
+      .then(async (choice) => {
+        if (choice !== undefined) await this.deps.runCommand('createTopologyFile', null);
+      });
+    return Promise.resolve();
+  }
+}
+
+function asks(command: Command): boolean {
+  return command.argument === 'node' || command.argument === 'nodeOrTopology';
+}
+
+function titleOf(command: Command): string {
+  const words = command.id.replace(/([A-Z])/gu, ' $1');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,3 @@
+import { defineCommand } from './defineCommand';
+
+export const showLog = defineCommand('showLog', { run: ({ log }) => log.show() });

@@ -1,0 +1,31 @@
+import { connect } from './connect';
+import { copyDetails } from './copyDetails';
+import { copyGrant } from './copyGrant';
+import { createTopologyFile } from './createTopologyFile';
+import type { Command } from './defineCommand';
+import { disconnect } from './disconnect';
+import { enterPassword } from './enterPassword';
+import { forgetPassword } from './forgetPassword';
+import { openDashboard } from './openDashboard';
+import { openTopologyFile } from './openTopologyFile';
+import { refresh } from './refresh';
+import { showDetails } from './showDetails';
+import { showLog } from './showLog';
+import { showNodes } from './showNodes';
+
+/** Every command there is. The manifest names the same ones. */
+export const COMMANDS: readonly Command[] = [
+  connect,
+  disconnect,
+  refresh,
+  openDashboard,
+  showNodes,
+  showDetails,
+  createTopologyFile,
+  openTopologyFile,
+  enterPassword,
+  forgetPassword,
+  copyGrant,
+  copyDetails,
+  showLog,
+];

@@ -1,0 +1,53 @@
+import type { NodeRef } from '../core/ports/topologyMonitor';
+import type { TopologySnapshot } from '../core/snapshot';
+
+/** What a command was asked to act on. Ids alone: hosts, SQL and passwords never travel in an argument. */
+export interface Target {
+  readonly topologyId: string;
+  /** A node, edge, queue or `slot/<node>/<name>`; `null`: the whole topology. */
+  readonly subject: string | null;
+}
+
+const MAX_ID = 4096;
+
+/**
+ * Reads a command's argument, which any extension can send.
+ * @returns `null` for what names nothing in these snapshots, so that the command asks.
+ */
+export function readTarget(value: unknown, snapshots: readonly TopologySnapshot[]): Target | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const topologyId = textOf(value, 'topologyId');
+  const snapshot = snapshots.find((candidate) => candidate.id === topologyId);
+  if (topologyId === null || snapshot === undefined) return null;
+  const subject = textOf(value, 'subject');
+  if (subject === null) return { topologyId, subject: null };
+  return isKnown(snapshot, subject) ? { topologyId, subject } : null;
+}
+
+/** The node that a subject belongs to; `null` for a whole topology. */
+export function toNodeRef(target: Target, snapshots: readonly TopologySnapshot[]): NodeRef {
+  const { topologyId, subject } = target;
+  if (subject === null) return { topologyId, nodeId: null };
+  const snapshot = snapshots.find((candidate) => candidate.id === topologyId);
+  return { topologyId, nodeId: snapshot === undefined ? null : nodeOf(snapshot, subject) };
+}
+
+/** The node whose place in the file, or whose server, a subject is told of. */
+export function nodeOf(snapshot: TopologySnapshot, subject: string): string | null {
+  if (snapshot.nodes.some((node) => node.id === subject)) return subject;
+  const edge = snapshot.edges.find((candidate) => candidate.id === subject);
+  if (edge !== undefined) return edge.kind === 'consumer' ? edge.from : edge.to;
+  const queue = snapshot.queues.find((candidate) => candidate.id === subject);
+  if (queue !== undefined) return queue.nodeId;
+  const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
+  return slot?.nodeId ?? null;
+}
+
+function isKnown(snapshot: TopologySnapshot, subject: string): boolean {
+  return nodeOf(snapshot, subject) !== null;
+}
+
+function textOf(value: object, key: string): string | null {
+  const found: unknown = Reflect.get(value, key);
+  return typeof found === 'string' && found.length <= MAX_ID ? found : null;
+}

@@ -1,0 +1,33 @@
+import type { TopologySnapshot } from '../snapshot';
+import type { Tooltip } from './rowText';
+import { SnapshotIndex } from './snapshotIndex';
+import { edgeTooltip, nodeTooltip, queueTooltip, slotTooltip, topologyTooltip } from './tooltips';
+
+/** What is known of a node, edge, slot, queue or of the whole topology, as plain text to paste into a message. */
+export function detailsText(
+  snapshot: TopologySnapshot,
+  subject: string | null,
+  nowMs: number,
+): string {
+  const { title, subtitle, lines, facts, advice } = tooltipOf(snapshot, subject, nowMs);
+  return [
+    subtitle === null || subtitle === '' ? title : `${title} · ${subtitle}`,
+    ...lines,
+    ...facts.map(({ text, source }) => (source === null ? text : `${text} (${source})`)),
+    ...(advice === null ? [] : [advice]),
+  ]
+    .join('\n')
+    .replaceAll('\u00a0', ' ');
+}
+
+function tooltipOf(snapshot: TopologySnapshot, subject: string | null, nowMs: number): Tooltip {
+  const edge = snapshot.edges.find((candidate) => candidate.id === subject);
+  if (edge !== undefined) return edgeTooltip(edge, nowMs);
+  const queue = snapshot.queues.find((candidate) => candidate.id === subject);
+  if (queue !== undefined) return queueTooltip(queue, nowMs);
+  const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
+  if (slot !== undefined) return slotTooltip(slot);
+  const node = snapshot.nodes.find((candidate) => candidate.id === subject);
+  if (node !== undefined) return nodeTooltip(node, new SnapshotIndex(snapshot, nowMs));
+  return topologyTooltip(snapshot, nowMs);
+}

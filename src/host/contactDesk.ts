@@ -1,0 +1,121 @@
+import { window, type QuickPickItem } from 'vscode';
+import { concernAbout } from '../core/contactRule';
+import { formatEndpoint } from '../core/endpoint';
+import type { Endpoint } from '../core/failure';
+import { formatCounted } from '../core/format';
+import type { NodeGateway } from '../core/ports/nodeGateway';
+import type { NodeRef, TopologyEntry, TopologyMonitor } from '../core/ports/topologyMonitor';
+import type { WorkspaceContactGate } from './contactGate';
+
+/** One endpoint that waits for consent, and which nodes of which topology are behind it. */
+interface Waiting {
+  readonly topologyId: string;
+  readonly endpoint: Endpoint;
+  readonly nodeIds: string[];
+}
+
+interface ConsentItem extends QuickPickItem {
+  readonly waiting: Waiting;
+}
+
+export interface ContactDeskDeps {
+  readonly gate: WorkspaceContactGate;
+  readonly gateway: Pick<NodeGateway, 'endpointsOf'>;
+  readonly monitor: Pick<TopologyMonitor, 'recheckContact'>;
+  readonly entries: () => readonly TopologyEntry[];
+  readonly isTrusted: () => boolean;
+}
+
+/**
+ * Where every act of the user that wants servers comes in: remembers that there was one, and asks once, in one list,
+ * about the endpoints that were never approved. A poll never comes here.
+ */
+export class ContactDesk {
+  /** Asked about in this window and not approved: only a command on them asks again. */
+  readonly #declined = new Set<string>();
+  #open: Promise<void> = Promise.resolve();
+
+  constructor(private readonly deps: ContactDeskDeps) {}
+
+  /** An act that concerns everything: the explorer or the dashboard was opened, the status bar clicked. */
+  async act(): Promise<boolean> {
+    return this.#act(null);
+  }
+
+  /** A command on a node or a topology; asks again about what was not approved before. */
+  async actOn(ref: NodeRef | null): Promise<boolean> {
+    return this.#act(ref ?? { topologyId: '', nodeId: null });
+  }
+
+  /** @param ref `null`: everything, without asking again. @returns false in Restricted Mode, where nothing happens. */
+  async #act(ref: NodeRef | null): Promise<boolean> {
+    const { gate, monitor, entries, isTrusted } = this.deps;
+    if (!isTrusted()) return false;
+    const concerned = entries().filter(
+      ({ id }) => ref === null || ref.topologyId === '' || id === ref.topologyId,
+    );
+    await Promise.all(concerned.map(async ({ id }) => gate.rememberAct(id)));
+    monitor.recheckContact();
+    // One question at a time; what a second act would ask was answered by the first.
+    const asked = this.#open.then(async () => this.#askAbout(concerned, ref));
+    this.#open = asked.catch(() => undefined);
+    await asked;
+    return true;
+  }
+
+  async #askAbout(entries: readonly TopologyEntry[], ref: NodeRef | null): Promise<void> {
+    const waiting = await this.#collect(entries, ref?.nodeId ?? null);
+    const open = waiting.filter((item) => ref !== null || !this.#declined.has(keyOf(item)));
+    if (open.length === 0) return;
+    const approved = await askConsent(open);
+    for (const item of open) this.#declined.add(keyOf(item));
+    for (const { topologyId, endpoint } of approved) {
+      await this.deps.gate.approve(topologyId, [endpoint]);
+    }
+    if (approved.length > 0) this.deps.monitor.recheckContact();
+  }
+
+  async #collect(entries: readonly TopologyEntry[], nodeId: string | null): Promise<Waiting[]> {
+    const found = new Map<string, Waiting>();
+    for (const { id: topologyId, topology } of entries) {
+      for (const node of topology.nodes) {
+        if (nodeId !== null && node.id !== nodeId) continue;
+        // A connection that cannot be completed is told by the node's own row.
+        const endpoints = await this.deps.gateway.endpointsOf(node).catch(() => []);
+        for (const endpoint of this.deps.gate.waitingFor(topologyId, endpoints)) {
+          const item = { topologyId, endpoint, nodeIds: [node.id] };
+          const known = found.get(keyOf(item));
+          if (known === undefined) found.set(keyOf(item), item);
+          else known.nodeIds.push(node.id);
+        }
+      }
+    }
+    return [...found.values()];
+  }
+}
+
+function keyOf({ topologyId, endpoint }: Waiting): string {
+  return `${topologyId} ${formatEndpoint(endpoint)}`;
+}
+
+/** @returns what the user ticked; nothing when he dismissed the list. */
+async function askConsent(waiting: readonly Waiting[]): Promise<readonly Waiting[]> {
+  const items = waiting.map((item): ConsentItem => {
+    const concern = concernAbout(item.endpoint);
+    return {
+      label: formatEndpoint(item.endpoint),
+      description: item.nodeIds.join(', '),
+      ...(concern === null ? {} : { detail: `$(warning) ${concern}` }),
+      picked: concern === null,
+      waiting: item,
+    };
+  });
+  const picked = await window.showQuickPick(items, {
+    title: `Connect to ${formatCounted(items.length, 'Host')}?`,
+    placeHolder: 'Which of these may be contacted from this folder? The answer is remembered.',
+    canPickMany: true,
+    ignoreFocusOut: true,
+    matchOnDescription: true,
+  });
+  return (picked ?? []).map((item) => item.waiting);
+}

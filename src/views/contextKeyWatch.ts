@@ -1,0 +1,45 @@
+import { workspace } from 'vscode';
+import type { Disposable } from '../core/ports/disposable';
+import type { TopologyMonitor } from '../core/ports/topologyMonitor';
+import type { ContextKeyWriter } from '../host/contextKeys';
+import { DisposableStore } from '../host/disposableStore';
+import type { TopologyFiles } from './topologyFiles';
+
+/** Keeps the context keys that menus and welcome views test in step with files and snapshots. */
+export class ContextKeyWatch implements Disposable {
+  readonly #store = new DisposableStore();
+
+  constructor(
+    private readonly keys: ContextKeyWriter,
+    private readonly monitor: Pick<TopologyMonitor, 'current' | 'onDidChange'>,
+    private readonly files: TopologyFiles,
+  ) {
+    this.#store.add(files.onDidChange(() => this.update()));
+    this.#store.add(monitor.onDidChange(() => this.update()));
+    this.update();
+  }
+
+  update(): void {
+    const snapshots = this.monitor.current();
+    const entries = this.files.entries();
+    this.keys.set({
+      hasTopology: entries.length > 0,
+      connected: snapshots.some(({ nodes }) =>
+        nodes.some((node) => node.sample.contact === 'connected'),
+      ),
+      readOnly: false,
+      production: entries.some(({ topology }) => topology.environment === 'production'),
+      restricted: !workspace.isTrusted,
+      ...(this.files.hasLooked ? { files: this.#filesKey(entries.length) } : {}),
+    });
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #filesKey(topologies: number): 'none' | 'invalid' | 'some' {
+    if (topologies > 0) return 'some';
+    return this.files.current().length > 0 ? 'invalid' : 'none';
+  }
+}

@@ -1,0 +1,111 @@
+import { env, window, workspace, Uri, type TreeView } from 'vscode';
+import type { TopologySurroundings } from '../core/describe/topologyText';
+import { viewStateOf } from '../core/describe/viewState';
+import type { Clock } from '../core/ports/clock';
+import type { Disposable } from '../core/ports/disposable';
+import type { TopologyMonitor } from '../core/ports/topologyMonitor';
+import { DisposableStore } from '../host/disposableStore';
+import { ExplorerProvider, type RowHandle } from './explorerProvider';
+import { SteadyRows } from './steadyRows';
+import type { TopologyFiles } from './topologyFiles';
+import { topologyRows } from './topologyRows';
+
+const VIEW_ID = 'pgTopology.explorer';
+/** Snapshots of many nodes come close together; one drawing serves them all. */
+const DRAW_DELAY_MS = 150;
+
+export interface ExplorerDeps {
+  readonly monitor: Pick<TopologyMonitor, 'current' | 'onDidChange'>;
+  readonly files: TopologyFiles;
+  readonly clock: Clock;
+}
+
+/** The sidebar's tree: draws the latest snapshots, and says what is seen of it. */
+export class ExplorerView implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #provider: ExplorerProvider;
+  readonly #view: TreeView<RowHandle>;
+  readonly #steady = new SteadyRows();
+  #cancelDraw: (() => void) | null = null;
+
+  constructor(private readonly deps: ExplorerDeps) {
+    this.#provider = this.#store.add(new ExplorerProvider());
+    this.#view = this.#store.add(
+      window.createTreeView(VIEW_ID, { treeDataProvider: this.#provider, showCollapseAll: true }),
+    );
+    this.#store.defer(() => this.#cancelDraw?.());
+    this.#store.add(deps.monitor.onDidChange(() => this.#drawSoon()));
+    this.#store.add(deps.files.onDidChange(() => this.#drawSoon()));
+  }
+
+  get isVisible(): boolean {
+    return this.#view.visible;
+  }
+
+  onDidChangeVisible(listener: (isVisible: boolean) => void): Disposable {
+    return this.#view.onDidChangeVisibility((event) => listener(event.visible));
+  }
+
+  /** Selects the row of a node, edge, slot or queue, if the tree has one. */
+  async reveal(topologyId: string, subject: string | null): Promise<void> {
+    const handle = this.#provider.find(topologyId, subject);
+    if (handle !== undefined) await this.#view.reveal(handle, { select: true, focus: false });
+  }
+
+  /** The row that is selected, for commands called without one. */
+  get selection(): RowHandle | undefined {
+    return this.#view.selection[0];
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #drawSoon(): void {
+    this.#cancelDraw ??= this.deps.clock.schedule(DRAW_DELAY_MS, () => {
+      this.#cancelDraw = null;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    const { monitor, files, clock } = this.deps;
+    const nowMs = clock.nowMs();
+    const snapshots = monitor.current();
+    const rows = snapshots.map((snapshot) =>
+      topologyRows(snapshot, nowMs, surroundingsOf(snapshot.id)),
+    );
+    this.#provider.show(this.#steady.settle(rows, nowMs));
+    const state = viewStateOf(snapshots, files.conditions(), nowMs);
+    // An empty text is how VS Code is told to show none.
+    if (this.#view.message !== (state.message ?? '')) this.#view.message = state.message ?? '';
+    this.#view.description = state.description;
+    if (this.#view.badge?.value !== state.badge) {
+      this.#view.badge =
+        state.badge === 0 ? undefined : { value: state.badge, tooltip: state.badgeTooltip };
+    }
+  }
+}
+
+function surroundingsOf(topologyId: string): TopologySurroundings {
+  const folders = workspace.workspaceFolders ?? [];
+  const folder = workspace.getWorkspaceFolder(Uri.parse(topologyId, true));
+  return {
+    remoteName: remoteLabel(env.remoteName),
+    folderName: folders.length > 1 ? (folder?.name ?? null) : null,
+  };
+}
+
+const REMOTES: Readonly<Record<string, string>> = {
+  'ssh-remote': 'SSH',
+  wsl: 'WSL',
+  'dev-container': 'a container',
+  'attached-container': 'a container',
+  codespaces: 'Codespaces',
+  tunnel: 'a tunnel',
+};
+
+/** A server that serves the whole editor to a browser is no remote to the user: he has no other machine. */
+function remoteLabel(name: string | undefined): string | null {
+  return name === undefined ? null : (REMOTES[name] ?? null);
+}
