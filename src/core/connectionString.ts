@@ -1,4 +1,4 @@
-import { scanConninfo } from './connectionStringConninfo';
+import { formatConninfo, scanConninfo } from './connectionStringConninfo';
 import { settleConnection } from './connectionStringSettle';
 import { connectionError } from './connectionStringTypes';
 import type { ConnectionProblem, ParsedConnection } from './connectionStringTypes';
@@ -14,9 +14,15 @@ export function parseConnectionString(text: string): ParsedConnection {
   const start = text.length - text.trimStart().length;
   const trimmed = text.trim();
   const refused = refuse(trimmed, start);
-  if (refused !== null) return { params: null, problems: [refused], secrets: [] };
+  if (refused !== null) return { params: null, problems: [refused], secrets: [], spans: new Map() };
   const scanned = isPostgresUri(trimmed) ? scanUri(trimmed) : scanConninfo(trimmed);
   return shift(settleConnection(scanned), start);
+}
+
+/** A connection that may be handed on: as written when no secret is in it, else rewritten as pairs without the secrets. */
+export function withoutSecrets(text: string): string {
+  const { params, secrets } = parseConnectionString(text);
+  return secrets.length === 0 ? text : formatConninfo(params ?? {});
 }
 
 const EXAMPLES =
@@ -52,6 +58,12 @@ function shift(parsed: ParsedConnection, by: number): ParsedConnection {
   if (by === 0) return parsed;
   return {
     params: parsed.params,
+    spans: new Map(
+      Array.from(parsed.spans, ([keyword, { offset, length }]) => [
+        keyword,
+        { offset: offset + by, length },
+      ]),
+    ),
     problems: parsed.problems.map((problem) => ({ ...problem, offset: problem.offset + by })),
     secrets: parsed.secrets.map((secret) => ({
       ...secret,

@@ -43,7 +43,7 @@ export function settleConnection(scanned: ScannedConnection): ParsedConnection {
   }
   checkPortCount(params, spans, problems);
   const isUsable = !problems.some((problem) => problem.severity === 'error');
-  return { params: isUsable ? Object.fromEntries(params) : null, problems, secrets };
+  return { params: isUsable ? Object.fromEntries(params) : null, problems, secrets, spans };
 }
 
 interface Settled {
@@ -174,8 +174,12 @@ function unknownKeyword(raw: RawParam): ConnectionProblem {
   const what = isPlain ? `"${raw.keyword}" is` : 'This is';
   const meant =
     KEYWORD_ALIASES.get(raw.keyword.toLowerCase()) ?? didYouMean(raw.keyword, LIBPQ_KEYWORDS);
-  const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
   const isSafe = meant !== null && !SECRET_KEYWORDS.has(meant);
+  const hint = isSafe
+    ? ` Did you mean "${meant}"?`
+    : meant === null
+      ? ''
+      : ' A password does not belong here at all.';
   return {
     ...connectionError(
       'unknown-keyword',

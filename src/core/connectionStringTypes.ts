@@ -45,6 +45,8 @@ export interface ParsedConnection {
   readonly params: ConnectionParams | null;
   readonly problems: readonly ConnectionProblem[];
   readonly secrets: readonly LiteralSecret[];
+  /** Where each value stands that is part of the params, by keyword. */
+  readonly spans: ReadonlyMap<string, TextSpan>;
 }
 
 /** Shorthand for a problem without a fix. */

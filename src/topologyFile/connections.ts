@@ -18,6 +18,8 @@ export interface FoundConnection {
   readonly parsed: ParsedConnection;
   readonly problems: readonly Problem[];
   readonly secrets: readonly FoundSecret[];
+  /** Where the value of a keyword stands in the file; `null` when it is not among the params. */
+  readonly placeOf: (keyword: string) => TextRange | null;
 }
 
 /** A secret that stands in the file. */
@@ -47,6 +49,10 @@ function readText(text: string, node: Node, path: JsonPath): FoundConnection {
   return {
     path,
     parsed,
+    placeOf: (keyword) => {
+      const span = parsed.spans.get(keyword);
+      return span === undefined ? null : place(span);
+    },
     problems: parsed.problems.map((problem) =>
       toProblem(problem, path, wholeWhenEmpty(node, place(problem)), (value) =>
         JSON.stringify(value).slice(1, -1),
@@ -80,6 +86,10 @@ function readObject(node: Node, path: JsonPath): FoundConnection {
   return {
     path,
     parsed,
+    placeOf: (keyword) => {
+      const span = parsed.spans.get(keyword);
+      return span === undefined ? null : { offset: span.offset, length: span.length };
+    },
     problems: parsed.problems.map((problem) =>
       toProblem(problem, path, { offset: problem.offset, length: problem.length }, JSON.stringify),
     ),

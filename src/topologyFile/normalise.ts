@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../core/connectionString';
 import { deriveSlotName } from '../core/slotName';
 import { parseTableName } from '../core/tableName';
 import { DEFAULT_THRESHOLDS } from '../core/topology';
@@ -142,7 +143,7 @@ function toSubscription(name: string, subscription: FileSubscription): DeclaredS
     name,
     publisher,
     publications,
-    connection: connection ?? null,
+    connection: connection === undefined ? null : withoutSecrets(connection),
     slotName: slotName ?? deriveSlotName(name),
     options,
   };

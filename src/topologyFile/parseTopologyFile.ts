@@ -1,8 +1,17 @@
 import { getNodeValue } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import type { ConnectionParams, Topology } from '../core/topology';
+import { checkNames } from './checks/names';
 import { checkReferences } from './checks/references';
+import { checkRoles } from './checks/roles';
+import { checkSlots } from './checks/slots';
+import { checkSubscriptionConnections } from './checks/subscriptionConnections';
+import { checkTables } from './checks/tables';
+import { checkThresholds } from './checks/thresholds';
+import { checkTransport } from './checks/transport';
 import { readConnection } from './connections';
+import { duplicateKeys } from './duplicateKeys';
+import { rangeAt } from './fileContext';
 import type { FileContext } from './fileContext';
 import { topologyFileSchema } from './fileSchema';
 import type { TopologyFile } from './fileSchema';
@@ -12,7 +21,9 @@ import { positionsOf } from './positions';
 import type { Positions } from './positions';
 import { makeProblem } from './problem';
 import type { Problem } from './problem';
-import { rangeAt } from './fileContext';
+import { secretProblems } from './secrets';
+import { templateTopologyFile } from './template';
+import { unknownKeys } from './unknownKeys';
 
 export interface ParsedTopologyFile {
   /** `null` when a problem leaves open what is meant; keep the last one then. */
@@ -29,8 +40,15 @@ export interface ParsedTopologyFile {
 export function parseTopologyFile(text: string, fallbackName = 'Topology'): ParsedTopologyFile {
   const { root, problems: syntax } = readJsonTree(text);
   const positions = positionsOf(root);
-  if (root === null) return { topology: null, problems: syntax, positions };
-  const problems = [...syntax];
+  if (root === null) {
+    return { topology: null, problems: syntax.length > 0 ? syntax : [emptyFile(text)], positions };
+  }
+  const problems = [
+    ...syntax,
+    ...duplicateKeys(root),
+    ...unknownKeys(root),
+    ...secretProblems(text, root),
+  ];
   const file = readTypes(root, positions, problems);
   const topology =
     file === null ? null : readMeaning({ text, root, file, positions }, fallbackName, problems);
@@ -65,9 +83,31 @@ function readMeaning(context: FileContext, fallbackName: string, problems: Probl
   for (const id of Object.keys(context.file.nodes)) {
     const found = readConnection(context.text, context.root, ['nodes', id, 'connection']);
     if (found === null) continue;
-    problems.push(...found.problems);
+    problems.push(...found.problems, ...checkTransport(context, found));
     if (found.parsed.params !== null) connections.set(id, found.parsed.params);
   }
-  problems.push(...checkReferences(context));
+  problems.push(
+    ...checkNames(context),
+    ...checkRoles(context),
+    ...checkReferences(context),
+    ...checkTables(context),
+    ...checkSlots(context),
+    ...checkSubscriptionConnections(context),
+    ...checkThresholds(context),
+  );
   return toTopology(context.file, connections, fallbackName);
+}
+
+function emptyFile(text: string): Problem {
+  // After comments that are there already.
+  const example = text.trim() === '' ? templateTopologyFile() : `\n${templateTopologyFile()}`;
+  const edits = [{ offset: text.length, length: 0, text: example }];
+  return makeProblem({
+    severity: 'error',
+    code: 'file-empty',
+    message: 'The file is empty. It lists your servers: insert an example to begin with.',
+    range: { offset: 0, length: text.length },
+    fixes: [{ title: 'Insert example', edits, command: null }],
+    blocks: true,
+  });
 }

@@ -1,0 +1,55 @@
+import { problemAt } from '../fileContext';
+import type { FileContext } from '../fileContext';
+import { setValue } from '../edits';
+import type { Problem } from '../problem';
+
+/** Things that a node's role rules out, and a file that has no nodes yet. */
+export function checkRoles(context: FileContext): readonly Problem[] {
+  const nodes = Object.entries(context.file.nodes);
+  if (nodes.length === 0) return [noNodes(context)];
+  return nodes.flatMap(([id, node]) => {
+    const problems: Problem[] = [];
+    const warn = (key: string, message: string): void => {
+      const details = { severity: 'warning', code: 'role-conflict', message } as const;
+      problems.push(problemAt(context, ['nodes', id, key], details, 'key'));
+    };
+    if (node.standbyOf === undefined) {
+      if (node.slot !== undefined) {
+        warn(
+          'slot',
+          `"slot" says nothing for "${id}": only a standby uses a slot of its upstream.`,
+        );
+      }
+      return problems;
+    }
+    if (node.subscriptions !== undefined) {
+      warn('subscriptions', `"${id}" is a standby: it is read-only and cannot subscribe.`);
+    }
+    if (node.publications !== undefined) {
+      warn(
+        'publications',
+        `"${id}" is a standby: its publications are those of "${node.standbyOf}".`,
+      );
+    }
+    if (node.pendingSync !== undefined) {
+      warn('pendingSync', `"${id}" is a standby: it is read-only and cannot queue writes.`);
+    }
+    return problems;
+  });
+}
+
+function noNodes(context: FileContext): Problem {
+  const example = { connection: 'postgresql://monitor@localhost:5432/postgres' };
+  return problemAt(context, ['nodes'], {
+    severity: 'information',
+    code: 'no-nodes',
+    message: 'No nodes yet. Each server gets an entry here, under a name of your choice.',
+    fixes: [
+      {
+        title: 'Insert a node',
+        edits: setValue(context.text, ['nodes', 'primary'], example),
+        command: null,
+      },
+    ],
+  });
+}

@@ -1,0 +1,117 @@
+import type { DeclaredPublication, DeclaredSubscription, Topology } from '../core/topology';
+import type { Positions } from './positions';
+import { makeProblem } from './problem';
+import type { JsonPath, Problem } from './problem';
+
+/** First server version, as in server_version_num, that takes an option. Options not listed are in every supported version. */
+const PUBLICATION_OPTIONS: ReadonlyMap<string, number> = new Map([['generatedColumns', 180000]]);
+const SUBSCRIPTION_OPTIONS: ReadonlyMap<string, number> = new Map([
+  ['twoPhase', 150000],
+  ['disableOnError', 150000],
+  ['origin', 160000],
+  ['passwordRequired', 160000],
+  ['runAsOwner', 160000],
+  ['failover', 170000],
+]);
+const LISTS_AND_FILTERS = 150000;
+const PARALLEL_STREAMING = 160000;
+const DECODING_ON_STANDBY = 160000;
+
+/**
+ * What the file asks of a node that the version of its server does not have. For a node whose version is known.
+ * @param serverVersionNum server_version_num, for example 150004
+ * @see the pages of CREATE PUBLICATION and CREATE SUBSCRIPTION of each version
+ */
+export function optionProblems(
+  topology: Topology,
+  nodeId: string,
+  serverVersionNum: number,
+  positions: Positions,
+): readonly Problem[] {
+  const node = topology.nodes.find((candidate) => candidate.id === nodeId);
+  if (node === undefined) return [];
+  const path: JsonPath = ['nodes', nodeId];
+  const needs = [
+    ...node.publications.flatMap((publication) =>
+      publicationNeeds([...path, 'publications', publication.name], publication),
+    ),
+    ...node.subscriptions.flatMap((subscription) =>
+      subscriptionNeeds([...path, 'subscriptions', subscription.name], subscription),
+    ),
+    ...(node.standbyOf === null ? [] : standbyNeeds(topology, nodeId)),
+  ];
+  return needs
+    .filter((need) => need.version > serverVersionNum)
+    .map((need) => toProblem(need, nodeId, serverVersionNum, positions));
+}
+
+interface Need {
+  readonly what: string;
+  readonly version: number;
+  readonly path: JsonPath;
+}
+
+function publicationNeeds(path: JsonPath, publication: DeclaredPublication): readonly Need[] {
+  const needs: Need[] = optionNeeds(path, publication.options, PUBLICATION_OPTIONS);
+  if (publication.schemas.length > 0) {
+    needs.push({ what: '"schemas"', version: LISTS_AND_FILTERS, path: [...path, 'schemas'] });
+  }
+  for (const [index, table] of publication.tables.entries()) {
+    for (const key of ['columns', 'rowFilter'] as const) {
+      if (table[key] === null) continue;
+      const place = [...path, 'tables', index, key];
+      needs.push({ what: `"${key}"`, version: LISTS_AND_FILTERS, path: place });
+    }
+  }
+  return needs;
+}
+
+function subscriptionNeeds(path: JsonPath, subscription: DeclaredSubscription): readonly Need[] {
+  const needs = optionNeeds(path, subscription.options, SUBSCRIPTION_OPTIONS);
+  if (subscription.options['streaming'] === 'parallel') {
+    const place = [...path, 'streaming'];
+    needs.push({ what: 'streaming "parallel"', version: PARALLEL_STREAMING, path: place });
+  }
+  return needs;
+}
+
+/** A standby can serve subscriptions only where it can decode WAL itself. */
+function standbyNeeds(topology: Topology, nodeId: string): readonly Need[] {
+  return topology.nodes.flatMap((other) =>
+    other.subscriptions
+      .filter((subscription) => subscription.publisher === nodeId)
+      .map((subscription) => ({
+        what: 'a standby as publisher',
+        version: DECODING_ON_STANDBY,
+        path: ['nodes', other.id, 'subscriptions', subscription.name, 'publisher'],
+      })),
+  );
+}
+
+function optionNeeds(
+  path: JsonPath,
+  options: Readonly<Record<string, unknown>>,
+  versions: ReadonlyMap<string, number>,
+): Need[] {
+  return Object.keys(options).flatMap((key) => {
+    const version = versions.get(key);
+    return version === undefined ? [] : [{ what: `"${key}"`, version, path: [...path, key] }];
+  });
+}
+
+function toProblem(
+  need: Need,
+  nodeId: string,
+  serverVersionNum: number,
+  positions: Positions,
+): Problem {
+  const has = Math.floor(serverVersionNum / 10000);
+  const wants = Math.floor(need.version / 10000);
+  return makeProblem({
+    severity: 'error',
+    code: 'option-version',
+    message: `"${nodeId}" runs Postgres ${has}: ${need.what} needs ${wants} or newer.`,
+    path: need.path,
+    range: positions.keyAt(need.path) ?? positions.valueAt(need.path) ?? { offset: 0, length: 1 },
+  });
+}

@@ -1,0 +1,69 @@
+import { getNodePath } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
+import * as z from 'zod/mini';
+import { SECRET_KEYWORDS } from '../core/connectionStringKeywords';
+import { didYouMean } from '../core/didYouMean';
+import { connectionObjectSchema } from './connectionSchema';
+import { topologyFileSchema } from './fileSchema';
+import { rangeOf } from './positions';
+import { makeProblem } from './problem';
+import type { Problem } from './problem';
+
+/** A warning for each key that the schema does not know. The objects of connections are left to libpq's rules. */
+export function unknownKeys(root: Node): readonly Problem[] {
+  const problems: Problem[] = [];
+  walk(topologyFileSchema, root, problems);
+  return problems;
+}
+
+function walk(schema: z.core.$ZodType, node: Node, problems: Problem[]): void {
+  if (schema === connectionObjectSchema) return;
+  if (schema instanceof z.core.$ZodOptional) {
+    walk(schema._zod.def.innerType, node, problems);
+  } else if (schema instanceof z.core.$ZodUnion) {
+    const fits = node.type === 'array' ? z.core.$ZodArray : z.core.$ZodObject;
+    const option = schema._zod.def.options.find((candidate) => candidate instanceof fits);
+    if (option !== undefined) walk(option, node, problems);
+  } else if (schema instanceof z.core.$ZodArray && node.type === 'array') {
+    const { element } = schema._zod.def;
+    for (const child of node.children ?? []) walk(element, child, problems);
+  } else if (schema instanceof z.core.$ZodRecord && node.type === 'object') {
+    const { valueType } = schema._zod.def;
+    for (const [, value] of properties(node)) walk(valueType, value, problems);
+  } else if (schema instanceof z.core.$ZodObject && node.type === 'object') {
+    walkObject(schema, node, problems);
+  }
+}
+
+function walkObject(schema: z.core.$ZodObject, node: Node, problems: Problem[]): void {
+  const { shape } = schema._zod.def;
+  for (const [key, value] of properties(node)) {
+    const name = String(key.value);
+    const known = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    if (known !== undefined) walk(known, value, problems);
+    else if (!SECRET_KEYWORDS.has(name)) problems.push(unknownKey(key, Object.keys(shape)));
+  }
+}
+
+function unknownKey(key: Node, known: readonly string[]): Problem {
+  const name = String(key.value);
+  const meant = didYouMean(name, known);
+  const hint = meant === null ? 'It is ignored.' : `Did you mean "${meant}"?`;
+  const edits = [{ ...rangeOf(key), text: JSON.stringify(meant) }];
+  return makeProblem({
+    severity: 'warning',
+    code: 'unknown-key',
+    message: `"${name}" is not a key that is known here. ${hint}`,
+    range: rangeOf(key),
+    path: getNodePath(key),
+    fixes: meant === null ? [] : [{ title: `Change to "${meant}"`, edits, command: null }],
+  });
+}
+
+/** Keys with their values, as far as both are there. */
+function properties(node: Node): readonly (readonly [Node, Node])[] {
+  return (node.children ?? []).flatMap((property) => {
+    const [key, value] = property.children ?? [];
+    return key === undefined || value === undefined ? [] : [[key, value] as const];
+  });
+}
