@@ -1,4 +1,3 @@
-import { findNodeAtLocation } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import { parseConnectionString } from '../core/connectionString';
 import { settleConnection } from '../core/connectionStringSettle';
@@ -9,6 +8,7 @@ import type {
   RawParam,
 } from '../core/connectionStringTypes';
 import { jsonStringSpan } from './jsonStringSpan';
+import { findNode, propertiesOf, removalOf } from './positions';
 import { makeProblem } from './problem';
 import type { JsonPath, Problem, TextRange } from './problem';
 
@@ -28,8 +28,8 @@ export interface FoundSecret {
   readonly keyword: string;
   readonly value: string;
   readonly range: TextRange;
-  /** `null` where taking the key out is left to the editing of the document: the object form. */
-  readonly removal: TextRange | null;
+  /** Taking this piece out leaves the same connection without the secret. */
+  readonly removal: TextRange;
 }
 
 /**
@@ -37,9 +37,18 @@ export interface FoundSecret {
  * @returns `null` when nothing stands there, or something that is neither.
  */
 export function readConnection(text: string, root: Node, path: JsonPath): FoundConnection | null {
-  const node = findNodeAtLocation(root, [...path]);
-  if (node?.type === 'string') return readText(text, node, path);
-  if (node?.type === 'object') return readObject(node, path);
+  const node = findNode(root, path);
+  return node === null ? null : readConnectionNode(text, node, path);
+}
+
+/** The same for a value that was found already. */
+export function readConnectionNode(
+  text: string,
+  node: Node,
+  path: JsonPath,
+): FoundConnection | null {
+  if (node.type === 'string') return readText(text, node, path);
+  if (node.type === 'object') return readObject(node, path);
   return null;
 }
 
@@ -68,20 +77,15 @@ function readText(text: string, node: Node, path: JsonPath): FoundConnection {
 }
 
 function readObject(node: Node, path: JsonPath): FoundConnection {
-  const raws = (node.children ?? []).flatMap((property): RawParam[] => {
-    const [key, value] = property.children ?? [];
-    if (key === undefined || value === undefined || !isScalar(value)) return [];
-    const keyword = String(key.value);
-    return [
-      {
-        keyword: keyword === 'database' ? 'dbname' : keyword,
-        value: String(value.value),
-        keywordSpan: key,
-        valueSpan: value,
-        removal: property,
-      },
-    ];
-  });
+  const raws = propertiesOf(node)
+    .filter(({ value }) => isScalar(value))
+    .map(({ name, key, value, node: property }): RawParam => ({
+      keyword: name === 'database' ? 'dbname' : name,
+      value: String(value.value),
+      keywordSpan: key,
+      valueSpan: value,
+      removal: removalOf(property),
+    }));
   const parsed = settleConnection({ raws, problems: [] });
   return {
     path,
@@ -97,7 +101,7 @@ function readObject(node: Node, path: JsonPath): FoundConnection {
       path: [...path, secret.keyword],
       ...pickSecret(secret),
       range: { offset: secret.offset, length: secret.length },
-      removal: null,
+      removal: secret.removal,
     })),
   };
 }

@@ -1,4 +1,4 @@
-import { findNodeAtLocation, findNodeAtOffset, getNodePath } from 'jsonc-parser';
+import { findNodeAtOffset, getNodePath } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import type { JsonPath, TextRange } from './problem';
 
@@ -16,8 +16,7 @@ export interface Positions {
 
 /** Looks places up in a tree of jsonc-parser. `root` is `null` for a file without any value. */
 export function positionsOf(root: Node | null): Positions {
-  const find = (path: JsonPath): Node | null =>
-    root === null ? null : (findNodeAtLocation(root, [...path]) ?? null);
+  const find = (path: JsonPath): Node | null => (root === null ? null : findNode(root, path));
   const pathAtOffset = (offset: number): JsonPath | null => {
     const node = root === null ? undefined : findNodeAtOffset(root, offset, true);
     return node === undefined ? null : getNodePath(node);
@@ -34,6 +33,52 @@ export function positionsOf(root: Node | null): Positions {
       return first === 'nodes' && typeof id === 'string' ? id : null;
     },
   };
+}
+
+/** The value at a path; of keys that stand twice the last one, which is the one that counts. */
+export function findNode(root: Node, path: JsonPath): Node | null {
+  let node: Node | undefined = root;
+  for (const step of path) {
+    if (typeof step === 'number') {
+      node = node.type === 'array' ? node.children?.[step] : undefined;
+    } else {
+      node =
+        node.type === 'object'
+          ? propertiesOf(node).findLast(({ name }) => name === step)?.value
+          : undefined;
+    }
+    if (node === undefined) return null;
+  }
+  return node;
+}
+
+/** One key of an object with its value. */
+export interface Property {
+  readonly name: string;
+  readonly key: Node;
+  readonly value: Node;
+  readonly node: Node;
+}
+
+/** The properties of an object that have a value, duplicates included; none for anything else. */
+export function propertiesOf(node: Node | null): readonly Property[] {
+  if (node?.type !== 'object') return [];
+  return (node.children ?? []).flatMap((property) => {
+    const [key, value] = property.children ?? [];
+    if (key === undefined || value === undefined) return [];
+    return { name: String(key.value), key, value, node: property };
+  });
+}
+
+/** What has to go to take a property out: itself and one comma, with what stands between. */
+export function removalOf(property: Node): TextRange {
+  const siblings = property.parent?.children ?? [];
+  const index = siblings.indexOf(property);
+  const next = siblings[index + 1];
+  if (next !== undefined) return { offset: property.offset, length: next.offset - property.offset };
+  const previous = siblings[index - 1];
+  const start = previous === undefined ? property.offset : previous.offset + previous.length;
+  return { offset: start, length: property.offset + property.length - start };
 }
 
 /** The range of a tree node, quotes and brackets included. */

@@ -1,10 +1,8 @@
-import { findNodeAtLocation } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import { SECRET_KEYWORDS } from '../core/connectionStringKeywords';
-import { readConnection } from './connections';
-import { removeValue } from './edits';
+import { readConnectionNode } from './connections';
 import { readJsonTree } from './jsonTree';
-import { rangeOf } from './positions';
+import { findNode, propertiesOf, rangeOf, removalOf } from './positions';
 import { makeProblem } from './problem';
 import type { JsonPath, Problem, TextEdit, TextRange } from './problem';
 
@@ -29,21 +27,19 @@ export function literalSecrets(text: string): readonly LiteralSecret[] {
   return root === null ? [] : findSecrets(text, root);
 }
 
-/** The same for a tree that is there already. */
+/** The same for a tree that is there already. Entries that stand twice are all searched. */
 export function findSecrets(text: string, root: Node): readonly LiteralSecret[] {
-  return keysOf(root, ['nodes']).flatMap((nodeId) => {
-    const node: JsonPath = ['nodes', nodeId];
+  return propertiesOf(findNode(root, ['nodes'])).flatMap(({ name: nodeId, value: node }) => {
+    const path: JsonPath = ['nodes', nodeId];
+    const subscriptions = propertiesOf(node).filter(({ name }) => name === 'subscriptions');
     return [
-      ...secretsOfConnection(text, root, nodeId, [...node, 'connection'], 'node'),
-      ...secretsOfKeys(text, root, nodeId, node, 'node'),
-      ...keysOf(root, [...node, 'subscriptions']).flatMap((name) => {
-        const subscription = [...node, 'subscriptions', name];
-        const connection = [...subscription, 'connection'];
-        return [
-          ...secretsOfConnection(text, root, nodeId, connection, 'subscription'),
-          ...secretsOfKeys(text, root, nodeId, subscription, 'subscription'),
-        ];
-      }),
+      ...secretsOfEntry(text, node, path, nodeId, 'node'),
+      ...subscriptions
+        .flatMap(({ value }) => propertiesOf(value))
+        .flatMap(({ name, value }) => {
+          const own = [...path, 'subscriptions', name];
+          return secretsOfEntry(text, value, own, nodeId, 'subscription');
+        }),
     ];
   });
 }
@@ -71,47 +67,35 @@ const NODE_MESSAGE =
 const SUBSCRIPTION_MESSAGE =
   'A password must not stand in this file, which others read as well. It is not used. The subscriber’s server can take it from a passfile or a service file of its own.';
 
-function secretsOfConnection(
+/** Secrets in the connections of one entry, and under keys such as `password` beside them. */
+function secretsOfEntry(
   text: string,
-  root: Node,
-  nodeId: string,
+  entry: Node,
   path: JsonPath,
+  nodeId: string,
   owner: LiteralSecret['owner'],
 ): readonly LiteralSecret[] {
-  const found = readConnection(text, root, path);
-  return (found?.secrets ?? []).map((secret) => ({
-    nodeId,
-    owner,
-    keyword: secret.keyword,
-    value: secret.value,
-    path: secret.path,
-    range: secret.range,
-    removal:
-      secret.removal === null ? removeValue(text, secret.path) : [{ ...secret.removal, text: '' }],
-  }));
-}
-
-/** Keys such as `password` beside the connection rather than in it. */
-function secretsOfKeys(
-  text: string,
-  root: Node,
-  nodeId: string,
-  path: JsonPath,
-  owner: LiteralSecret['owner'],
-): readonly LiteralSecret[] {
-  return keysOf(root, path).flatMap((keyword) => {
-    const own = [...path, keyword];
-    const node = findNodeAtLocation(root, own);
-    if (!SECRET_KEYWORDS.has(keyword) || node?.type !== 'string') return [];
-    const value = String(node.value);
-    const removal = removeValue(text, own);
-    return { nodeId, owner, keyword, value, path: own, range: rangeOf(node), removal };
+  return propertiesOf(entry).flatMap((property): readonly LiteralSecret[] => {
+    const own = [...path, property.name];
+    if (property.name === 'connection') {
+      const found = readConnectionNode(text, property.value, own);
+      return (found?.secrets ?? []).map(({ removal, ...secret }) => ({
+        ...secret,
+        nodeId,
+        owner,
+        removal: [{ ...removal, text: '' }],
+      }));
+    }
+    if (!SECRET_KEYWORDS.has(property.name) || property.value.type !== 'string') return [];
+    const secret: LiteralSecret = {
+      nodeId,
+      owner,
+      keyword: property.name,
+      value: String(property.value.value),
+      path: own,
+      range: rangeOf(property.value),
+      removal: [{ ...removalOf(property.node), text: '' }],
+    };
+    return [secret];
   });
-}
-
-function keysOf(root: Node, path: JsonPath): readonly string[] {
-  const node = findNodeAtLocation(root, [...path]);
-  if (node?.type !== 'object') return [];
-  const keys = (node.children ?? []).map((property) => String(property.children?.[0]?.value));
-  return Array.from(new Set(keys));
 }

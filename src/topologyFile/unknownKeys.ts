@@ -5,7 +5,7 @@ import { SECRET_KEYWORDS } from '../core/connectionStringKeywords';
 import { didYouMean } from '../core/didYouMean';
 import { connectionObjectSchema } from './connectionSchema';
 import { topologyFileSchema } from './fileSchema';
-import { rangeOf } from './positions';
+import { propertiesOf, rangeOf } from './positions';
 import { makeProblem } from './problem';
 import type { Problem } from './problem';
 
@@ -29,7 +29,7 @@ function walk(schema: z.core.$ZodType, node: Node, problems: Problem[]): void {
     for (const child of node.children ?? []) walk(element, child, problems);
   } else if (schema instanceof z.core.$ZodRecord && node.type === 'object') {
     const { valueType } = schema._zod.def;
-    for (const [, value] of properties(node)) walk(valueType, value, problems);
+    for (const { value } of propertiesOf(node)) walk(valueType, value, problems);
   } else if (schema instanceof z.core.$ZodObject && node.type === 'object') {
     walkObject(schema, node, problems);
   }
@@ -37,8 +37,7 @@ function walk(schema: z.core.$ZodType, node: Node, problems: Problem[]): void {
 
 function walkObject(schema: z.core.$ZodObject, node: Node, problems: Problem[]): void {
   const { shape } = schema._zod.def;
-  for (const [key, value] of properties(node)) {
-    const name = String(key.value);
+  for (const { name, key, value } of propertiesOf(node)) {
     const known = Object.hasOwn(shape, name) ? shape[name] : undefined;
     if (known !== undefined) walk(known, value, problems);
     else if (!SECRET_KEYWORDS.has(name)) problems.push(unknownKey(key, Object.keys(shape)));
@@ -57,13 +56,5 @@ function unknownKey(key: Node, known: readonly string[]): Problem {
     range: rangeOf(key),
     path: getNodePath(key),
     fixes: meant === null ? [] : [{ title: `Change to "${meant}"`, edits, command: null }],
-  });
-}
-
-/** Keys with their values, as far as both are there. */
-function properties(node: Node): readonly (readonly [Node, Node])[] {
-  return (node.children ?? []).flatMap((property) => {
-    const [key, value] = property.children ?? [];
-    return key === undefined || value === undefined ? [] : [[key, value] as const];
   });
 }
