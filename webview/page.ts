@@ -79,20 +79,20 @@ export class Page {
                   })
             }
           </div>
-          ${measured ? this.history.view(state, selectedId) : nothing}
+          ${
+            measured
+              ? html`${this.history.view(state, selectedId)}${slotTable({
+                  state,
+                  nowMs,
+                  onSelect: select,
+                  onCopy: (text) => this.actions.copy(text, 'Slots'),
+                })}`
+              : nothing
+          }
         </div>
         ${
           measured
-            ? html`<div class="lower">
-                <div>
-                  ${slotTable({
-                    state,
-                    nowMs,
-                    onSelect: select,
-                    onCopy: (text) => this.actions.copy(text, 'Slots'),
-                  })}
-                </div>
-              </div>`
+            ? nothing
             : html`<p class="foot">History and slots appear once servers have answered.</p>`
         }
       </div>`;

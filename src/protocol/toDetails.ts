@@ -6,7 +6,9 @@ import {
   formatShareOfBytes,
 } from '../core/format';
 import { DEPTH_CAP } from '../core/facts';
+import type { TopologyNode } from '../core/topology';
 import type {
+  EdgeSnapshot,
   Evidence,
   NodeSnapshot,
   QueueSnapshot,
@@ -25,7 +27,7 @@ export function toDetails(snapshot: TopologySnapshot, id: string): DetailsState 
     const ends = [edge.from, edge.to];
     return {
       id,
-      evidence: [...edge.evidence],
+      evidence: edge.evidence.length > 0 ? [...edge.evidence] : declaredOf(edge, snapshot),
       statement:
         edge.verdict.code === 'noPrivilege'
           ? grantFor(snapshot.nodes.filter((node) => ends.includes(node.id)))
@@ -54,16 +56,7 @@ function ofNode(node: NodeSnapshot, snapshot: TopologySnapshot): Evidence[] {
     const { text, advice } = sample.failure;
     say('Failure', advice === null ? text : `${text} ${advice}`, 'this window', null);
   }
-  if (fast === null && declared !== undefined) {
-    if (declared.standbyOf !== null) say('Standby of', declared.standbyOf, '"standbyOf"', null);
-    if (declared.slot !== null) say('Slot', declared.slot, '"slot"', null);
-    for (const keyword of ['host', 'port', 'dbname', 'user', 'service']) {
-      const value = declared.connection[keyword];
-      if (value !== undefined)
-        say(CONNECTION_LABELS[keyword] ?? keyword, value, '"connection"', null);
-    }
-    return evidence;
-  }
+  if (fast === null && declared !== undefined) return [...evidence, ...declaredNode(declared)];
   if (slow !== null)
     say('Version', `Postgres ${slow.serverVersion}`, `server_version on ${node.id}`, slowAtMs);
   if (sample.endpoint !== null) {
@@ -96,6 +89,42 @@ function ofNode(node: NodeSnapshot, snapshot: TopologySnapshot): Evidence[] {
     say('Answered in', formatDuration(sample.roundTripMs), 'this window', fastAtMs);
   }
   return evidence;
+}
+
+/** What the file says of a node: all there is before a server was asked. */
+function declaredNode(node: TopologyNode): Evidence[] {
+  const rows: [string, string | null | undefined, string][] = [
+    ['Standby of', node.standbyOf, '"standbyOf"'],
+    ['Slot', node.slot, '"slot"'],
+    ...Object.entries(CONNECTION_LABELS).map(
+      ([keyword, label]): [string, string | undefined, string] => [
+        label,
+        node.connection[keyword],
+        '"connection"',
+      ],
+    ),
+  ];
+  return rows.flatMap(([label, value, source]) =>
+    value === null || value === undefined ? [] : [{ label, value, source, atMs: null }],
+  );
+}
+
+/** What the file says of an edge. */
+function declaredOf(edge: EdgeSnapshot, snapshot: TopologySnapshot): Evidence[] {
+  const to = snapshot.topology.nodes.find((candidate) => candidate.id === edge.to);
+  if (edge.kind === 'streaming') return to === undefined ? [] : declaredNode(to);
+  const subscription = to?.subscriptions.find((candidate) => candidate.name === edge.name);
+  const rows: [string, string | null, string][] =
+    subscription === undefined
+      ? [['Slot', edge.slotName, 'topology file']]
+      : [
+          ['Publisher', subscription.publisher, '"publisher"'],
+          ['Publications', subscription.publications.join(', '), '"publications"'],
+          ['Slot', subscription.slotName, '"slotName"'],
+        ];
+  return rows.flatMap(([label, value, source]) =>
+    value === null || value === '' ? [] : [{ label, value, source, atMs: null }],
+  );
 }
 
 const CONNECTION_LABELS: Readonly<Record<string, string>> = {

@@ -22,9 +22,9 @@ export function axisFor(kind: ChartKind, worst: number | null): Axis {
   }
   if (kind === 'bytes') {
     const ticks = [KB, KB ** 2, KB ** 3];
-    return top > KB ** 3
-      ? { isLog: true, low: KB, high: KB ** 4, ticks: [...ticks, KB ** 4] }
-      : { isLog: true, low: KB, high: KB ** 3, ticks };
+    if (top <= KB ** 3) return { isLog: true, low: KB, high: KB ** 3, ticks };
+    if (top <= KB ** 3.5) return { isLog: true, low: KB, high: KB ** 3.5, ticks };
+    return { isLog: true, low: KB, high: KB ** 4, ticks: [...ticks, KB ** 4] };
   }
   const high = roundUp(Math.max(20, top * 1.1));
   return { isLog: false, low: 0, high, ticks: [0, high / 2, high] };
@@ -41,6 +41,11 @@ export function spellValue(kind: ChartKind, value: number): string {
   if (kind === 'lag') return value === 0 ? '0\u00a0ms' : formatDuration(value, 'fine');
   if (kind === 'bytes') return formatBytes(value);
   return formatCount(Math.round(value), DEPTH_CAP);
+}
+
+/** A round value beside the axis: `1 MB`, where a reading would be `1.0 MB`. */
+export function spellTick(kind: ChartKind, value: number): string {
+  return spellValue(kind, value).replace('.0', '');
 }
 
 /** The next 2, 5 or 10 times a power of ten, so that half of it is round too. */

@@ -1,5 +1,6 @@
 import { HISTORY_SPAN_MS } from '../../src/core/history';
 import type { DashboardState, EdgeState, QueueState } from '../../src/protocol/dashboardState';
+import { displayName } from '../text/names';
 import { isNotAsked, isOld, toneOf, wordOf } from '../text/glyphs';
 import { findSubject } from '../text/subject';
 import { type Axis, axisFor, type ChartKind, spellValue } from './axes';
@@ -66,15 +67,15 @@ export function chartModels(
   const { thresholds } = state;
   const edges = state.edges.map((edge): Omit<Source, 'now'> => ({
     id: edge.id,
-    name: edge.name,
+    name: displayName(edge.name),
     subject: edge,
   }));
   const models: ChartModel[] = [];
   if (state.edges.length > 0) {
-    const lag = edges.map((source, index) => ({
-      ...source,
-      now: state.edges[index]?.lagMs ?? null,
-    }));
+    // A reader that is no Postgres tells no time, so its line would always be empty.
+    const lag = edges
+      .map((source, index) => ({ ...source, now: state.edges[index]?.lagMs ?? null }))
+      .filter((_source, index) => state.edges[index]?.kind !== 'consumer');
     const bytes = edges.map((source, index) => ({
       ...source,
       now: state.edges[index]?.lagBytes ?? null,
@@ -90,7 +91,7 @@ export function chartModels(
   if (state.queues.length > 0) {
     const queues = state.queues.map((queue): Source => ({
       id: queue.id,
-      name: queue.nodeId,
+      name: displayName(queue.nodeId),
       subject: queue,
       now: queue.facts?.waiting ?? null,
     }));

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { placeOn, spellValue } from './axes';
+import { placeOn, spellTick } from './axes';
 import type { ChartModel, Line, LineStyle } from './chartModels';
 import { drawUnder } from './decorate';
 import { gridTimeMs, type GridValue } from './grid';
@@ -115,7 +115,7 @@ export class LineChart {
           grid: { stroke: () => this.palette.row, width: 1 },
           ticks: { show: false },
           splits: () => ticks.map((tick) => placeOn(this.model.axis, tick)),
-          values: () => ticks.map((tick) => spellValue(this.model.kind, tick)),
+          values: () => ticks.map((tick) => spellTick(this.model.kind, tick)),
         },
       ],
       series: [

@@ -58,7 +58,9 @@ export function foldGraph(graph: MapGraph, state: DashboardState, keepId: string
         .filter((node) => !hidden.has(node.id))
         .map((node) => {
           const row = cells.get(node.id);
-          return row === undefined ? node : { ...node, cells: row };
+          if (row === undefined) return node;
+          const role = node.facts.length > 0 ? node.role : `feeds ${row.length} nodes`;
+          return { ...node, role, cells: row };
         }),
       ...pills,
     ],

@@ -27,7 +27,8 @@ export function layersOf(graph: MapGraph): Layers {
     const [up, down] = [upstreamOf(link), downstreamOf(link)];
     if (up !== down && g.hasNode(up) && g.hasNode(down)) g.setEdge(up, down, {}, link.id);
   }
-  layout(g);
+  // In a forest nothing can cross, so the order of the file stays; else dagre looks for the fewest crossings.
+  layout(g, { disableOptimalOrderHeuristic: isForest(graph) });
 
   const columns = new Map<number, Placed[]>();
   for (const node of graph.nodes) {
@@ -47,6 +48,16 @@ export function layersOf(graph: MapGraph): Layers {
   return [...columns.entries()]
     .sort(([a], [b]) => a - b)
     .map(([, placed]) => placed.sort((a, b) => a.y - b.y).map(({ item }) => item));
+}
+
+function isForest({ links }: MapGraph): boolean {
+  const upstream = new Map<string, string>();
+  return links.every((link) => {
+    const [up, down] = [upstreamOf(link), downstreamOf(link)];
+    const known = upstream.get(down) ?? up;
+    upstream.set(down, known);
+    return known === up;
+  });
 }
 
 /** Whether a link is drawn from its downstream end, left, to its upstream end: it closes a circle. */

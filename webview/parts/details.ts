@@ -71,7 +71,6 @@ function actionsOf(props: DetailsProps, text: DetailsText, evidence: DetailsStat
   const { actions, commands, state } = props;
   const nodeId = state.nodes.some((node) => node.id === text.nodeId) ? text.nodeId : null;
   const wanted = text.commands.filter((command) => commands.includes(command));
-  const isTrouble = text.tone === 'bad' || text.tone === 'warn' || text.tone === 'none';
   const statement = evidence?.statement ?? null;
   return html`${
       statement === null
@@ -85,7 +84,7 @@ function actionsOf(props: DetailsProps, text: DetailsText, evidence: DetailsStat
       ${wanted.map((command, index) =>
         button({
           label: COMMAND_LABELS[command],
-          isPrimary: index === 0 && isTrouble,
+          isPrimary: index === 0 && RESOLVING.has(command),
           onClick: () => actions.run(command, nodeId),
         }),
       )}
@@ -95,6 +94,12 @@ function actionsOf(props: DetailsProps, text: DetailsText, evidence: DetailsStat
       })}
     </div>`;
 }
+
+/** Commands that end what is wrong, rather than look again. */
+const RESOLVING: ReadonlySet<DashboardCommand> = new Set<DashboardCommand>([
+  'connect',
+  'enterPassword',
+]);
 
 /** The details as a person would paste them into a ticket. */
 export function detailsAsMarkdown(

@@ -4,7 +4,7 @@ import { formatBytes, formatDuration, UNKNOWN } from '../../src/core/format';
 import type { DashboardState, SlotState } from '../../src/protocol/dashboardState';
 import { slotId } from '../../src/protocol/slotId';
 import { wholeSeconds } from '../text/edgeText';
-import { glyphOf, isOld, toneOf, wordOf } from '../text/glyphs';
+import { glyphOf, isOld, type StateGlyph, toneOf, wordOf } from '../text/glyphs';
 import { markdownCell } from '../text/markdown';
 import { button } from '../ui/button';
 import { glyph } from './glyph';
@@ -29,7 +29,7 @@ export function slotTable({ state, nowMs, onSelect, onCopy }: SlotTableProps): T
   const many = new Set(slots.map((slot) => slot.nodeId)).size > 1;
   const shown = slots.slice(0, Math.max(SHOWN, slots.filter(isTrouble).length));
   const rest = slots.length - shown.length;
-  return html`<section class="section" aria-labelledby="slots-h">
+  return html`<section class="section slots" aria-labelledby="slots-h">
     <div class="bar">
       <h2 id="slots-h">Slots <span class="muted">${limitNote(slots)}</span></h2>
       ${
@@ -84,13 +84,18 @@ function row(
     ${many ? html`<td>${slot.nodeId}</td>` : nothing}
     <td>
       <span class="state is-${tone}"
-        >${glyph(`s-${glyphOf(slot.verdict.code)}`)}<span>${stateText(slot, nowMs)}</span></span
+        >${glyph(`s-${slotGlyph(slot)}`)}<span>${stateText(slot, nowMs)}</span></span
       >
     </td>
     <td class="num">${bytesOr(slot.retainedWalBytes, slot)}</td>
     <td class="is-${tone}">${room(slot)}</td>
     <td class="num">${roomLeft(slot)}</td>
   </tr>`;
+}
+
+/** A slot without its reader is a warning by itself; that nothing streams is told on the link. */
+function slotGlyph({ verdict }: SlotState): StateGlyph {
+  return verdict.code === 'notStreaming' ? 'lagging' : glyphOf(verdict.code);
 }
 
 function stateText(slot: SlotState, nowMs: number): string {

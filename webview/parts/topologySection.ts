@@ -10,7 +10,7 @@ import { mapLegend, mapView } from '../map/mapView';
 import { layersOf, type Layers } from '../map/layers';
 import { layoutMap, type MapLayout } from '../map/layout';
 import { segments } from '../ui/segments';
-import { hasMeasured } from '../text/mode';
+import { hasMeasured, modeOf } from '../text/mode';
 import { glyph } from './glyph';
 import { listView } from './listView';
 
@@ -37,6 +37,8 @@ export class TopologySection {
     const graph =
       shown === 'unhealthy' && find === '' ? foldGraph(found, state, selectedId) : found;
     const measured = hasMeasured(state);
+    const isSure = modeOf(state) !== 'connecting';
+    const count = measured ? (isSure ? String(unhealthy) : '?') : '–';
     return html`<section class="section topology" aria-labelledby="map-h">
       <div class="bar">
         <h2 id="map-h">
@@ -59,7 +61,7 @@ export class TopologySection {
           name: 'shown',
           options: [
             { value: 'all', label: `All ${whole.nodes.length}` },
-            { value: 'unhealthy', label: `Unhealthy ${measured ? unhealthy : '–'}` },
+            { value: 'unhealthy', label: `Unhealthy ${count}` },
           ],
           value: shown,
           onChange: (value) => this.store.arrange({ shown: value }),

@@ -29,9 +29,10 @@ export function edgeTop(edge: EdgeState, nowMs: number): string {
         : `copying ${formatPart(params.readyTables, params.totalTables, 'tables')}`;
     case 'paused':
       return lasting('paused');
+    case 'notStreaming':
+      return lasting(edge.kind === 'consumer' ? 'not reading' : 'not streaming');
     case 'stuck':
     case 'blocked':
-    case 'notStreaming':
       return lasting(wordOf(code));
     case 'stoppedByError':
       return since === null ? 'stopped by an error' : `stopped ${since} ago`;

@@ -21,7 +21,7 @@ export interface Headline {
 
 /** The one sentence that answers "is it all right?", and the line below it. */
 export function headlineOf(state: DashboardState, nowMs: number): Headline {
-  const nodes = formatCounted(state.nodes.length, 'node');
+  const nodes = formatCounted(state.nodes.length + state.consumers.length, 'node');
   const quiet = (glyph: StateGlyph, title: string, meta: string): Headline => ({
     tone: 'none',
     glyph,

@@ -8,12 +8,13 @@ import { isNotAsked, wordOf } from './glyphs';
 export function nodeRole(node: NodeState, nowMs: number): string {
   const { code, sinceMs } = node.verdict;
   const role = roleWord(node);
-  if (isNotAsked(code)) return role;
+  if (isNotAsked(code) && node.isDeclared) return role;
   if (SPOKEN_INSTEAD.has(code)) {
     const since = node.failingSinceMs ?? sinceMs;
     if (code !== 'unreachable' || since === null) return wordOf(code);
     return `unreachable for ${formatDuration(wholeSeconds(nowMs - since))}`;
   }
+  if (!node.isDeclared) return `${role} · not in the file`;
   if (code === 'roleMismatch' || code === 'splitBrain' || code === 'diverged') return wordOf(code);
   return node.version === null ? role : `${role} · ${node.version}`;
 }

@@ -8,6 +8,7 @@ import type {
   SlotState,
 } from '../../src/protocol/dashboardState';
 import { lagText, wholeSeconds } from './edgeText';
+import { displayName } from './names';
 import { queueTop } from './nodeText';
 import { findSubject } from './subject';
 import { toneOf, type Tone, wordOf } from './glyphs';
@@ -44,24 +45,44 @@ export function problemsOf(state: DashboardState, nowMs: number): readonly Probl
     });
     switch (subject.kind) {
       case 'edge':
-        return [say(subject.value.name, edgeProblem(subject.value, state))];
+        return [say(displayName(subject.value.name), edgeProblem(subject.value, state))];
       case 'slot':
         return [say(subject.value.name, slotProblem(subject.value))];
       case 'queue':
         return [say(subject.value.nodeId, queueProblem(subject.value, nowMs))];
       case 'node':
-        return [say(subject.value.id, nodeProblem(subject.value))];
+        return [say(displayName(subject.value.id), nodeProblem(subject.value))];
     }
   });
 }
 
 function briefOf(verdict: Verdict, age: string): string {
   const { code } = verdict;
+  const claim = CLAIMS[code];
+  if (claim !== undefined) return claim;
   if (age === '') return wordOf(code);
   if (code === 'stoppedByError') return `stopped ${age} ago`;
   if (code === 'slotLost') return `lost its slot ${age} ago`;
   return `${wordOf(code)} for ${age}`;
 }
+
+/** Words that make a sentence with the name before them, where the state's own word would not. */
+const CLAIMS: Readonly<Partial<Record<VerdictCode, string>>> = {
+  noPrivilege: 'needs pg_monitor',
+  passwordNeeded: 'needs a password',
+  splitBrain: 'is one of several writable nodes',
+  roleMismatch: 'has another role than declared',
+  wrongSystem: 'belongs to another system',
+  diverged: 'has diverged',
+  noWorker: 'finds no free worker',
+  nearLimit: 'is near its limit',
+  orphan: 'is kept for nobody',
+  ambiguous: 'cannot be told apart',
+  queueGrowing: 'has a growing queue',
+  queueConflicts: 'has conflicts',
+  queueDead: 'has dead operations',
+  queueAbsent: 'has no queue table',
+};
 
 function edgeProblem(edge: EdgeState, state: DashboardState): string {
   const { code, params } = edge.verdict;
@@ -148,7 +169,7 @@ function queueProblem(queue: QueueState, nowMs: number): string {
 
 function nodeProblem(node: NodeState): string {
   const { code, params } = node.verdict;
-  if (node.failure !== null) return node.failure.text;
+  if (node.failure !== null) return `${wordOf(code)} · ${node.failure.text}`;
   const others = params.otherNodes ?? [];
   switch (code) {
     case 'splitBrain':

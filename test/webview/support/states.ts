@@ -160,13 +160,13 @@ export const trouble: TopologySnapshot = snapshot({
     slot('central', 'patterns_sub', {
       isActive: false,
       retainedWalBytes: 291 * MB,
-      verdict: verdict('healthy', 'healthy', 248),
+      verdict: verdict('notStreaming', 'warning', 248),
     }),
     slot('central', 'central_read', {
       type: 'physical',
       isActive: false,
       retainedWalBytes: 30 * MB,
-      verdict: verdict('healthy', 'healthy', 12),
+      verdict: verdict('notStreaming', 'warning', 12),
     }),
   ],
   queues: [
@@ -221,7 +221,12 @@ export const reconnecting: TopologySnapshot = snapshot({
   slots: HEALTHY_SLOTS.map((one) =>
     one.nodeId === 'central' ? one : { ...one, verdict: verdict('stale', 'unknown', 130) },
   ),
-  queues: [queue('vengeance', 'central', { waiting: 3 }, verdict('stale', 'unknown', 130))],
+  queues: [
+    {
+      ...queue('vengeance', 'central', { waiting: 3 }, verdict('stale', 'unknown', 130)),
+      atMs: at(130),
+    },
+  ],
   healthyReplicas: 1,
   health: 'unknown',
 });
