@@ -3,13 +3,13 @@ import type { Passwords } from '../core/ports/passwords';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { ContactDesk } from '../host/contactDesk';
 import type { LogChannel } from '../host/logChannel';
-import type { TopologyFiles } from '../views/topologyFiles';
+import type { CommandFiles } from './commandFile';
 import type { Target } from './target';
 
 /** What commands work with. */
 export interface CommandDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'connect' | 'disconnect' | 'refresh'>;
-  readonly files: TopologyFiles;
+  readonly files: CommandFiles;
   readonly contact: Pick<ContactDesk, 'act' | 'actOn'>;
   readonly passwords: Passwords;
   readonly log: LogChannel;

@@ -1,7 +1,7 @@
 import { window, workspace } from 'vscode';
 import type { TextRange } from '../topologyFile/problem';
-import { LineIndex } from '../views/lineIndex';
-import type { TopologyFile } from '../views/topologyFiles';
+import { LineIndex } from '../host/lineIndex';
+import type { CommandFile } from './commandFile';
 import type { CommandDeps } from './commandDeps';
 import { defineCommand } from './defineCommand';
 import { nodeOf, type Target } from './target';
@@ -22,7 +22,7 @@ export const openTopologyFile = defineCommand('openTopologyFile', {
   },
 });
 
-function rangeOf(deps: CommandDeps, file: TopologyFile, target: Target | null): TextRange | null {
+function rangeOf(deps: CommandDeps, file: CommandFile, target: Target | null): TextRange | null {
   const parsed = file.shown?.parsed;
   if (parsed === undefined) return null;
   if (target?.subject === undefined || target.subject === null) {
@@ -46,7 +46,7 @@ function rangeOf(deps: CommandDeps, file: TopologyFile, target: Target | null): 
   return null;
 }
 
-async function chooseFile({ files }: CommandDeps): Promise<TopologyFile | null> {
+async function chooseFile({ files }: CommandDeps): Promise<CommandFile | null> {
   const found = files.current();
   if (found.length === 0) {
     void window.showInformationMessage('There is no topology file in this workspace.');

@@ -10,7 +10,7 @@ import {
 import type { Disposable } from '../core/ports/disposable';
 import { DisposableStore } from '../host/disposableStore';
 import type { Problem } from '../topologyFile/problem';
-import { LineIndex } from './lineIndex';
+import { LineIndex } from '../host/lineIndex';
 import type { TopologyFile, TopologyFiles } from './topologyFiles';
 
 export const DIAGNOSTIC_SOURCE = 'Postgres Topology';

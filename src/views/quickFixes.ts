@@ -12,7 +12,7 @@ import type { Disposable } from '../core/ports/disposable';
 import { TOPOLOGY_FILE_GLOB } from '../host/topologyFileWatcher';
 import type { Problem, ProblemFix } from '../topologyFile/problem';
 import { DIAGNOSTIC_SOURCE } from './diagnostics';
-import { LineIndex } from './lineIndex';
+import { LineIndex } from '../host/lineIndex';
 import type { TopologyFiles } from './topologyFiles';
 
 /** Offers what puts a problem right: edits of the file, undoable, that keep comments and formatting. */
@@ -30,7 +30,7 @@ export class QuickFixes implements CodeActionProvider, Disposable {
   provideCodeActions(document: TextDocument, range: Range): CodeAction[] {
     const shown = this.files.find(document.uri.toString())?.shown;
     // Ranges count characters of the text that was read; for any other text they are wrong.
-    if (!shown || shown.text !== document.getText()) return [];
+    if (shown?.text !== document.getText()) return [];
     const lines = new LineIndex(shown.text);
     return shown.parsed.problems
       .filter((problem) => lines.rangeOf(problem.range).intersection(range) !== undefined)

@@ -1,5 +1,10 @@
 import { Position, Range } from 'vscode';
-import type { TextRange } from '../topologyFile/problem';
+
+/** A piece of a text, in UTF-16 units. */
+interface TextRange {
+  readonly offset: number;
+  readonly length: number;
+}
 
 /** Offsets of one text as lines and columns, without an open editor. */
 export class LineIndex {
