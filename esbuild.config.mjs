@@ -25,6 +25,8 @@ const host = {
   format: 'cjs',
   // pg-native is an optional peer of `pg` that is never installed here.
   external: ['vscode', 'pg-native'],
+  // jsonc-parser's `main` is UMD, whose `require` cannot be followed; its ES modules can.
+  mainFields: ['module', 'main'],
 };
 
 /** @type {esbuild.BuildOptions} */
