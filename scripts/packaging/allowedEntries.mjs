@@ -17,6 +17,7 @@ const REQUIRED = [
   'extension/package.nls.json',
   'extension/dist/extension.cjs',
   'extension/dist/webview/dashboard.js',
+  'extension/dist/webview/dashboard.css',
   'extension/media/icon.png',
   'extension/media/container.svg',
   'extension/media/pg-topology.schema.json',

@@ -1,4 +1,5 @@
 // All that `npm test` runs, and what a single suite needs of it.
+import { OLDEST_VSCODE } from '../../test/host/hostVersions.mjs';
 
 /**
  * @typedef {object} TestTask
@@ -28,6 +29,9 @@ const MAJORS = (process.env['PG_MAJORS'] ?? '18,17,16,15,14').split(',').map((pa
 const PREPARATIONS = [
   task('prepare', 'browser', [node, 'test/host/prepare.mjs', 'browser']),
   task('prepare', 'editor', [node, 'test/host/prepare.mjs', 'editor']),
+  task('prepare', 'oldest editor', [node, 'test/host/prepare.mjs', 'editor'], [], {
+    HOST_VSCODE: OLDEST_VSCODE,
+  }),
   task('prepare', 'host bundles', [node, 'scripts/testing/bundleHostTests.mjs']),
 ];
 
@@ -57,17 +61,23 @@ const hostCommand = [
   '--config',
   'test/host/vscodeTest.config.mjs',
 ];
-/** @vscode/test-electron starts a desktop VS Code with every folder trusted, so Restricted Mode needs the one from npm. */
-const canRestrict =
+/** A desktop VS Code has a version of its own, and @vscode/test-electron starts it with every folder trusted. */
+const isFromNpm =
   process.platform === 'linux' &&
   process.env['HOST'] !== 'electron' &&
   process.env['VSCODE_EXECUTABLE_PATH'] === undefined;
 const HOST = [
   task('suite', 'host', hostCommand, HOST_NEEDS, { HOST_TRUST: '0' }),
-  ...(canRestrict
-    ? [task('suite', 'host restricted', hostCommand, HOST_NEEDS, { HOST_TRUST: '1' })]
+  ...(isFromNpm
+    ? [
+        task('suite', 'host restricted', hostCommand, HOST_NEEDS, { HOST_TRUST: '1' }),
+        task('suite', 'host oldest', hostCommand, [...HOST_NEEDS, 'oldest editor'], {
+          HOST_TRUST: '0',
+          HOST_VSCODE: OLDEST_VSCODE,
+        }),
+      ]
     : []),
-].filter(({ env }) => (process.env['HOST_TRUST'] ?? env['HOST_TRUST']) === env['HOST_TRUST']);
+].filter(({ env }) => agreesWithChoice(env));
 
 const WEBVIEW = task('suite', 'webview', mocha('test/webview/**/*.test.ts', 60), [
   'package',
@@ -106,6 +116,17 @@ export function planTasks(suite, extra) {
   const needed = new Set(chosen.flatMap(({ needs }) => needs));
   const before = [...PREPARATIONS, ...CHECKS].filter(({ name }) => needed.has(name));
   return [...before, ...chosen.map((one) => ({ ...one, command: narrow(one.command, extra) }))];
+}
+
+/**
+ * HOST_TRUST and HOST_VSCODE, set by hand, choose among the host suites.
+ *
+ * @param {Readonly<Record<string, string>>} env of a suite
+ */
+function agreesWithChoice(env) {
+  const trust = process.env['HOST_TRUST'] ?? env['HOST_TRUST'];
+  if (trust !== env['HOST_TRUST']) return false;
+  return process.env['HOST_VSCODE'] === undefined || env['HOST_VSCODE'] === undefined;
 }
 
 /**

@@ -32,8 +32,11 @@ const BUILDS = {
   },
 };
 
-/** The build used when HOST_VSCODE names none. The lowest supported one is 1.100.3. */
+/** The build used when HOST_VSCODE names none. */
 export const DEFAULT_VSCODE = '1.139.1';
+
+/** The oldest one that the manifest promises to run on. */
+export const OLDEST_VSCODE = '1.100.3';
 
 /**
  * @typedef {object} Host

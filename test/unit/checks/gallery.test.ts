@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { OLDEST_VSCODE } from '../../host/hostVersions.mjs';
 import { manifest } from './readManifest';
 
 const PAGES = ['README.md', 'CHANGELOG.md', 'SECURITY.md', 'SUPPORT.md'];
@@ -23,7 +24,8 @@ describe('what galleries ask for', () => {
     assert.match(manifest.galleryBanner?.color ?? '', /^#[0-9a-f]{6}$/);
   });
 
-  it('types of exactly the oldest supported VS Code', () => {
+  it('types of exactly the oldest supported VS Code, which the host suites run on', () => {
+    assert.equal(manifest.engines.vscode, `^${OLDEST_VSCODE.replace(/\.\d+$/, '.0')}`);
     assert.equal(manifest.engines.vscode, `^${manifest.devDependencies['@types/vscode'] ?? ''}`);
   });
 

@@ -11,6 +11,7 @@ const COMPLETE = [
   'extension/readme.md',
   'extension/dist/extension.cjs',
   'extension/dist/webview/dashboard.js',
+  'extension/dist/webview/dashboard.css',
   'extension/media/icon.png',
   'extension/media/container.svg',
   'extension/media/pg-topology.schema.json',
