@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import type { EdgeSnapshot } from '../../../src/core/snapshot';
+import { forEachMajor } from '../../clusters/majors';
+import { RunningTopology } from '../../clusters/topology/runningTopology';
+import { EXAMPLE_NAMES, TopologySource } from '../../clusters/topology/topologySource';
+import { LiveTopology } from './liveTopology';
+
+/** A back-off reaches half a minute; recovery needs no hand, but may wait for the next try. */
+const RECOVERY_MS = 60_000;
+
+forEachMajor('The examples', (major) => {
+  for (const name of EXAMPLE_NAMES) {
+    describe(name, () => {
+      let running: RunningTopology | undefined;
+      let live: LiveTopology | undefined;
+
+      before(async () => {
+        running = await RunningTopology.start(TopologySource.example(name), major);
+        live = new LiveTopology(running);
+      });
+
+      after(async () => {
+        await live?.close();
+        await running?.stop();
+      });
+
+      it('comes up and reads healthy', async () => {
+        assert.ok(live);
+        const { edges, queues, nodes } = await live.untilHealthy();
+        assert.ok(nodes.every((node) => node.sample.contact === 'connected'));
+        for (const edge of edges) assertMeasured(edge);
+        for (const queue of queues) assert.notEqual(queue.facts, null, queue.id);
+      });
+
+      it('says the truth about the rest while any one node is stopped, and recovers', async () => {
+        assert.ok(running && live);
+        for (const id of running.nodes.keys()) {
+          await stopAndLook(running, live, id);
+          await running.node(id).cluster.start();
+          await live.untilHealthy(RECOVERY_MS);
+        }
+      });
+    });
+  }
+});
+
+async function stopAndLook(
+  running: RunningTopology,
+  live: LiveTopology,
+  stopped: string,
+): Promise<void> {
+  await running.node(stopped).cluster.stop();
+  await live.twoPollsOf([...running.nodes.keys()].filter((id) => id !== stopped));
+  const { nodes, edges, queues, summary } = live.snapshot();
+  const context = (): string => `${stopped} is stopped:\n${live.describe()}`;
+
+  assert.notEqual(summary.health, 'healthy', context());
+  for (const node of nodes) {
+    if (node.id === stopped) assert.equal(node.verdict.code, 'unreachable', context());
+    else assert.equal(node.sample.contact, 'connected', context());
+  }
+  for (const edge of edges) {
+    const isConcerned = edge.from === stopped || edge.to === stopped;
+    if (!isConcerned) {
+      assertMeasured(edge);
+      continue;
+    }
+    // Nothing that ends or begins at a stopped server has a time; bytes only where the upstream still counts what waits.
+    assert.equal(edge.lagMs, null, `${edge.id}: ${edge.verdict.code}; ${context()}`);
+    if (edge.from === stopped) assert.equal(edge.lagBytes, null, context());
+    assert.ok(edge.lagBytes !== null || edge.unknownBecause !== null, context());
+    assert.ok(!['healthy', 'busy'].includes(edge.verdict.health), context());
+  }
+  for (const queue of queues.filter((candidate) => candidate.nodeId === stopped)) {
+    assert.equal(queue.verdict.health, 'unknown', context());
+  }
+}
+
+/** Known and near: a number, or for a subscription that idles the word that stands for zero. */
+function assertMeasured(edge: EdgeSnapshot): void {
+  assert.equal(edge.verdict.health, 'healthy', `${edge.id}: ${edge.verdict.code}`);
+  assert.notEqual(edge.lagBytes, null, edge.id);
+  assert.equal(edge.unknownBecause, null, edge.id);
+}
