@@ -3,7 +3,7 @@ import { isServerFailure, ServerFailure, type Endpoint } from '../core/failure';
 import { describeFailure } from '../core/failureText';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { NodeSession } from '../core/ports/nodeGateway';
-import type { SqlResult, SqlStatement } from '../core/ports/sqlSession';
+import type { SqlResult, SqlSession, SqlStatement } from '../core/ports/sqlSession';
 import { SQLSTATE } from '../core/sqlstate';
 import type { TableName, TopologyNode } from '../core/topology';
 import { probeStatement, readProbe } from './catalog/features';
@@ -13,7 +13,6 @@ import type { KnownQueue } from './catalog/queueShape';
 import { queueLookup, slowStatement } from './catalog/slowStatement';
 import { type FailureSubject } from './errors/toFailure';
 import type { ConnectedSession } from './session/connectNode';
-import type { PgSession } from './session/pgSession';
 import { NEWEST_MAJOR } from './session/serverIdentity';
 
 /** What a pooler says that hands out another server connection for each statement. */
@@ -30,10 +29,13 @@ const QUEUE_CHANGED: readonly string[] = [
   SQLSTATE.insufficientPrivilege,
 ];
 
+/** What a locked or a huge queue without its index fails with. */
+const QUEUE_SLOW: readonly string[] = [SQLSTATE.lockNotAvailable, SQLSTATE.queryCanceled];
+
 /** The watching session of one node: composes its statements from what the server has, and reads their rows. */
 export class PgNodeSession implements NodeSession {
   readonly endpoint: Endpoint;
-  readonly #session: PgSession;
+  readonly #session: SqlSession;
   readonly #subject: FailureSubject;
   readonly #queueTable: TableName | null;
   #features: ServerFeatures;
@@ -57,7 +59,10 @@ export class PgNodeSession implements NodeSession {
     try {
       return await this.#runFast(signal);
     } catch (error) {
-      if (this.#fast?.readsQueue !== true || !hasSqlstate(error, QUEUE_CHANGED)) throw error;
+      if (!this.#readsQueue()) throw error;
+      // Trouble with the queue must not hide the lag: this once without it.
+      if (hasSqlstate(error, QUEUE_SLOW)) return await this.#runWithoutQueue(signal);
+      if (!hasSqlstate(error, QUEUE_CHANGED)) throw error;
     }
     // The queue is not what it was: look again, then read once more by what was found.
     await this.#lookAtQueue(signal);
@@ -99,7 +104,14 @@ export class PgNodeSession implements NodeSession {
       this.#features,
       table === null || known === null ? null : { table, known },
     );
-    const fast = this.#fast;
+    return this.#run(this.#fast, signal);
+  }
+
+  #runWithoutQueue(signal: CancelSignal): Promise<FastFacts> {
+    return this.#run(fastStatement(this.#features, null), signal);
+  }
+
+  async #run(fast: FastStatement, signal: CancelSignal): Promise<FastFacts> {
     const result = await this.#query(fast.statement, signal);
     return this.#read(() => fast.readRow(result.rows[0]));
   }

@@ -48,7 +48,7 @@ type Raw = z.infer<typeof schema>;
  * The subscriptions of the session's own database, each with its apply worker, its counters and its tables by state.
  * Nothing in recovery: a standby carries its upstream's catalog, and never a worker. The view of counters came with 15.
  * Source: pg_subscription (without subconninfo, which holds a password), pg_stat_get_subscription(),
- * pg_stat_subscription_stats, pg_subscription_rel.
+ * pg_stat_get_subscription_stats(), pg_subscription_rel.
  */
 export const subscriptionsPart: CatalogPart<Raw, readonly SubscriptionFacts[]> = {
   lowestVersion: 14,
@@ -63,21 +63,15 @@ export const subscriptionsPart: CatalogPart<Raw, readonly SubscriptionFacts[]> =
       'receivedLsn', w.received_lsn,
       'latestEndLsn', w.latest_end_lsn,
       'lastMessageAtMs', ${epochMs('w.last_msg_receipt_time')},
-      'workerWaitEventType', x.wait_event_type,
-      'workerWaitEvent', x.wait_event,
-      'blockingPids', CASE WHEN x.is_blocked THEN pg_catalog.to_json(pg_catalog.pg_blocking_pids(x.pid)) END,
+      'workerWaitEventType', w.wait_event_type,
+      'workerWaitEvent', w.wait_event,
+      'blockingPids', CASE WHEN w.blocked_pid IS NOT NULL THEN pg_catalog.to_json(pg_catalog.pg_blocking_pids(w.blocked_pid)) END,
       'applyErrorCount', ${counter(features, ['apply_error_count'])},
       'syncErrorCount', ${counter(features, ['sync_error_count', 'sync_table_error_count'])},
       'tableStates', t.states,
-      'syncWorkers', (SELECT count(*)::pg_catalog.int4 FROM pg_catalog.pg_stat_get_subscription(s.oid) AS y
-                      WHERE y.relid IS NOT NULL)) ORDER BY s.subname)
+      'syncWorkers', w.sync_workers) ORDER BY s.subname)
     FROM pg_catalog.pg_subscription AS s
-    LEFT JOIN LATERAL (
-      SELECT a.pid, a.received_lsn, a.latest_end_lsn, a.last_msg_receipt_time
-        FROM pg_catalog.pg_stat_get_subscription(s.oid) AS a
-       WHERE a.relid IS NULL${leaderOnly(features, 'a')}
-       LIMIT 1) AS w ON true
-    LEFT JOIN LATERAL (${waitingWorker}) AS x ON true
+    CROSS JOIN LATERAL (${workers(features)}) AS w
     ${counters(features)}
     CROSS JOIN LATERAL (
       SELECT pg_catalog.json_build_object(
@@ -93,24 +87,28 @@ export const subscriptionsPart: CatalogPart<Raw, readonly SubscriptionFacts[]> =
 };
 
 /**
- * What the apply worker waits for: the worker in a lock wait if there is one, since from 16 on a parallel worker may be
- * the one that is blocked. `applytransaction` is how such a worker idles between two chunks. pg_stat_get_activity(NULL)
- * would answer every backend: hence an inner join, which is empty without a worker.
+ * The workers of one subscription in one row. What the apply worker waits for is told of the worker in a lock wait if
+ * there is one, since from 16 on a parallel worker may be the one that is blocked; `applytransaction` is how such a
+ * worker idles between two chunks. pg_stat_get_activity(NULL) would answer every backend, hence the 0.
  */
-const waitingWorker = `
-      SELECT b.pid, b.wait_event_type, b.wait_event,
-          b.wait_event_type = 'Lock' AND b.wait_event IS DISTINCT FROM 'applytransaction' AS is_blocked
-        FROM pg_catalog.pg_stat_get_subscription(s.oid) AS p,
-          LATERAL pg_catalog.pg_stat_get_activity(coalesce(p.pid, 0)) AS b
-       WHERE p.relid IS NULL
-       ORDER BY coalesce(b.wait_event_type = 'Lock' AND b.wait_event IS DISTINCT FROM 'applytransaction', false) DESC,
-         p.pid IS NOT DISTINCT FROM w.pid DESC
-       LIMIT 1`;
-
-function leaderOnly(features: ServerFeatures, alias: string): string {
-  return features.columns.has('pg_stat_subscription.leader_pid')
-    ? ` AND ${alias}.leader_pid IS NULL`
-    : '';
+function workers(features: ServerFeatures): string {
+  const main = features.columns.has('pg_stat_subscription.leader_pid')
+    ? 'p.relid IS NULL AND p.leader_pid IS NULL'
+    : 'p.relid IS NULL';
+  const blocked = `b.wait_event_type = 'Lock' AND b.wait_event <> 'applytransaction'`;
+  return `
+      SELECT max(p.pid) FILTER (WHERE ${main}) AS pid,
+          max(p.received_lsn) FILTER (WHERE ${main}) AS received_lsn,
+          max(p.latest_end_lsn) FILTER (WHERE ${main}) AS latest_end_lsn,
+          max(p.last_msg_receipt_time) FILTER (WHERE ${main}) AS last_msg_receipt_time,
+          coalesce(max(b.wait_event_type) FILTER (WHERE ${blocked}),
+            max(b.wait_event_type) FILTER (WHERE ${main})) AS wait_event_type,
+          coalesce(max(b.wait_event) FILTER (WHERE ${blocked}),
+            max(b.wait_event) FILTER (WHERE ${main})) AS wait_event,
+          max(p.pid) FILTER (WHERE ${blocked}) AS blocked_pid,
+          count(*) FILTER (WHERE p.relid IS NOT NULL)::pg_catalog.int4 AS sync_workers
+        FROM pg_catalog.pg_stat_get_subscription(s.oid) AS p
+        LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(coalesce(p.pid, 0)) AS b ON p.relid IS NULL`;
 }
 
 function hasCounters(features: ServerFeatures): boolean {
@@ -119,7 +117,7 @@ function hasCounters(features: ServerFeatures): boolean {
 
 function counters(features: ServerFeatures): string {
   return hasCounters(features)
-    ? 'LEFT JOIN pg_catalog.pg_stat_subscription_stats AS e ON e.subid = s.oid'
+    ? 'CROSS JOIN LATERAL pg_catalog.pg_stat_get_subscription_stats(s.oid) AS e'
     : '';
 }
 

@@ -1,6 +1,7 @@
 import { ServerFailure, type Endpoint, type FailureReason } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { SqlSession } from '../../core/ports/sqlSession';
 import { formatEndpoint } from '../../core/endpoint';
 import { probeStatement, readProbe, type ServerProbe } from '../catalog/features';
 import { toFailure, type FailureSubject } from '../errors/toFailure';
@@ -10,12 +11,11 @@ import { readTlsMaterial, tlsOptionsFor } from '../tls/tlsOptions';
 import { tlsModeFor } from '../tls/tlsMode';
 import { dial } from './dial';
 import type { SessionLimits } from './limits';
-import type { PgSession } from './pgSession';
 import { identifyByVersionText } from './serverIdentity';
 
 /** A session that fits, and what its server is. */
 export interface ConnectedSession {
-  readonly session: PgSession;
+  readonly session: SqlSession;
   readonly endpoint: Endpoint;
   readonly subject: FailureSubject;
   readonly probe: ServerProbe;
@@ -141,7 +141,7 @@ async function connectTarget(
 }
 
 async function probeServer(
-  session: PgSession,
+  session: SqlSession,
   subject: FailureSubject,
   signal: CancelSignal,
 ): Promise<ServerProbe> {

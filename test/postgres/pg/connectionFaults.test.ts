@@ -14,7 +14,7 @@ import {
 import { freePort } from '../../clusters/freePort';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { failureOf, makeGateway, never, nodeAt, untilNoSessions } from './support';
+import { failureOf, makeGateway, never, nodeAt, untilNoSessions, reasonOf } from './support';
 
 forEachMajor('Faults on the way to a server', function (major) {
   let clusters: Clusters;
@@ -159,7 +159,7 @@ forEachMajor('Faults on the way to a server', function (major) {
         try {
           return await gateway.open(nodeAt(server), never());
         } catch (error) {
-          seen.add((await failureOf(Promise.reject(error as Error))).reason);
+          seen.add(reasonOf(error));
           return null;
         }
       },

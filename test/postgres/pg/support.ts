@@ -1,4 +1,4 @@
-import { isServerFailure, type FailureFacts } from '../../../src/core/failure';
+import { isServerFailure, type FailureFacts, type FailureReason } from '../../../src/core/failure';
 import type { Log } from '../../../src/core/ports/log';
 import type { SecretStore } from '../../../src/core/ports/secretStore';
 import type { DeclaredQueue, TopologyNode } from '../../../src/core/topology';
@@ -118,4 +118,10 @@ export async function failureOf(outcome: Promise<unknown>): Promise<FailureFacts
     throw error;
   }
   throw new Error('It did not fail.');
+}
+
+/** The reason of a caught failure; anything else is thrown on. */
+export function reasonOf(error: unknown): FailureReason {
+  if (isServerFailure(error)) return error.facts.reason;
+  throw error;
 }

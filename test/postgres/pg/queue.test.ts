@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { DEPTH_CAP, type QueueFacts } from '../../../src/core/facts';
+import type { NodeSession } from '../../../src/core/ports/nodeGateway';
+import type { TableName } from '../../../src/core/topology';
+import type { Cluster } from '../../clusters/cluster';
+import { Clusters } from '../../clusters/clusters';
+import { forEachMajor } from '../../clusters/majors';
+import { makeGateway, never, nodeAt } from './support';
+
+const CURRENT = `CREATE TABLE pgtopology.pending_sync (
+    id uuid DEFAULT gen_random_uuid(), seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    table_name text NOT NULL, operation text NOT NULL, data jsonb, state text NOT NULL DEFAULT 'pending',
+    attempts int NOT NULL DEFAULT 0, error text, error_sqlstate text,
+    created_at timestamptz NOT NULL DEFAULT now(), synced_at timestamptz);
+  CREATE INDEX ON pgtopology.pending_sync (seq) WHERE state = 'pending';
+  CREATE INDEX ON pgtopology.pending_sync (seq) WHERE state IN ('conflict', 'dead')`;
+
+const OLD = `CREATE TABLE public.pending_sync (
+    id uuid DEFAULT gen_random_uuid() PRIMARY KEY, table_name text NOT NULL, operation text NOT NULL,
+    data jsonb, created_at timestamptz DEFAULT now(), synced_at timestamptz, error text);
+  CREATE INDEX ON public.pending_sync (created_at);
+  CREATE INDEX ON public.pending_sync (synced_at) WHERE synced_at IS NULL`;
+
+const CURRENT_TABLE: TableName = { schema: 'pgtopology', name: 'pending_sync' };
+const OLD_TABLE: TableName = { schema: 'public', name: 'pending_sync' };
+
+forEachMajor('Queues', function (major) {
+  let clusters: Clusters;
+  let edge: Cluster;
+  const open: NodeSession[] = [];
+  const gateway = makeGateway();
+
+  before(async function () {
+    this.timeout(120_000);
+    clusters = new Clusters(major);
+    edge = await (await clusters.add('edge')).start();
+    await edge.query('CREATE ROLE watcher LOGIN');
+  });
+
+  after(async () => {
+    await clusters.stop();
+  });
+
+  beforeEach(async () => {
+    await edge.query(`DROP SCHEMA IF EXISTS pgtopology CASCADE; CREATE SCHEMA pgtopology;
+      DROP TABLE IF EXISTS public.pending_sync`);
+  });
+
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((session) => session.close()));
+  });
+
+  async function session(table: TableName, user = 'postgres'): Promise<NodeSession> {
+    const queue = { primary: 'central', table, capture: 'trigger', tables: [] } as const;
+    const opened = await gateway.open(
+      nodeAt(edge, { params: { user }, pendingSync: queue }),
+      never(),
+    );
+    open.push(opened);
+    return opened;
+  }
+
+  async function queueOf(table: TableName): Promise<QueueFacts | null> {
+    const opened = await session(table);
+    await opened.readSlow(never());
+    return (await opened.readFast(never())).queue;
+  }
+
+  it('our own shape: waiting, conflicts, dead, failed, oldest and the last error', async () => {
+    await edge.query(`${CURRENT};
+      INSERT INTO pgtopology.pending_sync (table_name, operation, state, error, created_at, synced_at) VALUES
+        ('t', 'INSERT', 'done', NULL, '2026-01-01 00:00+00', '2026-01-01 00:05+00'),
+        ('t', 'INSERT', 'pending', NULL, '2026-01-02 00:00+00', NULL),
+        ('t', 'INSERT', 'pending', 'first error', '2026-01-03 00:00+00', NULL),
+        ('t', 'INSERT', 'conflict', '${'long '.repeat(100)}', '2026-01-04 00:00+00', NULL),
+        ('t', 'INSERT', 'dead', NULL, '2026-01-05 00:00+00', NULL)`);
+    assert.deepEqual(await queueOf(CURRENT_TABLE), {
+      shape: 'current',
+      waiting: 2,
+      conflicts: 1,
+      dead: 1,
+      failed: 1,
+      oldestAtMs: Date.UTC(2026, 0, 2),
+      lastDoneAtMs: null,
+      lastError: 'long '.repeat(40),
+    });
+    await edge.query(
+      `UPDATE pgtopology.pending_sync SET state = 'done', error = NULL, synced_at = '2026-02-01 00:00+00'`,
+    );
+    assert.deepEqual(await queueOf(CURRENT_TABLE), {
+      shape: 'current',
+      waiting: 0,
+      conflicts: 0,
+      dead: 0,
+      failed: 0,
+      oldestAtMs: null,
+      lastDoneAtMs: Date.UTC(2026, 1, 1),
+      lastError: null,
+    });
+  });
+
+  it('the shape that applications made: waiting, failed, oldest', async () => {
+    await edge.query(`${OLD};
+      INSERT INTO public.pending_sync (table_name, operation, created_at, synced_at, error) VALUES
+        ('t', 'INSERT', '2026-01-01 00:00+00', '2026-01-01 00:05+00', NULL),
+        ('t', 'INSERT', '2026-01-02 00:00+00', NULL, NULL),
+        ('t', 'INSERT', '2026-01-03 00:00+00', NULL, 'no such table')`);
+    assert.deepEqual(await queueOf(OLD_TABLE), {
+      shape: 'old',
+      waiting: 2,
+      conflicts: 0,
+      dead: 0,
+      failed: 1,
+      oldestAtMs: Date.UTC(2026, 0, 2),
+      lastDoneAtMs: null,
+      lastError: 'no such table',
+    });
+    await edge.query(
+      `UPDATE public.pending_sync SET synced_at = '2026-02-01 00:00+00', error = NULL`,
+    );
+    const drained = await queueOf(OLD_TABLE);
+    assert.equal(drained?.waiting, 0);
+    assert.equal(drained.lastDoneAtMs, Date.UTC(2026, 1, 1));
+  });
+
+  it('counting stops at the cap', async () => {
+    await edge.query(`${CURRENT};
+      INSERT INTO pgtopology.pending_sync (table_name, operation) SELECT 't', 'INSERT' FROM generate_series(1, 12000)`);
+    assert.equal((await queueOf(CURRENT_TABLE))?.waiting, DEPTH_CAP);
+    await edge.query(`${OLD};
+      INSERT INTO public.pending_sync (table_name, operation) SELECT 't', 'INSERT' FROM generate_series(1, 12000)`);
+    assert.equal((await queueOf(OLD_TABLE))?.waiting, DEPTH_CAP);
+  });
+
+  it('the queue is no part of a poll before its table was seen', async () => {
+    await edge.query(CURRENT);
+    const opened = await session(CURRENT_TABLE);
+    assert.equal((await opened.readFast(never())).queue, null);
+    assert.equal((await opened.readSlow(never())).queueShape, 'current');
+    assert.equal((await opened.readFast(never())).queue?.waiting, 0);
+  });
+
+  it('absent and other tables are told as such, and polled without', async () => {
+    const opened = await session(CURRENT_TABLE);
+    assert.equal((await opened.readSlow(never())).queueShape, 'absent');
+    assert.equal((await opened.readFast(never())).queue, null);
+    await edge.query('CREATE TABLE pgtopology.pending_sync (id int, whatever text)');
+    assert.equal((await opened.readSlow(never())).queueShape, 'other');
+    assert.equal((await opened.readFast(never())).queue, null);
+  });
+
+  it('a table that appears is read after the next slow read, one that goes is no failure', async () => {
+    const opened = await session(CURRENT_TABLE);
+    await opened.readSlow(never());
+    await edge.query(CURRENT);
+    assert.equal((await opened.readSlow(never())).queueShape, 'current');
+    assert.equal((await opened.readFast(never())).queue?.waiting, 0);
+    await edge.query('DROP TABLE pgtopology.pending_sync');
+    const fast = await opened.readFast(never());
+    assert.equal(fast.queue, null);
+    assert.equal(fast.database, 'postgres');
+    assert.equal(opened.isClosed, false);
+  });
+
+  it('a table that changes its shape while it is polled is read by its new one', async () => {
+    await edge.query(OLD);
+    const opened = await session(OLD_TABLE);
+    await opened.readSlow(never());
+    assert.equal((await opened.readFast(never())).queue?.shape, 'old');
+    await edge.query('ALTER TABLE public.pending_sync RENAME COLUMN error TO trouble');
+    assert.equal((await opened.readFast(never())).queue, null);
+    await edge.query(`DROP TABLE public.pending_sync; CREATE TABLE public.pending_sync
+      (seq bigint PRIMARY KEY, state text, error text, created_at timestamptz, synced_at timestamptz)`);
+    await opened.readSlow(never());
+    assert.equal((await opened.readFast(never())).queue?.shape, 'current');
+  });
+
+  it('a queue that the role may not read is told, and the rest of the poll goes on', async () => {
+    await edge.query(CURRENT);
+    const opened = await session(CURRENT_TABLE, 'watcher');
+    const slow = await opened.readSlow(never());
+    assert.equal(slow.queueShape, 'current');
+    assert.equal(slow.queueProblem, 'watcher may not read pgtopology.pending_sync on central.');
+    assert.equal((await opened.readFast(never())).queue, null);
+
+    await edge.query(
+      'GRANT USAGE ON SCHEMA pgtopology TO watcher; GRANT SELECT ON pgtopology.pending_sync TO watcher',
+    );
+    assert.equal((await opened.readSlow(never())).queueProblem, undefined);
+    assert.equal((await opened.readFast(never())).queue?.waiting, 0);
+
+    await edge.query('REVOKE SELECT ON pgtopology.pending_sync FROM watcher');
+    const fast = await opened.readFast(never());
+    assert.equal(fast.queue, null);
+    assert.equal(fast.isInRecovery, false);
+  });
+
+  it('odd names of schema and table are quoted', async () => {
+    const odd = { schema: `Od"d; --`, name: `pending "sync"` };
+    const name = `"Od""d; --"."pending ""sync"""`;
+    await edge.query(`CREATE SCHEMA "Od""d; --"; CREATE TABLE ${name}
+      (created_at timestamptz, synced_at timestamptz, error text); INSERT INTO ${name} VALUES (now())`);
+    try {
+      assert.equal((await queueOf(odd))?.waiting, 1);
+    } finally {
+      await edge.query('DROP SCHEMA "Od""d; --" CASCADE');
+    }
+  });
+
+  it('a lock on the queue hides the queue alone', async () => {
+    await edge.query(CURRENT);
+    const opened = await session(CURRENT_TABLE);
+    await opened.readSlow(never());
+    await opened.readFast(never());
+    const locker = await edge.connect();
+    try {
+      await locker.query('BEGIN; LOCK TABLE pgtopology.pending_sync IN ACCESS EXCLUSIVE MODE');
+      const fast = await opened.readFast(never());
+      assert.equal(fast.queue, null);
+      assert.ok(fast.currentLsn !== null);
+    } finally {
+      await locker.end();
+    }
+    assert.equal((await opened.readFast(never())).queue?.waiting, 0);
+  });
+});
