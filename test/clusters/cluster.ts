@@ -8,7 +8,7 @@ import { RIG_CONF } from './dataDirectory';
 import { freePort } from './freePort';
 import { descendantsOf, signal } from './processTable';
 import type { RunFolder } from './runFolder';
-import { giveToServer, serverAccount } from './serverAccount';
+import { giveToServer, serverAccount, serverEnvironment } from './serverAccount';
 import { defaultConf, formatConf, type Conf } from './serverConf';
 import { waitFor } from './waitFor';
 
@@ -103,6 +103,7 @@ export class Cluster {
     const child = spawn(this.binaries.postgres, ['-D', this.dataDirectory], {
       ...serverAccount(),
       cwd: this.dataDirectory,
+      env: serverEnvironment(this.run.path),
       stdio: ['ignore', log, log],
       // Ctrl+C in a terminal goes to us alone; we end servers in order.
       detached: true,
@@ -175,7 +176,8 @@ export class Cluster {
       connectionTimeoutMillis: 10_000,
       ...(options.password === undefined ? {} : { password: options.password }),
       ...(options.replication === undefined ? {} : { replication: options.replication }),
-      ...(this.conf['ssl'] === true ? { ssl: { rejectUnauthorized: false } } : {}),
+      // Said in any case: `pg` would ask PGSSLMODE otherwise.
+      ssl: this.conf['ssl'] === true ? { rejectUnauthorized: false } : false,
     };
     const client = new pg.Client(config);
     client.on('error', () => undefined);

@@ -16,6 +16,15 @@ export function serverAccount(): ServerAccount {
   return process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 }
 
+/**
+ * The environment of servers: ours, without what libpq inside them would read of it. A WAL receiver or apply worker is a client, too,
+ * and would look for certificates and a passfile in our home.
+ */
+export function serverEnvironment(home: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
+  return { ...Object.fromEntries(kept), HOME: home, LC_ALL: 'C' };
+}
+
 /** Gives files to the account of the servers; nothing to do unless we are root. */
 export function giveToServer(...paths: readonly string[]): void {
   const { uid, gid } = serverAccount();
