@@ -58,14 +58,19 @@ class UriScanner {
     const authority = this.text.slice(start, authorityEnd);
     const firstAt = authority.indexOf('@');
     const colon = authority.indexOf(':');
+    const address = authority.slice(authority.lastIndexOf('@') + 1);
+    const hasPlainPort = /^(?:\[.*\]|[^:]*)(?::\d*)?$/u.test(address.split(',').at(-1) ?? '');
+    const hasPassword = colon >= 0 && (firstAt < 0 ? !authority.includes('[') : colon < firstAt);
     let userInfoEnd = start + authority.lastIndexOf('@');
     let isAmbiguous = firstAt >= 0 && userInfoEnd !== start + firstAt;
-    if (firstAt < 0 && colon >= 0 && !authority.includes('[')) {
-      // `u:p/w@h`: all before the slash looks like host and port.
-      userInfoEnd = this.text.lastIndexOf('@');
-      const isPlainPort = /^\d*$/u.test(authority.slice(colon + 1));
+    // `u:p/w@h`: all before the slash looks like host and port.
+    const laterAt = this.text.lastIndexOf('@');
+    if (hasPassword && laterAt >= authorityEnd) {
       const nextEquals = indexOrEnd(this.text, '=', authorityEnd);
-      isAmbiguous = userInfoEnd > authorityEnd && (!isPlainPort || userInfoEnd < nextEquals);
+      if (!hasPlainPort || laterAt < nextEquals) {
+        isAmbiguous = true;
+        userInfoEnd = laterAt;
+      }
     }
     if (!isAmbiguous) return false;
     const userInfo = { offset: start, length: userInfoEnd - start };
