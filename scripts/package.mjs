@@ -1,18 +1,9 @@
-// Builds and packs pg-topology.vsix, and refuses a package that is too big or holds what does not belong there.
+// Builds, packs and checks pg-topology.vsix. `--unchecked` leaves the check to a run of its own.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { findUnwanted } from './packaging/allowedEntries.mjs';
-import { readZipNames } from './packaging/readZipNames.mjs';
 
 const VSIX = 'pg-topology.vsix';
-const KB = 1024;
-const LIMITS = {
-  [VSIX]: 1024 * KB,
-  'dist/extension.cjs': 600 * KB,
-  'dist/webview/dashboard.js': 400 * KB,
-};
-const MOST_ENTRIES = 39;
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
@@ -27,30 +18,10 @@ run(
   '--no-rewrite-relative-links',
   ...['--out', VSIX],
 );
-
-const names = readZipNames(readFileSync(VSIX));
-const problems = [...findUnwanted(names), ...findTooBig()];
-if (names.length > MOST_ENTRIES) problems.push(`${names.length} entries, at most ${MOST_ENTRIES}`);
-for (const problem of problems) console.error(`${VSIX}: ${problem}`);
-console.log(`${VSIX}: ${names.length} entries`);
-process.exitCode = problems.length === 0 ? 0 : 1;
+if (!process.argv.includes('--unchecked')) run('scripts/packaging/checkPackage.mjs');
 
 /** @param {readonly string[]} command arguments of Node */
 function run(...command) {
   const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
-}
-
-function findTooBig() {
-  return Object.entries(LIMITS).flatMap(([file, limit]) => {
-    if (!existsSync(file)) return [`${file} was not built`];
-    const bytes = statSync(file).size;
-    console.log(`${file}: ${inKb(bytes)} of at most ${inKb(limit)}`);
-    return bytes > limit ? [`${file} has ${inKb(bytes)}, at most ${inKb(limit)}`] : [];
-  });
-}
-
-/** @param {number} bytes */
-function inKb(bytes) {
-  return `${(bytes / KB).toFixed(1)} KB`;
 }
