@@ -1,22 +1,30 @@
-// Draws every recorded state to PNG files, to be looked at: `npx tsx test/webview/pictures.ts FOLDER [state …]`.
+// Draws every recorded state to PNG files, to be looked at: `npx tsx test/webview/pictures.ts FOLDER [state … | theme-width …]`.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Rig } from './support/rig';
 import { STATES, type StateName } from './support/states';
 import { THEMES } from './support/themes';
 
+const SIZES = [
+  ...THEMES.map((theme) => [theme, 1400] as const),
+  ['light', 900] as const,
+  ['dark', 700] as const,
+];
 const [folder = 'pictures', ...wanted] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 const rig = await Rig.start();
 try {
   for (const name of Object.keys(STATES) as StateName[]) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (!isWanted(Object.keys(STATES), name)) continue;
     const snapshot = STATES[name];
-    for (const [theme, width] of [
-      ...THEMES.map((one) => [one, 1400] as const),
-      ['light', 900] as const,
-      ['dark', 700] as const,
-    ]) {
+    for (const [theme, width] of SIZES) {
+      if (
+        !isWanted(
+          SIZES.map((size) => size.join('-')),
+          `${theme}-${width}`,
+        )
+      )
+        continue;
       const { page, problems } = await rig.open(snapshot === null ? [] : [snapshot], {
         theme,
         width,
@@ -32,4 +40,9 @@ try {
   await rig.closeAll();
 } finally {
   await rig.stop();
+}
+
+/** Without a word about this group everything in it is wanted. */
+function isWanted(group: readonly string[], one: string): boolean {
+  return !wanted.some((word) => group.includes(word)) || wanted.includes(one);
 }

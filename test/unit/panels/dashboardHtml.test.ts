@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { dashboardHtml } from '../../../src/panels/dashboardHtml';
+
+const PAGE = {
+  cspSource: 'https://webview.example',
+  scriptUri: 'https://webview.example/dashboard.js',
+  styleUris: ['https://webview.example/dashboard.css?a="b"&c'],
+};
+const policyOf = (html: string) => /Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1];
+const nonceOf = (html: string) => /<script type="module" nonce="([^"]+)"/.exec(html)?.[1];
+
+describe('panels/dashboardHtml', () => {
+  it('has exactly the strict policy', () => {
+    const html = dashboardHtml(PAGE);
+    assert.equal(
+      policyOf(html),
+      "default-src 'none'; " +
+        "style-src https://webview.example 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; " +
+        'font-src https://webview.example; img-src https://webview.example; ' +
+        `script-src 'nonce-${nonceOf(html)}'`,
+    );
+    assert.doesNotMatch(html, /unsafe|style=|\son\w+=/);
+  });
+
+  it('has a nonce of at least 128 bits, new each time', () => {
+    const nonces = new Set(Array.from({ length: 50 }, () => nonceOf(dashboardHtml(PAGE))));
+    assert.equal(nonces.size, 50);
+    for (const nonce of nonces) {
+      assert.ok(Buffer.from(nonce ?? '', 'base64url').length >= 16);
+    }
+  });
+
+  it('escapes what it is given', () => {
+    assert.match(dashboardHtml(PAGE), /dashboard\.css\?a=&quot;b&quot;&amp;c"/);
+  });
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import type { TopologySnapshot } from '../../../src/core/snapshot';
+import type { DashboardPush } from '../../../src/protocol/dashboardMessages';
+import type { Envelope } from '../../../src/protocol/envelope';
+import { FakeHost } from '../../webview/support/fakeHost';
+import { healthy, trouble } from '../../webview/support/states';
+
+const OTHER: TopologySnapshot = { ...trouble, id: 'file:///workspace/other.pg-topology.json' };
+
+function open(snapshots: readonly TopologySnapshot[] = [healthy]) {
+  const sent: Envelope[] = [];
+  const host = new FakeHost(snapshots, (message) => sent.push(message));
+  const say = (name: string, payload: unknown) => host.receive({ kind: 'event', name, payload });
+  const pushes = () =>
+    sent.flatMap((message) =>
+      message.kind === 'event' && message.name === 'snapshot'
+        ? [message.payload as DashboardPush] // What the session itself made.
+        : [],
+    );
+  const ready = () => say('ready', { topologyId: null, selectedId: null });
+  return { host, sent, say, pushes, ready };
+}
+
+describe('panels/dashboardSession', () => {
+  it('is silent until the page listens, then pushes the whole state', () => {
+    const { host, pushes, ready } = open();
+    host.publish({ ...healthy, version: 42 });
+    assert.equal(pushes().length, 0);
+    ready();
+    assert.equal(pushes().length, 1);
+    assert.equal(pushes()[0]?.state?.version, 42);
+  });
+
+  it('pushes each new snapshot of the shown topology only', () => {
+    const { host, pushes, ready } = open([healthy, OTHER]);
+    ready();
+    host.publish({ ...healthy, version: 42 });
+    host.publish({ ...OTHER, version: 7 });
+    assert.deepEqual(
+      pushes().map((push) => push.state?.version),
+      [41, 42],
+    );
+    assert.equal(pushes()[0]?.topologies.length, 2);
+  });
+
+  it('pushes nothing while hidden, and the present state when shown again', () => {
+    const { host, pushes, ready } = open();
+    ready();
+    host.session.setVisible(false);
+    host.publish({ ...healthy, version: 42 });
+    assert.equal(pushes().length, 1);
+    host.session.setVisible(true);
+    assert.equal(pushes().length, 1, 'the new page has not said that it listens');
+    ready();
+    assert.equal(pushes()[1]?.state?.version, 42);
+  });
+
+  it('restores what the page had selected, unless somebody asked for something else', () => {
+    const first = open();
+    first.say('ready', { topologyId: healthy.id, selectedId: 'central' });
+    assert.equal(first.pushes()[0]?.state?.details?.id, 'central');
+    const second = open();
+    second.host.session.show({ topologyId: null, id: 'queue/vengeance' });
+    second.say('ready', { topologyId: healthy.id, selectedId: 'central' });
+    assert.equal(second.pushes()[0]?.state?.details?.id, 'queue/vengeance');
+    assert.deepEqual(second.pushes()[0]?.focus, { serial: 1, id: 'queue/vengeance' });
+  });
+
+  it('changes topology on demand, to a known one only', () => {
+    const { say, pushes, ready } = open([healthy, OTHER]);
+    ready();
+    say('setTopology', { topologyId: 'file:///etc/passwd' });
+    assert.equal(pushes().length, 1);
+    say('setTopology', { topologyId: OTHER.id });
+    assert.equal(pushes()[1]?.state?.topologyId, OTHER.id);
+  });
+
+  it('runs listed commands on known nodes only', () => {
+    const { host, say } = open();
+    const run = (command: string, topologyId: string | null, nodeId: string | null) =>
+      say('runCommand', { command, topologyId, nodeId });
+    run('refresh', healthy.id, null);
+    run('enterPassword', healthy.id, 'genesis');
+    run('createTopologyFile', null, null);
+    run('dropSlot', healthy.id, null);
+    run('refresh', healthy.id, 'nobody');
+    run('refresh', 'file:///elsewhere', null);
+    assert.deepEqual(host.commands, [
+      { command: 'refresh', ref: { topologyId: healthy.id, nodeId: null } },
+      { command: 'enterPassword', ref: { topologyId: healthy.id, nodeId: 'genesis' } },
+      { command: 'createTopologyFile', ref: null },
+    ]);
+    assert.equal(host.warnings.length, 3);
+  });
+
+  it('takes no message of more than 1 MB', () => {
+    const { host, say, pushes } = open();
+    say('ready', { topologyId: null, selectedId: null, padding: 'x'.repeat(1024 * 1024) });
+    assert.equal(pushes().length, 0);
+    assert.match(host.warnings[0] ?? '', /more than 1048576 bytes/);
+  });
+
+  it('tells that there is no topology at all', () => {
+    const { pushes, ready } = open([]);
+    ready();
+    assert.equal(pushes()[0]?.state, null);
+  });
+
+  it('hears nothing after it was closed', () => {
+    const { host, pushes, ready } = open();
+    ready();
+    host.session.dispose();
+    host.publish({ ...healthy, version: 42 });
+    ready();
+    assert.equal(pushes().length, 1);
+  });
+});
