@@ -11,7 +11,6 @@ import { ContactDesk } from './host/contactDesk';
 import { WorkspaceContactGate } from './host/contactGate';
 import { ContextKeyWriter } from './host/contextKeys';
 import { DisposableStore } from './host/disposableStore';
-import { LazyGateway } from './host/lazyGateway';
 import { LogChannel } from './host/logChannel';
 import { NodeFolders } from './host/nodeFolders';
 import { VscodeSecretStore } from './host/secretStorage';
@@ -21,6 +20,7 @@ import { TopologyFileWatcher } from './host/topologyFileWatcher';
 import { Monitor } from './monitor/monitor';
 import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
 import { DashboardPanel } from './panels/dashboardPanel';
+import { PgNodeGateway } from './pg/pgNodeGateway';
 import { parseTopologyFile } from './topologyFile/parseTopologyFile';
 import { AudienceWatch } from './views/audienceWatch';
 import { ContextKeyWatch } from './views/contextKeyWatch';
@@ -53,16 +53,14 @@ export function compose(context: ExtensionContext): Composition {
   const gate = new WorkspaceContactGate(context.workspaceState);
   const secrets = new VscodeSecretStore(context.secrets);
   const paths = new NodeFolders(() => files.entries(), join(homedir(), '.postgresql'));
-  const gateway = new LazyGateway(async () => {
-    const { PgNodeGateway } = await import('./pg/pgNodeGateway');
-    const environment = {
-      variables: process.env,
-      homeDirectory: homedir(),
-      userName: userInfo().username,
-      platform: process.platform,
-    };
-    return new PgNodeGateway({ environment, secrets, paths, log });
-  });
+  const environment = {
+    variables: process.env,
+    homeDirectory: homedir(),
+    userName: userInfo().username,
+    platform: process.platform,
+  };
+  // Loads `pg` itself with the first dial.
+  const gateway = new PgNodeGateway({ environment, secrets, paths, log });
   const monitor = new Monitor({
     gateway,
     gate,

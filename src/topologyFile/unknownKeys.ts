@@ -1,6 +1,14 @@
 import { getNodePath } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
-import * as z from 'zod/mini';
+// By name: through the namespace the bundler would keep all of zod, its translations included.
+import {
+  $ZodArray,
+  $ZodObject,
+  $ZodOptional,
+  $ZodRecord,
+  $ZodUnion,
+  type $ZodType,
+} from 'zod/v4/core';
 import { SECRET_KEYWORDS } from '../core/connectionStringKeywords';
 import { didYouMean } from '../core/didYouMean';
 import { connectionObjectSchema } from './connectionSchema';
@@ -16,26 +24,26 @@ export function unknownKeys(root: Node): readonly Problem[] {
   return problems;
 }
 
-function walk(schema: z.core.$ZodType, node: Node, problems: Problem[]): void {
+function walk(schema: $ZodType, node: Node, problems: Problem[]): void {
   if (schema === connectionObjectSchema) return;
-  if (schema instanceof z.core.$ZodOptional) {
+  if (schema instanceof $ZodOptional) {
     walk(schema._zod.def.innerType, node, problems);
-  } else if (schema instanceof z.core.$ZodUnion) {
-    const fits = node.type === 'array' ? z.core.$ZodArray : z.core.$ZodObject;
+  } else if (schema instanceof $ZodUnion) {
+    const fits = node.type === 'array' ? $ZodArray : $ZodObject;
     const option = schema._zod.def.options.find((candidate) => candidate instanceof fits);
     if (option !== undefined) walk(option, node, problems);
-  } else if (schema instanceof z.core.$ZodArray && node.type === 'array') {
+  } else if (schema instanceof $ZodArray && node.type === 'array') {
     const { element } = schema._zod.def;
     for (const child of node.children ?? []) walk(element, child, problems);
-  } else if (schema instanceof z.core.$ZodRecord && node.type === 'object') {
+  } else if (schema instanceof $ZodRecord && node.type === 'object') {
     const { valueType } = schema._zod.def;
     for (const { value } of propertiesOf(node)) walk(valueType, value, problems);
-  } else if (schema instanceof z.core.$ZodObject && node.type === 'object') {
+  } else if (schema instanceof $ZodObject && node.type === 'object') {
     walkObject(schema, node, problems);
   }
 }
 
-function walkObject(schema: z.core.$ZodObject, node: Node, problems: Problem[]): void {
+function walkObject(schema: $ZodObject, node: Node, problems: Problem[]): void {
   const { shape } = schema._zod.def;
   for (const { name, key, value } of propertiesOf(node)) {
     const known = Object.hasOwn(shape, name) ? shape[name] : undefined;
