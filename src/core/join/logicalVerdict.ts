@@ -22,17 +22,10 @@ export function judgeLogical(input: LogicalCase): EdgeDraft {
   const facts = subscriber.fast?.subscriptions.find((found) => found.name === input.name) ?? null;
   const source = publisher?.fast ?? null;
   const slot = source === null ? null : findSlot(source, facts?.slotName ?? input.slotName);
-  const isReaderless = slot?.isActive === false;
   const errors =
     facts === null
       ? null
-      : followErrors(
-          input.past.subscription,
-          facts,
-          subscriber.atMs,
-          scene.pollIntervalMs,
-          isReaderless,
-        );
+      : followErrors(input.past.subscription, facts, subscriber.atMs, scene.pollIntervalMs, slot);
   const past = errors === null ? input.past : { ...input.past, subscription: errors.memory };
   const edge = { ...input, past, rows: logicalEvidence(input, facts, slot) };
   if (subscriber.fast === null && source === null) {

@@ -25,8 +25,18 @@ export interface SubscriptionMemory {
   /** The same sum when the subscription was last seen enabled. */
   readonly errorsWhileEnabled: number | null;
   readonly rises: readonly { readonly atMs: number; readonly by: number }[];
-  /** Looks that found the subscription enabled without a worker while the publisher answered; emptied when it moves on. */
-  readonly absentAtMs: readonly number[];
+  readonly syncErrors: number | null;
+  readonly absence: Absence | null;
+  /** What the slot had confirmed when the apply worker failed last; `null` when it did not, or that is not known. */
+  readonly confirmedAtFailure: Lsn | null;
+}
+
+/** Looks that found a subscription enabled without a worker while nobody read its slot; `null` once it is back. */
+export interface Absence {
+  readonly sinceMs: number;
+  readonly lastAtMs: number;
+  readonly looks: number;
+  /** Looks since then that found a worker. */
   readonly presentLooks: number;
 }
 

@@ -1,5 +1,5 @@
-import type { SubscriptionFacts } from '../facts';
-import type { SubscriptionMemory } from './memory';
+import type { SlotFacts, SubscriptionFacts } from '../facts';
+import type { Absence, SubscriptionMemory } from './memory';
 
 /** Default of wal_retrieve_retry_interval: a worker that fails is started again after this. */
 const RETRY_MS = 5_000;
@@ -23,26 +23,24 @@ export interface ErrorFinding {
 /**
  * Follows the error counters of one subscription (pg_stat_subscription_stats, 15 and newer), or before 15 the absence of its worker.
  * One step is no loop: stopping the publisher counts one error.
- * @param isPublisherReading true while the publisher was read and the slot has no reader, so that an absent worker is the subscriber's doing.
+ * @param slot as the publisher shows it; `null` while that was not read. An absent worker is the subscriber's doing only while it shows no reader.
  */
 export function followErrors(
   past: SubscriptionMemory | null,
   facts: SubscriptionFacts,
   atMs: number,
   pollIntervalMs: number,
-  isPublisherReading: boolean,
+  slot: SlotFacts | null,
 ): ErrorFinding {
   const memory =
-    past?.lookedAtMs === atMs
-      ? past
-      : addLook(past, facts, atMs, pollIntervalMs, isPublisherReading);
+    past?.lookedAtMs === atMs ? past : addLook(past, facts, atMs, pollIntervalMs, slot);
   const errors = memory.errors;
   const base = memory.errorsWhileEnabled;
+  const isFailing =
+    errors === null ? hasNoWorkerFor(memory) : isRising(memory, atMs, pollIntervalMs);
   return {
     memory,
-    isLooping:
-      facts.isEnabled &&
-      (errors === null ? hasNoWorkerFor(memory) : isRising(memory, atMs, pollIntervalMs)),
+    isLooping: facts.isEnabled && isFailing && !hasMovedOn(memory, facts, slot),
     retries: errors === null ? null : memory.rises.reduce((sum, rise) => sum + rise.by, 0),
     hasFailed: errors !== null && (base === null ? errors > 0 : errors > base),
   };
@@ -53,25 +51,52 @@ function addLook(
   facts: SubscriptionFacts,
   atMs: number,
   pollIntervalMs: number,
-  isPublisherReading: boolean,
+  slot: SlotFacts | null,
 ): SubscriptionMemory {
-  const errors =
-    facts.applyErrorCount === null ? null : facts.applyErrorCount + (facts.syncErrorCount ?? 0);
+  const { applyErrorCount, syncErrorCount } = facts;
+  const errors = applyErrorCount === null ? null : applyErrorCount + (syncErrorCount ?? 0);
   const by = errors === null ? 0 : Math.max(0, errors - (past?.errors ?? errors));
   const keptMs = Math.max(RISES_KEPT_MS, 3 * pollIntervalMs);
   const kept = (past?.rises ?? []).filter((rise) => atMs - rise.atMs <= keptMs);
-  const isAbsent = facts.isEnabled && facts.workerPid === null && isPublisherReading;
-  const presentLooks = isAbsent ? 0 : (past?.presentLooks ?? 0) + 1;
-  // Between two retries the worker is there for a moment; two looks in a row mean that it stays.
-  const absentBefore = presentLooks >= 2 ? [] : (past?.absentAtMs ?? []);
+  const isAbsent = facts.isEnabled && facts.workerPid === null && slot?.isActive === false;
+  const hasFailedNow = by > 0 || (errors === null && isAbsent);
   return {
     lookedAtMs: atMs,
     errors,
+    syncErrors: syncErrorCount,
     errorsWhileEnabled: facts.isEnabled ? errors : (past?.errorsWhileEnabled ?? null),
     rises: by > 0 ? [...kept, { atMs, by }] : kept,
-    absentAtMs: isAbsent ? [...absentBefore.slice(-9), atMs] : absentBefore,
-    presentLooks,
+    absence: followAbsence(past?.absence ?? null, isAbsent, atMs),
+    // While tables fail to copy, the others go on: only the apply worker's own failures hold the slot where it is.
+    confirmedAtFailure:
+      hasFailedNow && syncErrorCount === (past?.syncErrors ?? syncErrorCount)
+        ? (slot?.confirmedFlushLsn ?? null)
+        : hasFailedNow
+          ? null
+          : (past?.confirmedAtFailure ?? null),
   };
+}
+
+function followAbsence(past: Absence | null, isAbsent: boolean, atMs: number): Absence | null {
+  if (isAbsent) {
+    const before = past ?? { sinceMs: atMs, looks: 0 };
+    return { sinceMs: before.sinceMs, lastAtMs: atMs, looks: before.looks + 1, presentLooks: 0 };
+  }
+  // Between two retries the worker is there for a moment; two looks in a row mean that it stays.
+  if (past === null || past.presentLooks > 0) return null;
+  return { ...past, presentLooks: 1 };
+}
+
+/** The worker is there and has confirmed more than when it failed last: that is over. */
+function hasMovedOn(
+  memory: SubscriptionMemory,
+  facts: SubscriptionFacts,
+  slot: SlotFacts | null,
+): boolean {
+  const { confirmedAtFailure } = memory;
+  const confirmed = slot?.confirmedFlushLsn ?? null;
+  if (facts.workerPid === null || confirmedAtFailure === null || confirmed === null) return false;
+  return confirmed > confirmedAtFailure;
 }
 
 function isRising(memory: SubscriptionMemory, atMs: number, pollIntervalMs: number): boolean {
@@ -82,8 +107,7 @@ function isRising(memory: SubscriptionMemory, atMs: number, pollIntervalMs: numb
 }
 
 function hasNoWorkerFor(memory: SubscriptionMemory): boolean {
-  const [first] = memory.absentAtMs;
-  const last = memory.absentAtMs.at(-1);
-  if (first === undefined || last === undefined) return false;
-  return memory.absentAtMs.length >= ABSENT_LOOKS && last - first >= ABSENT_FOR_MS;
+  const { absence } = memory;
+  if (absence === null || absence.looks < ABSENT_LOOKS) return false;
+  return absence.lastAtMs - absence.sinceMs >= ABSENT_FOR_MS;
 }

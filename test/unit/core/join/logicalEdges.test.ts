@@ -377,6 +377,24 @@ describe('errors of a subscription', () => {
     assert.equal(edgeOf(joiner.join(samples, at(27)), EDGE).verdict.code, 'idle');
   });
 
+  it('are over at once when a worker is there and has confirmed more', () => {
+    const joiner = new Joiner(FILE);
+    codesOf(
+      [
+        [0, { applyErrorCount: 0 }],
+        [5, { applyErrorCount: 3 }],
+      ],
+      joiner,
+    );
+    const later = (confirmedFlushLsn: bigint, second: number): string => {
+      const central = publisher({ confirmedFlushLsn }, {}, at(second));
+      const samples = { central, genesis: genesis({ applyErrorCount: 3 }, at(second)) };
+      return edgeOf(joiner.join(samples, at(second)), EDGE).verdict.code;
+    };
+    assert.equal(later(709_000n, 6), 'applyErrorLoop');
+    assert.equal(later(709_001n, 7), 'streaming');
+  });
+
   it('count those of table copies too, and how many there were', () => {
     const joiner = new Joiner(FILE);
     const change = { ...COPYING, applyErrorCount: 0 };
