@@ -26,6 +26,7 @@ import { AudienceWatch } from './views/audienceWatch';
 import { ContextKeyWatch } from './views/contextKeyWatch';
 import { TopologyDiagnostics } from './views/diagnostics';
 import { ExplorerView } from './views/explorerView';
+import { StatusBar } from './views/statusBar';
 import { TopologyFiles } from './views/topologyFiles';
 import { QuickFixes } from './views/quickFixes';
 import { SnapshotProblems } from './views/liveProblems';
@@ -94,6 +95,7 @@ export function compose(context: ExtensionContext): Composition {
   );
   let settings = readSettings();
   monitor.setPolling(settings.pollIntervalSeconds, settings.pollInBackground);
+  const statusBar = store.add(new StatusBar({ monitor, files, clock, settings: () => settings }));
   const audience = store.add(
     new AudienceWatch({
       monitor,
@@ -108,6 +110,7 @@ export function compose(context: ExtensionContext): Composition {
       settings = changed;
       monitor.setPolling(settings.pollIntervalSeconds, settings.pollInBackground);
       audience.update();
+      statusBar.draw();
     }),
   );
   // Each of these is an act of the user that asks for what the servers say.

@@ -1,0 +1,185 @@
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatDuration,
+  formatPart,
+  speak,
+} from '../format';
+import type { TopologySnapshot } from '../snapshot';
+import { shortMeasure } from './edgeWords';
+import { nodePicks } from './nodePicks';
+import { describeProblem } from './statusBarProblem';
+
+/** The whole status item as one value. */
+export interface StatusBarText {
+  /** With its codicon; at most 24 characters after it. */
+  readonly text: string;
+  readonly background: 'none' | 'warning' | 'error';
+  readonly accessibleName: string;
+  readonly tooltip: StatusTooltip;
+}
+
+export interface StatusTooltip {
+  /** Leads the tooltip where there are several topologies. */
+  readonly heading: string | null;
+  /** What, state: worst first, at most eight. */
+  readonly rows: readonly (readonly [name: string, state: string])[];
+  readonly footer: string;
+}
+
+export interface StatusContext {
+  readonly nowMs: number;
+  readonly pollIntervalSeconds: number;
+  /** Whether a file cannot be read at all; then it is what the item tells. */
+  readonly hasInvalidFile: boolean;
+}
+
+type Shown = Omit<StatusBarText, 'tooltip'>;
+
+const MAX_ROWS = 8;
+const MAX_TEXT = 24;
+
+/** @returns `null` without a topology: the item is hidden. */
+export function statusBarText(
+  snapshots: readonly TopologySnapshot[],
+  context: StatusContext,
+): StatusBarText | null {
+  const [worst] = snapshots.toSorted((a, b) => rank(a) - rank(b));
+  if (worst === undefined) {
+    return context.hasInvalidFile ? { ...invalidFile(), tooltip: EMPTY_TOOLTIP } : null;
+  }
+  const shown = context.hasInvalidFile && rank(worst) > 1 ? invalidFile() : itemOf(worst, context);
+  return { ...shown, tooltip: tooltipOf(worst, snapshots.length > 1, context) };
+}
+
+const EMPTY_TOOLTIP: StatusTooltip = { heading: null, rows: [], footer: '' };
+
+/** 0 error, 1 warning, then unknown, busy, healthy. */
+function rank({ summary }: TopologySnapshot): number {
+  return ['error', 'warning', 'unknown', 'busy', 'healthy'].indexOf(summary.health);
+}
+
+function invalidFile(): Shown {
+  return item('warning', 'topology file', 'warning', 'The topology file has errors');
+}
+
+function itemOf(snapshot: TopologySnapshot, context: StatusContext): Shown {
+  const { summary } = snapshot;
+  const nodes = snapshot.nodes.filter((node) => node.isDeclared);
+  if (nodes.some((node) => node.sample.contact === 'restricted')) {
+    return item('workspace-untrusted', 'topology', 'none', 'Restricted mode, not connecting');
+  }
+  if (!summary.isContacted) {
+    return item('pulse', 'not connected', 'none', 'Postgres Topology, not connected');
+  }
+  const isFirstConnect = nodes.every(
+    ({ sample }) => sample.fastAtMs === null && sample.failure === null,
+  );
+  if (isFirstConnect) return item('pulse', 'connecting', 'none', 'Postgres Topology connecting');
+  const [first] = summary.problems;
+  if (first !== undefined) return problemItem(snapshot, first, context.nowMs);
+  return quietItem(snapshot, context);
+}
+
+/** Nothing needs a person: the worst lag, with its age where nobody looks. */
+function quietItem(snapshot: TopologySnapshot, { nowMs }: StatusContext): Shown {
+  const { summary } = snapshot;
+  const whole = `${formatPart(summary.healthyReplicas, summary.replicas, 'replicas')} healthy`;
+  const copying = snapshot.edges.find((edge) => edge.verdict.code === 'copying');
+  if (copying !== undefined) {
+    const { readyTables, totalTables } = copying.verdict.params;
+    const part =
+      readyTables === undefined || totalTables === undefined
+        ? 'copying'
+        : `copying ${formatPart(totalTables - readyTables, totalTables)}`;
+    return item('cloud-download', part, 'none', `${copying.to} ${part} tables`);
+  }
+  const lag = lagText(summary);
+  const newest = Math.max(0, ...snapshot.nodes.map((node) => node.sample.fastAtMs ?? 0));
+  const isStale =
+    snapshot.edges.length > 0 && snapshot.edges.every(({ verdict }) => verdict.code === 'stale');
+  if (isStale) {
+    const last = snapshot.edges.flatMap((edge) =>
+      edge.lastKnown === null ? [] : [edge.lastKnown],
+    );
+    const known = last.toSorted((a, b) => (b.lagMs ?? 0) - (a.lagMs ?? 0))[0];
+    const measure = known === undefined ? null : shortMeasure(known);
+    const age = formatDuration(Math.max(1_000, Math.floor((nowMs - newest) / 1_000) * 1_000));
+    if (measure !== null) {
+      return item(
+        'history',
+        `${measure}, ${age} ago`,
+        'none',
+        `Last known lag ${speak(measure)}, ${speak(age)} ago`,
+      );
+    }
+    return item('history', `${age} ago`, 'none', `Last read ${speak(age)} ago`);
+  }
+  if (lag === null) {
+    return summary.replicas === 0
+      ? item(
+          'pulse',
+          formatCounted(snapshot.nodes.length, 'node'),
+          'none',
+          `${formatCounted(snapshot.nodes.length, 'node')}, no replica declared`,
+        )
+      : item('question', 'unknown', 'none', 'Replication lag unknown');
+  }
+  if (lag === 'caught up') {
+    return item('pulse', lag, 'none', `Replication idle and caught up, ${whole}`);
+  }
+  return item('pulse', lag, 'none', `Replication lag ${speak(lag)}, ${whole}`);
+}
+
+function lagText({ worstLagMs, worstLagBytes }: TopologySnapshot['summary']): string | null {
+  if (worstLagMs === 0 || (worstLagMs === null && worstLagBytes === 0)) return 'caught up';
+  if (worstLagMs !== null) return formatDuration(worstLagMs);
+  return worstLagBytes === null ? null : formatBytes(worstLagBytes);
+}
+
+function problemItem(snapshot: TopologySnapshot, subject: string, nowMs: number): Shown {
+  const others = snapshot.summary.problems.length - 1;
+  const more = others === 0 ? '' : `, ${formatCounted(others, 'more problem')}`;
+  const shown = describeProblem(snapshot, subject, nowMs);
+  const plus = others === 0 ? '' : ` +${formatCount(others)}`;
+  const room = MAX_TEXT - plus.length;
+  const [icon, text] = shown.parts;
+  const short = text.length > room ? `${text.slice(0, room - 1).trimEnd()}…` : text;
+  return { ...item(icon, `${short}${plus}`, shown.background, `${speak(shown.name)}${more}`) };
+}
+
+function item(
+  icon: string,
+  text: string,
+  background: Shown['background'],
+  accessibleName: string,
+): Shown {
+  return { text: `$(${icon}) ${text}`, background, accessibleName };
+}
+
+function tooltipOf(
+  snapshot: TopologySnapshot,
+  isOneOfSeveral: boolean,
+  { nowMs, pollIntervalSeconds }: StatusContext,
+): StatusTooltip {
+  const { attention, unknown, healthy } = nodePicks(snapshot, nowMs);
+  const all = [...attention, ...unknown, ...healthy];
+  const rows = all
+    .slice(0, MAX_ROWS)
+    .map(({ label, description }) => [label, description] as const);
+  const rest = all.length - rows.length;
+  const newest = Math.max(0, ...snapshot.nodes.map((node) => node.sample.fastAtMs ?? 0));
+  const more =
+    rest === 0 ? '' : `and ${formatCount(rest)} more${healthy.length >= rest ? ' healthy' : ''}. `;
+  const age = formatDuration(Math.max(1_000, Math.floor((nowMs - newest) / 1_000) * 1_000));
+  const polled =
+    newest === 0
+      ? 'No server was asked yet'
+      : `Polled ${age} ago, every ${formatDuration(pollIntervalSeconds * 1_000)}`;
+  return {
+    heading: isOneOfSeveral ? snapshot.topology.name : null,
+    rows,
+    footer: `${more}${polled}`,
+  };
+}

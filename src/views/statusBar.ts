@@ -1,0 +1,95 @@
+import { MarkdownString, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode';
+import { statusBarText, type StatusTooltip } from '../core/describe/statusBarText';
+import type { Clock } from '../core/ports/clock';
+import type { Disposable } from '../core/ports/disposable';
+import type { TopologyMonitor } from '../core/ports/topologyMonitor';
+import { DisposableStore } from '../host/disposableStore';
+import type { Settings } from '../host/settings';
+import { escapeCell } from './tooltipMarkdown';
+import type { TopologyFiles } from './topologyFiles';
+
+const DRAW_DELAY_MS = 250;
+/** Ages grow while nothing is read: the item is looked at again this often. */
+const AGE_INTERVAL_MS = 30_000;
+
+export interface StatusBarDeps {
+  readonly monitor: Pick<TopologyMonitor, 'current' | 'onDidChange'>;
+  readonly files: TopologyFiles;
+  readonly clock: Clock;
+  readonly settings: () => Settings;
+}
+
+/** The one item in the status bar: the worst fact of the workspace. Keeps its last value while servers are asked. */
+export class StatusBar implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #item: StatusBarItem;
+  #cancelDraw: (() => void) | null = null;
+  #cancelAging: (() => void) | null = null;
+
+  constructor(private readonly deps: StatusBarDeps) {
+    const item = window.createStatusBarItem('pgTopology.status', StatusBarAlignment.Left, 40);
+    this.#item = this.#store.add(item);
+    item.name = 'Postgres Topology';
+    item.command = 'pgTopology.showNodes';
+    this.#store.add(deps.monitor.onDidChange(() => this.#drawSoon()));
+    this.#store.add(deps.files.onDidChange(() => this.#drawSoon()));
+    this.#store.defer(() => this.#cancelDraw?.());
+    this.#store.defer(() => this.#cancelAging?.());
+  }
+
+  /** Draws now; after a setting changed. */
+  draw(): void {
+    const { monitor, files, clock, settings } = this.deps;
+    const { isStatusBarEnabled, pollIntervalSeconds } = settings();
+    const shown = statusBarText(monitor.current(), {
+      nowMs: clock.nowMs(),
+      pollIntervalSeconds,
+      hasInvalidFile: files.current().some((file) => !file.isValid),
+    });
+    if (shown === null || !isStatusBarEnabled) {
+      this.#item.hide();
+      return;
+    }
+    // Assigned only when changed: each assignment is a message to the window.
+    if (this.#item.text !== shown.text) this.#item.text = shown.text;
+    this.#item.accessibilityInformation = { label: shown.accessibleName };
+    this.#item.backgroundColor =
+      shown.background === 'none'
+        ? undefined
+        : new ThemeColor(`statusBarItem.${shown.background}Background`);
+    this.#item.tooltip = toMarkdown(shown.tooltip);
+    this.#item.show();
+    this.#cancelAging?.();
+    this.#cancelAging = this.deps.clock.schedule(AGE_INTERVAL_MS, () => this.draw());
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  /** Not put off by further changes, so that a stream of them cannot starve it. */
+  #drawSoon(): void {
+    this.#cancelDraw ??= this.deps.clock.schedule(DRAW_DELAY_MS, () => {
+      this.#cancelDraw = null;
+      this.draw();
+    });
+  }
+}
+
+function toMarkdown(tooltip: StatusTooltip): MarkdownString {
+  const markdown = new MarkdownString();
+  markdown.isTrusted = false;
+  markdown.supportHtml = false;
+  if (tooltip.heading !== null) {
+    markdown.appendMarkdown('**').appendText(tooltip.heading).appendMarkdown('**\n\n');
+  }
+  if (tooltip.rows.length > 0) {
+    markdown.appendMarkdown('| | |\n|---|---|\n');
+    for (const [name, state] of tooltip.rows) {
+      markdown.appendMarkdown(`| ${escapeCell(name)} | ${escapeCell(state)} |\n`);
+    }
+    markdown.appendMarkdown('\n');
+  }
+  markdown.appendText(tooltip.footer);
+  return markdown;
+}
