@@ -71,13 +71,18 @@ export function undeclaredConsumers(
 }
 
 function leftOver(fast: FastFacts, claimed: ReadonlySet<number>): readonly SenderFacts[] {
-  const logicalPids = new Set(
-    fast.slots.filter((slot) => slot.type === 'logical').map((slot) => slot.activePid),
+  const logical = fast.slots.filter((slot) => slot.type === 'logical');
+  const logicalPids = new Set(logical.map((slot) => slot.activePid));
+  const logicalNames = new Set(logical.map((slot) => slot.name));
+  return (
+    fast.senders
+      .filter((sender) => !claimed.has(sender.pid) && !logicalPids.has(sender.pid))
+      .filter(isStandbySender)
+      // REFRESH PUBLICATION and its like open a sender of their own for a moment, under the name of the subscription.
+      .filter((sender) => sender.state !== 'startup')
+      .filter((sender) => !logicalNames.has(sender.applicationName ?? ''))
+      .toSorted((a, b) => a.pid - b.pid)
   );
-  return fast.senders
-    .filter((sender) => !claimed.has(sender.pid) && !logicalPids.has(sender.pid))
-    .filter(isStandbySender)
-    .toSorted((a, b) => a.pid - b.pid);
 }
 
 function claimedPids(scene: Scene, streaming: StreamingEdges, view: NodeView): Set<number> {

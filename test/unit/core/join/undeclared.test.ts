@@ -63,6 +63,8 @@ describe('what a server feeds that is not in the file', () => {
         sender({ pid: 1, applicationName: 'pg_basebackup', state: 'backup' }),
         sender({ pid: 2, applicationName: 'pg_16400_sync_16390_7710400000000000002' }),
         sender({ pid: 3, applicationName: 'debezium' }),
+        sender({ pid: 4, applicationName: 'jobs_sub', state: 'startup', replayLsn: null }),
+        hiddenSender({ pid: 5, applicationName: 'debezium' }),
       ],
       slots: [
         ownSlot,

@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { createLogin } from '../../clusters/access';
+import type { Cluster } from '../../clusters/cluster';
+import { Clusters } from '../../clusters/clusters';
+import { cutOffSubscription, lockTable, putFirstInHba, type Fault } from '../../clusters/faults';
+import { forEachMajor } from '../../clusters/majors';
+import { waitFor } from '../../clusters/waitFor';
+import type { DeclaredSubscription } from '../../../src/core/topology';
+import { assertNoComfort, edgeOf, nodeIn, nodeOf, say, slotIn, Watcher } from './watcher';
+
+const EDGE = 'logical/genesis/jobs_sub';
+
+function subscribes(name: string): DeclaredSubscription {
+  const publications = ['jobs_pub'];
+  return {
+    name,
+    publisher: 'central',
+    publications,
+    connection: null,
+    slotName: name,
+    options: {},
+  };
+}
+
+forEachMajor('logical faults on real servers', (major) => {
+  const clusters = new Clusters(major);
+  let central: Cluster;
+  let genesis: Cluster;
+  let watcher: Watcher;
+  const faults: Fault[] = [];
+
+  before(async () => {
+    central = await clusters.add('central');
+    genesis = await clusters.add('genesis');
+    await Promise.all([central.start(), genesis.start()]);
+    for (const server of [central, genesis]) {
+      await server.query(
+        'CREATE TABLE jobs (id int PRIMARY KEY, filler text); CREATE TABLE more (id int PRIMARY KEY)',
+      );
+      await createLogin(server, 'monitor', { memberOf: ['pg_monitor'] });
+    }
+    await central.query('CREATE PUBLICATION jobs_pub FOR TABLE jobs');
+    await genesis.query(
+      `CREATE SUBSCRIPTION jobs_sub CONNECTION '${central.conninfo({ database: 'postgres' })}' PUBLICATION jobs_pub`,
+    );
+  });
+
+  after(() => clusters.stop());
+
+  beforeEach(async () => {
+    watcher = watch();
+    await watcher.untilEdge(EDGE, 'idle');
+  });
+
+  afterEach(async () => {
+    for (const fault of faults.splice(0)) await fault.end();
+    await watcher.close();
+  });
+
+  function watch(): Watcher {
+    return new Watcher([
+      nodeOf(central, {}, 'monitor'),
+      nodeOf(genesis, { subscriptions: [subscribes('jobs_sub')] }, 'monitor'),
+    ]);
+  }
+
+  let next = 1;
+  const write = async (rows: number): Promise<void> => {
+    const from = next;
+    next += rows;
+    await central.query(
+      `INSERT INTO jobs SELECT g, repeat('x', 1000) FROM generate_series(${from}, ${next - 1}) AS g`,
+    );
+  };
+
+  it('reads 0 while idle, and follows what is written', async function () {
+    this.timeout(60_000);
+    await write(500);
+    await watcher.untilEdge(EDGE, 'idle');
+    for (const snapshot of await watcher.during(3_000)) {
+      const edge = edgeOf(snapshot, EDGE);
+      assert.ok(edge.lagBytes !== null && edge.lagBytes < 1_000, say(edge));
+      assert.ok(edge.lagMs === null || edge.lagMs < 500, say(edge));
+    }
+    const [row] = await genesis.query<{ rows: number }>('SELECT count(*)::int AS rows FROM jobs');
+    assert.equal(row?.rows, 500);
+    const snapshot = await watcher.look();
+    assert.equal(slotIn(snapshot, 'jobs_sub').consumer, 'genesis/jobs_sub');
+    assert.equal(snapshot.summary.activeSubscriptions, 1);
+  });
+
+  it('D: an apply worker that waits for a lock is blocked, and who holds it is named', async function () {
+    this.timeout(60_000);
+    const lock = await lockTable(genesis, 'jobs');
+    faults.push(lock);
+    await write(3_000);
+    const edge = await watcher.untilEdge(EDGE, 'blocked');
+    const [holder] = (await lock.session.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'))
+      .rows;
+    assert.deepEqual(edge.verdict.params.pids, [holder?.pid]);
+    const later = await watcher.during(1_500);
+    assertNoComfort(later, EDGE);
+    const last = later.at(-1);
+    assert.ok(last !== undefined);
+    assert.ok((edgeOf(last, EDGE).lagBytes ?? 0) > 2_500_000, say(edgeOf(last, EDGE)));
+    const facts = watcher.sampleOf('genesis').fast?.subscriptions[0];
+    const trap = Number((facts?.receivedLsn ?? 0n) - (facts?.latestEndLsn ?? 0n));
+    assert.ok(trap < 100_000, `what the subscriber compares is small: ${trap}`);
+    await lock.end();
+    await watcher.untilEdge(EDGE, 'idle');
+  });
+
+  it('H: an apply error loop is told from an enabled, healthy look', async function () {
+    this.timeout(90_000);
+    await genesis.query(`INSERT INTO jobs VALUES (${next}, 'in the way')`);
+    const clash = next;
+    await write(1);
+    const edge = await watcher.untilEdge(EDGE, 'applyErrorLoop', 60_000);
+    assert.equal(edge.verdict.health, 'error');
+    assert.equal(edge.lagMs, null);
+    const facts = watcher.sampleOf('genesis').fast?.subscriptions[0];
+    assert.equal(facts?.isEnabled, true, 'the trap was not there');
+    if (major >= 15) assert.ok((edge.verdict.params.retries ?? 0) >= 2);
+    else assert.equal(facts.applyErrorCount, null);
+    const later = await watcher.during(2_000);
+    assertNoComfort(later, EDGE);
+    for (const snapshot of later)
+      assert.equal(edgeOf(snapshot, EDGE).verdict.code, 'applyErrorLoop');
+    await genesis.query(`DELETE FROM jobs WHERE id = ${clash}`);
+    await watcher.untilEdge(EDGE, 'idle', 60_000);
+  });
+
+  it('tells a person who disables from an error that does', async function () {
+    this.timeout(90_000);
+    await genesis.query('ALTER SUBSCRIPTION jobs_sub DISABLE');
+    const edge = await watcher.untilEdge(EDGE, 'disabled');
+    assert.equal(edge.lagBytes, null, 'nothing waits, but 0 would be no comfort');
+    await write(300);
+    await watcher.until('changes wait', (found) => (edgeOf(found, EDGE).lagBytes ?? 0) > 300_000);
+    await genesis.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+    await watcher.untilEdge(EDGE, 'idle');
+    if (major < 15) return;
+    await genesis.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = true)');
+    await genesis.query(`INSERT INTO jobs VALUES (${next}, 'in the way')`);
+    const clash = next;
+    await write(1);
+    const stopped = await watcher.untilEdge(EDGE, 'stoppedByError');
+    assert.equal(stopped.verdict.health, 'error');
+    assertNoComfort([await watcher.look()], EDGE);
+    await genesis.query(`DELETE FROM jobs WHERE id = ${clash}`);
+    await genesis.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = false)');
+    await genesis.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+    await watcher.untilEdge(EDGE, 'idle');
+  });
+
+  it('J: a copy in progress is copying, and its extra sender is nobody new', async function () {
+    this.timeout(60_000);
+    await central.query('INSERT INTO more VALUES (1)');
+    // The copy begins and does not end: each of its rows waits for a lock that we hold.
+    await genesis.query(`
+      CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NEW; END $$;
+      CREATE TRIGGER hold BEFORE INSERT ON more FOR EACH ROW EXECUTE FUNCTION hold();
+      ALTER TABLE more ENABLE ALWAYS TRIGGER hold`);
+    const holder = await genesis.connect();
+    await holder.query('SELECT pg_advisory_lock(42)');
+    faults.push({ end: () => holder.end() });
+    await central.query('ALTER PUBLICATION jobs_pub ADD TABLE more');
+    await genesis.query('ALTER SUBSCRIPTION jobs_sub REFRESH PUBLICATION');
+    await waitFor(
+      async () =>
+        (
+          await central.query(
+            `SELECT FROM pg_stat_replication WHERE application_name LIKE 'pg\\_%\\_sync\\_%'`,
+          )
+        ).length === 1,
+      { what: 'the copy has its own sender' },
+    );
+    const edge = await watcher.untilEdge(EDGE, 'copying');
+    const { readyTables, totalTables } = edge.verdict.params;
+    assert.deepEqual([readyTables, totalTables], [1, 2]);
+    assert.equal(edge.verdict.health, 'busy');
+    for (const snapshot of await watcher.during(1_000)) {
+      assert.equal(edgeOf(snapshot, EDGE).lagBytes, null);
+      assert.equal(edgeOf(snapshot, EDGE).lagMs, null);
+      assert.deepEqual(
+        snapshot.edges.map((found) => found.id),
+        [EDGE],
+      );
+      assert.equal(snapshot.nodes.length, 2);
+      const slots = snapshot.slots.filter((slot) => slot.name !== 'jobs_sub');
+      assert.ok(slots.every((slot) => slot.consumer === 'genesis/jobs_sub'));
+    }
+    await holder.query('SELECT pg_advisory_unlock(42)');
+    await watcher.untilEdge(EDGE, 'idle');
+  });
+
+  it('B for a subscription: cut off, it is not streaming, and what waits is counted', async function () {
+    this.timeout(60_000);
+    const fault = await cutOffSubscription(genesis, 'jobs_sub');
+    faults.push(fault);
+    await watcher.untilEdge(EDGE, 'notStreaming');
+    await write(300);
+    assertNoComfort(await watcher.during(1_000), EDGE);
+    await fault.end();
+    await watcher.untilEdge(EDGE, 'idle');
+  });
+
+  it('says what the other end knows while one cannot be reached from here', async function () {
+    this.timeout(60_000);
+    const blind = async (
+      server: Cluster,
+      look: (found: Watcher) => Promise<void>,
+    ): Promise<void> => {
+      const fault = await putFirstInHba(server, 'host all monitor 127.0.0.1/32 reject');
+      const half = watch();
+      try {
+        await look(half);
+      } finally {
+        await half.close();
+        await fault.end();
+      }
+    };
+    await blind(central, async (found) => {
+      const snapshot = await found.look();
+      assert.equal(nodeIn(snapshot, 'central').verdict.code, 'unreachable');
+      const edge = edgeOf(snapshot, EDGE);
+      assert.equal(edge.verdict.code, 'streaming', say(edge));
+      assert.equal(edge.lagBytes, null);
+      assert.equal(edge.unknownBecause, 'central is unreachable from here');
+    });
+    await blind(genesis, async (found) => {
+      const edge = edgeOf(await found.look(), EDGE);
+      assert.equal(edge.verdict.code, 'unknown', say(edge));
+      assert.equal(edge.lagBytes, null);
+      await genesis.query('ALTER SUBSCRIPTION jobs_sub DISABLE');
+      await found.untilEdge(EDGE, 'notStreaming');
+      await genesis.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+    });
+  });
+
+  it('stopping the publisher is no error loop, and it recovers by itself', async function () {
+    this.timeout(90_000);
+    await central.stop();
+    await watcher.untilEdge(EDGE, 'notStreaming');
+    const codes = (await watcher.during(2_000)).map((found) => edgeOf(found, EDGE).verdict.code);
+    await central.start();
+    await watcher.until('it is idle again', (found) => {
+      codes.push(edgeOf(found, EDGE).verdict.code);
+      return edgeOf(found, EDGE).verdict.code === 'idle';
+    });
+    assert.ok(!codes.includes('applyErrorLoop'), codes.join());
+  });
+
+  it('a server that has no worker left says so', async function () {
+    this.timeout(60_000);
+    const small = await clusters.add('small', { conf: { max_logical_replication_workers: 1 } });
+    await small.start();
+    await central.query('CREATE PUBLICATION empty_pub');
+    for (const name of ['first_sub', 'second_sub']) {
+      await small.query(
+        `CREATE SUBSCRIPTION ${name} CONNECTION '${central.conninfo({ database: 'postgres' })}'
+           PUBLICATION empty_pub`,
+      );
+    }
+    const crowded = new Watcher([
+      nodeOf(central),
+      nodeOf(small, { subscriptions: [subscribes('first_sub'), subscribes('second_sub')] }),
+    ]);
+    try {
+      const snapshot = await crowded.until('one of the two has no worker', ({ edges }) =>
+        edges.some((edge) => edge.verdict.code === 'noWorker'),
+      );
+      const edge = snapshot.edges.find((found) => found.verdict.code === 'noWorker');
+      assert.ok(edge !== undefined);
+      assert.deepEqual(edge.verdict.params, { workersUsed: 1, workersMax: 1 });
+      assertNoComfort([snapshot], edge.id);
+    } finally {
+      await crowded.close();
+      await small.stop();
+    }
+  });
+});
