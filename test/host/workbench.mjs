@@ -26,6 +26,14 @@ export class Workbench {
     await this.page.locator('.statusbar').waitFor({ timeout: FIRST_LOAD_MS });
   }
 
+  /** Reloads the window in its orderly way, which saves first what it has open; the browser's own reload may not. */
+  async reload() {
+    const loaded = this.page.waitForEvent('load', { timeout: FIRST_LOAD_MS });
+    await this.command('Developer: Reload Window');
+    await loaded;
+    await this.page.locator('.statusbar').waitFor({ timeout: FIRST_LOAD_MS });
+  }
+
   /**
    * @param {string} id the one that the extension gave to `createStatusBarItem`
    * @returns {Locator}

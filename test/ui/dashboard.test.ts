@@ -15,7 +15,7 @@ describe('the dashboard in the workbench', () => {
   });
 
   it('is there again after the window was reloaded', async () => {
-    await session.reload();
+    await session.workbench.reload();
     const dashboard = await session.workbench.webview('#dashboard[data-kind=dashboard]');
     await dashboard.getByText('Sample').first().waitFor();
   });

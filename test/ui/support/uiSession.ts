@@ -43,11 +43,6 @@ export class UiSession {
     return this.parts.folder;
   }
 
-  /** Shows the window anew, as a reload by the user does. */
-  async reload(): Promise<void> {
-    await this.workbench.open(this.parts.server.folderUrl(this.folder));
-  }
-
   async start(): Promise<void> {
     assert.ok(existsSync(VSIX), `${VSIX} is missing: npm run package`);
     const folder = await mkdtemp(join(tmpdir(), 'pg-topology-folder-'));
