@@ -103,7 +103,9 @@ function settleHosts(raw: RawParam, problems: ConnectionProblem[]): string | nul
     if (checked.error !== null) {
       problems.push({ ...connectionError('host', checked.error, raw.valueSpan), fix });
     }
-    if (checked.note !== null) problems.push(note('host-dot', checked.note, raw.valueSpan));
+    if (checked.note !== null) {
+      problems.push({ ...note('host-dot', checked.note, raw.valueSpan), fix });
+    }
     hosts.push(checked.host);
   }
   return hosts.join(',');

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { documented } from './documentation';
 
+const PORT = 'Expected a port from 1 to 65535.';
+const WHOLE_NUMBER = 'Expected a whole number.';
+
 const text = (markdown: string, extra: Readonly<Record<string, unknown>> = {}) =>
   z.exactOptional(documented(z.string(), markdown, extra));
 
@@ -8,8 +11,11 @@ const wholeNumber = (markdown: string) =>
   z.exactOptional(
     documented(
       z.union(
-        [z.int().check(z.gte(0)), z.string().check(z.regex(/^\d+$/))],
-        'Expected a whole number.',
+        [
+          z.int(WHOLE_NUMBER).check(z.gte(0, WHOLE_NUMBER)),
+          z.string().check(z.regex(/^\d+$/, WHOLE_NUMBER)),
+        ],
+        WHOLE_NUMBER,
       ),
       markdown,
     ),
@@ -26,10 +32,10 @@ export const connectionObjectSchema = z.object({
     documented(
       z.union(
         [
-          z.int().check(z.gte(1), z.lte(65535)),
-          z.string().check(z.regex(/^\s*\d*\s*(,\s*\d*\s*)*$/)),
+          z.int(PORT).check(z.gte(1, PORT), z.lte(65535, PORT)),
+          z.string().check(z.regex(/^\s*\d*\s*(,\s*\d*\s*)*$/, PORT)),
         ],
-        'Expected a port from 1 to 65535.',
+        PORT,
       ),
       'Port, 1 to 65535. Default: `5432`.',
       { default: 5432 },

@@ -10,7 +10,10 @@ const PASSWORD_SOURCE = 'Expected auto, secret, pgpass, prompt or env:NAME.';
 
 const passwordSourceSchema = documented(
   z.union(
-    [z.enum(['auto', 'secret', 'pgpass', 'prompt']), z.string().check(z.regex(/^env:[^\s=]+$/))],
+    [
+      z.enum(['auto', 'secret', 'pgpass', 'prompt']),
+      z.string().check(z.regex(/^env:[^\s=]+$/, PASSWORD_SOURCE)),
+    ],
     PASSWORD_SOURCE,
   ),
   'Where the password comes from. `auto` (default) looks in VS Code’s secret storage, then `PGPASSWORD`, then the password file; `secret` is the secret storage alone, `pgpass` the password file, `prompt` asks, `env:NAME` reads a variable of the environment.',

@@ -11,7 +11,6 @@ import { checkThresholds } from './checks/thresholds';
 import { checkTransport } from './checks/transport';
 import { readConnection } from './connections';
 import { duplicateKeys } from './duplicateKeys';
-import { rangeAt } from './fileContext';
 import type { FileContext } from './fileContext';
 import { topologyFileSchema } from './fileSchema';
 import type { TopologyFile } from './fileSchema';
@@ -21,6 +20,7 @@ import { positionsOf } from './positions';
 import type { Positions } from './positions';
 import { makeProblem } from './problem';
 import type { Problem } from './problem';
+import { schemaProblems } from './schemaProblems';
 import { secretProblems } from './secrets';
 import { templateTopologyFile } from './template';
 import { unknownKeys } from './unknownKeys';
@@ -49,7 +49,8 @@ export function parseTopologyFile(text: string, fallbackName = 'Topology'): Pars
     ...unknownKeys(root),
     ...secretProblems(text, root),
   ];
-  const file = readTypes(root, positions, problems);
+  // What a text that is cut off lacks is not wrong yet.
+  const file = syntax.length > 0 ? null : readTypes(root, positions, problems);
   const topology =
     file === null ? null : readMeaning({ text, root, file, positions }, fallbackName, problems);
   problems.sort((left, right) => left.range.offset - right.range.offset);
@@ -61,20 +62,7 @@ export function parseTopologyFile(text: string, fallbackName = 'Topology'): Pars
 function readTypes(root: Node, positions: Positions, problems: Problem[]): TopologyFile | null {
   const parsed = topologyFileSchema.safeParse(getNodeValue(root));
   if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) {
-    const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
-    problems.push(
-      makeProblem({
-        severity: 'error',
-        code: 'schema',
-        message: issue.message,
-        range: rangeAt(positions, path),
-        path,
-        publishedBySchema: true,
-        blocks: true,
-      }),
-    );
-  }
+  problems.push(...schemaProblems(parsed.error.issues, root, positions));
   return null;
 }
 

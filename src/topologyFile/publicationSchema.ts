@@ -1,22 +1,24 @@
 import * as z from 'zod/mini';
 import { documented } from './documentation';
 
+const PAIR = 'Expected "schema.table" or ["schema", "table"].';
+
 /** A table's name: `"schema.table"`, or `["schema", "table"]` for names with dots. */
 export const tableNameSchema = z.union(
-  [z.string(), z.array(z.string()).check(z.minLength(2), z.maxLength(2))],
-  'Expected "schema.table" or ["schema", "table"].',
+  [z.string(), z.array(z.string()).check(z.minLength(2, PAIR), z.maxLength(2, PAIR))],
+  PAIR,
 );
 
 const tableSchema = documented(
   z.union(
     [
       z.string(),
-      z.array(z.string()).check(z.minLength(2), z.maxLength(2)),
+      z.array(z.string()).check(z.minLength(2, PAIR), z.maxLength(2, PAIR)),
       z.object({
         table: documented(tableNameSchema, 'The table: `"schema.table"` or `["schema", "table"]`.'),
         columns: z.exactOptional(
           documented(
-            z.array(z.string()).check(z.minLength(1)),
+            z.array(z.string()).check(z.minLength(1, 'Expected at least one column.')),
             'Only these columns are published (Postgres 15 and newer).',
           ),
         ),

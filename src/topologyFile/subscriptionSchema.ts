@@ -18,7 +18,7 @@ export const subscriptionSchema = documented(
   z.object({
     publisher: documented(z.string(), 'Name of the node in this file that publishes.'),
     publications: documented(
-      z.array(z.string()).check(z.minLength(1)),
+      z.array(z.string()).check(z.minLength(1, 'Expected at least one publication.')),
       'Names of the publications on the publisher.',
     ),
     connection: z.exactOptional(
