@@ -24,6 +24,8 @@ export interface SubscriptionMemory {
   readonly errors: number | null;
   /** The same sum when the subscription was last seen enabled. */
   readonly errorsWhileEnabled: number | null;
+  /** It is disabled, and an error came with that. */
+  readonly hasFailed: boolean;
   readonly rises: readonly { readonly atMs: number; readonly by: number }[];
   readonly syncErrors: number | null;
   readonly absence: Absence | null;
@@ -36,8 +38,6 @@ export interface Absence {
   readonly sinceMs: number;
   readonly lastAtMs: number;
   readonly looks: number;
-  /** Looks since then that found a worker. */
-  readonly presentLooks: number;
 }
 
 export interface EdgeMemory {

@@ -34,15 +34,14 @@ export function followErrors(
 ): ErrorFinding {
   const memory =
     past?.lookedAtMs === atMs ? past : addLook(past, facts, atMs, pollIntervalMs, slot);
-  const errors = memory.errors;
-  const base = memory.errorsWhileEnabled;
+  const { errors } = memory;
   const isFailing =
     errors === null ? hasNoWorkerFor(memory) : isRising(memory, atMs, pollIntervalMs);
   return {
     memory,
     isLooping: facts.isEnabled && isFailing && !hasMovedOn(memory, facts, slot),
     retries: errors === null ? null : memory.rises.reduce((sum, rise) => sum + rise.by, 0),
-    hasFailed: errors !== null && (base === null ? errors > 0 : errors > base),
+    hasFailed: memory.hasFailed,
   };
 }
 
@@ -57,15 +56,23 @@ function addLook(
   const errors = applyErrorCount === null ? null : applyErrorCount + (syncErrorCount ?? 0);
   const by = errors === null ? 0 : Math.max(0, errors - (past?.errors ?? errors));
   const keptMs = Math.max(RISES_KEPT_MS, 3 * pollIntervalMs);
+  const base = facts.isEnabled ? errors : (past?.errorsWhileEnabled ?? null);
   const kept = (past?.rises ?? []).filter((rise) => atMs - rise.atMs <= keptMs);
   const isAbsent = facts.isEnabled && facts.workerPid === null && slot?.isActive === false;
+  const rises = by > 0 ? [...kept, { atMs, by }] : kept;
+  const sinceRiseMs = atMs - (rises.at(-1)?.atMs ?? -Infinity);
+  // The counter may be seen just before the subscription is seen disabled, or just after.
+  const isByError =
+    errors !== null &&
+    (base === null ? errors > 0 : errors > base || isRecent(sinceRiseMs, pollIntervalMs));
   const hasFailedNow = by > 0 || (errors === null && isAbsent);
   return {
     lookedAtMs: atMs,
     errors,
     syncErrors: syncErrorCount,
-    errorsWhileEnabled: facts.isEnabled ? errors : (past?.errorsWhileEnabled ?? null),
-    rises: by > 0 ? [...kept, { atMs, by }] : kept,
+    errorsWhileEnabled: base,
+    hasFailed: !facts.isEnabled && ((past?.hasFailed ?? false) || isByError),
+    rises,
     absence: followAbsence(past?.absence ?? null, isAbsent, atMs),
     // While tables fail to copy, the others go on: only the apply worker's own failures hold the slot where it is.
     confirmedAtFailure:
@@ -80,11 +87,10 @@ function addLook(
 function followAbsence(past: Absence | null, isAbsent: boolean, atMs: number): Absence | null {
   if (isAbsent) {
     const before = past ?? { sinceMs: atMs, looks: 0 };
-    return { sinceMs: before.sinceMs, lastAtMs: atMs, looks: before.looks + 1, presentLooks: 0 };
+    return { sinceMs: before.sinceMs, lastAtMs: atMs, looks: before.looks + 1 };
   }
-  // Between two retries the worker is there for a moment; two looks in a row mean that it stays.
-  if (past === null || past.presentLooks > 0) return null;
-  return { ...past, presentLooks: 1 };
+  // Between two retries the worker is there for a moment; only when it stays is it back.
+  return past === null || atMs - past.lastAtMs >= ABSENT_FOR_MS ? null : past;
 }
 
 /** The worker is there and has confirmed more than when it failed last: that is over. */
@@ -103,7 +109,11 @@ function isRising(memory: SubscriptionMemory, atMs: number, pollIntervalMs: numb
   const last = memory.rises.at(-1);
   if (last === undefined) return false;
   const total = memory.rises.reduce((sum, rise) => sum + rise.by, 0);
-  return total >= 2 && atMs - last.atMs <= Math.max(RISE_STANDS_MS, 2 * pollIntervalMs);
+  return total >= 2 && isRecent(atMs - last.atMs, pollIntervalMs);
+}
+
+function isRecent(sinceRiseMs: number, pollIntervalMs: number): boolean {
+  return sinceRiseMs <= Math.max(RISE_STANDS_MS, 2 * pollIntervalMs);
 }
 
 function hasNoWorkerFor(memory: SubscriptionMemory): boolean {

@@ -457,6 +457,21 @@ describe('errors of a subscription', () => {
     assert.equal(byError.at(-1), 'stoppedByError');
   });
 
+  it('stop it also where the counter was seen before it was disabled, and not when that was long ago', () => {
+    const counted = { disablesOnError: true, applyErrorCount: 3 };
+    const first = [0, { ...counted, applyErrorCount: 2, workerPid: 301 }] as const;
+    const just = codesOf([first, [3, counted], [6, { ...counted, isEnabled: false }]]);
+    assert.equal(just.at(-1), 'stoppedByError');
+    const running = { ...counted, workerPid: 301 };
+    const longAgo = codesOf([
+      first,
+      [3, running],
+      [30, running],
+      [33, { ...counted, isEnabled: false }],
+    ]);
+    assert.equal(longAgo.at(-1), 'disabled');
+  });
+
   it('correct the verdict when the counter arrives after the subscription was disabled', () => {
     const change = { disablesOnError: true, applyErrorCount: 0 };
     const codes = codesOf([
