@@ -8,9 +8,10 @@ import type {
   RawParam,
 } from '../core/connectionStringTypes';
 import { jsonStringSpan } from './jsonStringSpan';
-import { findNode, propertiesOf, removalOf } from './positions';
+import { findNode, propertiesOf } from './positions';
 import { makeProblem } from './problem';
-import type { JsonPath, Problem, TextRange } from './problem';
+import type { JsonPath, Problem, TextEdit, TextRange } from './problem';
+import { removalEdits } from './removal';
 
 /** A connection of the file, with its problems and secrets at their places in the file. */
 export interface FoundConnection {
@@ -28,8 +29,8 @@ export interface FoundSecret {
   readonly keyword: string;
   readonly value: string;
   readonly range: TextRange;
-  /** Taking this piece out leaves the same connection without the secret. */
-  readonly removal: TextRange;
+  /** Edits that leave the same connection without the secret. */
+  readonly removal: readonly TextEdit[];
 }
 
 /**
@@ -48,7 +49,7 @@ export function readConnectionNode(
   path: JsonPath,
 ): FoundConnection | null {
   if (node.type === 'string') return readText(text, node, path);
-  if (node.type === 'object') return readObject(node, path);
+  if (node.type === 'object') return readObject(text, node, path);
   return null;
 }
 
@@ -71,20 +72,21 @@ function readText(text: string, node: Node, path: JsonPath): FoundConnection {
       path,
       ...pickSecret(secret),
       range: place(secret),
-      removal: place(secret.removal),
+      removal: [{ ...place(secret.removal), text: '' }],
     })),
   };
 }
 
-function readObject(node: Node, path: JsonPath): FoundConnection {
-  const raws = propertiesOf(node)
+function readObject(text: string, node: Node, path: JsonPath): FoundConnection {
+  const properties = propertiesOf(node);
+  const raws = properties
     .filter(({ value }) => isScalar(value))
     .map(({ name, key, value, node: property }): RawParam => ({
       keyword: name === 'database' ? 'dbname' : name,
       value: String(value.value),
       keywordSpan: key,
       valueSpan: value,
-      removal: removalOf(property),
+      removal: property,
     }));
   const parsed = settleConnection({ raws, problems: [] });
   return {
@@ -101,7 +103,9 @@ function readObject(node: Node, path: JsonPath): FoundConnection {
       path: [...path, secret.keyword],
       ...pickSecret(secret),
       range: { offset: secret.offset, length: secret.length },
-      removal: secret.removal,
+      removal: properties
+        .filter(({ value }) => value.offset === secret.offset)
+        .flatMap((property) => removalEdits(text, property.node)),
     })),
   };
 }

@@ -1,6 +1,9 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import type { FormattingOptions } from 'jsonc-parser';
+import { readJsonTree } from './jsonTree';
+import { findNode } from './positions';
 import type { JsonPath, TextEdit } from './problem';
+import { removalEdits } from './removal';
 
 /**
  * Edits that put a value at a path, making the objects on the way. Comments and the formatting of everything else stay;
@@ -8,12 +11,20 @@ import type { JsonPath, TextEdit } from './problem';
  */
 export function setValue(text: string, path: JsonPath, value: unknown): readonly TextEdit[] {
   // `undefined` would remove the key; a value that JSON cannot say becomes null as in JSON.stringify.
-  return change(text, path, value ?? null);
+  const formattingOptions = detectFormatting(text);
+  return modify(text, [...path], value ?? null, { formattingOptions }).map((edit) => ({
+    offset: edit.offset,
+    length: edit.length,
+    text: edit.content,
+  }));
 }
 
 /** Edits that take a key or element out, with its comma. None when it is not there. */
 export function removeValue(text: string, path: JsonPath): readonly TextEdit[] {
-  return change(text, path, undefined);
+  const { root } = readJsonTree(text);
+  const node = root === null ? null : findNode(root, path);
+  if (node?.parent === undefined) return [];
+  return removalEdits(text, node.parent.type === 'property' ? node.parent : node);
 }
 
 /** The text with edits made, for callers that hold no editor. */
@@ -22,15 +33,6 @@ export function applyTextEdits(text: string, edits: readonly TextEdit[]): string
     text,
     edits.map((edit) => ({ offset: edit.offset, length: edit.length, content: edit.text })),
   );
-}
-
-function change(text: string, path: JsonPath, value: unknown): readonly TextEdit[] {
-  const formattingOptions = detectFormatting(text);
-  return modify(text, [...path], value, { formattingOptions }).map((edit) => ({
-    offset: edit.offset,
-    length: edit.length,
-    text: edit.content,
-  }));
 }
 
 /** The smallest indentation that the file uses, and its line ends. */

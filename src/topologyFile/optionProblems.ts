@@ -42,7 +42,8 @@ export function optionProblems(
   ];
   return needs
     .filter((need) => need.version > serverVersionNum)
-    .map((need) => toProblem(need, nodeId, serverVersionNum, positions));
+    .map((need) => toProblem(need, nodeId, serverVersionNum, positions))
+    .sort((left, right) => left.range.offset - right.range.offset);
 }
 
 interface Need {

@@ -70,17 +70,6 @@ export function propertiesOf(node: Node | null): readonly Property[] {
   });
 }
 
-/** What has to go to take a property out: itself and one comma, with what stands between. */
-export function removalOf(property: Node): TextRange {
-  const siblings = property.parent?.children ?? [];
-  const index = siblings.indexOf(property);
-  const next = siblings[index + 1];
-  if (next !== undefined) return { offset: property.offset, length: next.offset - property.offset };
-  const previous = siblings[index - 1];
-  const start = previous === undefined ? property.offset : previous.offset + previous.length;
-  return { offset: start, length: property.offset + property.length - start };
-}
-
 /** The range of a tree node, quotes and brackets included. */
 export function rangeOf(node: Node): TextRange;
 export function rangeOf(node: Node | null): TextRange | null;

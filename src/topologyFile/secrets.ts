@@ -2,9 +2,10 @@ import type { Node } from 'jsonc-parser';
 import { SECRET_KEYWORDS } from '../core/connectionStringKeywords';
 import { readConnectionNode } from './connections';
 import { readJsonTree } from './jsonTree';
-import { findNode, propertiesOf, rangeOf, removalOf } from './positions';
+import { findNode, propertiesOf, rangeOf } from './positions';
 import { makeProblem } from './problem';
 import type { JsonPath, Problem, TextEdit, TextRange } from './problem';
+import { removalEdits } from './removal';
 
 /** A secret written into a topology file. */
 export interface LiteralSecret {
@@ -79,12 +80,7 @@ function secretsOfEntry(
     const own = [...path, property.name];
     if (property.name === 'connection') {
       const found = readConnectionNode(text, property.value, own);
-      return (found?.secrets ?? []).map(({ removal, ...secret }) => ({
-        ...secret,
-        nodeId,
-        owner,
-        removal: [{ ...removal, text: '' }],
-      }));
+      return (found?.secrets ?? []).map((secret) => ({ ...secret, nodeId, owner }));
     }
     if (!SECRET_KEYWORDS.has(property.name) || property.value.type !== 'string') return [];
     const secret: LiteralSecret = {
@@ -94,7 +90,7 @@ function secretsOfEntry(
       value: String(property.value.value),
       path: own,
       range: rangeOf(property.value),
-      removal: [{ ...removalOf(property.node), text: '' }],
+      removal: removalEdits(text, property.node),
     };
     return [secret];
   });
