@@ -17,10 +17,10 @@ export function subscriptionRowText(edge: EdgeSnapshot, nowMs: number): RowText 
     description,
     icon: iconOf('subscription', code),
     contextValue: contextValue('subscription', [], health, {
-      declared: edge.isDeclared,
-      undeclared: !edge.isDeclared,
       enabled: isEnabled,
       disabled: !isEnabled,
+      declared: edge.isDeclared,
+      undeclared: !edge.isDeclared,
     }),
     accessibleLabel: `${edge.name}, subscription, ${speak(description)}`,
   };

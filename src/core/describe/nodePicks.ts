@@ -1,5 +1,5 @@
-import type { NodeSnapshot, TopologySnapshot } from '../snapshot';
-import { nodeHealthOf } from './nodeState';
+import type { Health, NodeSnapshot, TopologySnapshot } from '../snapshot';
+import { nodeHealthOf, nodeStateOf } from './nodeState';
 import { facts, type RowIcon } from './rowText';
 import { SnapshotIndex } from './snapshotIndex';
 import { subjectText } from './subjectText';
@@ -33,11 +33,22 @@ export function nodePicks(snapshot: TopologySnapshot, nowMs: number): NodePicks 
   const told = new Set(snapshot.summary.problems);
   for (const { to, kind, id } of snapshot.edges)
     if (kind === 'streaming' && told.has(id)) told.add(to);
-  const rest = snapshot.nodes.filter((node) => !told.has(node.id));
-  const isUnknown = (node: NodeSnapshot) => nodeHealthOf(node, index) === 'unknown';
+  const rest = snapshot.nodes.filter((node) => !told.has(node.id) && !isTold(node, index, told));
+  const picksOf = (...healths: readonly Health[]): NodePick[] =>
+    rest
+      .filter((node) => healths.includes(nodeHealthOf(node, index)))
+      .flatMap((node) => pick(node.id));
   return {
-    attention,
-    healthy: rest.filter((node) => !isUnknown(node)).flatMap((node) => pick(node.id)),
-    unknown: rest.filter(isUnknown).flatMap((node) => pick(node.id)),
+    // Nodes cut off by another's fault are no problems of their own, but healthy they are not.
+    attention: [...attention, ...picksOf('error'), ...picksOf('warning')],
+    healthy: picksOf('healthy', 'busy'),
+    unknown: picksOf('unknown'),
   };
+}
+
+/** Whether all that speaks against a node is a problem that has a line of its own. */
+function isTold(node: NodeSnapshot, index: SnapshotIndex, told: ReadonlySet<string>): boolean {
+  const state = nodeStateOf(node, index);
+  if (state.about === 'node') return false;
+  return told.has(state.about === 'edge' ? state.edge.id : state.queue.id);
 }

@@ -29,14 +29,16 @@ export function nodeHealthOf(node: NodeSnapshot, index: SnapshotIndex): Health {
   return worstHealth([verdict.health]);
 }
 
-/** Ids of nodes that need a person: unhealthy themselves, or keeping a slot that is in trouble. */
+/** Ids of nodes that need a person: unhealthy themselves, or keeping a slot that is a problem of its own. */
 export function nodesNeedingAttention(index: SnapshotIndex): readonly string[] {
+  const { problems } = index.snapshot.summary;
   const isBad = (health: Health) => health === 'error' || health === 'warning';
   return index.snapshot.nodes
     .filter(
       (node) =>
         isBad(nodeHealthOf(node, index)) ||
-        index.slotsOf(node.id).some((slot) => isBad(slot.verdict.health)),
+        // A slot that waits for a standby that is away is the standby's trouble.
+        index.slotsOf(node.id).some(({ name }) => problems.includes(`slot/${node.id}/${name}`)),
     )
     .map((node) => node.id);
 }
