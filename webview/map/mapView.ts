@@ -16,7 +16,10 @@ export interface MapProps {
   readonly onKey: (event: KeyboardEvent) => void;
 }
 
-/** The topology as a picture: a list box of boxes and links, walked with the arrow keys. */
+/**
+ * The topology as a picture: a list box of boxes and links, walked with the arrow keys. Texts stand outside the options:
+ * they may be cut to their room, and what is cut must not be part of an option whose name is whole.
+ */
 export function mapView(props: MapProps): TemplateResult {
   const { layout, nodeCount } = props;
   const label = `Topology map, ${nodeCount} nodes. Arrow keys move along links, Enter shows details.`;
@@ -56,20 +59,24 @@ function linkView(route: Route, props: MapProps): TemplateResult {
   const dead = link.isCut ? ' edge__line--dead' : '';
   const classes = `edge edge--${link.kind} is-${link.tone}${link.isOld ? ' is-stale' : ''}`;
   const pick = { x: labelX - 5, y: y - 21, width: Math.max(20, end - labelX - 6) };
-  return svg`<g class=${classes} role="option" data-id=${link.id}
-    aria-selected=${link.id === props.selectedId ? 'true' : 'false'}
-    tabindex=${link.id === props.cursorId ? 0 : -1} aria-label=${name}
-    @click=${() => props.onSelect(link.id)}>
+  return svg`<g class=${`${classes}${link.id === props.selectedId ? ' is-selected' : ''}`}>
     <title>${link.top} · ${link.sub}</title>
-    <rect class="edge__pick" x=${pick.x} y=${pick.y} width=${pick.width} height="42" rx="3"></rect>
-    <path class="edge__line${route.pointsLeft ? dead : ''}" d=${before}></path>
-    <path class="edge__line${route.pointsLeft ? '' : dead}" d=${after}></path>
-    <path class="edge__tip${link.isCut ? ' edge__tip--dead' : ''}" d=${tip}></path>
-    <path class="edge__hit" d=${`${before} ${after}`}></path>
-    ${placedGlyph(`s-${link.glyph}`, labelX, y - LINK_GLYPH / 2, LINK_GLYPH)}
-    <text aria-hidden="true" class="map__top" x=${labelX + LINK_GLYPH + 5} y=${y - 6}>${props.fitter.fit(link.top, room, 12)}</text>
-    <text aria-hidden="true" class="map__sub" x=${labelX + LINK_GLYPH + 5} y=${y + 15}>${props.fitter.fit(link.sub, room, 12)}</text>
-    <rect class="ring" x=${pick.x} y=${pick.y} width=${pick.width} height="42" rx="3"></rect>
+    <g role="option" data-id=${link.id} aria-label=${name}
+      aria-selected=${link.id === props.selectedId ? 'true' : 'false'}
+      tabindex=${link.id === props.cursorId ? 0 : -1}
+      @click=${() => props.onSelect(link.id)}>
+      <rect class="edge__pick" x=${pick.x} y=${pick.y} width=${pick.width} height="42" rx="3"></rect>
+      <path class="edge__line${route.pointsLeft ? dead : ''}" d=${before}></path>
+      <path class="edge__line${route.pointsLeft ? '' : dead}" d=${after}></path>
+      <path class="edge__tip${link.isCut ? ' edge__tip--dead' : ''}" d=${tip}></path>
+      <path class="edge__hit" d=${`${before} ${after}`}></path>
+      ${placedGlyph(`s-${link.glyph}`, labelX, y - LINK_GLYPH / 2, LINK_GLYPH)}
+      <rect class="ring" x=${pick.x} y=${pick.y} width=${pick.width} height="42" rx="3"></rect>
+    </g>
+    <g class="map__texts" aria-hidden="true">
+      <text class="map__top" x=${labelX + LINK_GLYPH + 5} y=${y - 6}>${props.fitter.fit(link.top, room, 12)}</text>
+      <text class="map__sub" x=${labelX + LINK_GLYPH + 5} y=${y + 15}>${props.fitter.fit(link.sub, room, 12)}</text>
+    </g>
   </g>`;
 }
 
@@ -82,23 +89,28 @@ function boxView(box: Box, props: MapProps): TemplateResult {
   const state = node.word === '' ? [] : [node.word];
   const name = [node.name, node.role, ...state, ...node.facts].join(', ');
   const old = node.isOld ? ' node--stale is-stale' : '';
-  return svg`<g class="node node--${node.kind}${old}${node.isOff ? ' node--off' : ''}" role="option"
-    data-id=${node.id} aria-selected=${node.id === props.selectedId ? 'true' : 'false'}
-    tabindex=${node.id === props.cursorId ? 0 : -1} aria-label=${name}
-    @click=${() => props.onSelect(node.id)}>
+  const isSelected = node.id === props.selectedId;
+  const classes = `node node--${node.kind}${old}${node.isOff ? ' node--off' : ''}`;
+  const fold = `M${x + 16} ${y + height + 4}H${x + width - 16}`;
+  return svg`<g class=${`${classes}${isSelected ? ' is-selected' : ''}`}>
     <title>${node.name}</title>
-    ${node.kind === 'group' ? svg`<path class="node__box" d=${`M${x + 16} ${y + height + 4}H${x + width - 16}`}></path>` : nothing}
-    <rect class="node__box" x=${x + 0.5} y=${y + 0.5} width=${width - 1} height=${height - 1} rx=${radius}></rect>
-    ${placedGlyph(`k-${node.kind}`, x + 11, y + 12, 16)}
-    <text aria-hidden="true" class="node__name" x=${x + 36} y=${y + 17}>${fitter.fit(node.name, room, 13, 600)}</text>
-    <text aria-hidden="true" class="map__sub" x=${x + 36} y=${y + 33}>${fitter.fit(node.role, width - 46, 12)}</text>
-    ${isTrouble ? placedGlyph(`s-${node.glyph}`, x + width - 23, y + 7, 14, `is-${node.tone}`) : nothing}
-    ${node.facts.map(
-      (fact, index) =>
-        svg`<text aria-hidden="true" class="map__sub" x=${x + 12} y=${y + 56 + index * 17}>${fitter.fit(fact, width - 20, 12)}</text>`,
-    )}
-    ${cellsView(box)}
-    <rect class="ring" x=${x - 2.5} y=${y - 2.5} width=${width + 5} height=${height + 5} rx=${radius + 2}></rect>
+    <g role="option" data-id=${node.id} aria-label=${name} aria-selected=${isSelected ? 'true' : 'false'}
+      tabindex=${node.id === props.cursorId ? 0 : -1} @click=${() => props.onSelect(node.id)}>
+      ${node.kind === 'group' ? svg`<path class="node__box" d=${fold}></path>` : nothing}
+      <rect class="node__box" x=${x + 0.5} y=${y + 0.5} width=${width - 1} height=${height - 1} rx=${radius}></rect>
+      ${placedGlyph(`k-${node.kind}`, x + 11, y + 12, 16)}
+      ${isTrouble ? placedGlyph(`s-${node.glyph}`, x + width - 23, y + 7, 14, `is-${node.tone}`) : nothing}
+      ${cellsView(box)}
+      <rect class="ring" x=${x - 2.5} y=${y - 2.5} width=${width + 5} height=${height + 5} rx=${radius + 2}></rect>
+    </g>
+    <g class="map__texts" aria-hidden="true">
+      <text class="node__name" x=${x + 36} y=${y + 17}>${fitter.fit(node.name, room, 13, 600)}</text>
+      <text class="map__sub" x=${x + 36} y=${y + 33}>${fitter.fit(node.role, width - 46, 12)}</text>
+      ${node.facts.map(
+        (fact, index) =>
+          svg`<text class="map__sub" x=${x + 12} y=${y + 56 + index * 17}>${fitter.fit(fact, width - 20, 12)}</text>`,
+      )}
+    </g>
   </g>`;
 }
 

@@ -21,12 +21,16 @@ interface Side {
   readonly warnings: string[];
   readonly sent: Envelope[];
   /** Lets the longest waiting time-out pass. */
-  expire(): void;
+  readonly expire: () => void;
   readonly timers: Set<() => void>;
 }
 
 /** Two channels on one pipe that can be cut; values cross it as JSON. */
-function connect(maxReceivedBytes: number | null = null): { host: Side; page: Side; cut(): void } {
+function connect(maxReceivedBytes: number | null = null): {
+  host: Side;
+  page: Side;
+  cut: () => void;
+} {
   const pipe = { isCut: false };
   const side = (other: () => Side): Side => {
     const warnings: string[] = [];

@@ -21,7 +21,7 @@ export interface OpenDashboard {
   /** Console errors, page errors and refusals of the content security policy so far. */
   readonly problems: string[];
   /** Hands the page a message as VS Code does, whatever it is. */
-  send(message: unknown): Promise<void>;
+  readonly send: (message: unknown) => Promise<void>;
 }
 
 /** Serves and opens dashboards; everything it opened is closed by `close`, which fails on any problem a page had. */
