@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { DASHBOARD_COMMANDS } from '../../src/protocol/dashboardMessages';
+
+interface MenuEntry {
+  readonly command: string;
+  readonly when?: string;
+  readonly group?: string;
+}
+interface Setting {
+  readonly default?: unknown;
+  readonly markdownDescription?: string;
+  readonly order?: number;
+  readonly scope?: string;
+  readonly type: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+interface Manifest {
+  readonly icon: string;
+  readonly engines: { readonly vscode: string };
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly supported: string; readonly description: string };
+    readonly virtualWorkspaces: { readonly supported: string };
+  };
+  readonly contributes: {
+    readonly commands: readonly {
+      readonly command: string;
+      readonly title: string;
+      readonly category: string;
+    }[];
+    readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
+    readonly viewsWelcome: readonly { readonly contents: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
+    readonly keybindings?: unknown;
+  };
+}
+
+const root = new URL('../../', import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, root), 'utf8');
+const text = read('package.json');
+// Every test below reads only what it checks.
+const manifest = JSON.parse(text) as Manifest;
+const words = JSON.parse(read('package.nls.json')) as Record<string, string>;
+const { contributes } = manifest;
+const declared = contributes.commands.map(({ command }) => command);
+const entries = Object.values(contributes.menus).flat();
+
+/** Ids of the command table, by its source: it cannot be loaded without VS Code. */
+function tableIds(): string[] {
+  const rows =
+    /COMMANDS[^[]*\[\]\s*=\s*\[([^\]]*)\]/u.exec(read('src/commands/table.ts'))?.[1] ?? '';
+  return [...rows.matchAll(/\w+/gu)].map(([id]) => `pgTopology.${id}`);
+}
+
+function definedIds(): string[] {
+  const files = readdirSync(new URL('src/commands/', root));
+  return files.flatMap((file) =>
+    [...read(`src/commands/${file}`).matchAll(/= defineCommand\('(\w+)'/gu)].map(
+      ([, id]) => `pgTopology.${id ?? ''}`,
+    ),
+  );
+}
+
+describe('manifest', () => {
+  it('declares the commands of the table, and no others', () => {
+    assert.notEqual(declared.length, 0);
+    assert.deepEqual(tableIds().sort(), [...declared].sort());
+    assert.deepEqual(definedIds().sort(), [...declared].sort());
+  });
+
+  it('puts only declared commands into menus', () => {
+    assert.deepEqual(
+      entries.filter(({ command }) => !declared.includes(command)),
+      [],
+    );
+  });
+
+  it('lets every command be found in the palette: none is hidden, each asks when called bare', () => {
+    assert.equal(contributes.menus['commandPalette'], undefined);
+  });
+
+  it('lets the dashboard start existing commands alone', () => {
+    const known = new Set([...declared, 'pgTopology.manageTrust']);
+    assert.deepEqual(
+      DASHBOARD_COMMANDS.filter((id) => !known.has(`pgTopology.${id}`)),
+      [],
+    );
+  });
+
+  it('shows at most two inline actions on any row', () => {
+    const inline = (contributes.menus['view/item/context'] ?? []).filter(({ group }) =>
+      group?.startsWith('inline'),
+    );
+    assert.ok(inline.length > 0 && inline.length <= 2);
+  });
+
+  it('offers on each row what fits its state', () => {
+    const offered = (viewItem: string) =>
+      (contributes.menus['view/item/context'] ?? [])
+        .filter(
+          ({ when, group }) => group?.startsWith('inline') !== true && holds(when ?? '', viewItem),
+        )
+        .map(({ command }) => command.replace('pgTopology.', ''));
+    assert.deepEqual(offered('node standby healthy connected production declared'), [
+      'showDetails',
+      'openTopologyFile',
+      'refresh',
+      'disconnect',
+      'enterPassword',
+      'forgetPassword',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('node standby unknown declared'), [
+      'showDetails',
+      'openTopologyFile',
+      'connect',
+      'enterPassword',
+      'forgetPassword',
+      'copyDetails',
+    ]);
+    // "undeclared" must not pass for "declared".
+    assert.deepEqual(offered('node standby healthy undeclared'), ['showDetails', 'copyDetails']);
+    assert.deepEqual(offered('topology unknown production declared'), [
+      'showDetails',
+      'openTopologyFile',
+      'connect',
+      'copyDetails',
+    ]);
+  });
+
+  it('keeps its texts in package.nls.json, every one of them used', () => {
+    const used = [...text.matchAll(/"%([\w.]+)%"/gu)].map(([, key]) => key ?? '');
+    assert.deepEqual([...new Set(used)].sort(), Object.keys(words).sort());
+    for (const { title, category } of contributes.commands) {
+      assert.match(title, /^%command\.\w+\.title%$/u);
+      assert.equal(category, '%extension.category%');
+    }
+  });
+
+  it('titles commands in Title Case, verb first, without ornament', () => {
+    for (const { title } of contributes.commands) {
+      const words_ = words[title.slice(1, -1)] ?? '';
+      assert.match(words_, /^(?:[A-Z][A-Za-z]*)(?: [A-Z][A-Za-z]*)*…?$/u, words_);
+    }
+  });
+
+  it('puts buttons for existing commands into welcome views, three at most', () => {
+    for (const { contents } of contributes.viewsWelcome) {
+      const buttons = [
+        ...(words[contents.slice(1, -1)] ?? '').matchAll(/\]\(command:([\w.]+)\)/gu),
+      ];
+      assert.ok(buttons.length >= 1 && buttons.length <= 3, contents);
+      for (const [, command = ''] of buttons) {
+        if (command.startsWith('pgTopology.')) assert.ok(declared.includes(command), command);
+      }
+    }
+  });
+
+  it('describes every setting, with default, order, scope and limits', () => {
+    const settings = Object.entries(contributes.configuration.properties);
+    assert.ok(settings.length > 0 && settings.length <= 20);
+    for (const [name, setting] of settings) {
+      assert.notEqual(setting.default, undefined, name);
+      assert.notEqual(setting.markdownDescription, undefined, name);
+      assert.notEqual(setting.order, undefined, name);
+      assert.notEqual(setting.scope, undefined, name);
+      if (setting.type === 'number') {
+        assert.notEqual(setting.minimum, undefined, name);
+        assert.notEqual(setting.maximum, undefined, name);
+      }
+    }
+  });
+
+  it('limits what it does in untrusted and virtual workspaces', () => {
+    assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
+    assert.equal(manifest.capabilities.virtualWorkspaces.supported, 'limited');
+  });
+
+  it('is built against the oldest editor that it accepts', () => {
+    const oldest = manifest.engines.vscode.replace('^', '');
+    assert.equal(manifest.devDependencies['@types/vscode'], oldest);
+  });
+
+  it('takes no key', () => {
+    assert.equal(contributes.keybindings, undefined);
+  });
+});
+
+/** Evaluates the few forms of `when` that our menus use. */
+function holds(when: string, viewItem: string): boolean {
+  return when.split(' && ').every((clause) => {
+    const test = /^(!\()?viewItem =~ \/(.*)\/\)?$/u.exec(clause);
+    if (test === null) return true;
+    const matches = new RegExp(test[2] ?? '', 'u').test(viewItem);
+    return test[1] === undefined ? matches : !matches;
+  });
+}

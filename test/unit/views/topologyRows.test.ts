@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import type { TopologySnapshot } from '../../../src/core/snapshot';
+import type { Row } from '../../../src/views/row';
+import { topologyRows } from '../../../src/views/topologyRows';
+import {
+  declared,
+  edge,
+  fast,
+  NOW,
+  plain,
+  queue,
+  sample,
+  slot,
+  slow,
+  snapshot,
+  subscription,
+  UNASKED,
+  verdict,
+} from '../core/describe/makeSnapshot';
+
+const around = { remoteName: null, folderName: null };
+const rowsOf = (picture: TopologySnapshot) => topologyRows(picture, NOW, around);
+
+/** The tree as indented lines, for a person to review. */
+function draw(row: Row, depth = 0): string[] {
+  const { label, description } = row.text;
+  const line = `${'  '.repeat(depth)}${label}${description === '' ? '' : ` | ${plain(description)}`}`;
+  return [line, ...row.children.flatMap((child) => draw(child, depth + 1))];
+}
+
+const publication = {
+  name: 'app_pub',
+  tables: [{ schema: 'public', name: 'users', columns: null, rowFilter: null }],
+  schemas: [],
+  allTables: false,
+  options: {},
+};
+const nodes = [
+  declared('singularity', { subscriptions: [subscription('patterns_sub', 'central')] }),
+  declared('central', { publications: [publication] }),
+  declared('central-archive', { standbyOf: 'central-read' }),
+  declared('central-read', { standbyOf: 'central' }),
+  declared('vengeance', {
+    pendingSync: {
+      primary: 'central',
+      table: { schema: 'public', name: 'pending_sync' },
+      capture: 'application',
+      tables: [],
+    },
+  }),
+];
+
+describe('rows of a topology', () => {
+  it('are drawn from the file alone before anything was asked', () => {
+    const unasked = { sample: sample(UNASKED), verdict: verdict('notConnected') };
+    const seen = Object.fromEntries(nodes.map(({ id }) => [id, unasked]));
+    const edges = [
+      edge({
+        id: 'logical/singularity/patterns_sub',
+        verdict: verdict('notConnected'),
+        lagMs: null,
+        lagBytes: null,
+      }),
+    ];
+    const queues = [queue({ facts: null, atMs: null, verdict: verdict('notConnected') })];
+    const summary = { isContacted: false, health: 'unknown' as const };
+    assert.deepEqual(draw(rowsOf(snapshot({ nodes, seen, edges, queues, summary }))), [
+      'Central cloud | 5 nodes · not connected',
+      '  Nothing has been contacted | Connect',
+      '  central | primary · publisher · not connected',
+      '    central-read | standby · not connected',
+      '      central-archive | standby of central-read · not connected',
+      '    Publications | 1',
+      '      app_pub | 1 table · 1 subscriber',
+      '        users',
+      '  singularity | subscriber · not connected',
+      '    patterns_sub | not connected',
+      '  vengeance | edge · not connected',
+      '    pending_sync | not connected',
+    ]);
+  });
+
+  it('show both what the file declares and what the servers say', () => {
+    const central = sample({
+      slow: slow({
+        publications: [
+          {
+            name: 'app_pub',
+            allTables: false,
+            schemas: [],
+            operations: ['insert', 'update', 'delete', 'truncate'],
+            viaPartitionRoot: false,
+            tables: [
+              {
+                schema: 'public',
+                name: 'users',
+                columns: null,
+                rowFilter: null,
+                hasReplicaIdentity: true,
+              },
+            ],
+          },
+        ],
+      }),
+    });
+    const singularity = sample({
+      slow: slow({
+        subscriptionTables: [
+          { subscription: 'patterns_sub', schema: 'public', name: 'users', state: 'r' },
+        ],
+      }),
+    });
+    const picture = snapshot({
+      nodes,
+      seen: { central: { sample: central }, singularity: { sample: singularity } },
+      undeclared: [
+        {
+          id: 'undeclared/10.0.0.7',
+          isDeclared: false,
+          declaredRoles: [],
+          role: 'standby',
+          sample: sample(UNASKED),
+          verdict: verdict('unknown'),
+          sameServerAs: [],
+          clockSkewMs: null,
+        },
+      ],
+      edges: [
+        edge({ id: 'streaming/central-read' }),
+        edge({ id: 'streaming/central-archive', from: 'central-read', lagMs: 38 }),
+        edge({ id: 'logical/singularity/patterns_sub', lagMs: 9 }),
+        edge({ id: 'consumer/electric', lagMs: null, lagBytes: 24 * 1024 }),
+        edge({ id: 'streaming/undeclared/10.0.0.7', to: 'undeclared/10.0.0.7', isDeclared: false }),
+      ],
+      slots: [slot(), slot({ name: 'old', verdict: verdict('orphan'), consumer: null })],
+      queues: [queue()],
+      summary: { replicas: 3, healthyReplicas: 3, worstLagMs: 38 },
+    });
+    assert.deepEqual(draw(rowsOf(picture)), [
+      'Central cloud | 3 of 3 replicas healthy · 38 ms',
+      '  central | primary · publisher · 3 replicas',
+      '    central-read | standby · streaming · 12 ms',
+      '      central-archive | standby of central-read · 38 ms',
+      '    10.0.0.7 | standby · not in the file',
+      '    Publications | 1',
+      '      app_pub | 1 table · 1 subscriber',
+      '        users',
+      '    Slots | 2 · 1 kept for nobody',
+      '      central_read | physical · active · keeps 16 MB',
+      '      old | physical · keeps 16 MB for nobody',
+      '  singularity | subscriber · streaming · 9 ms',
+      '    patterns_sub | streaming · 9 ms',
+      '      users | ready',
+      '  vengeance | edge · 3 queued · 1.8 s',
+      '    pending_sync | 3 waiting · oldest 1.8 s',
+      '  electric | not Postgres · reads 24 kB behind',
+    ]);
+  });
+
+  it('move a promoted standby up, with what streams from it', () => {
+    const promoted = {
+      role: 'primary' as const,
+      sample: sample({ fast: fast() }),
+      verdict: verdict('roleMismatch', { role: 'primary' }),
+    };
+    const picture = snapshot({ nodes, seen: { 'central-read': promoted } });
+    const roots = rowsOf(picture).children.map((row) => row.text.label);
+    assert.deepEqual(roots, ['central', 'central-read', 'singularity', 'vengeance']);
+    const moved = rowsOf(picture).children[1];
+    assert.deepEqual(
+      moved?.children.map((row) => row.text.label),
+      ['central-archive'],
+    );
+  });
+
+  it('keep their ids whatever their state, so that expansion survives', () => {
+    const ids = (row: Row): string[] => [row.id, ...row.children.flatMap(ids)];
+    const before = snapshot({
+      nodes,
+      slots: [slot()],
+      edges: [edge({ id: 'streaming/central-read' })],
+    });
+    const after = snapshot({
+      nodes,
+      slots: [slot({ verdict: verdict('slotLost') })],
+      edges: [
+        edge({ id: 'streaming/central-read', verdict: verdict('notStreaming'), lagMs: null }),
+      ],
+    });
+    assert.deepEqual(ids(rowsOf(before)), ids(rowsOf(after)));
+    const all = ids(rowsOf(before));
+    assert.equal(new Set(all).size, all.length);
+  });
+
+  it('end where standbys name each other in a circle', () => {
+    const circle = [declared('a', { standbyOf: 'b' }), declared('b', { standbyOf: 'a' })];
+    const lines = draw(rowsOf(snapshot({ nodes: circle })));
+    assert.deepEqual(lines.filter((line) => /^ +[ab] /u.test(line)).length, 2);
+  });
+});
