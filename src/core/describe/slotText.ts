@@ -42,7 +42,7 @@ function slotWords(slot: SlotSnapshot, isUnlimited: boolean, nowMs: number): (st
     case 'orphan':
       return [keeps === null ? 'kept for nobody' : `${keeps} for nobody`];
     default:
-      if (isUnlimited && slot.type === 'logical') return [keeps, 'no limit'];
+      if (slot.isActive && isUnlimited && slot.type === 'logical') return [keeps, 'no limit'];
       return [slot.isActive ? 'active' : 'inactive', keeps];
   }
 }
