@@ -65,6 +65,8 @@ export interface TopologyNode {
   /** The key in the file; stable, and unique within the file. */
   readonly id: string;
   readonly connection: ConnectionParams;
+  /** That of its topology; absent means development. In production an unencrypted connection to another machine is refused. */
+  readonly environment?: Environment;
   /** Role that changes run as; `null`: the user of `connection`. */
   readonly adminUser: string | null;
   readonly passwordSource: PasswordSource;

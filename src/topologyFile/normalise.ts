@@ -36,9 +36,10 @@ export function toTopology(
   return {
     name: file.name ?? fallbackName,
     environment: file.environment ?? 'development',
-    nodes: Object.entries(file.nodes).map(([id, node]) =>
-      toNode(id, node, connections.get(id) ?? {}),
-    ),
+    nodes: Object.entries(file.nodes).map(([id, node]) => ({
+      ...toNode(id, node, connections.get(id) ?? {}),
+      environment: file.environment ?? 'development',
+    })),
     consumers: Object.entries(file.consumers ?? {}).map(([id, consumer]) => ({
       id,
       node: consumer.node,

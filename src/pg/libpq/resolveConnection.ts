@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isLoopback } from '../../core/endpoint';
 import type { TopologyNode } from '../../core/topology';
 import type { LocalEnvironment } from './environment';
 import { findDefaultHost, pairHosts, type DialTarget } from './hostList';
@@ -92,6 +93,10 @@ export async function resolveConnection(
     defaultHost,
   );
   if ('problem' in paired) throw new ConfigurationProblem(paired.problem);
+  const sslmode = settings.get('sslmode')?.value ?? null;
+  if (node.environment === 'production' && sslmode === 'disable') {
+    refuseUnencrypted(paired.targets);
+  }
   const user = settings.get('user')?.value ?? environment.userName;
   if (user === '') throw new ConfigurationProblem('it names no user');
 
@@ -114,7 +119,7 @@ export async function resolveConnection(
     targets: paired.targets,
     user,
     database: settings.get('dbname')?.value ?? user,
-    sslmode: settings.get('sslmode')?.value ?? null,
+    sslmode,
     sslnegotiation: settings.get('sslnegotiation')?.value === 'direct' ? 'direct' : 'postgres',
     sslsni: settings.get('sslsni')?.value !== '0',
     minTlsVersion: settings.get('ssl_min_protocol_version')?.value ?? null,
@@ -136,6 +141,17 @@ export async function resolveConnection(
     servicePassword: collected.servicePassword,
     notes: collected.notes,
   };
+}
+
+/** Wherever the mode was said: file, service file or environment. */
+function refuseUnencrypted(targets: readonly DialTarget[]): void {
+  const remote = targets.find(
+    ({ endpoint, hostAddress }) => !isLoopback(hostAddress ?? endpoint.host),
+  );
+  if (remote === undefined) return;
+  throw new ConfigurationProblem(
+    `sslmode "disable" would send everything to ${remote.endpoint.host} in clear, which is refused in production`,
+  );
 }
 
 /** libpq's folder for certificates: ~/.postgresql, on Windows %APPDATA%\postgresql. */

@@ -46,6 +46,28 @@ describe('resolveConnection', () => {
     assert.equal(connection.sslmode, null);
   });
 
+  it('refuses to send anything in clear to another machine in production, wherever the mode was said', async () => {
+    const policy = { baseDirectory: () => null, isAllowed: () => true };
+    const inProduction = (
+      params: Record<string, string>,
+      variables: Record<string, string> = {},
+    ): Promise<ResolvedConnection> =>
+      resolveConnection(
+        { ...node(params), environment: 'production' },
+        environment(variables),
+        policy,
+      );
+    const refusal = /in clear, which is refused in production/;
+    await assert.rejects(inProduction({ host: 'db.example.com', sslmode: 'disable' }), refusal);
+    await assert.rejects(
+      inProduction({ host: 'db.example.com' }, { PGSSLMODE: 'disable' }),
+      refusal,
+    );
+    await inProduction({ host: '127.0.0.1', sslmode: 'disable' });
+    await inProduction({ host: 'db.example.com' });
+    await resolve({ host: 'db.example.com', sslmode: 'disable' });
+  });
+
   it('takes each value from the first that says it: file, service, environment', async () => {
     scratch.write('home/.pg_service.conf', '[s]\nhost=service\nport=6001\nuser=service-user\n');
     const variables = { PGHOST: 'env', PGPORT: '7001', PGUSER: 'env-user', PGDATABASE: 'env-db' };
