@@ -87,10 +87,16 @@ interface EdgeIdentity {
 /** Puts an edge together: who it is, what was found, since when. */
 export function finishEdge(who: EdgeIdentity, draft: EdgeDraft, book: VerdictBook): EdgeSnapshot {
   return {
-    ...who,
+    id: who.id,
+    kind: who.kind,
+    name: who.name,
+    from: who.from,
+    to: who.to,
+    isDeclared: who.isDeclared,
     slotName: draft.slotName,
     verdict: book.settle(who.id, draft.verdict),
-    ...draft.measure,
+    lagMs: draft.measure.lagMs,
+    lagBytes: draft.measure.lagBytes,
     unknownBecause: draft.unknownBecause,
     isRelativeToUpstream: draft.isRelativeToUpstream,
     lastKnown: draft.memory.lastKnown,

@@ -2,7 +2,7 @@ import type { EdgeSnapshot } from '../snapshot';
 import { finishEdge, type VerdictBook } from './draft';
 import { judgeLogical } from './logicalVerdict';
 import { EMPTY_EDGE_MEMORY, type EdgeMemory } from './memory';
-import { isSameServer, type NodeView, type Scene } from './scene';
+import { peersOf, type NodeView, type Scene } from './scene';
 import { isTableSyncName } from './senderOfStandby';
 
 /** The edges of all subscriptions, those that the servers have beside the file included. */
@@ -69,12 +69,10 @@ function subscriptionsOf(scene: Scene, subscriber: NodeView): readonly FoundSubs
 }
 
 function isRepeated(scene: Scene, subscriber: NodeView): boolean {
-  for (const other of scene.views.values()) {
-    if (other === subscriber) return false;
-    const isSameDatabase = other.fast?.database === subscriber.fast?.database;
-    if (other.fast !== null && isSameDatabase && isSameServer(other, subscriber)) return true;
-  }
-  return false;
+  const sameDatabase = peersOf(scene, subscriber).find(
+    (peer) => peer.fast !== null && peer.fast.database === subscriber.fast?.database,
+  );
+  return sameDatabase !== subscriber;
 }
 
 /** The one node with a logical slot of this name; `null` when none or several have one. */

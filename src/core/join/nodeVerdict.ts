@@ -3,7 +3,7 @@ import type { EdgeSnapshot, NodeSnapshot, VerdictCode } from '../snapshot';
 import { declaredRoles, type DeclaredRole } from '../topology';
 import type { VerdictBook, VerdictDraft } from './draft';
 import { noPrivilege } from './privilege';
-import { isSameServer, type NodeView, type Scene } from './scene';
+import { isSameServer, peersOf, type NodeView, type Scene } from './scene';
 import { codeOfContact } from './unread';
 
 const OLDEST_SUPPORTED = 140_000;
@@ -14,6 +14,7 @@ export function joinNodes(
   edges: readonly EdgeSnapshot[],
   book: VerdictBook,
 ): readonly NodeSnapshot[] {
+  const writables = writableBySystem(scene);
   return [...scene.views.values()].map((view) => {
     const roles = declaredRoles(scene.topology, view.node.id);
     return {
@@ -22,7 +23,7 @@ export function joinNodes(
       declaredRoles: roles,
       role: roleByServer(view, roles),
       sample: view.sample,
-      verdict: book.settle(`node/${view.node.id}`, judgeNode(scene, view, roles, edges)),
+      verdict: book.settle(`node/${view.node.id}`, judgeNode(scene, view, roles, edges, writables)),
       sameServerAs: sameServers(scene, view),
       clockSkewMs: clockSkew(view),
     };
@@ -34,6 +35,7 @@ function judgeNode(
   view: NodeView,
   roles: readonly DeclaredRole[],
   edges: readonly EdgeSnapshot[],
+  writables: ReadonlyMap<string, readonly NodeView[]>,
 ): VerdictDraft {
   const { sample, fast } = view;
   if (sample.contact === 'failed') return judgeFailure(view, edges);
@@ -43,7 +45,7 @@ function judgeNode(
     return { code };
   }
   if (fast.serverVersionNum < OLDEST_SUPPORTED) return { code: 'tooOld' };
-  const rivals = writableRivals(scene, view);
+  const rivals = writableRivals(view, writables);
   if (rivals.length > 0) return { code: 'splitBrain', params: { otherNodes: rivals } };
   const mismatch = judgeSystem(scene, view);
   if (mismatch !== null) return mismatch;
@@ -79,14 +81,26 @@ function isRunning(code: VerdictCode): boolean {
   return code === 'streaming' || code === 'idle' || code === 'catchingUp' || code === 'lagging';
 }
 
+function writableBySystem(scene: Scene): ReadonlyMap<string, readonly NodeView[]> {
+  const writables = new Map<string, NodeView[]>();
+  for (const view of scene.views.values()) {
+    const system = view.fast?.isInRecovery === false ? view.fast.systemIdentifier : null;
+    if (system === null) continue;
+    const known = writables.get(system);
+    if (known === undefined) writables.set(system, [view]);
+    else known.push(view);
+  }
+  return writables;
+}
+
 /** Other servers that accept writes for the same system. Databases of one server are no rivals. */
-function writableRivals(scene: Scene, view: NodeView): readonly string[] {
-  if (view.fast?.isInRecovery !== false || view.fast.systemIdentifier === null) return [];
-  const { systemIdentifier } = view.fast;
-  return [...scene.views.values()]
-    .filter((other) => other !== view && other.fast?.isInRecovery === false)
-    .filter((other) => other.fast?.systemIdentifier === systemIdentifier)
-    .filter((other) => !isSameServer(other, view))
+function writableRivals(
+  view: NodeView,
+  writables: ReadonlyMap<string, readonly NodeView[]>,
+): readonly string[] {
+  if (view.fast?.isInRecovery !== false) return [];
+  return (writables.get(view.fast.systemIdentifier ?? '') ?? [])
+    .filter((other) => other !== view && !isSameServer(other, view))
     .map((other) => other.node.id);
 }
 
@@ -116,9 +130,9 @@ function roleByServer(view: NodeView, roles: readonly DeclaredRole[]): NodeSnaps
 }
 
 function sameServers(scene: Scene, view: NodeView): readonly string[] {
-  return [...scene.views.values()]
-    .filter((other) => other !== view && isSameServer(other, view))
-    .map((other) => other.node.id);
+  return peersOf(scene, view)
+    .filter((peer) => peer !== view)
+    .map((peer) => peer.node.id);
 }
 
 /** The server's clock was read at about the middle of the round trip. */

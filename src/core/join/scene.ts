@@ -29,7 +29,10 @@ export interface NodeView {
 /** Everything one join looks at; nothing in it changes while the join runs. */
 export interface Scene {
   readonly topology: Topology;
+  /** By node id, in file order. */
   readonly views: ReadonlyMap<string, NodeView>;
+  /** By node id, the nodes that are databases of the same running server, itself among them, in file order. */
+  readonly peers: ReadonlyMap<string, readonly NodeView[]>;
   readonly memory: JoinMemory;
   readonly nowMs: number;
   readonly pollIntervalMs: number;
@@ -71,7 +74,34 @@ export function buildScene(
       timeline: timelineOf(sample.fast, memory.timelines.get(node.id) ?? null),
     });
   }
-  return { topology, views, memory, nowMs, pollIntervalMs };
+  return { topology, views, peers: groupByServer(views), memory, nowMs, pollIntervalMs };
+}
+
+function groupByServer(
+  views: ReadonlyMap<string, NodeView>,
+): ReadonlyMap<string, readonly NodeView[]> {
+  const alike = new Map<string, NodeView[]>();
+  for (const view of views.values()) {
+    const { fast } = view.sample;
+    // The port may be hidden behind a socket, so it cannot be part of a key: it is compared within the few that are alike.
+    const key = `${fast?.systemIdentifier ?? view.node.id} ${fast?.postmasterStartedAtMs ?? ''}`;
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, [view]);
+    else group.push(view);
+  }
+  const peers = new Map<string, readonly NodeView[]>();
+  for (const group of alike.values()) {
+    for (const view of group) {
+      const same = group.filter((other) => other === view || isSameServer(other, view));
+      peers.set(view.node.id, same);
+    }
+  }
+  return peers;
+}
+
+/** The nodes that are databases of the same running server, itself among them, in file order. */
+export function peersOf(scene: Scene, view: NodeView): readonly NodeView[] {
+  return scene.peers.get(view.node.id) ?? [view];
 }
 
 function readabilityOf(sample: NodeSample, nowMs: number, pollIntervalMs: number): Readability {
@@ -126,13 +156,9 @@ export function isSameServer(a: NodeView, b: NodeView): boolean {
   return leftPort === null || rightPort === null || leftPort === rightPort;
 }
 
-/** True for the first node of each server in file order, so that what belongs to a server is said once. */
+/** True for the first readable node of each server in file order, so that what belongs to a server is said once. */
 export function speaksForServer(scene: Scene, view: NodeView): boolean {
-  for (const other of scene.views.values()) {
-    if (other === view) return true;
-    if (other.fast !== null && isSameServer(other, view)) return false;
-  }
-  return true;
+  return peersOf(scene, view).find((peer) => peer.fast !== null) === view;
 }
 
 /** Why nothing is known of a node now: finished text, lower case, fit to follow a comma. */

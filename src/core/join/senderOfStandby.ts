@@ -36,18 +36,18 @@ export function matchSenders(
 ): ReadonlyMap<string, SenderMatch> {
   const matches = new Map<string, SenderMatch>();
   const seekers: Seeker[] = [];
+  const rows = indexRows(upstream);
+  const free = freeSenders(upstream);
   for (const standby of standbys) {
     const receiver = lastReceiver(standby);
-    const bySlot = matchBySlot(upstream, standby, receiver);
+    const bySlot = matchBySlot(rows, standby, receiver);
     if (bySlot !== null) matches.set(standby.node.id, bySlot);
     else if (receiver === null) {
       // An absent receiver is a fact only when the standby itself says so now.
-      const isCertain = standby.fast !== null || freeSenders(upstream).length === 0;
+      const isCertain = standby.fast !== null || free.length === 0;
       matches.set(
         standby.node.id,
-        isCertain
-          ? { kind: 'none', slot: slotOf(upstream, standby, null) }
-          : { kind: 'unidentified' },
+        isCertain ? { kind: 'none', slot: slotOf(rows, standby, null) } : { kind: 'unidentified' },
       );
     } else if (receiver.applicationName === null) matches.set(standby.node.id, { kind: 'hidden' });
     else seekers.push({ view: standby, applicationName: receiver.applicationName });
@@ -55,16 +55,16 @@ export function matchSenders(
   const taken = new Set<number>();
   for (const match of matches.values()) if (match.kind === 'found') taken.add(match.sender.pid);
   for (const [name, group] of groupByName(seekers)) {
-    const senders = freeSenders(upstream).filter(
+    const senders = free.filter(
       (sender) => sender.applicationName === name && !taken.has(sender.pid),
     );
-    for (const [id, match] of matchByName(upstream, group, senders)) matches.set(id, match);
+    for (const [id, match] of matchByName(rows, group, senders)) matches.set(id, match);
   }
   return matches;
 }
 
 /** Senders of standbys that use no slot: not of a logical reader, not pg_basebackup. */
-export function freeSenders(upstream: FastFacts): readonly SenderFacts[] {
+function freeSenders(upstream: FastFacts): readonly SenderFacts[] {
   const slotPids = new Set(upstream.slots.map((slot) => slot.activePid));
   return upstream.senders.filter((sender) => !slotPids.has(sender.pid) && isStandbySender(sender));
 }
@@ -79,27 +79,36 @@ function lastReceiver(standby: NodeView): ReceiverFacts | null {
   return (standby.fast ?? standby.sample.fast)?.receiver ?? null;
 }
 
-function slotOf(
-  upstream: FastFacts,
-  standby: NodeView,
-  receiver: ReceiverFacts | null,
-): SlotFacts | null {
+/** A server's rows by what they are looked up by, made once for all its standbys. */
+interface Rows {
+  readonly slots: ReadonlyMap<string, SlotFacts>;
+  readonly senders: ReadonlyMap<number, SenderFacts>;
+}
+
+function indexRows(upstream: FastFacts): Rows {
+  return {
+    slots: new Map(upstream.slots.map((slot) => [slot.name, slot])),
+    senders: new Map(upstream.senders.map((sender) => [sender.pid, sender])),
+  };
+}
+
+function slotOf(rows: Rows, standby: NodeView, receiver: ReceiverFacts | null): SlotFacts | null {
   for (const name of [receiver?.slotName ?? null, standby.node.slot]) {
     if (name === null) continue;
-    const slot = upstream.slots.find((candidate) => candidate.name === name);
+    const slot = rows.slots.get(name);
     if (slot?.type === 'physical') return slot;
   }
   return null;
 }
 
 function matchBySlot(
-  upstream: FastFacts,
+  rows: Rows,
   standby: NodeView,
   receiver: ReceiverFacts | null,
 ): SenderMatch | null {
-  const slot = slotOf(upstream, standby, receiver);
+  const slot = slotOf(rows, standby, receiver);
   if (slot !== null) {
-    const sender = upstream.senders.find((candidate) => candidate.pid === slot.activePid);
+    const sender = slot.activePid === null ? undefined : rows.senders.get(slot.activePid);
     if (sender !== undefined) return { kind: 'found', sender, slot };
     // The receiver says that it uses this very slot, so no other sender can be its.
     if (receiver === null || receiver.slotName === slot.name || !receiver.isVisible) {
@@ -124,7 +133,7 @@ function groupByName(seekers: readonly Seeker[]): ReadonlyMap<string, readonly N
 }
 
 function matchByName(
-  upstream: FastFacts,
+  rows: Rows,
   standbys: readonly NodeView[],
   senders: readonly SenderFacts[],
 ): ReadonlyMap<string, SenderMatch> {
@@ -140,7 +149,7 @@ function matchByName(
   const openSenders = senders.filter((sender) => !taken.has(sender.pid));
   const openStandbys = standbys.filter((standby) => !byAddress.has(standby.node.id));
   for (const standby of standbys) {
-    const slot = slotOf(upstream, standby, null);
+    const slot = slotOf(rows, standby, null);
     const addressed = byAddress.get(standby.node.id);
     const [only] = openSenders;
     if (addressed !== undefined)

@@ -2,7 +2,7 @@ import type { FastFacts, SlotFacts } from '../facts';
 import { lagBytesBetween } from '../lsn';
 import type { EdgeSnapshot, SlotSnapshot } from '../snapshot';
 import type { VerdictBook, VerdictDraft } from './draft';
-import { endOfWal, isSameServer, speaksForServer, type NodeView, type Scene } from './scene';
+import { endOfWal, peersOf, speaksForServer, type NodeView, type Scene } from './scene';
 import { parseSize } from './settingSize';
 import { inactiveSince, isSlotLost } from './slotState';
 
@@ -17,11 +17,19 @@ export function joinSlots(
   book: VerdictBook,
 ): readonly SlotSnapshot[] {
   const snapshots: SlotSnapshot[] = [];
+  const readers = new Map<string, EdgeSnapshot[]>();
+  for (const edge of edges) {
+    if (edge.slotName === null) continue;
+    const known = readers.get(edge.slotName);
+    if (known === undefined) readers.set(edge.slotName, [edge]);
+    else known.push(edge);
+  }
   for (const view of scene.views.values()) {
     if (view.fast === null) continue;
     for (const slot of view.fast.slots) {
       if (slot.isTemporary || !isSaidHere(scene, view, slot)) continue;
-      snapshots.push(describeSlot(scene, view, view.fast, slot, edges, book));
+      const candidates = readers.get(slot.name) ?? [];
+      snapshots.push(describeSlot(scene, view, view.fast, slot, candidates, book));
     }
   }
   return snapshots;
@@ -29,11 +37,8 @@ export function joinSlots(
 
 /** Nodes that are databases of one server all see its slots: a logical one is said at its database, any other at the first node. */
 function isSaidHere(scene: Scene, view: NodeView, slot: SlotFacts): boolean {
-  const atDatabase = [...scene.views.values()].find(
-    (other) =>
-      other.fast !== null &&
-      other.fast.database === slot.database &&
-      (other === view || isSameServer(other, view)),
+  const atDatabase = peersOf(scene, view).find(
+    (peer) => peer.fast !== null && peer.fast.database === slot.database,
   );
   return atDatabase === undefined ? speaksForServer(scene, view) : atDatabase === view;
 }
@@ -110,7 +115,6 @@ function readerOf(
 ): Reader {
   const edge = edges.find(
     (candidate) =>
-      candidate.slotName === slot.name &&
       (candidate.kind === 'streaming') ===
         (slot.type === 'physical' && candidate.kind !== 'consumer') &&
       isServerOf(scene, candidate.from, view),
@@ -126,8 +130,7 @@ function nameReader(edge: EdgeSnapshot): string {
 }
 
 function isServerOf(scene: Scene, nodeId: string | null, view: NodeView): boolean {
-  const other = nodeId === null ? undefined : scene.views.get(nodeId);
-  return other !== undefined && (other === view || isSameServer(other, view));
+  return nodeId !== null && peersOf(scene, view).some((peer) => peer.node.id === nodeId);
 }
 
 /** `pg_<suboid>_sync_<relid>_<sysid>` belongs to the subscription with that oid on that system. */
@@ -153,7 +156,6 @@ function readerOfCopy(
   const original = edges.find(
     (edge) =>
       edge.kind !== 'streaming' &&
-      edge.slotName === slot.name &&
       edge.from !== null &&
       scene.views.get(edge.from)?.fast?.systemIdentifier === view.fast?.systemIdentifier,
   );

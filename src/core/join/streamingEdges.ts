@@ -1,8 +1,8 @@
-import type { SenderFacts } from '../facts';
+import type { ReceiverFacts, SenderFacts, SlotFacts } from '../facts';
 import type { EdgeSnapshot } from '../snapshot';
 import { finishEdge, type EdgeDraft, type VerdictBook } from './draft';
 import { EMPTY_EDGE_MEMORY, type EdgeMemory } from './memory';
-import { isSameServer, type NodeView, type Scene } from './scene';
+import { isSameServer, peersOf, type NodeView, type Scene } from './scene';
 import { matchSenders, type SenderMatch } from './senderOfStandby';
 import { edgeIdOf } from './streamingCase';
 import { judgeStreaming } from './streamingVerdict';
@@ -69,11 +69,18 @@ export function joinStreamingEdges(scene: Scene, book: VerdictBook): StreamingEd
 }
 
 function matchDeclared(scene: Scene): Map<string, Match> {
+  const downstreams = new Map<string, NodeView[]>();
+  for (const view of scene.views.values()) {
+    const { standbyOf } = view.node;
+    if (standbyOf === null || standbyOf === view.node.id) continue;
+    const known = downstreams.get(standbyOf);
+    if (known === undefined) downstreams.set(standbyOf, [view]);
+    else known.push(view);
+  }
   const matches = new Map<string, Match>();
-  for (const upstream of scene.views.values()) {
-    const standbys = [...scene.views.values()].filter(
-      (view) => view.node.standbyOf === upstream.node.id && view !== upstream,
-    );
+  for (const [id, standbys] of downstreams) {
+    const upstream = scene.views.get(id);
+    if (upstream === undefined) continue;
     const found = upstream.fast === null ? null : matchSenders(upstream.fast, standbys);
     for (const standby of standbys) {
       const match = found?.get(standby.node.id) ?? null;
@@ -98,12 +105,13 @@ function matchElsewhere(
     if (match !== null && match.kind !== 'none') continue;
     if (standby?.fast?.isInRecovery !== true || standby.fast.receiver === null) continue;
     const found: Match[] = [];
+    const excluded = [...peersOf(scene, standby), ...peersOf(scene, declared)];
     for (const upstream of scene.views.values()) {
-      if (upstream === standby || upstream === declared || upstream.fast === null) continue;
-      if (isSameServer(upstream, declared) || isSameServer(upstream, standby)) continue;
+      if (upstream.fast === null || upstream.fast.senders.length === 0) continue;
+      if (excluded.includes(upstream)) continue;
       if (upstream.fast.systemIdentifier !== standby.fast.systemIdentifier) continue;
       const other = matchSenders(upstream.fast, [standby]).get(id);
-      if (other?.kind !== 'found') continue;
+      if (other?.kind !== 'found' || !isCertain(other, standby.fast.receiver, match)) continue;
       if (senderPids.get(upstream.node.id)?.has(other.sender.pid) === true) continue;
       if (!found.some((known) => isSameServer(known.upstream, upstream))) {
         found.push({ upstream, match: other });
@@ -113,6 +121,16 @@ function matchElsewhere(
     if (only !== undefined && found.length === 1) moved.set(id, only);
   }
   return moved;
+}
+
+/** A slot tells for sure. The name that every standby has by default does not, nor any name while the upstream of the file is not read. */
+function isCertain(
+  found: { readonly slot: SlotFacts | null },
+  receiver: ReceiverFacts,
+  declared: SenderMatch | null,
+): boolean {
+  if (found.slot !== null && found.slot.name === receiver.slotName) return true;
+  return declared !== null && receiver.applicationName !== 'walreceiver';
 }
 
 /** Data arrives, but not on the way that the file says: at least a warning, with the upstream of the file. */

@@ -1,4 +1,4 @@
-import { healthOfNode } from '../nodeHealth';
+import { healthByNode } from '../nodeHealth';
 import type {
   EdgeSnapshot,
   Health,
@@ -21,13 +21,14 @@ interface Picture {
 
 /**
  * The whole topology in a few figures. A replica (declared standby or subscriber) counts as healthy when the server, all that arrives
- * at it and its queue are (`healthOfNode`): one that is copying or catching up does not count yet.
+ * at it and its queue are (`healthByNode`): one that is copying or catching up does not count yet.
  */
 export function summarize(scene: Scene, picture: Picture): TopologySummary {
   const replicas = picture.nodes.filter(
     (node) => node.declaredRoles.includes('standby') || node.declaredRoles.includes('subscriber'),
   );
-  const healthyReplicas = replicas.filter((node) => healthOfNode(picture, node.id) === 'healthy');
+  const healths = healthByNode(picture);
+  const healthyReplicas = replicas.filter((node) => healths.get(node.id) === 'healthy');
   const lag = worstLag(picture.edges);
   const subscriptions = picture.edges.filter((edge) => edge.kind === 'logical');
   return {
@@ -58,13 +59,15 @@ interface Problem {
 /** Ids of what needs a person, worst first, the older first among equals. What only follows from another entry is left out. */
 function listProblems(picture: Picture): readonly string[] {
   const nodes = picture.nodes.map(({ id, verdict }) => ({ id, verdict }));
-  const edges = picture.edges.filter((edge) => !followsFromNode(edge, picture.nodes));
+  const codes = new Map(nodes.map(({ id, verdict }) => [id, verdict.code]));
+  const edges = picture.edges.filter((edge) => !followsFromNode(edge, codes));
+  const told = new Set(picture.edges.filter(isProblem).map((edge) => edge.slotName));
   const slots = picture.slots
-    .filter((slot) => !followsFromEdge(slot, picture.edges))
+    .filter((slot) => !isToldByEdge(slot, told))
     .map((slot) => ({ id: `slot/${slot.nodeId}/${slot.name}`, verdict: slot.verdict }));
   const found: Problem[] = [...nodes, ...edges, ...slots, ...picture.queues];
   return found
-    .filter(({ verdict }) => verdict.health === 'error' || verdict.health === 'warning')
+    .filter(isProblem)
     .toSorted(
       (a, b) =>
         compareSeverity(a.verdict, b.verdict) ||
@@ -75,11 +78,9 @@ function listProblems(picture: Picture): readonly string[] {
 }
 
 /** An edge whose downstream is known to be away or to be another kind of server tells nothing that its node does not. */
-function followsFromNode(edge: EdgeSnapshot, nodes: readonly NodeSnapshot[]): boolean {
-  const codeOf = (id: string | null): VerdictCode | null =>
-    nodes.find((node) => node.id === id)?.verdict.code ?? null;
-  const downstream = codeOf(edge.to);
-  const upstream = codeOf(edge.from);
+function followsFromNode(edge: EdgeSnapshot, codes: ReadonlyMap<string, VerdictCode>): boolean {
+  const downstream = codes.get(edge.to);
+  const upstream = codes.get(edge.from ?? '');
   const { code } = edge.verdict;
   if (code === 'notStreaming') return downstream === 'unreachable' || upstream === 'unreachable';
   if (code === 'roleMismatch') return downstream === code || downstream === 'splitBrain';
@@ -88,12 +89,13 @@ function followsFromNode(edge: EdgeSnapshot, nodes: readonly NodeSnapshot[]): bo
 }
 
 /** A slot that nobody reads, or that is lost, while its edge says so. */
-function followsFromEdge(slot: SlotSnapshot, edges: readonly EdgeSnapshot[]): boolean {
+function isToldByEdge(slot: SlotSnapshot, told: ReadonlySet<string | null>): boolean {
   const { code } = slot.verdict;
-  if (code !== 'notStreaming' && code !== 'slotLost') return false;
-  const isEdge = (edge: EdgeSnapshot): boolean =>
-    edge.slotName === slot.name && ['error', 'warning'].includes(edge.verdict.health);
-  return edges.some(isEdge);
+  return (code === 'notStreaming' || code === 'slotLost') && told.has(slot.name);
+}
+
+function isProblem({ verdict }: { readonly verdict: Verdict }): boolean {
+  return verdict.health === 'error' || verdict.health === 'warning';
 }
 
 function worstLag(

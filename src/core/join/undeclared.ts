@@ -9,7 +9,14 @@ import { judgeMeasure, measureLag } from './measure';
 import { EMPTY_EDGE_MEMORY, type EdgeMemory } from './memory';
 import { noPrivilege } from './privilege';
 import { followProgress, rememberProgress } from './progress';
-import { endOfWal, speaksForServer, UNASKED_SAMPLE, type NodeView, type Scene } from './scene';
+import {
+  endOfWal,
+  peersOf,
+  speaksForServer,
+  UNASKED_SAMPLE,
+  type NodeView,
+  type Scene,
+} from './scene';
 import { isStandbySender, isTableSyncName } from './senderOfStandby';
 import type { StreamingEdges } from './streamingEdges';
 
@@ -54,14 +61,15 @@ export function undeclaredConsumers(
 ): readonly ConsumerSlot[] {
   const found: ConsumerSlot[] = [];
   const names = new Set<string>();
+  const known = new Set([
+    ...edges.flatMap((edge) => (edge.kind === 'logical' ? [edge.slotName] : [])),
+    ...declared.map((consumer) => consumer.slotName),
+  ]);
   for (const view of scene.views.values()) {
     if (view.fast === null || !speaksForServer(scene, view)) continue;
     for (const slot of view.fast.slots) {
       if (slot.type !== 'logical' || !slot.isActive || isTableSyncName(slot.name)) continue;
-      const isKnown =
-        edges.some((edge) => edge.kind === 'logical' && edge.slotName === slot.name) ||
-        declared.some((consumer) => consumer.slotName === slot.name);
-      if (isKnown) continue;
+      if (known.has(slot.name)) continue;
       const name = uniqueName(slot.name, names);
       const id = `undeclared/${name}`;
       found.push({ id, name, view, slotName: slot.name, isDeclared: false });
@@ -87,19 +95,10 @@ function leftOver(fast: FastFacts, claimed: ReadonlySet<number>): readonly Sende
 
 function claimedPids(scene: Scene, streaming: StreamingEdges, view: NodeView): Set<number> {
   const pids = new Set<number>();
-  for (const [nodeId, claimed] of streaming.senderPids) {
-    const other = scene.views.get(nodeId);
-    if (other === undefined || (other !== view && !sharesServer(other, view))) continue;
-    for (const pid of claimed) pids.add(pid);
+  for (const peer of peersOf(scene, view)) {
+    for (const pid of streaming.senderPids.get(peer.node.id) ?? []) pids.add(pid);
   }
   return pids;
-}
-
-function sharesServer(a: NodeView, b: NodeView): boolean {
-  return (
-    a.fast?.systemIdentifier === b.fast?.systemIdentifier &&
-    a.fast?.postmasterStartedAtMs === b.fast?.postmasterStartedAtMs
-  );
 }
 
 function nameOf(sender: SenderFacts, fast: FastFacts): string {

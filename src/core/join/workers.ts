@@ -1,4 +1,4 @@
-import { isSameServer, type NodeView, type Scene } from './scene';
+import { peersOf, type NodeView, type Scene } from './scene';
 
 /**
  * Logical replication workers of a server in use, as far as its nodes in the file show them, against max_logical_replication_workers.
@@ -12,8 +12,8 @@ export function workersOf(
   if (!Number.isFinite(max)) return null;
   const seen = new Set<string>();
   let used = 0;
-  for (const other of scene.views.values()) {
-    if (other.fast === null || (other !== view && !isSameServer(other, view))) continue;
+  for (const other of peersOf(scene, view)) {
+    if (other.fast === null) continue;
     // Two nodes may look at the same database.
     if (seen.has(other.fast.database)) continue;
     seen.add(other.fast.database);

@@ -536,6 +536,20 @@ describe('a cascade', () => {
     assert.equal(edgeOf(snapshot, 'streaming/archive').verdict.code, 'streaming');
   });
 
+  it('does not take a sender of the usual name elsewhere for that of a standby of the file', () => {
+    const file = topology([
+      node('central'),
+      node('read', { standbyOf: 'central', slot: 'read' }),
+      node('archive', { standbyOf: 'central' }),
+    ]);
+    const stranger = { ...relay, senders: [sender({ pid: 111 })], slots: [] };
+    const unslotted = answered(standby({ postmasterStartedAtMs: T0 - 1 }));
+    for (const upstream of [failed(), central()]) {
+      const samples = { central: upstream, read: answered(stranger), archive: unslotted };
+      assert.equal(edgeOf(new Joiner(file).join(samples), 'streaming/archive').from, 'central');
+    }
+  });
+
   it('follows a standby that streams from another node than the file says, as a warning', () => {
     const file = topology([
       node('central'),
