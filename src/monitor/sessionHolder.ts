@@ -1,3 +1,4 @@
+import { CancelSource } from '../core/cancelSource';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { Clock } from '../core/ports/clock';
 import type { NodeSession } from '../core/ports/nodeGateway';
@@ -10,7 +11,7 @@ export const CLOSE_LIMIT_MS = 1_500;
 export class SessionHolder {
   private held: NodeSession | null = null;
   private spoiled = false;
-  private abort: AbortController | null = null;
+  private cancellation: CancelSource | null = null;
   private underWay: Promise<void> = Promise.resolve();
 
   constructor(private readonly clock: Clock) {}
@@ -36,15 +37,14 @@ export class SessionHolder {
 
   /** Starts the next thing. It must not reject, and must look at its signal after each await. */
   run(work: (signal: CancelSignal) => Promise<void>): void {
-    const abort = new AbortController();
-    this.abort = abort;
-    this.underWay = work(abort.signal);
+    this.cancellation = new CancelSource();
+    this.underWay = work(this.cancellation);
   }
 
   /** Cancels what is under way, and ends the session. @returns false when that took longer than the limit. */
   async close(): Promise<boolean> {
-    this.abort?.abort();
-    this.abort = null;
+    this.cancellation?.cancel();
+    this.cancellation = null;
     const { held, underWay } = this;
     this.held = null;
     this.spoiled = false;

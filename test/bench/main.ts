@@ -1,8 +1,17 @@
+import { SUPPORTED_MAJORS } from '../clusters/majors';
+import { benchActivation } from './activation';
+import { benchGrowth } from './growth';
+import { benchHungNode } from './hungNode';
+import { benchIdle } from './idle';
 import { benchSteadyPoll } from './steadyPoll';
 
 /** Benchmarks by id; each runs in a process of its own, so that none finds the memory or the compiled code of another. */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   P1: () => benchSteadyPoll(18, 200),
+  P2: () => benchGrowth(18, 15),
+  P4: () => benchHungNode(18, 3),
+  P5: () => benchIdle(SUPPORTED_MAJORS, 60),
+  P10: () => benchActivation(9),
 };
 
 const [id = ''] = process.argv.slice(2);
