@@ -37,6 +37,7 @@ const loader = /** @type {{ _load(request: string, ...rest: unknown[]): unknown 
   /** @type {unknown} */ (Module)
 );
 const load = loader._load;
+/** @type {typeof load} */
 loader._load = function (request, ...rest) {
   if (request === 'vscode') return vscode;
   requested.push(request.replace(/^node:/, ''));
