@@ -34,7 +34,6 @@ export class Dashboard {
   private isFetching = false;
   private isDrawing = false;
   private pushedAt = 0;
-  private lastPush = '';
 
   constructor(
     private readonly vscode: VsCodeApi,
@@ -93,9 +92,7 @@ export class Dashboard {
   private takePush(push: DashboardPush): void {
     this.pushedAt = performance.now();
     // The same content at a later time draws nothing.
-    const text = JSON.stringify({ ...push, sentAtMs: 0 });
-    if (text === this.lastPush) return;
-    this.lastPush = text;
+    if (isSame(push, this.store.model.push)) return;
     this.store.takePush(push);
     const { state } = push;
     if (state === null) return;
@@ -125,6 +122,8 @@ export class Dashboard {
     } catch (error) {
       if (!isChannelError(error)) throw error;
       console.debug(error.message);
+      this.history.merge({ topologyId, series: [] });
+      this.changed();
     } finally {
       this.isFetching = false;
     }
@@ -189,6 +188,12 @@ export class Dashboard {
     if (push?.state === null || push === null || quietMs < 2 * TICK_MS) return;
     this.store.set({ nowMs: push.sentAtMs + quietMs });
   }
+}
+
+/** Compares by content only what may be the same: every new snapshot has a version of its own. */
+function isSame(push: DashboardPush, last: DashboardPush | null): boolean {
+  if (push.state?.version !== last?.state?.version) return false;
+  return JSON.stringify({ ...push, sentAtMs: 0 }) === JSON.stringify({ ...last, sentAtMs: 0 });
 }
 
 function liveRegion(): HTMLElement {

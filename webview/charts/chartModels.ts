@@ -183,29 +183,33 @@ function foldedLines(
   grid: Grid,
   focused: Raw[number] | undefined,
 ): readonly Line[] {
-  const all = raw.map(({ values }) => values);
-  const fold = (name: string, q: number, style: LineStyle): Line => {
-    const values = foldLines(all, q);
+  const folded = foldLines(
+    raw.map(({ values }) => values),
+    FOLDS.map(({ quantile }) => quantile),
+  );
+  const folds = FOLDS.map(({ name, style }, index): Line => {
+    const values = folded[index] ?? [];
     const now = valueAt(values, values.length - 1);
     return {
       id: `fold/${name}`,
       name,
-      style,
+      style: style === 'plain' && focused === undefined ? 'focus' : style,
       values,
       now: now === null ? 'unknown' : spellValue(kind, now),
       isKnownNow: now !== null,
       statistics: statisticsOf(values, grid),
     };
-  };
-  return [
-    ...(focused === undefined
-      ? []
-      : [lineOf(kind, focused.source, focused.values, grid, focusStyle(focused.source))]),
-    fold('worst', 1, focused === undefined ? 'focus' : 'plain'),
-    fold('p95', 0.95, 'dash'),
-    fold('median', 0.5, 'dot'),
-  ];
+  });
+  if (focused === undefined) return folds;
+  return [lineOf(kind, focused.source, focused.values, grid, focusStyle(focused.source)), ...folds];
 }
+
+/** What stands for many lines. */
+const FOLDS = [
+  { name: 'worst', quantile: 1, style: 'plain' },
+  { name: 'p95', quantile: 0.95, style: 'dash' },
+  { name: 'median', quantile: 0.5, style: 'dot' },
+] as const;
 
 function lineOf(
   kind: ChartKind,

@@ -94,7 +94,8 @@ export class HistorySection {
   }
 
   private modelsFor(state: DashboardState, selectedId: string | null): readonly ChartModel[] {
-    const key = `${state.topologyId}\n${state.version}\n${this.history.revision}\n${selectedId ?? ''}`;
+    // Points follow a snapshot by one question and answer; drawing before they came would be done twice.
+    const key = `${state.topologyId}\n${this.history.revision}\n${selectedId ?? ''}`;
     if (this.models?.key !== key) {
       const value = chartModels(state, this.history.series, selectedId, state.takenAtMs);
       this.models = { key, value };

@@ -13,7 +13,7 @@ export interface SeriesPoints {
 export class HistoryStore {
   private topologyId: string | null = null;
   private points = new Map<string, SeriesPoints>();
-  /** Rises with every change. */
+  /** Rises with every answer, also with one that brought nothing: time has passed. */
   revision = 0;
 
   get series(): ReadonlyMap<string, SeriesPoints> {
@@ -32,13 +32,12 @@ export class HistoryStore {
     if (history.topologyId !== this.topologyId) {
       this.topologyId = history.topologyId;
       this.points = new Map();
-      this.revision += 1;
     }
+    this.revision += 1;
     for (const { id, ...added } of history.series) {
       if (!isWellFormed(added)) continue;
       const known = this.points.get(id);
       this.points.set(id, known === undefined ? added : append(known, added));
-      this.revision += 1;
     }
     this.forget();
   }

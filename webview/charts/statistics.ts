@@ -1,4 +1,4 @@
-import { type Grid, type GridValue, valueAt } from './grid';
+import type { Grid, GridValue } from './grid';
 
 /** What a line says in words, for the table beside its chart. `null` is unknown. */
 export interface Statistics {
@@ -26,14 +26,44 @@ export function quantile(sorted: readonly number[], q: number): number | null {
   return sorted[Math.floor(q * (sorted.length - 1))] ?? null;
 }
 
-/** One line out of many: at each time the quantile of those that are known then. */
-export function foldLines(lines: readonly (readonly GridValue[])[], q: number): GridValue[] {
+/** With more lines than this, p95 and median are taken at every third step alone. */
+const MANY_LINES = 64;
+
+/**
+ * A few lines out of many: at each time the quantiles of those that are known then. The largest is taken at every step, so
+ * that no peak is lost; other quantiles of many lines hardly move from step to step, and sorting is what costs.
+ * @returns one line for each of `quantiles`.
+ */
+export function foldLines(
+  lines: readonly (readonly GridValue[])[],
+  quantiles: readonly number[],
+): GridValue[][] {
   const count = lines[0]?.length ?? 0;
-  return Array.from({ length: count }, (_, index) => {
-    const known = lines
-      .map((line) => valueAt(line, index))
-      .filter((value) => value !== null)
-      .sort((a, b) => a - b);
-    return quantile(known, q);
-  });
+  const stride = lines.length > MANY_LINES ? 3 : 1;
+  const folded = quantiles.map(() => new Array<GridValue>(count).fill(null));
+  // What each line stood at, carried on over `undefined`; NaN is unknown.
+  const standing = new Float64Array(lines.length).fill(Number.NaN);
+  const known = new Float64Array(lines.length);
+  for (let index = 0; index < count; index += 1) {
+    let size = 0;
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let at = 0; at < lines.length; at += 1) {
+      const value = lines[at]?.[index];
+      if (value !== undefined) standing[at] = value ?? Number.NaN;
+      const now = standing[at] ?? Number.NaN;
+      if (Number.isNaN(now)) continue;
+      known[size++] = now;
+      if (now > largest) largest = now;
+    }
+    if (size === 0) continue;
+    const isSorted = (count - 1 - index) % stride === 0;
+    if (isSorted) known.subarray(0, size).sort();
+    quantiles.forEach((q, at) => {
+      const line = folded[at];
+      if (line === undefined) return;
+      if (q === 1) line[index] = largest;
+      else line[index] = isSorted ? known[Math.floor(q * (size - 1))] : undefined;
+    });
+  }
+  return folded;
 }

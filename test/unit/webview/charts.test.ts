@@ -100,18 +100,16 @@ describe('webview/charts', () => {
   });
 
   it('folds many lines without counting the unknown', () => {
-    assert.deepEqual(
-      foldLines(
-        [
-          [1, null],
-          [5, 7],
-          [9, null],
-        ],
-        1,
-      ),
-      [9, 7],
-    );
-    assert.deepEqual(foldLines([[null], [null]], 0.5), [null]);
+    const lines = [
+      [1, null, undefined],
+      [5, 7, undefined],
+      [9, null, 2],
+    ];
+    assert.deepEqual(foldLines(lines, [1, 0.5]), [
+      [9, 7, 7],
+      [5, 7, 2],
+    ]);
+    assert.deepEqual(foldLines([[null], [null]], [0.5]), [[null]]);
   });
 
   describe('history', () => {
