@@ -130,6 +130,8 @@ export function compose(context: ExtensionContext): Composition {
       files,
       contact,
       passwords: gateway,
+      secrets,
+      endpointsOf: async (node) => gateway.endpointsOf(node),
       log,
       clock,
       dashboard,

@@ -1,5 +1,7 @@
 import type { Clock } from '../core/ports/clock';
+import type { NodeGateway } from '../core/ports/nodeGateway';
 import type { Passwords } from '../core/ports/passwords';
+import type { SecretStore } from '../core/ports/secretStore';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { ContactDesk } from '../host/contactDesk';
 import type { LogChannel } from '../host/logChannel';
@@ -10,8 +12,10 @@ import type { Target } from './target';
 export interface CommandDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'connect' | 'disconnect' | 'refresh'>;
   readonly files: CommandFiles;
-  readonly contact: Pick<ContactDesk, 'act' | 'actOn'>;
+  readonly contact: Pick<ContactDesk, 'act' | 'actOn' | 'allows'>;
   readonly passwords: Passwords;
+  readonly secrets: SecretStore;
+  readonly endpointsOf: NodeGateway['endpointsOf'];
   readonly log: LogChannel;
   readonly clock: Clock;
   readonly dashboard: {

@@ -13,7 +13,11 @@ export interface CommandFile {
   /** As an editor shows it, else as stored; `null` when it was not read. */
   readonly shown: {
     readonly text: string;
-    readonly parsed: { readonly problems: readonly Problem[]; readonly positions: Positions };
+    readonly parsed: {
+      readonly topology: Topology | null;
+      readonly problems: readonly Problem[];
+      readonly positions: Positions;
+    };
   } | null;
 }
 

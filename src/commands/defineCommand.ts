@@ -14,7 +14,12 @@ export interface Command {
   readonly argument: ArgumentKind;
   /** Question of the pick that stands in for a click in the tree. */
   readonly question: string;
-  readonly run: (deps: CommandDeps, target: Target | null) => Promise<void> | void;
+  /** `argument` is as it came, for the one command that takes more than a target. */
+  readonly run: (
+    deps: CommandDeps,
+    target: Target | null,
+    argument: unknown,
+  ) => Promise<void> | void;
 }
 
 /** `trust` includes `topology`: nothing that talks to servers makes sense without a file. */

@@ -14,6 +14,13 @@ export const enterPassword = defineCommand('enterPassword', {
     if (target === null || node === null) return;
     const ref = toNodeRef(target, deps.monitor.current());
     if (!(await deps.contact.actOn(ref))) return;
+    if (!(await deps.contact.allows(target.topologyId, node))) {
+      // The question was dismissed just now; the row of the node goes on asking.
+      void window.showInformationMessage(
+        `Not connecting to ${node.id}: its host was not approved from this folder.`,
+      );
+      return;
+    }
     const password = await window.showInputBox({
       title: `Password for ${node.connection['user'] ?? 'the user'} on ${node.id}`,
       prompt:

@@ -56,7 +56,7 @@ class CommandRunner {
         });
         if (target === null) return;
       }
-      await command.run(deps, target);
+      await command.run(deps, target, argument);
     } catch (error) {
       void reportError(error, deps, target);
     }

@@ -1,6 +1,7 @@
 import { QuickPickItemKind, window, type QuickPickItem } from 'vscode';
 import { nodePicks, type NodePick, type NodePicks } from '../core/describe/nodePicks';
 import { defineCommand } from './defineCommand';
+import { showTarget } from './showDetails';
 import type { Target } from './target';
 
 interface Item extends QuickPickItem {
@@ -21,7 +22,7 @@ export const showNodes = defineCommand('showNodes', {
     });
     if (picked?.target === undefined) return;
     const { topologyId, subject } = picked.target;
-    deps.dashboard.show({ topologyId, id: subject });
+    showTarget(deps, picked.target);
     if (subject !== null) await deps.explorer.reveal(topologyId, subject);
   },
 });

@@ -6,6 +6,7 @@ import type { Command } from './defineCommand';
 import { disconnect } from './disconnect';
 import { enterPassword } from './enterPassword';
 import { forgetPassword } from './forgetPassword';
+import { moveSecret } from './moveSecret';
 import { openDashboard } from './openDashboard';
 import { openTopologyFile } from './openTopologyFile';
 import { refresh } from './refresh';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   openTopologyFile,
   enterPassword,
   forgetPassword,
+  moveSecret,
   copyGrant,
   copyDetails,
   showLog,

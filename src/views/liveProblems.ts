@@ -2,6 +2,7 @@ import type { Disposable } from '../core/ports/disposable';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import { serverVersion } from '../core/describe/nodeText';
 import type { NodeSnapshot } from '../core/snapshot';
+import { optionProblems } from '../topologyFile/optionProblems';
 import { makeProblem, type JsonPath, type Problem } from '../topologyFile/problem';
 import type { Positions } from '../topologyFile/positions';
 import type { LiveProblems } from './diagnostics';
@@ -20,20 +21,35 @@ export class SnapshotProblems implements LiveProblems, Disposable {
   readonly #listeners = new Set<() => void>();
   readonly #subscription: Disposable;
   #findings = new Map<string, readonly Finding[]>();
+  #versions = new Map<string, ReadonlyMap<string, number>>();
 
   constructor(monitor: Pick<TopologyMonitor, 'onDidChange'>) {
     this.#subscription = monitor.onDidChange(({ id, nodes }) => {
       const findings = nodes.filter((node) => node.isDeclared).flatMap(findingsOf);
-      if (JSON.stringify(findings) === JSON.stringify(this.#findings.get(id) ?? [])) return;
+      const versions = versionsOf(nodes);
+      const isSame =
+        JSON.stringify(findings) === JSON.stringify(this.#findings.get(id) ?? []) &&
+        JSON.stringify([...versions]) === JSON.stringify([...(this.#versions.get(id) ?? [])]);
+      if (isSame) return;
       this.#findings.set(id, findings);
+      this.#versions.set(id, versions);
       for (const listener of this.#listeners) listener();
     });
   }
 
   of(file: TopologyFile): readonly Problem[] {
-    const positions = file.shown?.parsed.positions;
-    if (positions === undefined) return [];
-    return (this.#findings.get(file.id) ?? []).flatMap((finding) => locate(finding, positions));
+    const parsed = file.shown?.parsed;
+    if (parsed === undefined) return [];
+    const { positions } = parsed;
+    const topology = parsed.topology ?? file.topology;
+    const options =
+      topology === null
+        ? []
+        : [...(this.#versions.get(file.id) ?? [])].flatMap(([nodeId, version]) =>
+            optionProblems(topology, nodeId, version, positions),
+          );
+    const findings = this.#findings.get(file.id) ?? [];
+    return [...findings.flatMap((finding) => locate(finding, positions)), ...options];
   }
 
   onDidChange(listener: () => void): Disposable {
@@ -45,6 +61,15 @@ export class SnapshotProblems implements LiveProblems, Disposable {
     this.#subscription.dispose();
     this.#listeners.clear();
   }
+}
+
+/** server_version_num by node, of those that were read. */
+function versionsOf(nodes: readonly NodeSnapshot[]): ReadonlyMap<string, number> {
+  return new Map(
+    nodes.flatMap(({ id, sample }) =>
+      sample.fast === null ? [] : [[id, sample.fast.serverVersionNum] as const],
+    ),
+  );
 }
 
 function locate({ path, instead, code, message }: Finding, positions: Positions): Problem[] {

@@ -34,11 +34,7 @@ export class QuickFixes implements CodeActionProvider, Disposable {
     const lines = new LineIndex(shown.text);
     return shown.parsed.problems
       .filter((problem) => lines.rangeOf(problem.range).intersection(range) !== undefined)
-      .flatMap((problem) =>
-        problem.fixes
-          .filter((fix) => fix.command === null)
-          .map((fix) => toAction(fix, problem, document, lines)),
-      );
+      .flatMap((problem) => problem.fixes.map((fix) => toAction(fix, problem, document, lines)));
   }
 
   dispose(): void {
@@ -53,8 +49,14 @@ function toAction(
   lines: LineIndex,
 ): CodeAction {
   const action = new CodeAction(fix.title, CodeActionKind.QuickFix);
-  action.edit = new WorkspaceEdit();
-  for (const edit of fix.edits) action.edit.replace(document.uri, lines.rangeOf(edit), edit.text);
+  if (fix.command === 'moveSecret') {
+    // The command stores the password first and only then takes it out.
+    const target = { topologyId: document.uri.toString(), nodeId: problem.path?.[1] };
+    action.command = { command: 'pgTopology.moveSecret', title: fix.title, arguments: [target] };
+  } else {
+    action.edit = new WorkspaceEdit();
+    for (const edit of fix.edits) action.edit.replace(document.uri, lines.rangeOf(edit), edit.text);
+  }
   action.diagnostics = diagnosticsOf(document, problem, lines);
   action.isPreferred = problem.fixes.length === 1;
   return action;

@@ -11,19 +11,23 @@ export function toMarkdown(tooltip: Tooltip): MarkdownString {
   if (tooltip.subtitle !== null && tooltip.subtitle !== '') {
     markdown.appendText(` · ${tooltip.subtitle}`);
   }
-  for (const line of tooltip.lines) markdown.appendMarkdown('\n\n').appendText(line);
-  if (tooltip.facts.length > 0) {
-    markdown.appendMarkdown('\n\n| | |\n|---|---|\n');
-    for (const { text, source } of tooltip.facts) {
-      markdown.appendMarkdown(`| ${escapeCell(text)} | ${escapeCell(source ?? '')} |\n`);
-    }
-  }
+  const lines = [
+    ...tooltip.lines.map((line) => escapeText(line)),
+    ...tooltip.facts.map(({ text, source }) =>
+      source === null ? escapeText(text) : `${escapeText(text)} — *${escapeText(source)}*`,
+    ),
+  ];
+  // Two spaces before the end keep each line one, without the space of a paragraph.
+  if (lines.length > 0) markdown.appendMarkdown(`\n\n${lines.join('  \n')}`);
   if (tooltip.advice !== null) markdown.appendMarkdown('\n\n').appendText(tooltip.advice);
   return markdown;
 }
 
 /** Text for one cell of a Markdown table: escaped, on one line, with no way out of its cell. */
 export function escapeCell(text: string): string {
-  const escaped = new MarkdownString().appendText(text.replace(/\s+/gu, ' ')).value;
-  return escaped.replaceAll('|', '\\|');
+  return escapeText(text).replaceAll('|', '\\|');
+}
+
+function escapeText(text: string): string {
+  return new MarkdownString().appendText(text.replace(/\s+/gu, ' ')).value;
 }

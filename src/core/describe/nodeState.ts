@@ -29,6 +29,15 @@ export function nodeHealthOf(node: NodeSnapshot, index: SnapshotIndex): Health {
   return worstHealth([verdict.health]);
 }
 
+/** What the details should open at: for a node whose row speaks of an edge or its queue, that edge or queue. */
+export function detailSubject(index: SnapshotIndex, subject: string): string {
+  const node = index.node(subject);
+  if (node === null) return subject;
+  const state = nodeStateOf(node, index);
+  if (state.about === 'edge') return state.edge.id;
+  return state.about === 'queue' ? state.queue.id : subject;
+}
+
 /** Ids of nodes that need a person: unhealthy themselves, or keeping a slot that is a problem of its own. */
 export function nodesNeedingAttention(index: SnapshotIndex): readonly string[] {
   const { problems } = index.snapshot.summary;

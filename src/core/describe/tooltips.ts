@@ -30,9 +30,7 @@ export function nodeTooltip(node: NodeSnapshot, index: SnapshotIndex): Tooltip {
     subtitle: facts(roleWords(node, index), version === null ? null : `Postgres ${version}`),
     lines: [
       facts(place, database, user),
-      ...incoming.map((edge) =>
-        facts(edge.name === node.id ? null : edge.name, edgeLine(edge, index.nowMs)),
-      ),
+      ...incoming.map((edge) => incomingLine(edge, node, index.nowMs)),
       ...(queue === null ? [] : [`${queue.table}: ${queueWords(queue, index.nowMs)}`]),
       ...lastAnswer(node, index.nowMs),
       ...sameServer(node),
@@ -151,6 +149,15 @@ function edgeLine(edge: EdgeSnapshot, nowMs: number): string {
     return `streaming ${formatLasting(edge.verdict.sinceMs, nowMs)}`;
   }
   return edge.unknownBecause === null ? '' : `lag unknown: ${edge.unknownBecause}`;
+}
+
+/** Nothing where the evidence says it already, with its source. */
+function incomingLine(edge: EdgeSnapshot, node: NodeSnapshot, nowMs: number): string {
+  const name = edge.name === node.id ? null : edge.name;
+  const isProven = edge.evidence.some((row) => row.label === 'Behind');
+  const line = isProven ? '' : edgeLine(edge, nowMs);
+  const { state, measure } = edgeWords(edge, nowMs);
+  return facts(name, line === '' ? facts(state, measure) : line);
 }
 
 function toFact(row: Evidence, nowMs: number): TooltipFact {
