@@ -9,12 +9,13 @@ import type { TopologyNode } from '../core/topology';
 import { toFailure, unresolvedSubject, type FailureSubject } from './errors/toFailure';
 import type { LocalEnvironment } from './libpq/environment';
 import type { PathPolicy } from './libpq/pathPolicy';
+import type { DialTarget } from './libpq/hostList';
 import { resolveConnection, type ResolvedConnection } from './libpq/resolveConnection';
 import { EnteredPasswords } from './passwords/enteredPasswords';
 import { PasswordFinder, secretKeyOf } from './passwords/passwordFinder';
 import { RefusedPasswords } from './passwords/refusedPasswords';
 import { PgNodeSession } from './pgNodeSession';
-import { connectNode, type ConnectedSession } from './session/connectNode';
+import { connectNode, type ConnectedSession, type ConnectRequest } from './session/connectNode';
 import { MONITOR_LIMITS, type SessionLimits } from './session/limits';
 
 export interface PgNodeGatewayOptions {
@@ -52,37 +53,44 @@ export class PgNodeGateway implements NodeGateway, Passwords {
     const connection = await this.#resolve(node);
     await this.#refuseKnownRefusal(node, connection);
     const sent = new Map<string, string>();
-    const connected = await this.#connect(
-      node,
-      connection,
-      signal,
-      async (endpoint, subject) => {
-        const password = await this.#find(node, connection, endpoint, subject);
-        sent.set(secretKeyOf(connection, endpoint), password);
+    const connected = await this.#connect(node, connection, signal, {
+      passwordFor: async (target, subject) => {
+        const password = await this.#find(node, connection, target, subject);
+        sent.set(secretKeyOf(connection, target), password);
         return password;
       },
-      sent,
-    );
+      onFailure: (target, failure) => {
+        const key = secretKeyOf(connection, target);
+        const password = sent.get(key);
+        if (failure.facts.reason === 'passwordRefused' && password !== undefined) {
+          this.#refused.remember(key, password, failure);
+        }
+      },
+    });
     return new PgNodeSession(connected, node);
   }
 
   async enterPassword(node: TopologyNode, password: string): Promise<PasswordOutcome> {
     const connection = await this.#resolve(node);
-    const asked: Endpoint[] = [];
-    const connected = await this.#connect(
-      node,
-      connection,
-      new AbortController().signal,
-      (endpoint) => {
-        asked.push(endpoint);
+    const asked = new Set<DialTarget>();
+    const accepted = new Set<DialTarget>();
+    const connected = await this.#connect(node, connection, new AbortController().signal, {
+      passwordFor: (target) => {
+        asked.add(target);
         return Promise.resolve(password);
       },
-      new Map(),
-    );
+      // A server of the wrong role is told only after it let us in.
+      onFailure: (target, { facts }) => {
+        if (facts.reason === 'noHostFits') accepted.add(target);
+      },
+    });
     await connected.session.close();
-    if (asked.length === 0) return 'notNeeded';
-    for (const { endpoint } of connection.targets) {
-      const key = secretKeyOf(connection, endpoint);
+    accepted.add(connected.target);
+    // Where it was not tried, or not let in, it is not known to be right, and is not kept.
+    const proven = [...accepted].filter((target) => asked.has(target));
+    if (proven.length === 0) return 'notNeeded';
+    for (const target of proven) {
+      const key = secretKeyOf(connection, target);
       this.#refused.forget(key);
       if (node.passwordSource.kind === 'prompt') this.#entered.keep(key, password);
       else await this.#options.secrets.store(key, password);
@@ -92,8 +100,8 @@ export class PgNodeGateway implements NodeGateway, Passwords {
 
   async forgetPassword(node: TopologyNode): Promise<void> {
     const connection = await this.#resolve(node);
-    for (const { endpoint } of connection.targets) {
-      const key = secretKeyOf(connection, endpoint);
+    for (const target of connection.targets) {
+      const key = secretKeyOf(connection, target);
       this.#refused.forget(key);
       this.#entered.forget(key);
       await this.#options.secrets.delete(key);
@@ -102,8 +110,8 @@ export class PgNodeGateway implements NodeGateway, Passwords {
 
   async retryAuthentication(node: TopologyNode): Promise<void> {
     const connection = await this.#resolve(node);
-    for (const { endpoint } of connection.targets) {
-      this.#refused.forget(secretKeyOf(connection, endpoint));
+    for (const target of connection.targets) {
+      this.#refused.forget(secretKeyOf(connection, target));
     }
   }
 
@@ -122,8 +130,7 @@ export class PgNodeGateway implements NodeGateway, Passwords {
     node: TopologyNode,
     connection: ResolvedConnection,
     signal: CancelSignal,
-    passwordFor: (endpoint: Endpoint, subject: FailureSubject) => Promise<string>,
-    sent: ReadonlyMap<string, string>,
+    answers: Pick<ConnectRequest, 'passwordFor' | 'onFailure'>,
   ): Promise<ConnectedSession> {
     return connectNode(
       {
@@ -132,15 +139,8 @@ export class PgNodeGateway implements NodeGateway, Passwords {
         limits: this.#options.limits ?? MONITOR_LIMITS,
         isReadOnly: true,
         platform: this.#options.environment.platform,
-        passwordFor,
         onNote: (note) => this.#note(node, note),
-        onFailure: (endpoint, failure) => {
-          const key = secretKeyOf(connection, endpoint);
-          const password = sent.get(key);
-          if (failure.facts.reason === 'passwordRefused' && password !== undefined) {
-            this.#refused.remember(key, password, failure);
-          }
-        },
+        ...answers,
       },
       signal,
     );
@@ -148,10 +148,10 @@ export class PgNodeGateway implements NodeGateway, Passwords {
 
   /** A password that was refused is not sent again: fails before dialling while nothing has changed. */
   async #refuseKnownRefusal(node: TopologyNode, connection: ResolvedConnection): Promise<void> {
-    for (const { endpoint } of connection.targets) {
-      const key = secretKeyOf(connection, endpoint);
+    for (const target of connection.targets) {
+      const key = secretKeyOf(connection, target);
       if (!this.#refused.has(key)) continue;
-      const request = { source: node.passwordSource, connection, endpoint };
+      const request = { source: node.passwordSource, connection, target };
       const found = await this.#finder.find(request).catch(() => null);
       const password = found?.password ?? null;
       if (password === null) continue;
@@ -163,11 +163,11 @@ export class PgNodeGateway implements NodeGateway, Passwords {
   async #find(
     node: TopologyNode,
     connection: ResolvedConnection,
-    endpoint: Endpoint,
+    target: DialTarget,
     subject: FailureSubject,
   ): Promise<string> {
     try {
-      const request = { source: node.passwordSource, connection, endpoint };
+      const request = { source: node.passwordSource, connection, target };
       const found = await this.#finder.find(request);
       for (const note of found.notes) this.#note(node, note);
       if (found.password !== null && found.password !== '') return found.password;

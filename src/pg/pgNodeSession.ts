@@ -44,7 +44,7 @@ export class PgNodeSession implements NodeSession {
   #usesNames = true;
 
   constructor(connected: ConnectedSession, node: TopologyNode) {
-    this.endpoint = connected.endpoint;
+    this.endpoint = connected.target.endpoint;
     this.#session = connected.session;
     this.#subject = connected.subject;
     this.#features = connected.probe.features;

@@ -50,11 +50,18 @@ export async function collectSettings(
     const path = declaredFile === undefined ? null : checkPath('servicefile', declaredFile);
     const service = await readService(serviceName, path, environment);
     notes.push(...service.notes);
+    // What a service file says that the topology file brought along is no more trusted than that file.
+    const origin = declaredFile?.origin ?? 'service';
+    const isLedElsewhere = leadsElsewhere(settings, service.params);
     for (const [keyword, value] of Object.entries(service.params)) {
       if (keyword === 'password') servicePassword = value === '' ? null : value;
-      else if (value !== '' && !settings.has(keyword)) {
-        settings.set(keyword, { value, origin: 'service' });
-      }
+      else if (value !== '' && !settings.has(keyword)) settings.set(keyword, { value, origin });
+    }
+    if (servicePassword !== null && isLedElsewhere) {
+      servicePassword = null;
+      notes.push(
+        `The password of service "${serviceName}" is for the server that it names, not for the one of the topology file. It is not sent.`,
+      );
     }
   }
   for (const [name, keyword] of ENVIRONMENT_KEYWORDS) {
@@ -64,6 +71,16 @@ export async function collectSettings(
     }
   }
   return { settings, servicePassword, notes };
+}
+
+/** Whether what was said before the service leads to another server than the one that the service names. */
+function leadsElsewhere(said: Settings, service: Service['params']): boolean {
+  if ((service['host'] ?? service['hostaddr']) === undefined) return false;
+  return ['host', 'hostaddr', 'port'].some((keyword) => {
+    const value = said.get(keyword)?.value;
+    const named = service[keyword] ?? (keyword === 'port' ? '5432' : undefined);
+    return value !== undefined && value !== named;
+  });
 }
 
 interface Service {

@@ -1,8 +1,8 @@
 import type { SecretStore } from '../../core/ports/secretStore';
 import { secretKey } from '../../core/secretKey';
-import type { Endpoint } from '../../core/failure';
 import type { PasswordSource } from '../../core/topology';
 import { variable, type LocalEnvironment } from '../libpq/environment';
+import type { DialTarget } from '../libpq/hostList';
 import { readLocalFile, UnreadableFileError } from '../libpq/localFiles';
 import { findPassword } from '../libpq/passfile';
 import type { ResolvedConnection } from '../libpq/resolveConnection';
@@ -13,7 +13,7 @@ import type { EnteredPasswords } from './enteredPasswords';
 export interface PasswordRequest {
   readonly source: PasswordSource;
   readonly connection: ResolvedConnection;
-  readonly endpoint: Endpoint;
+  readonly target: DialTarget;
 }
 
 export interface FoundPassword {
@@ -23,12 +23,15 @@ export interface FoundPassword {
   readonly notes: readonly string[];
 }
 
-/** Key under which this target's password is kept. */
-export function secretKeyOf(connection: ResolvedConnection, endpoint: Endpoint): string {
+/**
+ * Key under which this target's password is kept: by the address that is dialled, so that a `hostaddr` put beside a
+ * known name cannot lead that name's password elsewhere.
+ */
+export function secretKeyOf(connection: ResolvedConnection, target: DialTarget): string {
   return secretKey({
     user: connection.user,
-    host: endpoint.host,
-    port: endpoint.port,
+    host: target.hostAddress ?? target.endpoint.host,
+    port: target.endpoint.port,
     database: connection.database,
   });
 }
@@ -46,7 +49,7 @@ export class PasswordFinder {
    * @throws ConfigurationProblem when a named variable is not set.
    */
   async find(request: PasswordRequest): Promise<FoundPassword> {
-    const key = secretKeyOf(request.connection, request.endpoint);
+    const key = secretKeyOf(request.connection, request.target);
     switch (request.source.kind) {
       case 'secret':
         return plain((await this.secrets.get(key)) ?? null);
@@ -87,7 +90,7 @@ export class PasswordFinder {
       }
       return plain(
         findPassword(content.text, {
-          ...request.endpoint,
+          ...request.target.endpoint,
           user: request.connection.user,
           database: request.connection.database,
         }),

@@ -1,4 +1,4 @@
-import { ServerFailure, type Endpoint, type FailureReason } from '../../core/failure';
+import { ServerFailure, type FailureReason } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { SqlSession } from '../../core/ports/sqlSession';
@@ -16,7 +16,7 @@ import { identifyByVersionText } from './serverIdentity';
 /** A session that fits, and what its server is. */
 export interface ConnectedSession {
   readonly session: SqlSession;
-  readonly endpoint: Endpoint;
+  readonly target: DialTarget;
   readonly subject: FailureSubject;
   readonly probe: ServerProbe;
 }
@@ -28,11 +28,11 @@ export interface ConnectRequest {
   readonly isReadOnly: boolean;
   readonly platform: NodeJS.Platform;
   /** Called when a server asks; may throw a `ServerFailure`. */
-  readonly passwordFor: (endpoint: Endpoint, subject: FailureSubject) => Promise<string>;
+  readonly passwordFor: (target: DialTarget, subject: FailureSubject) => Promise<string>;
   /** A finished sentence about how a setting was read. */
   readonly onNote: (note: string) => void;
   /** Called for each host that failed. */
-  readonly onFailure: (endpoint: Endpoint, failure: ServerFailure) => void;
+  readonly onFailure: (target: DialTarget, failure: ServerFailure) => void;
 }
 
 /** After these the next host is tried, as libpq does; any other answer of a server is final. */
@@ -66,7 +66,7 @@ export async function connectNode(
         return await connectTarget(request, target, attrs, signal);
       } catch (error) {
         const failure = toFailure(error, subjectOf(request, target), 'dial');
-        request.onFailure(target.endpoint, failure);
+        request.onFailure(target, failure);
         failures.push(failure);
         if (!TRY_NEXT.includes(failure.facts.reason)) break;
       }
@@ -126,14 +126,14 @@ async function connectTarget(
       options: connection.options,
       isReadOnly: request.isReadOnly,
       limits: request.limits,
-      password: () => request.passwordFor(target.endpoint, subject),
+      password: () => request.passwordFor(target, subject),
     },
     signal,
   );
   try {
     const probe = await probeServer(session, subject, signal);
     refuseWrongRole(probe, attrs, subject);
-    return { session, endpoint: target.endpoint, subject, probe };
+    return { session, target, subject, probe };
   } catch (error) {
     await session.close();
     throw error;

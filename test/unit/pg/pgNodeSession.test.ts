@@ -68,7 +68,7 @@ function sessionOver(session: SqlSession): PgNodeSession {
   return new PgNodeSession(
     {
       session,
-      endpoint: SUBJECT.endpoint,
+      target: { endpoint: SUBJECT.endpoint, hostAddress: null },
       subject: SUBJECT,
       probe: { versionText: 'PostgreSQL 19', isInRecovery: false, features },
     },
