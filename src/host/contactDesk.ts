@@ -5,6 +5,7 @@ import type { Endpoint } from '../core/failure';
 import { formatCounted } from '../core/format';
 import type { NodeGateway } from '../core/ports/nodeGateway';
 import type { NodeRef, TopologyEntry, TopologyMonitor } from '../core/ports/topologyMonitor';
+import type { TopologyNode } from '../core/topology';
 import type { WorkspaceContactGate } from './contactGate';
 
 /** One endpoint that waits for consent, and which nodes of which topology are behind it. */
@@ -45,6 +46,13 @@ export class ContactDesk {
   /** A command on a node or a topology; asks again about what was not approved before. */
   async actOn(ref: NodeRef | null): Promise<boolean> {
     return this.#act(ref ?? { topologyId: '', nodeId: null });
+  }
+
+  /** Whether this node may be dialled now; for what dials by itself, past the monitor. Rejects as `endpointsOf` does. */
+  async allows(topologyId: string, node: TopologyNode): Promise<boolean> {
+    const { gate, gateway } = this.deps;
+    if (gate.decideBeforeResolving(topologyId) !== 'allowed') return false;
+    return gate.decide(topologyId, await gateway.endpointsOf(node)) === 'allowed';
   }
 
   /** @param ref `null`: everything, without asking again. @returns false in Restricted Mode, where nothing happens. */
