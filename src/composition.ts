@@ -93,6 +93,8 @@ export function compose(context: ExtensionContext): Composition {
       runCommand: runDashboardCommand,
     }),
   );
+  // A file that came or went changes the list of topologies, which no snapshot tells.
+  store.add(files.onDidChange(() => dashboard.refresh()));
   let settings = readSettings();
   monitor.setPolling(settings.pollIntervalSeconds, settings.pollInBackground);
   const statusBar = store.add(new StatusBar({ monitor, files, clock, settings: () => settings }));
