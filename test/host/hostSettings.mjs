@@ -15,6 +15,8 @@ export const HOST_SETTINGS = {
   'files.autoSave': 'off',
   'npm.fetchOnlinePackageInfo': false,
   'json.schemaDownload.enable': false,
+  // Servers of a topology listen on ports; VS Code would offer each of them to the browser.
+  'remote.autoForwardPorts': false,
   'git.autofetch': false,
   'git.openRepositoryInParentFolders': 'never',
   'workbench.colorTheme': 'Default Dark Modern',
