@@ -18,8 +18,6 @@ export interface Standstill {
 
 /** What the error counters of a subscription did, and when its worker was seen absent. */
 export interface SubscriptionMemory {
-  /** Time of the subscriber's sample that was counted last: the same answer is never counted twice. */
-  readonly lookedAtMs: number;
   /** Sum of apply and table sync errors at that time; `null` before 15. */
   readonly errors: number | null;
   /** The same sum when the subscription was last seen enabled. */
@@ -37,7 +35,6 @@ export interface SubscriptionMemory {
 export interface Absence {
   readonly sinceMs: number;
   readonly lastAtMs: number;
-  readonly looks: number;
 }
 
 export interface EdgeMemory {

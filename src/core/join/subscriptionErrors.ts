@@ -8,7 +8,6 @@ const RISE_STANDS_MS = 3 * RETRY_MS;
 const RISES_KEPT_MS = 60_000;
 /** Longer than one retry: a worker that comes back after its publisher restarted is no loop. */
 const ABSENT_FOR_MS = RETRY_MS + 2_000;
-const ABSENT_LOOKS = 2;
 
 export interface ErrorFinding {
   readonly memory: SubscriptionMemory;
@@ -32,8 +31,7 @@ export function followErrors(
   pollIntervalMs: number,
   slot: SlotFacts | null,
 ): ErrorFinding {
-  const memory =
-    past?.lookedAtMs === atMs ? past : addLook(past, facts, atMs, pollIntervalMs, slot);
+  const memory = addLook(past, facts, atMs, pollIntervalMs, slot);
   const { errors } = memory;
   const isFailing =
     errors === null ? hasNoWorkerFor(memory) : isRising(memory, atMs, pollIntervalMs);
@@ -67,7 +65,6 @@ function addLook(
     (base === null ? errors > 0 : errors > base || isRecent(sinceRiseMs, pollIntervalMs));
   const hasFailedNow = by > 0 || (errors === null && isAbsent);
   return {
-    lookedAtMs: atMs,
     errors,
     syncErrors: syncErrorCount,
     errorsWhileEnabled: base,
@@ -85,10 +82,7 @@ function addLook(
 }
 
 function followAbsence(past: Absence | null, isAbsent: boolean, atMs: number): Absence | null {
-  if (isAbsent) {
-    const before = past ?? { sinceMs: atMs, looks: 0 };
-    return { sinceMs: before.sinceMs, lastAtMs: atMs, looks: before.looks + 1 };
-  }
+  if (isAbsent) return { sinceMs: past?.sinceMs ?? atMs, lastAtMs: atMs };
   // Between two retries the worker is there for a moment; only when it stays is it back.
   return past === null || atMs - past.lastAtMs >= ABSENT_FOR_MS ? null : past;
 }
@@ -118,6 +112,5 @@ function isRecent(sinceRiseMs: number, pollIntervalMs: number): boolean {
 
 function hasNoWorkerFor(memory: SubscriptionMemory): boolean {
   const { absence } = memory;
-  if (absence === null || absence.looks < ABSENT_LOOKS) return false;
-  return absence.lastAtMs - absence.sinceMs >= ABSENT_FOR_MS;
+  return absence !== null && absence.lastAtMs - absence.sinceMs >= ABSENT_FOR_MS;
 }
