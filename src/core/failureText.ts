@@ -59,7 +59,10 @@ function sentenceFor(reason: FailureReason, context: FailureContext): Sentence {
       };
     case 'notPostgres':
       return context.detail
-        ? { text: `${address} is not PostgreSQL: ${context.detail}.`, advice: null }
+        ? {
+            text: `${place} is not PostgreSQL: ${context.detail}.`,
+            advice: 'Name a PostgreSQL server in the topology file.',
+          }
         : {
             text: `${address} answers, but does not speak Postgres.`,
             advice: 'Correct host and port in the topology file.',
@@ -115,12 +118,12 @@ function sentenceFor(reason: FailureReason, context: FailureContext): Sentence {
     case 'starting':
       return {
         text: `${node} is starting, not yet accepting connections${code}.`,
-        advice: null,
+        advice: 'It is asked again by itself.',
       };
     case 'lost':
       return {
         text: `The connection to ${place} was lost${code}${words}.`,
-        advice: null,
+        advice: 'It is dialled again by itself; the server log may say why.',
       };
     case 'readTimeout':
       return {
@@ -135,14 +138,23 @@ function sentenceFor(reason: FailureReason, context: FailureContext): Sentence {
     case 'schemaDrift':
       return {
         text: `Something that was read on ${node} is not there any more${code}${words}.`,
-        advice: null,
+        advice: 'It is looked for again with the next poll.',
       };
     case 'readOnly':
-      return { text: `${node} is a standby and takes no changes${code}.`, advice: null };
+      return {
+        text: `${node} is a standby and takes no changes${code}.`,
+        advice: 'Use its primary.',
+      };
     case 'wrongState':
-      return { text: `${node} cannot do this now${code}${words}.`, advice: null };
+      return {
+        text: `${node} cannot do this now${code}${words}.`,
+        advice: 'It is tried again with the next poll.',
+      };
     case 'limit':
-      return { text: `A limit was reached on ${node}${code}${words}.`, advice: null };
+      return {
+        text: `A limit was reached on ${node}${code}${words}.`,
+        advice: 'It is tried again with the next poll.',
+      };
     case 'tooOld':
       return {
         text: `${node} runs Postgres ${context.detail ?? 'before 14'}; this needs 14 or newer.`,
@@ -151,19 +163,19 @@ function sentenceFor(reason: FailureReason, context: FailureContext): Sentence {
     case 'configuration':
       return {
         text: `The connection of ${node} cannot be used: ${context.detail ?? 'it is not complete'}.`,
-        advice: null,
+        advice: 'Correct it in the topology file.',
       };
     case 'noHostFits':
       return {
         text: `No host of ${node} fits: ${context.detail ?? 'none was reached'}.`,
-        advice: null,
+        advice: 'Check its hosts and target_session_attrs.',
       };
     case 'cancelled':
       return { text: `Reading ${node} was cancelled.`, advice: null };
     case 'other':
       return {
         text: `${place} failed${code}${words || detailOf(context)}.`,
-        advice: null,
+        advice: 'The log may say more.',
       };
   }
 }

@@ -82,7 +82,7 @@ describe('describeFailure', () => {
     );
   });
 
-  it('has a finished sentence for every reason', () => {
+  it('has a finished sentence and a next step for every reason', () => {
     const reasons: readonly FailureReason[] = [
       'refused',
       'unresolved',
@@ -117,6 +117,8 @@ describe('describeFailure', () => {
       assert.match(bare.text, /^[A-Z$a-z].*[^.]\.$/, reason);
       assert.ok(!/undefined|null/.test(bare.text), `${reason}: ${bare.text}`);
       assert.match(bare.text, /central/, reason);
+      // A cancelled one is told to nobody.
+      if (reason !== 'cancelled') assert.match(bare.advice ?? '', /^[A-Z].*\.$/, reason);
     }
   });
 });

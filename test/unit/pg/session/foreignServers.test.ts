@@ -89,7 +89,7 @@ describe('What answers but is no supported Postgres', function () {
     for (const [parameters, words] of products) {
       const facts = await failureOf(backend(parameters, []));
       assert.equal(facts.reason, 'notPostgres');
-      assert.equal(facts.text, `127.0.0.1:${facts.port} is not PostgreSQL: ${words}.`);
+      assert.equal(facts.text, `central (127.0.0.1:${facts.port}) is not PostgreSQL: ${words}.`);
     }
   });
 });
