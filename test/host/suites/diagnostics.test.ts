@@ -84,14 +84,16 @@ describe('diagnostics of a topology file', () => {
       return found.length > 0 ? found : undefined;
     });
     assert.ok(problem);
-    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      'vscode.executeCodeActionProvider',
-      uri,
-      problem.range,
-    );
-    const fix = actions.find(({ title }) => title === 'Change to "central"');
-    assert.ok(fix?.edit, `no fix among ${actions.map(({ title }) => title).join(', ')}`);
-    await vscode.workspace.applyEdit(fix.edit);
+    // Offered once the editor shows the very text that was read.
+    const edit = await waitFor('the fix', async () => {
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        uri,
+        problem.range,
+      );
+      return actions.find(({ title }) => title === 'Change to "central"')?.edit;
+    });
+    await vscode.workspace.applyEdit(edit);
     assert.equal(document.getText(), VALID);
     await waitFor('no problem', () => (ownDiagnostics(uri).length === 0 ? true : undefined));
   });
