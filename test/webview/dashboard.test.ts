@@ -69,6 +69,23 @@ describe('dashboard', () => {
     }
   });
 
+  it('marks what is selected on the map, whatever its tone', async () => {
+    const { page } = await rig.open([healthy]);
+    const fill = (id: string) =>
+      page
+        .locator(`.map [data-id="${id}"] .edge__pick`)
+        .evaluate((pick) => getComputedStyle(pick).fill);
+    const unselected = await fill('logical/genesis/metrics_sub');
+    assert.notEqual(await fill('streaming/central-read'), unselected);
+    await page
+      .locator('.map [data-id="logical/genesis/metrics_sub"] .edge__pick')
+      .click({ position: { x: 30, y: 4 } });
+    await page.getByText('subscription metrics_sub').waitFor();
+    await page.mouse.move(0, 0);
+    assert.notEqual(await fill('logical/genesis/metrics_sub'), unselected);
+    assert.equal(await fill('streaming/central-read'), unselected);
+  });
+
   it('has a list that says what the map says', async () => {
     const { page } = await rig.open([trouble]);
     await page.getByRole('radio', { name: 'List' }).check();

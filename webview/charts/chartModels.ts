@@ -236,7 +236,9 @@ function nowOf(
   const { code } = subject.verdict;
   if (isOld(code)) {
     const last = values.findLast((value) => typeof value === 'number');
-    const text = typeof last === 'number' ? `was ${spellValue(kind, last)}` : 'unknown';
+    const spelled = (value: number) =>
+      kind === 'lag' && value === 0 ? 'idle' : spellValue(kind, value);
+    const text = typeof last === 'number' ? `was ${spelled(last)}` : 'unknown';
     return { now: text, isKnownNow: false };
   }
   if (now !== null) {

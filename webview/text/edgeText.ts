@@ -74,6 +74,7 @@ export function lagText(edge: EdgeState): string {
 export function edgeWas(edge: EdgeState, nowMs: number): string {
   const last = edge.lastKnown;
   if (last === null) return 'never measured';
+  if (last.lagMs === 0 && last.lagBytes === 0) return `was idle, ${formatAgo(last.atMs, nowMs)}`;
   const value =
     last.lagMs === null ? formatMeasure(null, last.lagBytes) : formatDuration(last.lagMs);
   return `was ${value}, ${formatAgo(last.atMs, nowMs)}`;
