@@ -117,21 +117,22 @@ export type DeclaredRole = 'primary' | 'standby' | 'publisher' | 'subscriber' | 
  * @returns in the fixed order primary, standby, publisher, subscriber, edge.
  */
 export function declaredRoles(topology: Topology, nodeId: string): readonly DeclaredRole[] {
-  const node = topology.nodes.find((candidate) => candidate.id === nodeId);
-  if (node === undefined) return [];
+  let node: TopologyNode | null = null;
+  let isPublisher = false;
+  let isUpstream = false;
+  // One plain loop: this is asked for each node of each snapshot.
+  for (const other of topology.nodes) {
+    if (other.id === nodeId) node = other;
+    if (other.standbyOf === nodeId || other.pendingSync?.primary === nodeId) isUpstream = true;
+    for (const { publisher } of other.subscriptions) if (publisher === nodeId) isPublisher = true;
+  }
+  if (node === null) return [];
   const isStandby = node.standbyOf !== null;
   const isSubscriber = node.subscriptions.length > 0;
   const isEdge = node.pendingSync !== null;
-  const publishes =
-    node.publications.length > 0 ||
-    topology.nodes.some((other) => other.subscriptions.some((s) => s.publisher === nodeId));
-  const isUpstream =
-    publishes ||
-    topology.nodes.some(
-      (other) => other.standbyOf === nodeId || other.pendingSync?.primary === nodeId,
-    );
+  const publishes = isPublisher || node.publications.length > 0;
   const roles: DeclaredRole[] = [];
-  if (!isStandby && (isUpstream || (!isSubscriber && !isEdge))) roles.push('primary');
+  if (!isStandby && (publishes || isUpstream || (!isSubscriber && !isEdge))) roles.push('primary');
   if (isStandby) roles.push('standby');
   if (publishes) roles.push('publisher');
   if (isSubscriber) roles.push('subscriber');

@@ -3,10 +3,10 @@ import type { Clock } from '../core/ports/clock';
 /** Answers that arrive together make one run. */
 const SETTLE_MS = 5;
 const LEAST_GAP_MS = 50;
-/** Runs may take a twentieth of the time at most: a picture of 500 nodes is drawn less often than one of four. */
-const COST_FACTOR = 20;
+/** Runs may take a fiftieth of the time at most: a picture of 500 nodes is made less often than one of four. */
+const COST_FACTOR = 50;
 
-/** Turns many requests into few runs: a moment after the first, and never closer than 50 ms or 20 times what a run costs. */
+/** Turns many requests into few runs: a moment after the first, and never closer than 50 ms or 50 times what a run costs. */
 export class Coalescer {
   private cancel: (() => void) | null = null;
   private nextAllowedMs = Number.NEGATIVE_INFINITY;

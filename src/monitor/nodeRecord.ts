@@ -64,8 +64,8 @@ export class NodeRecord {
     this.noteSlowTrouble(reading);
     this.failures = 0;
     this.attemptedAt = reading.fastAtMs;
+    // Spelled out: a spread of as many members costs more, and this is done at each poll of each node.
     this.replace({
-      ...this.current,
       contact: 'connected',
       failure: null,
       failingSinceMs: null,
@@ -76,6 +76,7 @@ export class NodeRecord {
       slowAtMs: reading.slow === null ? this.current.slowAtMs : reading.fastAtMs,
       endpoint,
       nextTryAtMs: null,
+      isPollingPaused: this.current.isPollingPaused,
     });
   }
 

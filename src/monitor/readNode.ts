@@ -29,31 +29,44 @@ export async function readNode(
   clock: Clock,
   signal: CancelSignal,
 ): Promise<Reading> {
-  let slow: SlowFacts | null = null;
-  let slowFailure: ServerFailure | null = null;
-  const lookAgain = async (): Promise<void> => {
-    try {
-      slow = await session.readSlow(signal);
-    } catch (error) {
-      slowFailure = asServerFailure(error, nodeId);
-      if (session.isClosed || !leavesSessionUsable(slowFailure)) throw slowFailure;
-    }
-  };
-  const readFast = async (): Promise<Omit<Reading, 'slow' | 'slowFailure'>> => {
-    const startedMs = clock.monotonicMs();
-    const fast = await session.readFast(signal);
-    const roundTripMs = clock.monotonicMs() - startedMs;
-    return { fast, fastAtMs: clock.nowMs(), roundTripMs };
-  };
-  if (wantsSlow) await lookAgain();
+  const slow = wantsSlow ? await readSlow(session, nodeId, signal) : NOT_READ;
   try {
-    return { ...(await readFast()), slow, slowFailure };
+    return await readFast(session, slow, clock, signal);
   } catch (error) {
     const failure = asServerFailure(error, nodeId);
     if (failure.facts.reason !== 'schemaDrift' || session.isClosed) throw failure;
-    await lookAgain();
-    return { ...(await readFast()), slow, slowFailure };
+    return await readFast(session, await readSlow(session, nodeId, signal), clock, signal);
   }
+}
+
+type SlowPart = Pick<Reading, 'slow' | 'slowFailure'>;
+
+const NOT_READ: SlowPart = { slow: null, slowFailure: null };
+
+async function readSlow(
+  session: NodeSession,
+  nodeId: string,
+  signal: CancelSignal,
+): Promise<SlowPart> {
+  try {
+    return { slow: await session.readSlow(signal), slowFailure: null };
+  } catch (error) {
+    const slowFailure = asServerFailure(error, nodeId);
+    if (session.isClosed || !leavesSessionUsable(slowFailure)) throw slowFailure;
+    return { slow: null, slowFailure };
+  }
+}
+
+async function readFast(
+  session: NodeSession,
+  { slow, slowFailure }: SlowPart,
+  clock: Clock,
+  signal: CancelSignal,
+): Promise<Reading> {
+  const startedMs = clock.monotonicMs();
+  const fast = await session.readFast(signal);
+  const roundTripMs = clock.monotonicMs() - startedMs;
+  return { fast, fastAtMs: clock.nowMs(), roundTripMs, slow, slowFailure };
 }
 
 /** After these the server still listens on this session; after all others it is replaced. */

@@ -100,7 +100,7 @@ describe('publishing', () => {
     await rig.show(...Array.from({ length: 40 }, (_, index) => node(`n${index}`)));
     const before = rig.joins;
     await rig.clock.advance(5_000);
-    // Dials were spread over 200 ms, and so are the polls; a picture that takes 20 ms is made every 400 ms at most.
+    // Dials were spread over 200 ms, and so are the polls; a picture that takes 20 ms is made every second at most.
     assert.ok(rig.joins - before <= 2, `${rig.joins - before} pictures`);
   });
 
