@@ -52,12 +52,12 @@ const KINDS: Readonly<Record<string, string>> = {
   number: 'a number',
 };
 
-/** zod's own words when no schema brought any. */
+/** How zod's own words begin when no schema brought any; what follows depends on whether a locale was loaded. */
 const NO_MESSAGE = 'Invalid input';
 
 function messageOf(issue: z.core.$ZodIssue, path: JsonPath, isMissing: boolean): string {
   if (isMissing) return `"${String(path.at(-1))}" is missing.`;
-  if (issue.message !== NO_MESSAGE) return issue.message;
+  if (!issue.message.startsWith(NO_MESSAGE)) return issue.message;
   if (issue.code === 'invalid_type') {
     return `Expected ${KINDS[issue.expected] ?? issue.expected}.`;
   }

@@ -71,9 +71,11 @@ describe('menus of the manifest', () => {
     const hidden = entries
       .filter(({ menu, when }) => menu === 'commandPalette' && when === 'false')
       .map(({ command }) => command);
+    // Offered as a quick fix, for the very text that it moves.
+    const quickFixes = ['pgTopology.moveSecret'];
     assert.deepEqual(
       hidden.filter((command) => !inMenus.has(command)),
-      [],
+      quickFixes,
     );
   });
 
