@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { TopologySource } from '../clusters/topology/topologySource';
+import { sleep, waitFor } from '../clusters/waitFor';
+import { ExplorerPage } from './support/explorerPage';
+import { useServers } from './support/liveTopology';
+import { useWorkbench } from './support/uiSession';
+
+/** A session that nobody needs is closed after a minute; the machine may be busy. */
+const UNUSED_MS = 120_000;
+
+describe('the demo on real servers', () => {
+  const servers = useServers(TopologySource.demo());
+  const session = useWorkbench({
+    files: () => ({ 'pg-topology.json': servers.running.topologyFileText }),
+    settings: { 'pgTopology.pollIntervalSeconds': 1 },
+  });
+  let explorer: ExplorerPage;
+  before(() => {
+    explorer = new ExplorerPage(session.workbench);
+  });
+
+  it('talks to no server before it is asked to', async () => {
+    await explorer.status(/^Postgres Topology, not connected$/);
+    assert.deepEqual(await servers.sessions(), []);
+  });
+
+  it('is live as soon as the explorer is opened', async () => {
+    await explorer.open();
+    await explorer.row(/^Central cloud, topology, 4 of 4 replicas healthy, \S/);
+    await explorer.row(/^central, primary, publisher/);
+    await explorer.row(/^central-read, standby, (streaming, .+ behind|idle, caught up)$/);
+    await explorer.row(/^central-archive, standby of central-read, (.+ behind|idle, caught up)$/);
+    await explorer.row(/^singularity, subscriber, (streaming, .+ behind|idle, caught up)$/);
+    await explorer.row(/^genesis, subscriber, (streaming, .+ behind|idle, caught up)$/);
+    await explorer.row(/^vengeance, edge, \d+ queued/);
+    await explorer.status(/^Replication (lag .+|idle and caught up), 4 of 4 replicas healthy$/);
+    await explorer.assertQuiet();
+  });
+
+  it('holds one session a node', async () => {
+    const nodes = (await servers.sessions()).map((line) => line.split(' ')[0]);
+    assert.deepEqual(nodes.toSorted(), [...servers.running.nodes.keys()].toSorted());
+  });
+
+  it('tells what a node publishes, takes and keeps', async () => {
+    const { workbench } = session;
+    await workbench.expand(workbench.row(/^genesis/));
+    await workbench.expand(workbench.row(/^job_stats_sub, subscription, (streaming|idle)/));
+    await explorer.row(/^job_statistics, table, ready/);
+    await workbench.expand(workbench.row(/^Publications, 3/));
+    await explorer.row(/^approved_patterns_pub, publication, 1 table, 1 subscriber/);
+    await workbench.expand(workbench.row(/^vengeance/));
+    await explorer.row(/^pending_sync, queue, \d+ waiting/);
+  });
+
+  it('keeps what is open and selected through ten polls', async () => {
+    const { workbench } = session;
+    await workbench.row(/^job_stats_sub, subscription/).click();
+    await explorer.dashboard();
+    const before = await labels(explorer);
+    const polls = new Set<string>();
+    await waitFor(
+      async () => {
+        const [line] = await servers.sessions();
+        if (line !== undefined) polls.add(line);
+        return polls.size > 10;
+      },
+      { what: 'ten polls are over', timeoutMs: 60_000, everyMs: 200 },
+    );
+    assert.deepEqual(await labels(explorer), before);
+    const selected = session.page.locator('.sidebar [role=treeitem][aria-selected=true]');
+    assert.match((await selected.getAttribute('aria-label')) ?? '', /^job_stats_sub/);
+  });
+
+  it('shows the row that was clicked on the dashboard, with its evidence', async () => {
+    const dashboard = await explorer.dashboard();
+    await dashboard.getByText('subscription job_stats_sub').waitFor();
+    const evidence = dashboard.getByRole('table', { name: 'Evidence' });
+    await evidence
+      .getByText(/pg_stat_subscription|pg_stat_replication/)
+      .first()
+      .waitFor();
+  });
+
+  it('draws the topology with the lag on its edges, and as a table', async () => {
+    const dashboard = await explorer.dashboard();
+    const map = dashboard.getByRole('listbox', { name: /^Topology map, 6 nodes/ });
+    for (const name of [
+      /^central to central-read, streaming, .+/,
+      /^central-read to central-archive, streaming, .+/,
+      /^central to singularity, logical, .+/,
+      /^vengeance to central, queue, .+/,
+    ]) {
+      await map.getByRole('option', { name }).waitFor();
+    }
+    await choose(dashboard, 'View', 'List');
+    const table = dashboard.getByRole('region', { name: 'Topology as a table' });
+    await table
+      .getByText(/^(streaming|idle)/)
+      .first()
+      .waitFor();
+    await choose(dashboard, 'View', 'Map');
+    await map.waitFor();
+  });
+
+  it('charts each lag, with a table of the same numbers', async () => {
+    const dashboard = await explorer.dashboard();
+    await dashboard.locator('figure canvas').first().waitFor();
+    await choose(dashboard, 'Show history as', 'Tables');
+    const lag = dashboard.getByRole('region', { name: 'Lag as a table' });
+    for (const name of ['central-read', 'central-archive', 'patterns_sub', 'metrics_sub']) {
+      const row = lag.getByRole('row', { name: new RegExp(`^${name}`) });
+      assert.match(await row.innerText(), /(\d\s(ms|s)|caught up|idle)/u);
+    }
+    const queue = dashboard.getByRole('region', { name: 'Queue depth as a table' });
+    assert.match(await queue.getByRole('row', { name: /^vengeance/ }).innerText(), /\d/);
+    await choose(dashboard, 'Show history as', 'Charts');
+  });
+
+  it('leads from the status bar to a node', async () => {
+    const { workbench } = session;
+    const lines = await explorer.openPick();
+    assert.match(lines[0] ?? '', /^central primary · publisher .* Healthy$/);
+    assert.ok(lines.some((line) => /^vengeance edge · \d+ queued/.test(line)));
+    await workbench.choice('central-archive').click();
+    const dashboard = await explorer.dashboard();
+    await dashboard.getByRole('heading', { name: /central-archive$/, level: 2 }).waitFor();
+    const selected = session.page.locator('.sidebar [role=treeitem][aria-selected=true]');
+    await selected.and(workbench.row(/^central-archive/)).waitFor();
+  });
+
+  it('ends every session with Disconnect, and comes back with Connect', async () => {
+    const { workbench } = session;
+    await workbench.command('Postgres Topology: Disconnect');
+    await workbench.choice('Central cloud').click();
+    await explorer.row(/^Central cloud, topology, 6 nodes, disconnected/);
+    await waitFor(async () => (await servers.sessions()).length === 0, { what: 'no session' });
+    await workbench.command('Postgres Topology: Connect');
+    await workbench.choice('Central cloud').click();
+    await explorer.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
+  });
+
+  it('says which standby is away and whom that cuts off, and recovers by itself', async () => {
+    const standby = servers.running.node('central-read').cluster;
+    await standby.stop();
+    await explorer.row(/^central-read, unreachable from here/);
+    await explorer.row(/^central-archive, standby of central-read, not streaming/);
+    await explorer.row(/^Central cloud, topology, 2 of 4 replicas healthy, 1 problem/);
+    await explorer.status(/^1 of 6 nodes unreachable from here$/);
+    const lines = await explorer.openPick();
+    assert.match(lines[0] ?? '', /^central-read unreachable from here .* Needs attention$/);
+    assert.match(lines[1] ?? '', /^central-archive standby of central-read · not streaming/);
+    assert.match(lines[2] ?? '', /^central primary .* Healthy$/);
+    await session.page.keyboard.press('Escape');
+    const dashboard = await explorer.dashboard();
+    await dashboard.getByRole('heading', { name: /central-read unreachable from here/ }).waitFor();
+    await standby.start();
+    await explorer.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
+    await explorer.row(/^central-read, standby, (streaming|idle)/);
+    await explorer.status(/4 of 4 replicas healthy$/);
+  });
+
+  it('says which subscription an error stopped', async () => {
+    const insert = "INSERT INTO job_statistics (job) VALUES ('night run')";
+    const drop = "DELETE FROM job_statistics WHERE job = 'night run'";
+    await servers.query('genesis', 'ALTER SUBSCRIPTION job_stats_sub SET (disable_on_error)');
+    await servers.query('genesis', insert);
+    await servers.query('central', insert);
+    await explorer.row(/^genesis, subscriber, job_stats_sub stopped/);
+    await explorer.row(/^job_stats_sub, subscription, stopped by an error/);
+    await explorer.status(/^job_stats_sub stopped/);
+    const lines = await explorer.openPick();
+    assert.match(
+      lines[0] ?? '',
+      /^job_stats_sub genesis · stopped by an error .* Needs attention$/,
+    );
+    assert.ok(!lines.slice(1).some((line) => line.includes('stopped')), lines.join('\n'));
+    await session.workbench.choice('job_stats_sub').click();
+    const dashboard = await explorer.dashboard();
+    await dashboard.getByText('subscription job_stats_sub').waitFor();
+    await dashboard
+      .getByText(/^Stopped by an error/)
+      .first()
+      .waitFor();
+    await servers.query('genesis', drop);
+    await servers.query('genesis', 'ALTER SUBSCRIPTION job_stats_sub ENABLE');
+    await explorer.row(/^genesis, subscriber, (streaming|idle)/);
+    await explorer.status(/4 of 4 replicas healthy$/);
+  });
+
+  it('is there again after a reload, live and without a question', async () => {
+    await session.workbench.reload();
+    const dashboard = await explorer.dashboard();
+    await dashboard.getByRole('heading', { name: /^.*4 of 4 replicas healthy/ }).waitFor();
+    await explorer.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
+    await explorer.row(/^central-read, standby, (streaming|idle)/);
+  });
+
+  it('falls silent when nobody looks, and closes its sessions after a minute', async () => {
+    await session.workbench.command('View: Close All Editors');
+    await explorer.leave();
+    const folder = join(session.folder, '.vscode');
+    await mkdir(folder, { recursive: true });
+    const settings = JSON.stringify({ 'pgTopology.statusBar.enabled': false });
+    await writeFile(join(folder, 'settings.json'), settings);
+    await session.workbench.statusItem('pgTopology.status').waitFor({ state: 'detached' });
+    // What was asked before the last of them went out of sight may still be answered.
+    await sleep(3_000);
+    const before = await servers.sessions();
+    assert.equal(before.length, servers.running.nodes.size);
+    await sleep(10_000);
+    assert.deepEqual(await servers.sessions(), before);
+    await waitFor(async () => (await servers.sessions()).length === 0, {
+      what: 'the sessions are closed',
+      timeoutMs: UNUSED_MS,
+      everyMs: 1_000,
+    });
+  });
+});
+
+async function choose(dashboard: Frame, group: string, option: string): Promise<void> {
+  await dashboard.getByRole('radiogroup', { name: group }).getByText(option).click();
+}
+
+/** The tree without its numbers and states. */
+async function labels(explorer: ExplorerPage): Promise<readonly string[]> {
+  return (await explorer.texts()).map((text) => /^[\w-]+/u.exec(text)?.[0] ?? '');
+}
