@@ -3,6 +3,7 @@ import { toNodeRef } from './target';
 
 /** Ends a *Disconnect* and connects; asks about hosts that were never approved from this folder. */
 export const connect = defineCommand('connect', {
+  title: 'Connect',
   needs: 'trust',
   argument: 'nodeOrTopology',
   question: 'What should be connected?',
@@ -10,11 +11,10 @@ export const connect = defineCommand('connect', {
     if (target === null) return;
     const ref = toNodeRef(target, monitor.current());
     if (!(await contact.actOn(ref))) return;
-    const node = files
-      .find(ref.topologyId)
-      ?.topology?.nodes.find((candidate) => candidate.id === ref.nodeId);
-    // The user asks: a password that was refused before may be tried once more.
-    if (node !== undefined) await passwords.retryAuthentication(node);
+    const nodes = files.find(ref.topologyId)?.topology?.nodes ?? [];
+    const asked = nodes.filter(({ id }) => ref.nodeId === null || id === ref.nodeId);
+    // The user asks: a password that was refused before may be tried once more. What cannot be completed tells its own row.
+    await Promise.allSettled(asked.map(async (node) => passwords.retryAuthentication(node)));
     monitor.connect(ref);
   },
 });

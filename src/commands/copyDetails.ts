@@ -4,6 +4,7 @@ import { defineCommand } from './defineCommand';
 
 /** Copies what is known of a row, with its evidence, as text without secrets. */
 export const copyDetails = defineCommand('copyDetails', {
+  title: 'Copy Details',
   needs: 'topology',
   argument: 'nodeOrTopology',
   question: 'Details of what?',

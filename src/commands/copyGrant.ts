@@ -6,6 +6,7 @@ import { toNodeRef } from './target';
 
 /** Copies the GRANT that a node's watching role lacks. */
 export const copyGrant = defineCommand('copyGrant', {
+  title: 'Copy GRANT',
   needs: 'topology',
   argument: 'node',
   question: 'For the role of which node?',

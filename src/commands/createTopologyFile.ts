@@ -4,6 +4,7 @@ import { defineCommand } from './defineCommand';
 
 /** Writes a commented file to begin with, and opens it. An existing file is opened, never overwritten. */
 export const createTopologyFile = defineCommand('createTopologyFile', {
+  title: 'Create Topology File',
   run: async () => {
     const folder = await chooseFolder();
     if (folder === undefined) return;

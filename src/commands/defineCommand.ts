@@ -10,6 +10,8 @@ export type ArgumentKind = 'none' | 'node' | 'nodeOrTopology' | 'optional';
 export interface Command {
   /** Without the prefix `pgTopology.`. */
   readonly id: string;
+  /** As the manifest names it. */
+  readonly title: string;
   readonly needs: Need;
   readonly argument: ArgumentKind;
   /** Question of the pick that stands in for a click in the tree. */
@@ -25,7 +27,7 @@ export interface Command {
 /** `trust` includes `topology`: nothing that talks to servers makes sense without a file. */
 export function defineCommand(
   id: string,
-  command: Partial<Omit<Command, 'id' | 'run'>> & Pick<Command, 'run'>,
+  command: Partial<Omit<Command, 'id' | 'title' | 'run'>> & Pick<Command, 'title' | 'run'>,
 ): Command {
   return { needs: 'nothing', argument: 'none', question: 'Which node?', ...command, id };
 }

@@ -6,6 +6,7 @@ import { toNodeRef, type Target } from './target';
 
 /** Asks for the password of a node's watching user, tries it, and keeps only what worked. */
 export const enterPassword = defineCommand('enterPassword', {
+  title: 'Enter Password…',
   needs: 'trust',
   argument: 'node',
   question: 'Of which node?',

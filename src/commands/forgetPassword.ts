@@ -4,6 +4,7 @@ import { nodeOfTarget } from './enterPassword';
 
 /** Deletes what is kept for a node. Environment and passfile are the user's own and stay. */
 export const forgetPassword = defineCommand('forgetPassword', {
+  title: 'Forget Password…',
   needs: 'trust',
   argument: 'node',
   question: 'Of which node?',

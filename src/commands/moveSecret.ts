@@ -7,6 +7,7 @@ import { defineCommand } from './defineCommand';
 
 /** Takes the password of a node out of the file and keeps it in the secret store. The quick fix on a literal password runs it. */
 export const moveSecret = defineCommand('moveSecret', {
+  title: 'Move Password to Secret Storage',
   run: async (deps, _target, argument) => {
     const request = readRequest(argument);
     const file = request === null ? null : deps.files.find(request.topologyId);

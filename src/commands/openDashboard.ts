@@ -2,6 +2,7 @@ import { defineCommand } from './defineCommand';
 
 /** Opens the dashboard, at the worst problem or at what was asked for. */
 export const openDashboard = defineCommand('openDashboard', {
+  title: 'Open Dashboard',
   needs: 'topology',
   argument: 'optional',
   run: ({ dashboard, contact }, target) => {

@@ -8,6 +8,7 @@ import { nodeOf, type Target } from './target';
 
 /** Opens the file at the node's entry; without an argument the file itself, at the first thing wrong with it. */
 export const openTopologyFile = defineCommand('openTopologyFile', {
+  title: 'Open Topology File',
   argument: 'optional',
   run: async (deps, target) => {
     const file = target === null ? await chooseFile(deps) : deps.files.find(target.topologyId);

@@ -4,6 +4,7 @@ import { toNodeRef } from './target';
 
 /** Asks at once; without an argument, everything. */
 export const refresh = defineCommand('refresh', {
+  title: 'Refresh',
   needs: 'trust',
   argument: 'optional',
   run: async ({ contact, monitor }, target) => {

@@ -50,7 +50,7 @@ class CommandRunner {
       target = readTarget(argument, snapshots);
       if (target === null && asks(command)) {
         target = await pickTarget(snapshots, deps.clock.nowMs(), {
-          title: titleOf(command),
+          title: command.title,
           question: command.question,
           withTopologies: command.argument === 'nodeOrTopology',
         });
@@ -77,9 +77,4 @@ class CommandRunner {
 
 function asks(command: Command): boolean {
   return command.argument === 'node' || command.argument === 'nodeOrTopology';
-}
-
-function titleOf(command: Command): string {
-  const words = command.id.replace(/([A-Z])/gu, ' $1');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -6,6 +6,7 @@ import type { Target } from './target';
 
 /** Shows the evidence behind a row: the dashboard with it selected. */
 export const showDetails = defineCommand('showDetails', {
+  title: 'Show Details',
   needs: 'topology',
   argument: 'nodeOrTopology',
   question: 'Details of what?',

@@ -1,3 +1,6 @@
 import { defineCommand } from './defineCommand';
 
-export const showLog = defineCommand('showLog', { run: ({ log }) => log.show() });
+export const showLog = defineCommand('showLog', {
+  title: 'Show Log',
+  run: ({ log }) => log.show(),
+});

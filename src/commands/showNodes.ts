@@ -10,6 +10,7 @@ interface Item extends QuickPickItem {
 
 /** The pick behind the status bar: the worst first, then the healthy, last the dashboard. Two steps from red to the cause. */
 export const showNodes = defineCommand('showNodes', {
+  title: 'Show Nodes…',
   needs: 'topology',
   run: async (deps) => {
     // Asked without waiting: the list shows what is known while servers answer.

@@ -12,7 +12,7 @@ import {
 import type { Disposable } from '../core/ports/disposable';
 import type { Row } from './row';
 import { changedRows } from './rowDiff';
-import { toMarkdown } from './tooltipMarkdown';
+import { rowMarkdown } from './tooltipMarkdown';
 
 /** What VS Code holds of a row, and what a command on it receives. The same object for as long as the row exists. */
 export interface RowHandle {
@@ -58,7 +58,7 @@ export class ExplorerProvider implements TreeDataProvider<RowHandle>, Disposable
 
   resolveTreeItem(item: TreeItem, handle: RowHandle, _token: CancellationToken): TreeItem {
     const tooltip = this.#rows.get(handle.rowId)?.tooltip() ?? null;
-    item.tooltip = tooltip === null ? '' : toMarkdown(tooltip);
+    item.tooltip = tooltip === null ? '' : rowMarkdown(tooltip);
     return item;
   }
 

@@ -13,6 +13,8 @@ import { topologyRows } from './topologyRows';
 const VIEW_ID = 'pgTopology.explorer';
 /** Snapshots of many nodes come close together; one drawing serves them all. */
 const DRAW_DELAY_MS = 150;
+/** Ages grow while nothing is read: the rows are looked at again this often. */
+const AGE_INTERVAL_MS = 30_000;
 
 export interface ExplorerDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'onDidChange'>;
@@ -27,6 +29,7 @@ export class ExplorerView implements Disposable {
   readonly #view: TreeView<RowHandle>;
   readonly #steady = new SteadyRows();
   #cancelDraw: (() => void) | null = null;
+  #cancelAging: (() => void) | null = null;
 
   constructor(private readonly deps: ExplorerDeps) {
     this.#provider = this.#store.add(new ExplorerProvider());
@@ -34,6 +37,7 @@ export class ExplorerView implements Disposable {
       window.createTreeView(VIEW_ID, { treeDataProvider: this.#provider, showCollapseAll: true }),
     );
     this.#store.defer(() => this.#cancelDraw?.());
+    this.#store.defer(() => this.#cancelAging?.());
     this.#store.add(deps.monitor.onDidChange(() => this.#drawSoon()));
     this.#store.add(deps.files.onDidChange(() => this.#drawSoon()));
   }
@@ -76,6 +80,8 @@ export class ExplorerView implements Disposable {
       topologyRows(snapshot, nowMs, surroundingsOf(snapshot.id)),
     );
     this.#provider.show(this.#steady.settle(rows, nowMs));
+    this.#cancelAging?.();
+    this.#cancelAging = clock.schedule(AGE_INTERVAL_MS, () => this.#draw());
     const state = viewStateOf(snapshots, files.conditions(), nowMs);
     // An empty text is how VS Code is told to show none.
     if (this.#view.message !== (state.message ?? '')) this.#view.message = state.message ?? '';

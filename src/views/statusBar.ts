@@ -1,11 +1,11 @@
-import { MarkdownString, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode';
-import { statusBarText, type StatusTooltip } from '../core/describe/statusBarText';
+import { StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode';
+import { statusBarText } from '../core/describe/statusBarText';
 import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import { DisposableStore } from '../host/disposableStore';
 import type { Settings } from '../host/settings';
-import { escapeCell } from './tooltipMarkdown';
+import { statusMarkdown } from './tooltipMarkdown';
 import type { TopologyFiles } from './topologyFiles';
 
 const DRAW_DELAY_MS = 250;
@@ -57,7 +57,7 @@ export class StatusBar implements Disposable {
       shown.background === 'none'
         ? undefined
         : new ThemeColor(`statusBarItem.${shown.background}Background`);
-    this.#item.tooltip = toMarkdown(shown.tooltip);
+    this.#item.tooltip = statusMarkdown(shown.tooltip);
     this.#item.show();
     this.#cancelAging?.();
     this.#cancelAging = this.deps.clock.schedule(AGE_INTERVAL_MS, () => this.draw());
@@ -74,22 +74,4 @@ export class StatusBar implements Disposable {
       this.draw();
     });
   }
-}
-
-function toMarkdown(tooltip: StatusTooltip): MarkdownString {
-  const markdown = new MarkdownString();
-  markdown.isTrusted = false;
-  markdown.supportHtml = false;
-  if (tooltip.heading !== null) {
-    markdown.appendMarkdown('**').appendText(tooltip.heading).appendMarkdown('**\n\n');
-  }
-  if (tooltip.rows.length > 0) {
-    markdown.appendMarkdown('| | |\n|---|---|\n');
-    for (const [name, state] of tooltip.rows) {
-      markdown.appendMarkdown(`| ${escapeCell(name)} | ${escapeCell(state)} |\n`);
-    }
-    markdown.appendMarkdown('\n');
-  }
-  markdown.appendText(tooltip.footer);
-  return markdown;
 }

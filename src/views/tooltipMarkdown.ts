@@ -1,33 +1,46 @@
 import { MarkdownString } from 'vscode';
+import { escapeMarkdown } from '../core/describe/escapeMarkdown';
 import type { Tooltip } from '../core/describe/rowText';
+import type { StatusTooltip } from '../core/describe/statusBarText';
 
-/** Draws a tooltip. Names in it may come from any server, so everything is escaped; links and HTML stay off. */
-export function toMarkdown(tooltip: Tooltip): MarkdownString {
-  const markdown = new MarkdownString();
+/** Draws the tooltip of a row: title, facts with their sources, advice. */
+export function rowMarkdown(tooltip: Tooltip): MarkdownString {
+  const { title, subtitle, advice } = tooltip;
+  const lines = [
+    ...tooltip.lines.map(escapeMarkdown),
+    ...tooltip.facts.map(({ text, source }) =>
+      source === null
+        ? escapeMarkdown(text)
+        : `${escapeMarkdown(text)} — *${escapeMarkdown(source)}*`,
+    ),
+  ];
+  return untrusted([
+    subtitle === null || subtitle === ''
+      ? `**${escapeMarkdown(title)}**`
+      : `**${escapeMarkdown(title)}** · ${escapeMarkdown(subtitle)}`,
+    // Two spaces before the end keep each line one, without the space of a paragraph.
+    lines.join('  \n'),
+    advice === null ? '' : escapeMarkdown(advice),
+  ]);
+}
+
+/** Draws the tooltip of the status item: a table, the worst first. */
+export function statusMarkdown({ heading, rows, footer }: StatusTooltip): MarkdownString {
+  const table = rows.map(
+    ([name, state]) => `| ${escapeMarkdown(name)} | ${escapeMarkdown(state)} |`,
+  );
+  return untrusted([
+    heading === null ? '' : `**${escapeMarkdown(heading)}**`,
+    table.length === 0 ? '' : ['| | |', '|---|---|', ...table].join('\n'),
+    escapeMarkdown(footer),
+  ]);
+}
+
+/** Names in it may come from any server: links, HTML and icons stay off. */
+function untrusted(paragraphs: readonly string[]): MarkdownString {
+  const markdown = new MarkdownString(paragraphs.filter((part) => part !== '').join('\n\n'));
   markdown.isTrusted = false;
   markdown.supportHtml = false;
   markdown.supportThemeIcons = false;
-  markdown.appendMarkdown('**').appendText(tooltip.title).appendMarkdown('**');
-  if (tooltip.subtitle !== null && tooltip.subtitle !== '') {
-    markdown.appendText(` · ${tooltip.subtitle}`);
-  }
-  const lines = [
-    ...tooltip.lines.map((line) => escapeText(line)),
-    ...tooltip.facts.map(({ text, source }) =>
-      source === null ? escapeText(text) : `${escapeText(text)} — *${escapeText(source)}*`,
-    ),
-  ];
-  // Two spaces before the end keep each line one, without the space of a paragraph.
-  if (lines.length > 0) markdown.appendMarkdown(`\n\n${lines.join('  \n')}`);
-  if (tooltip.advice !== null) markdown.appendMarkdown('\n\n').appendText(tooltip.advice);
   return markdown;
-}
-
-/** Text for one cell of a Markdown table: escaped, on one line, with no way out of its cell. */
-export function escapeCell(text: string): string {
-  return escapeText(text).replaceAll('|', '\\|');
-}
-
-function escapeText(text: string): string {
-  return new MarkdownString().appendText(text.replace(/\s+/gu, ' ')).value;
 }

@@ -54,6 +54,17 @@ function tableIds(): string[] {
   return [...rows.matchAll(/\w+/gu)].map(([id]) => `pgTopology.${id}`);
 }
 
+/** Ids and titles as the command files give them. */
+function definedTitles(): Record<string, string> {
+  const files = readdirSync(new URL('src/commands/', root));
+  const found = files.flatMap((file) =>
+    [
+      ...read(`src/commands/${file}`).matchAll(/= defineCommand\('(\w+)', \{\s*title: '([^']*)'/gu),
+    ].map(([, id = '', title = '']) => [`command.${id}.title`, title] as const),
+  );
+  return Object.fromEntries(found);
+}
+
 function definedIds(): string[] {
   const files = readdirSync(new URL('src/commands/', root));
   return files.flatMap((file) =>
@@ -68,6 +79,11 @@ describe('manifest', () => {
     assert.notEqual(declared.length, 0);
     assert.deepEqual(tableIds().sort(), [...declared].sort());
     assert.deepEqual(definedIds().sort(), [...declared].sort());
+  });
+
+  it('names each command as its own file does', () => {
+    const titles = Object.entries(words).filter(([key]) => key.startsWith('command.'));
+    assert.deepEqual(definedTitles(), Object.fromEntries(titles));
   });
 
   it('puts only declared commands into menus', () => {
