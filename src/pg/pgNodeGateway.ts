@@ -1,4 +1,4 @@
-import { ServerFailure, type Endpoint } from '../core/failure';
+import { isServerFailure, ServerFailure, type Endpoint } from '../core/failure';
 import { describeFailure } from '../core/failureText';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { Log } from '../core/ports/log';
@@ -7,6 +7,7 @@ import type { PasswordOutcome, Passwords } from '../core/ports/passwords';
 import type { SecretStore } from '../core/ports/secretStore';
 import type { TopologyNode } from '../core/topology';
 import { toFailure, unresolvedSubject, type FailureSubject } from './errors/toFailure';
+import { withoutSecrets } from './errors/withoutSecrets';
 import type { LocalEnvironment } from './libpq/environment';
 import type { PathPolicy } from './libpq/pathPolicy';
 import type { DialTarget } from './libpq/hostList';
@@ -126,24 +127,34 @@ export class PgNodeGateway implements NodeGateway, Passwords {
     }
   }
 
-  #connect(
+  async #connect(
     node: TopologyNode,
     connection: ResolvedConnection,
     signal: CancelSignal,
     answers: Pick<ConnectRequest, 'passwordFor' | 'onFailure'>,
   ): Promise<ConnectedSession> {
-    return connectNode(
-      {
-        nodeId: node.id,
-        connection,
-        limits: this.#options.limits ?? MONITOR_LIMITS,
-        isReadOnly: true,
-        platform: this.#options.environment.platform,
-        onNote: (note) => this.#note(node, note),
-        ...answers,
+    const names = [node.id, connection.user, connection.database];
+    const secrets = new Set<string>();
+    const request: ConnectRequest = {
+      nodeId: node.id,
+      connection,
+      limits: this.#options.limits ?? MONITOR_LIMITS,
+      isReadOnly: true,
+      platform: this.#options.environment.platform,
+      onNote: (note) => this.#note(node, note),
+      passwordFor: async (target, subject) => {
+        const password = await answers.passwordFor(target, subject);
+        // One that is also a name is in every sentence, and hides nothing.
+        if (!names.includes(password)) secrets.add(password);
+        return password;
       },
-      signal,
-    );
+      onFailure: (target, failure) => answers.onFailure(target, withoutSecrets(failure, secrets)),
+    };
+    try {
+      return await connectNode(request, signal);
+    } catch (error) {
+      throw isServerFailure(error) ? withoutSecrets(error, secrets) : error;
+    }
   }
 
   /** A password that was refused is not sent again: fails before dialling while nothing has changed. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { DEPTH_CAP, type QueueFacts } from '../../core/facts';
+import { redact } from '../../core/redact';
 import { qualifiedName } from '../../core/sql';
 import type { TableName } from '../../core/topology';
 import { epochMs, nullableNumber, nullableText, type CatalogPart } from './part';
@@ -41,8 +42,15 @@ export function queuePart(
     lowestVersion: 14,
     sql: () => sql,
     schema,
-    normalise: (raw) => ({ shape, ...raw }),
+    normalise: (raw) => ({ shape, ...raw, lastError: withoutSecrets(raw.lastError) }),
   };
+}
+
+/** What an application wrote into the queue may be the connection string that failed it; the end may be cut off. */
+function withoutSecrets(error: string | null): string | null {
+  if (error === null) return null;
+  const isCut = error.length >= ERROR_LENGTH;
+  return redact(isCut ? error.replace(/(:\/\/[^\s:/@]*):[^\s/@]*$/u, '$1:***') : error);
 }
 
 function currentShape(name: string, isSeqIndexed: boolean): string {

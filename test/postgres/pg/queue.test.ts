@@ -99,6 +99,20 @@ forEachMajor('Queues', function (major) {
     });
   });
 
+  it('an error that holds a password is told without it, cut off or whole', async () => {
+    const cut = `${'x'.repeat(170)} postgresql://u:c4n4ry${'y'.repeat(60)}@h/d`;
+    await edge.query(CURRENT);
+    for (const error of ['failed: host=h password=c4n4ry', 'postgresql://u:c4n4ry@h/d', cut]) {
+      await edge.query(
+        `TRUNCATE pgtopology.pending_sync; INSERT INTO pgtopology.pending_sync
+           (table_name, operation, error) VALUES ('t', 'INSERT', '${error}')`,
+      );
+      const lastError = (await queueOf(CURRENT_TABLE))?.lastError ?? '';
+      assert.match(lastError, /\*\*\*/);
+      assert.doesNotMatch(lastError, /c4n4ry/);
+    }
+  });
+
   it('the shape that applications made: waiting, failed, oldest', async () => {
     await edge.query(`${OLD};
       INSERT INTO public.pending_sync (table_name, operation, created_at, synced_at, error) VALUES
