@@ -1,30 +1,25 @@
-import { window, type QuickPickItem } from 'vscode';
-import { concernAbout } from '../core/contactRule';
 import { formatEndpoint } from '../core/endpoint';
 import type { Endpoint } from '../core/failure';
-import { formatCounted } from '../core/format';
 import type { NodeGateway } from '../core/ports/nodeGateway';
 import type { NodeRef, TopologyEntry, TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { TopologyNode } from '../core/topology';
 import type { WorkspaceContactGate } from './contactGate';
 
 /** One endpoint that waits for consent, and which nodes of which topology are behind it. */
-interface Waiting {
+export interface Waiting {
   readonly topologyId: string;
   readonly endpoint: Endpoint;
   readonly nodeIds: string[];
 }
 
-interface ConsentItem extends QuickPickItem {
-  readonly waiting: Waiting;
-}
-
 export interface ContactDeskDeps {
-  readonly gate: WorkspaceContactGate;
+  readonly gate: Pick<WorkspaceContactGate, 'rememberAct' | 'waitingFor' | 'approve'>;
   readonly gateway: Pick<NodeGateway, 'endpointsOf'>;
   readonly monitor: Pick<TopologyMonitor, 'recheckContact'>;
   readonly entries: () => readonly TopologyEntry[];
   readonly isTrusted: () => boolean;
+  /** Shows the list. Gives what the user approved; nothing when he dismissed it. */
+  readonly ask: (waiting: readonly Waiting[]) => Promise<readonly Waiting[]>;
 }
 
 /**
@@ -32,8 +27,6 @@ export interface ContactDeskDeps {
  * about the endpoints that were never approved. A poll never comes here.
  */
 export class ContactDesk {
-  /** Asked about in this window and not approved: only a command on them asks again. */
-  readonly #declined = new Set<string>();
   #open: Promise<void> = Promise.resolve();
 
   constructor(private readonly deps: ContactDeskDeps) {}
@@ -73,12 +66,16 @@ export class ContactDesk {
 
   async #askAbout(entries: readonly TopologyEntry[], ref: NodeRef | null): Promise<void> {
     const waiting = await this.#collect(entries, ref?.nodeId ?? null);
-    const open = waiting.filter((item) => ref !== null || !this.#declined.has(keyOf(item)));
+    const { gate } = this.deps;
+    const open = waiting.filter(
+      ({ topologyId, endpoint }) => ref !== null || !gate.wasDeclined(topologyId, endpoint),
+    );
     if (open.length === 0) return;
-    const approved = await askConsent(open);
-    for (const item of open) this.#declined.add(keyOf(item));
-    for (const { topologyId, endpoint } of approved) {
-      await this.deps.gate.approve(topologyId, [endpoint]);
+    const approved = await this.deps.ask(open);
+    for (const item of open) {
+      const { topologyId, endpoint } = item;
+      if (approved.includes(item)) await gate.approve(topologyId, [endpoint]);
+      else await gate.decline(topologyId, [endpoint]);
     }
     if (approved.length > 0) this.deps.monitor.recheckContact();
   }
@@ -104,26 +101,4 @@ export class ContactDesk {
 
 function keyOf({ topologyId, endpoint }: Waiting): string {
   return `${topologyId} ${formatEndpoint(endpoint)}`;
-}
-
-/** @returns what the user ticked; nothing when he dismissed the list. */
-async function askConsent(waiting: readonly Waiting[]): Promise<readonly Waiting[]> {
-  const items = waiting.map((item): ConsentItem => {
-    const concern = concernAbout(item.endpoint);
-    return {
-      label: formatEndpoint(item.endpoint),
-      description: item.nodeIds.join(', '),
-      ...(concern === null ? {} : { detail: `$(warning) ${concern}` }),
-      picked: concern === null,
-      waiting: item,
-    };
-  });
-  const picked = await window.showQuickPick(items, {
-    title: `Connect to ${formatCounted(items.length, 'Host')}?`,
-    placeHolder: 'Which of these may be contacted from this folder? The answer is remembered.',
-    canPickMany: true,
-    ignoreFocusOut: true,
-    matchOnDescription: true,
-  });
-  return (picked ?? []).map((item) => item.waiting);
 }

@@ -13,6 +13,8 @@ const MEMENTO_KEY = 'pgTopology.contact';
 interface FolderMemory {
   readonly hasActed: boolean;
   readonly approved: readonly string[];
+  /** Asked about and not approved: only a command on them asks again. */
+  readonly declined: readonly string[];
 }
 
 /** The contact rule with this window's trust, and with what the user allowed from each folder, kept in the workspace's own state. */
@@ -49,6 +51,19 @@ export class WorkspaceContactGate implements ContactGate {
     await this.#remember(topologyId, { ...memory, approved });
   }
 
+  /** Remembers that the user was asked about these endpoints and did not approve them. */
+  async decline(topologyId: string, endpoints: readonly Endpoint[]): Promise<void> {
+    if (!this.isTrusted() || endpoints.length === 0) return;
+    const memory = this.#recall(topologyId);
+    const declined = [...new Set([...memory.declined, ...endpoints.map(approvalKey)])];
+    await this.#remember(topologyId, { ...memory, declined });
+  }
+
+  /** Whether the user left this endpoint out when asked; an act that is not about it does not ask again. */
+  wasDeclined(topologyId: string, endpoint: Endpoint): boolean {
+    return this.#recall(topologyId).declined.includes(approvalKey(endpoint));
+  }
+
   #stateOf(topologyId: string): ContactState {
     const { hasActed, approved } = this.#recall(topologyId);
     return { isTrusted: this.isTrusted(), hasActed, approved: new Set(approved) };
@@ -56,7 +71,11 @@ export class WorkspaceContactGate implements ContactGate {
 
   #recall(topologyId: string): FolderMemory {
     const stored = this.#folders()[folderOf(topologyId)];
-    return { hasActed: stored?.hasActed ?? false, approved: stored?.approved ?? [] };
+    return {
+      hasActed: stored?.hasActed ?? false,
+      approved: stored?.approved ?? [],
+      declined: stored?.declined ?? [],
+    };
   }
 
   async #remember(topologyId: string, memory: FolderMemory): Promise<void> {
