@@ -191,7 +191,9 @@ forEachMajor('The monitor as a guest of real servers', function (major) {
         what: 'one session is left',
       });
       assert.equal((await ourPids(other)).length, 1);
-      const warnings = log.lines.filter((line) => line.includes('central') && !line.includes('again'));
+      const warnings = log.lines.filter(
+        (line) => line.includes('central') && !line.includes('again'),
+      );
       assert.ok(warnings.length <= 3, warnings.join('\n'));
     });
   }

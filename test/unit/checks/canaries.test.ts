@@ -22,7 +22,7 @@ const CODES = ['28P01', '28000', '3D000', '53300', 'XX000', '57P03', '42501', '5
 
 /** What servers and poolers were seen to repeat in their errors, and what ours might. */
 const SAYINGS: readonly ((secret: string) => string)[] = [
-  (secret) => `password "${secret}" does not match`,
+  (secret) => `${secret} does not match`,
   (secret) => `connection to "postgresql://u:${secret}@h:5432/d" failed`,
   (secret) => `could not connect: host=h password='${secret}' user=u`,
   (secret) => `invalid connection option: PGPASSWORD=${secret}`,
