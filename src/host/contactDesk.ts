@@ -1,5 +1,6 @@
 import { formatEndpoint } from '../core/endpoint';
 import type { Endpoint } from '../core/failure';
+import type { ContactGate } from '../core/ports/contactGate';
 import type { NodeGateway } from '../core/ports/nodeGateway';
 import type { NodeRef, TopologyEntry, TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { TopologyNode } from '../core/topology';
@@ -12,8 +13,15 @@ export interface Waiting {
   readonly nodeIds: string[];
 }
 
+/** What the desk needs of the gate, which keeps the answers. */
+export type ContactMemory = Pick<WorkspaceContactGate, keyof WorkspaceContactGate>;
+
 export interface ContactDeskDeps {
-  readonly gate: Pick<WorkspaceContactGate, 'rememberAct' | 'waitingFor' | 'approve'>;
+  readonly gate: ContactGate &
+    Pick<
+      WorkspaceContactGate,
+      'rememberAct' | 'waitingFor' | 'approve' | 'decline' | 'wasDeclined'
+    >;
   readonly gateway: Pick<NodeGateway, 'endpointsOf'>;
   readonly monitor: Pick<TopologyMonitor, 'recheckContact'>;
   readonly entries: () => readonly TopologyEntry[];
