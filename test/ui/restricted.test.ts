@@ -22,6 +22,8 @@ describe('Restricted Mode in the workbench', () => {
       'security.workspace.trust.enabled': true,
       'security.workspace.trust.startupPrompt': 'never',
       'security.workspace.trust.banner': 'never',
+      // The editor of trust would lie over the window.
+      'workbench.editor.useModal': 'off',
       'pgTopology.pollIntervalSeconds': 1,
     },
   });
@@ -59,7 +61,8 @@ describe('Restricted Mode in the workbench', () => {
       await page.keyboard.press('Escape');
     }
     const refused = ['Connect', 'Disconnect', 'Refresh', 'Enter Password…', 'Forget Password…'];
-    assert.deepEqual(hidden, refused, 'commands that could only refuse');
+    const offered = refused.filter((title) => !hidden.includes(title));
+    assert.deepEqual(offered, [], 'commands that could only refuse');
     await sleep(QUIET_MS);
     assert.equal(spy.connections, 0);
   });
@@ -75,8 +78,6 @@ describe('Restricted Mode in the workbench', () => {
       .first()
       .click();
     await explorer.status(/^Postgres Topology, not connected$/);
-    // The editor of trust lies over the window.
-    await page.keyboard.press('Escape');
     await sleep(QUIET_MS);
     assert.equal(spy.connections, 0);
     await explorer.open();
