@@ -7,6 +7,7 @@ import { joinTopology } from './core/join/joinTopology';
 import { redact } from './core/redact';
 import type { PgTopologyApi } from './host/api';
 import { ApiHost } from './host/apiHost';
+import { askConsent } from './host/askConsent';
 import { ContactDesk } from './host/contactDesk';
 import { WorkspaceContactGate } from './host/contactGate';
 import { ContextKeyWriter } from './host/contextKeys';
@@ -76,6 +77,7 @@ export function compose(context: ExtensionContext): Composition {
     monitor,
     entries: () => files.entries(),
     isTrusted,
+    ask: askConsent,
   });
   store.add(files.onDidChange(() => monitor.setTopologies(files.entries())));
 

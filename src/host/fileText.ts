@@ -38,3 +38,13 @@ export function tooLarge(name: string): FileText {
 export function refuse(reason: string): FileText {
   return { kind: 'refused', reason };
 }
+
+/** Whether a path is one of a topology file: `pg-topology.json` or `*.pg-topology.json`. */
+export function isTopologyFile(uri: Pick<Uri, 'path'>): boolean {
+  return /(?:^|[/.])pg-topology\.json$/u.test(uri.path);
+}
+
+/** The last part of a URI's path. */
+export function fileName(uri: Pick<Uri, 'path'>): string {
+  return uri.path.slice(uri.path.lastIndexOf('/') + 1);
+}

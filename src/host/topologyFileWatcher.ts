@@ -5,6 +5,8 @@ import { DisposableStore } from './disposableStore';
 import {
   MAX_FILE_BYTES,
   decodeFile,
+  fileName,
+  isTopologyFile,
   refuse,
   tooLarge,
   type FileText,
@@ -154,12 +156,4 @@ export class TopologyFileWatcher implements Disposable {
     const roots = await Promise.all(folders.map(async (folder) => this.#resolve(folder.uri)));
     return roots.some((root) => root !== null && real.startsWith(`${root.replace(/\/$/u, '')}/`));
   }
-}
-
-export function isTopologyFile(uri: Uri): boolean {
-  return /(?:^|[/.])pg-topology\.json$/u.test(uri.path);
-}
-
-export function fileName(uri: Uri): string {
-  return uri.path.slice(uri.path.lastIndexOf('/') + 1);
 }

@@ -4,8 +4,7 @@ import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { TopologyEntry } from '../core/ports/topologyMonitor';
 import type { Topology } from '../core/topology';
-import type { WatchedFile } from '../host/fileText';
-import { fileName } from '../host/topologyFileWatcher';
+import { fileName, type WatchedFile } from '../host/fileText';
 import type { Positions } from '../topologyFile/positions';
 import type { Problem } from '../topologyFile/problem';
 
