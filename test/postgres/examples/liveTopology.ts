@@ -48,14 +48,25 @@ export class LiveTopology {
   }
 
   /** Waits until everything that the file declares reads healthy. */
-  async untilHealthy(timeoutMs = 45_000): Promise<TopologySnapshot> {
+  untilHealthy(timeoutMs = 45_000): Promise<TopologySnapshot> {
+    const isHealthy = ({ summary }: TopologySnapshot): boolean => {
+      const { health, healthyReplicas, replicas, problems } = summary;
+      return health === 'healthy' && problems.length === 0 && healthyReplicas === replicas;
+    };
+    return this.until('all is healthy', isHealthy, timeoutMs);
+  }
+
+  /** Waits until it holds. @returns that snapshot. */
+  until(
+    what: string,
+    holds: (snapshot: TopologySnapshot) => boolean,
+    timeoutMs = 20_000,
+  ): Promise<TopologySnapshot> {
     const probe = (): TopologySnapshot | null => {
       const snapshot = this.snapshot();
-      const { health, healthyReplicas, replicas, problems } = snapshot.summary;
-      const isQuiet = problems.length === 0 && healthyReplicas === replicas;
-      return health === 'healthy' && isQuiet ? snapshot : null;
+      return holds(snapshot) ? snapshot : null;
     };
-    return waitFor(probe, { what: 'all is healthy', timeoutMs }).catch((error: unknown) => {
+    return waitFor(probe, { what, timeoutMs }).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.describe()}`, { cause: error });
     });
   }
