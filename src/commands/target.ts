@@ -8,8 +8,6 @@ export interface Target {
   readonly subject: string | null;
 }
 
-const MAX_ID = 4096;
-
 /**
  * Reads a command's argument, which any extension can send.
  * @returns `null` for what names nothing in these snapshots, so that the command asks.
@@ -19,9 +17,9 @@ export function readTarget(value: unknown, snapshots: readonly TopologySnapshot[
   const topologyId = textOf(value, 'topologyId');
   const snapshot = snapshots.find((candidate) => candidate.id === topologyId);
   if (topologyId === null || snapshot === undefined) return null;
-  const subject = textOf(value, 'subject');
-  if (subject === null) return { topologyId, subject: null };
-  return isKnown(snapshot, subject) ? { topologyId, subject } : null;
+  const subject: unknown = Reflect.get(value, 'subject') ?? null;
+  if (subject === null) return { topologyId, subject };
+  return typeof subject === 'string' && isKnown(snapshot, subject) ? { topologyId, subject } : null;
 }
 
 /** The node that a subject belongs to; `null` for a whole topology. */
@@ -49,5 +47,5 @@ function isKnown(snapshot: TopologySnapshot, subject: string): boolean {
 
 function textOf(value: object, key: string): string | null {
   const found: unknown = Reflect.get(value, key);
-  return typeof found === 'string' && found.length <= MAX_ID ? found : null;
+  return typeof found === 'string' ? found : null;
 }

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { readTarget, toNodeRef } from '../../../src/commands/target';
+import { declared, edge, queue, slot, snapshot } from '../core/describe/makeSnapshot';
+
+const picture = snapshot({
+  nodes: [
+    declared('central'),
+    declared('central-read', { standbyOf: 'central' }),
+    declared('vengeance'),
+  ],
+  edges: [
+    edge({ id: 'streaming/central-read' }),
+    edge({ id: 'consumer/electric' }),
+    edge({ id: 'logical/central-read/app_sub', to: 'central-read' }),
+  ],
+  slots: [slot()],
+  queues: [queue()],
+});
+const topologyId = picture.id;
+
+describe('command targets', () => {
+  it('are read from a row, which holds more than a target', () => {
+    const row = { rowId: 'x', topologyId, subject: 'central-read', extra: () => 1 };
+    assert.deepEqual(readTarget(row, [picture]), { topologyId, subject: 'central-read' });
+    assert.deepEqual(readTarget({ topologyId, subject: null }, [picture]), {
+      topologyId,
+      subject: null,
+    });
+    assert.deepEqual(readTarget({ topologyId }, [picture]), { topologyId, subject: null });
+  });
+
+  it('are nothing when they name what is not there, or are of another shape', () => {
+    const bad: unknown[] = [
+      undefined,
+      null,
+      'central',
+      7,
+      [],
+      {},
+      { topologyId: 'file:///elsewhere' },
+      { topologyId: 5 },
+      { topologyId, subject: 'nobody' },
+      { topologyId, subject: 5 },
+      { topologyId, subject: ['central'] },
+      { subject: 'central' },
+    ];
+    for (const value of bad) assert.equal(readTarget(value, [picture]), null);
+  });
+
+  it('belong to a node', () => {
+    const nodeOf = (subject: string | null) => toNodeRef({ topologyId, subject }, [picture]).nodeId;
+    assert.equal(nodeOf('central'), 'central');
+    assert.equal(nodeOf('streaming/central-read'), 'central-read');
+    assert.equal(nodeOf('consumer/electric'), 'central');
+    assert.equal(nodeOf('slot/central/central_read'), 'central');
+    assert.equal(nodeOf('queue/vengeance'), 'vengeance');
+    assert.equal(nodeOf(null), null);
+  });
+});
