@@ -14,8 +14,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = path.join(ROOT, 'docs', 'pictures');
 const MAX_BYTES = 300 * 1024;
 const WINDOW = { width: 1400, height: 900 };
-/** Charts need a past to be worth a picture. */
-const HISTORY_MS = 100_000;
+/** Charts need a past to be worth a picture: half of it before a standby rests for a while, half after. */
+const HISTORY_MS = 240_000;
+const REST_MS = 20_000;
 
 const THEMES = {
   dark: 'Default Dark Modern',
@@ -67,7 +68,7 @@ class Studio {
     await this.workbench.expand(this.workbench.row(/^genesis/));
     await this.workbench.row(/^metrics_sub/).click();
     await this.dashboard();
-    await sleep(HISTORY_MS);
+    await this.makeHistory();
     for (const theme of ['dark', 'light', 'high-contrast'] as const) {
       await this.use(THEMES[theme]);
       await this.take(`overview-${theme}`);
@@ -77,13 +78,24 @@ class Studio {
     await this.breakThings();
     await this.take('trouble');
     await this.workbench.expand(this.workbench.row(/^Slots, 4/));
-    await sleep(1_000);
-    await this.take('tree-trouble', await this.clipOf('.part.sidebar'));
+    await this.widenSidebar();
+    await this.take('tree-trouble', { ...(await this.clipOf('.part.sidebar')), height: 400 });
     await this.workbench.statusItem('pgTopology.status').click();
     await this.workbench.choice('Open Dashboard').waitFor();
-    await this.take('status-bar-pick', { x: 380, y: 0, width: 640, height: 260 });
+    await this.take('status-bar-pick', await this.clipOf('.quick-input-widget'));
     await page.keyboard.press('Escape');
     await this.takeDiagnostics();
+  }
+
+  /** Minutes of a life as it is, with a standby that does not replay for a while. */
+  private async makeHistory(): Promise<void> {
+    const { cluster } = this.topology.node('central-archive');
+    await sleep(HISTORY_MS / 2);
+    await cluster.query('SELECT pg_wal_replay_pause()');
+    await sleep(REST_MS);
+    await cluster.query('SELECT pg_wal_replay_resume()');
+    await sleep(HISTORY_MS / 2);
+    await this.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
   }
 
   /** The lower half of the dashboard. */
