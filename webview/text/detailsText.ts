@@ -1,4 +1,5 @@
-import { formatDuration } from '../../src/core/format';
+import { formatCounted, formatDuration } from '../../src/core/format';
+import { compareSeverity } from '../../src/core/join/severity';
 import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
 import type { DashboardState, EdgeState, NodeState } from '../../src/protocol/dashboardState';
 import { edgeWas, lagText, wholeSeconds } from './edgeText';
@@ -22,7 +23,7 @@ export interface DetailsText {
 }
 
 export function detailsOf(subject: Subject, state: DashboardState, nowMs: number): DetailsText {
-  const { verdict } = subject.value;
+  const { verdict } = tellingOf(subject, state).value;
   const since =
     verdict.sinceMs === null || isNotAsked(verdict.code)
       ? ''
@@ -36,6 +37,26 @@ export function detailsOf(subject: Subject, state: DashboardState, nowMs: number
     commands: commandsFor(subject, state),
     nodeId: nodeOf(subject),
   };
+}
+
+/**
+ * What is wrong with a server that is well itself is what arrives at it, or its queue: the worst of them speaks. A node whose
+ * subscription has stopped is not called healthy.
+ */
+function tellingOf(subject: Subject, state: DashboardState): Subject {
+  if (subject.kind !== 'node' || subject.value.verdict.health !== 'healthy') return subject;
+  const { id } = subject.value;
+  const troubles: Subject[] = [
+    ...state.edges
+      .filter((edge) => edge.to === id)
+      .map((value): Subject => ({ kind: 'edge', value })),
+    ...state.queues
+      .filter((queue) => queue.nodeId === id)
+      .map((value): Subject => ({ kind: 'queue', value })),
+  ].filter(({ value }) => value.verdict.health !== 'healthy');
+  return (
+    troubles.toSorted((a, b) => compareSeverity(a.value.verdict, b.value.verdict))[0] ?? subject
+  );
 }
 
 function headOf(
@@ -54,7 +75,7 @@ function headOf(
       return {
         title: subject.value.id,
         kind: `${rolesSentence(subject.value)}${subject.value.isDeclared ? '' : ' · not in the file'}`,
-        text: nodeSentence(subject.value, state),
+        text: troubleOf(tellingOf(subject, state), nowMs) ?? nodeSentence(subject.value, state),
       };
     case 'queue':
       return {
@@ -69,6 +90,14 @@ function headOf(
         text: slotSentence(subject.value.verdict.code, subject.value.consumer),
       };
   }
+}
+
+/** `Subscription patterns_sub: ` and its sentence; `null` where no link is the trouble. */
+function troubleOf(subject: Subject, nowMs: number): string | null {
+  if (subject.kind !== 'edge') return null;
+  const { kind, name } = subject.value;
+  const sentence = edgeSentence(subject.value, nowMs);
+  return kind === 'logical' ? `Subscription ${name}: ${sentence}` : sentence;
 }
 
 function edgeKind(edge: EdgeState): string {
@@ -167,8 +196,8 @@ function nodeSentence(node: NodeState, state: DashboardState): string {
       const out = state.edges.filter((edge) => edge.from === node.id).length;
       const into = state.edges.filter((edge) => edge.to === node.id).length;
       const links = [
-        ...(out > 0 ? [`feeds ${out}`] : []),
-        ...(into > 0 ? [`takes from ${into}`] : []),
+        ...(out > 0 ? [`feeds ${formatCounted(out, 'link')}`] : []),
+        ...(into > 0 ? [`takes from ${formatCounted(into, 'link')}`] : []),
       ];
       return links.length === 0
         ? 'No link of the topology touches it.'
@@ -189,13 +218,13 @@ function slotSentence(code: string, consumer: string | null): string {
 
 function commandsFor(subject: Subject, state: DashboardState): readonly DashboardCommand[] {
   const node = state.nodes.find((candidate) => candidate.id === nodeOf(subject));
-  const { code } = subject.value.verdict;
+  const { code, health } = tellingOf(subject, state).value.verdict;
   if (code === 'restricted') return ['openTopologyFile'];
   if (code === 'passwordNeeded' || node?.verdict.code === 'passwordNeeded') {
     return ['enterPassword', 'openTopologyFile'];
   }
   if (isNotAsked(code) || code === 'disconnected') return ['connect', 'openTopologyFile'];
-  if (subject.value.verdict.health === 'healthy') return ['refresh'];
+  if (health === 'healthy') return ['refresh'];
   return ['refresh', 'showLog', 'openTopologyFile'];
 }
 
