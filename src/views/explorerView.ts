@@ -5,6 +5,7 @@ import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import { DisposableStore } from '../host/disposableStore';
+import { DrawPace } from '../host/drawPace';
 import { ExplorerProvider, type RowHandle } from './explorerProvider';
 import { SteadyRows } from './steadyRows';
 import type { TopologyFiles } from './topologyFiles';
@@ -28,18 +29,16 @@ export class ExplorerView implements Disposable {
   readonly #provider: ExplorerProvider;
   readonly #view: TreeView<RowHandle>;
   readonly #steady = new SteadyRows();
-  #cancelDraw: (() => void) | null = null;
-  #cancelAging: (() => void) | null = null;
 
   constructor(private readonly deps: ExplorerDeps) {
     this.#provider = this.#store.add(new ExplorerProvider());
     this.#view = this.#store.add(
       window.createTreeView(VIEW_ID, { treeDataProvider: this.#provider, showCollapseAll: true }),
     );
-    this.#store.defer(() => this.#cancelDraw?.());
-    this.#store.defer(() => this.#cancelAging?.());
-    this.#store.add(deps.monitor.onDidChange(() => this.#drawSoon()));
-    this.#store.add(deps.files.onDidChange(() => this.#drawSoon()));
+    const pace = new DrawPace(deps.clock, DRAW_DELAY_MS, AGE_INTERVAL_MS, () => this.#draw());
+    this.#store.add(pace);
+    this.#store.add(deps.monitor.onDidChange(() => pace.request()));
+    this.#store.add(deps.files.onDidChange(() => pace.request()));
   }
 
   get isVisible(): boolean {
@@ -65,13 +64,6 @@ export class ExplorerView implements Disposable {
     this.#store.dispose();
   }
 
-  #drawSoon(): void {
-    this.#cancelDraw ??= this.deps.clock.schedule(DRAW_DELAY_MS, () => {
-      this.#cancelDraw = null;
-      this.#draw();
-    });
-  }
-
   #draw(): void {
     const { monitor, files, clock } = this.deps;
     const nowMs = clock.nowMs();
@@ -80,8 +72,6 @@ export class ExplorerView implements Disposable {
       topologyRows(snapshot, nowMs, surroundingsOf(snapshot.id)),
     );
     this.#provider.show(this.#steady.settle(rows, nowMs));
-    this.#cancelAging?.();
-    this.#cancelAging = clock.schedule(AGE_INTERVAL_MS, () => this.#draw());
     const state = viewStateOf(snapshots, files.conditions(), nowMs);
     // An empty text is how VS Code is told to show none.
     if (this.#view.message !== (state.message ?? '')) this.#view.message = state.message ?? '';

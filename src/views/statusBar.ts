@@ -4,6 +4,7 @@ import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import { DisposableStore } from '../host/disposableStore';
+import { DrawPace } from '../host/drawPace';
 import type { Settings } from '../host/settings';
 import { statusMarkdown } from './tooltipMarkdown';
 import type { TopologyFiles } from './topologyFiles';
@@ -23,22 +24,29 @@ export interface StatusBarDeps {
 export class StatusBar implements Disposable {
   readonly #store = new DisposableStore();
   readonly #item: StatusBarItem;
-  #cancelDraw: (() => void) | null = null;
-  #cancelAging: (() => void) | null = null;
+  readonly #pace: DrawPace;
 
   constructor(private readonly deps: StatusBarDeps) {
     const item = window.createStatusBarItem('pgTopology.status', StatusBarAlignment.Left, 40);
     this.#item = this.#store.add(item);
     item.name = 'Postgres Topology';
     item.command = 'pgTopology.showNodes';
-    this.#store.add(deps.monitor.onDidChange(() => this.#drawSoon()));
-    this.#store.add(deps.files.onDidChange(() => this.#drawSoon()));
-    this.#store.defer(() => this.#cancelDraw?.());
-    this.#store.defer(() => this.#cancelAging?.());
+    const pace = new DrawPace(deps.clock, DRAW_DELAY_MS, AGE_INTERVAL_MS, () => this.#draw());
+    this.#pace = this.#store.add(pace);
+    this.#store.add(deps.monitor.onDidChange(() => pace.request()));
+    this.#store.add(deps.files.onDidChange(() => pace.request()));
   }
 
   /** Draws now; after a setting changed. */
   draw(): void {
+    this.#pace.drawNow();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #draw(): void {
     const { monitor, files, clock, settings } = this.deps;
     const { isStatusBarEnabled, pollIntervalSeconds } = settings();
     const shown = statusBarText(monitor.current(), {
@@ -59,19 +67,5 @@ export class StatusBar implements Disposable {
         : new ThemeColor(`statusBarItem.${shown.background}Background`);
     this.#item.tooltip = statusMarkdown(shown.tooltip);
     this.#item.show();
-    this.#cancelAging?.();
-    this.#cancelAging = this.deps.clock.schedule(AGE_INTERVAL_MS, () => this.draw());
-  }
-
-  dispose(): void {
-    this.#store.dispose();
-  }
-
-  /** Not put off by further changes, so that a stream of them cannot starve it. */
-  #drawSoon(): void {
-    this.#cancelDraw ??= this.deps.clock.schedule(DRAW_DELAY_MS, () => {
-      this.#cancelDraw = null;
-      this.draw();
-    });
   }
 }

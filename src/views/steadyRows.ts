@@ -33,25 +33,25 @@ export class SteadyRows {
 }
 
 function sameText(before: Row, after: Row): boolean {
-  return before.text.description === after.text.description && sameState(before, after);
+  return before.text.description === after.text.description && sameLook(before, after);
 }
 
 function isSteady(before: Shown, after: Row, nowMs: number): boolean {
-  if (!sameState(before.row, after)) return false;
-  if (before.row.text.description === after.text.description) return true;
-  return (
-    nowMs - before.atMs < STEADY_MS || isClose(before.row.text.description, after.text.description)
-  );
+  const shown = before.row.text.description;
+  const now = after.text.description;
+  if (!sameLook(before.row, after)) return false;
+  if (shown === now) return true;
+  if (wordsOf(shown) !== wordsOf(now)) return false;
+  return nowMs - before.atMs < STEADY_MS || isClose(shown, now);
 }
 
-/** Everything but the numbers in the description. */
-function sameState(before: Row, after: Row): boolean {
+/** Everything but the description. */
+function sameLook(before: Row, after: Row): boolean {
   return (
     before.text.label === after.text.label &&
     before.text.contextValue === after.text.contextValue &&
     before.text.icon.codicon === after.text.icon.codicon &&
-    before.fix === after.fix &&
-    wordsOf(before.text.description) === wordsOf(after.text.description)
+    before.fix === after.fix
   );
 }
 

@@ -1,5 +1,5 @@
-import type { Health, NodeSnapshot, TopologySnapshot } from '../snapshot';
-import { nodeHealthOf, nodeStateOf } from './nodeState';
+import type { Health, TopologySnapshot } from '../snapshot';
+import { nodeStateOf, type NodeState } from './nodeState';
 import { facts, type RowIcon } from './rowText';
 import { SnapshotIndex } from './snapshotIndex';
 import { subjectText } from './subjectText';
@@ -12,43 +12,61 @@ export interface NodePick {
   readonly subject: string;
 }
 
-/** The pick of one topology: what needs a person, worst first, then everything else by node. */
-export interface NodePicks {
-  readonly attention: readonly NodePick[];
-  readonly healthy: readonly NodePick[];
+/** The parts of one topology by what they need: of each a node, edge, slot or queue. */
+export interface Grouped<T> {
+  /** Needs a person, worst first. */
+  readonly attention: readonly T[];
+  readonly healthy: readonly T[];
   /** Not asked, stale, or not known. */
-  readonly unknown: readonly NodePick[];
+  readonly unknown: readonly T[];
 }
+
+export type NodePicks = Grouped<NodePick>;
 
 export function nodePicks(snapshot: TopologySnapshot, nowMs: number): NodePicks {
   const index = new SnapshotIndex(snapshot, nowMs);
-  const pick = (subject: string): NodePick[] => {
-    const found = subjectText(index, subject);
-    if (found === null) return [];
-    const { text, on } = found;
-    const { icon, label } = text;
-    return [{ icon, label, description: facts(on, text.description), subject }];
-  };
-  const attention = snapshot.summary.problems.flatMap(pick);
-  const told = new Set(snapshot.summary.problems);
-  for (const { to, kind, id } of snapshot.edges)
+  const { attention, healthy, unknown } = groupSubjects(index);
+  const pickAll = (subjects: readonly string[]) =>
+    subjects.flatMap((subject) => pickOf(index, subject) ?? []);
+  return { attention: pickAll(attention), healthy: pickAll(healthy), unknown: pickAll(unknown) };
+}
+
+/** One line, as the tree would say it; `null` for what the snapshot does not have. */
+export function pickOf(index: SnapshotIndex, subject: string): NodePick | null {
+  const found = subjectText(index, subject);
+  if (found === null) return null;
+  const { icon, label, description } = found.text;
+  return { icon, label, description: facts(found.on, description), subject };
+}
+
+/** Sorts without describing, so that who shows eight of 500 describes eight. */
+export function groupSubjects(index: SnapshotIndex): Grouped<string> {
+  const { problems } = index.snapshot.summary;
+  const told = new Set(problems);
+  for (const { to, kind, id } of index.snapshot.edges)
     if (kind === 'streaming' && told.has(id)) told.add(to);
-  const rest = snapshot.nodes.filter((node) => !told.has(node.id) && !isTold(node, index, told));
-  const picksOf = (...healths: readonly Health[]): NodePick[] =>
-    rest
-      .filter((node) => healths.includes(nodeHealthOf(node, index)))
-      .flatMap((node) => pick(node.id));
+  const byHealth: Record<Health, string[]> = {
+    error: [],
+    warning: [],
+    unknown: [],
+    busy: [],
+    healthy: [],
+  };
+  for (const node of index.snapshot.nodes) {
+    if (told.has(node.id)) continue;
+    const state = nodeStateOf(node, index);
+    if (!isTold(state, told)) byHealth[state.verdict.health].push(node.id);
+  }
   return {
     // Nodes cut off by another's fault are no problems of their own, but healthy they are not.
-    attention: [...attention, ...picksOf('error'), ...picksOf('warning')],
-    healthy: picksOf('healthy', 'busy'),
-    unknown: picksOf('unknown'),
+    attention: [...problems, ...byHealth.error, ...byHealth.warning],
+    healthy: [...byHealth.healthy, ...byHealth.busy],
+    unknown: byHealth.unknown,
   };
 }
 
 /** Whether all that speaks against a node is a problem that has a line of its own. */
-function isTold(node: NodeSnapshot, index: SnapshotIndex, told: ReadonlySet<string>): boolean {
-  const state = nodeStateOf(node, index);
+function isTold(state: NodeState, told: ReadonlySet<string>): boolean {
   if (state.about === 'node') return false;
   return told.has(state.about === 'edge' ? state.edge.id : state.queue.id);
 }

@@ -15,6 +15,8 @@ export class SnapshotIndex {
   private readonly bySource: ReadonlyMap<string, readonly EdgeSnapshot[]>;
   private readonly slots: ReadonlyMap<string, readonly SlotSnapshot[]>;
   private readonly queues: ReadonlyMap<string, QueueSnapshot>;
+  private readonly edges: ReadonlyMap<string, EdgeSnapshot>;
+  private readonly slotsById: ReadonlyMap<string, SlotSnapshot>;
 
   constructor(
     readonly snapshot: TopologySnapshot,
@@ -26,6 +28,10 @@ export class SnapshotIndex {
     this.bySource = groupBy(snapshot.edges, (edge) => edge.from ?? '');
     this.slots = groupBy(snapshot.slots, (slot) => slot.nodeId);
     this.queues = new Map(snapshot.queues.map((queue) => [queue.nodeId, queue]));
+    this.edges = new Map(snapshot.edges.map((edge) => [edge.id, edge]));
+    this.slotsById = new Map(
+      snapshot.slots.map((slot) => [`slot/${slot.nodeId}/${slot.name}`, slot]),
+    );
   }
 
   node(id: string): NodeSnapshot | null {
@@ -34,6 +40,15 @@ export class SnapshotIndex {
 
   declaredNode(id: string): TopologyNode | null {
     return this.declared.get(id) ?? null;
+  }
+
+  edge(id: string): EdgeSnapshot | null {
+    return this.edges.get(id) ?? null;
+  }
+
+  /** @param id `slot/<node>/<name>`, as problems and selections name it. */
+  slot(id: string): SlotSnapshot | null {
+    return this.slotsById.get(id) ?? null;
   }
 
   /** Edges that end at this node. */

@@ -8,7 +8,8 @@ import {
 } from '../format';
 import type { TopologySnapshot } from '../snapshot';
 import { shortMeasure } from './edgeWords';
-import { nodePicks } from './nodePicks';
+import { groupSubjects, pickOf } from './nodePicks';
+import { SnapshotIndex } from './snapshotIndex';
 import { describeProblem } from './statusBarProblem';
 
 /** The whole status item as one value. */
@@ -163,12 +164,14 @@ function tooltipOf(
   isOneOfSeveral: boolean,
   { nowMs, pollIntervalSeconds }: StatusContext,
 ): StatusTooltip {
-  const { attention, unknown, healthy } = nodePicks(snapshot, nowMs);
+  const index = new SnapshotIndex(snapshot, nowMs);
+  const { attention, unknown, healthy } = groupSubjects(index);
   const all = [...attention, ...unknown, ...healthy];
   const rows = all
     .slice(0, MAX_ROWS)
+    .flatMap((subject) => pickOf(index, subject) ?? [])
     .map(({ label, description }) => [label, description] as const);
-  const rest = all.length - rows.length;
+  const rest = Math.max(0, all.length - MAX_ROWS);
   const newest = Math.max(0, ...snapshot.nodes.map((node) => node.sample.fastAtMs ?? 0));
   const more =
     rest === 0 ? '' : `and ${formatCount(rest)} more${healthy.length >= rest ? ' healthy' : ''}. `;

@@ -15,8 +15,8 @@ export interface SubjectText {
 /** @returns `null` for an id that the snapshot does not have. */
 export function subjectText(index: SnapshotIndex, subject: string): SubjectText | null {
   const { snapshot, nowMs } = index;
-  const edge = snapshot.edges.find((candidate) => candidate.id === subject);
-  if (edge !== undefined) {
+  const edge = index.edge(subject);
+  if (edge !== null) {
     if (edge.kind === 'logical') return { text: subscriptionRowText(edge, nowMs), on: edge.to };
     if (edge.kind === 'consumer') return { text: consumerRowText(edge, nowMs), on: edge.from };
     const standby = index.node(edge.to);
@@ -24,8 +24,8 @@ export function subjectText(index: SnapshotIndex, subject: string): SubjectText 
   }
   const queue = snapshot.queues.find((candidate) => candidate.id === subject);
   if (queue !== undefined) return { text: queueRowText(queue, nowMs), on: queue.nodeId };
-  const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
-  if (slot !== undefined) return { text: slotRowText(slot, false, nowMs), on: slot.nodeId };
+  const slot = index.slot(subject);
+  if (slot !== null) return { text: slotRowText(slot, false, nowMs), on: slot.nodeId };
   const node = index.node(subject);
   return node === null ? null : { text: nodeRowText(node, index), on: null };
 }
