@@ -25,8 +25,10 @@ const limitMs = (soak ? 240 : 10) * 60_000;
 const tasks = planTasks(suite, extra);
 ensureDependencies();
 const scratch = mkdtempSync(join(tmpdir(), 'pg-topology-test-'));
+let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
+    isStopping = true;
     void endAllProcesses().then(() => process.exit(130));
   });
 }
@@ -40,6 +42,8 @@ report(outcomes);
  * @returns {Promise<{ ok: boolean, result: Outcome }>}
  */
 async function runTask(task) {
+  // What ends makes room for the next task, which must not start any more: the process is about to exit.
+  if (isStopping) return new Promise(() => undefined);
   const alone = tasks.length === 1;
   if (!alone) console.log(`${task.name} │ starts`);
   const file = join(scratch, `${task.name.replaceAll(' ', '-')}.json`);
