@@ -110,7 +110,10 @@ export class Watch {
 
   async untilConnected(timeoutMs = 60_000): Promise<void> {
     await waitFor(
-      () => this.snapshot().nodes.every(({ sample }) => sample.contact === 'connected'),
+      () =>
+        this.snapshot().nodes.every(
+          ({ isDeclared, sample }) => !isDeclared || sample.contact === 'connected',
+        ),
       {
         what: 'every node is connected',
         timeoutMs,
