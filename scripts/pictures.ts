@@ -64,7 +64,7 @@ class Studio {
     const { page } = this.workbench;
     await this.workbench.view('Postgres Topology');
     await this.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
-    await this.widenSidebar();
+    await this.widenSidebar(90);
     await this.workbench.expand(this.workbench.row(/^genesis/));
     await this.workbench.row(/^metrics_sub/).click();
     await this.dashboard();
@@ -78,8 +78,9 @@ class Studio {
     await this.breakThings();
     await this.take('trouble');
     await this.workbench.expand(this.workbench.row(/^Slots, 4/));
-    await this.widenSidebar();
+    await this.widenSidebar(230);
     await this.take('tree-trouble', { ...(await this.clipOf('.part.sidebar')), height: 400 });
+    await this.widenSidebar(-230);
     await this.workbench.statusItem('pgTopology.status').click();
     await this.workbench.choice('Open Dashboard').waitFor();
     await this.take('status-bar-pick', await this.clipOf('.quick-input-widget'));
@@ -101,9 +102,11 @@ class Studio {
   /** The lower half of the dashboard. */
   private async takeCharts(): Promise<void> {
     const dashboard = await this.dashboard();
-    await dashboard.getByRole('heading', { name: /^History/ }).scrollIntoViewIfNeeded();
-    await dashboard.locator('figure').last().scrollIntoViewIfNeeded();
-    await this.take('charts', await this.clipOf('.part.editor'));
+    await dashboard.getByRole('table').last().scrollIntoViewIfNeeded();
+    const editor = await this.clipOf('.part.editor');
+    const history = await dashboard.getByRole('heading', { name: /^History/ }).boundingBox();
+    const top = (history?.y ?? editor.y) - 20;
+    await this.take('charts', { ...editor, y: top, height: editor.y + editor.height - top });
   }
 
   /** A standby whose server is away, which cuts off another, and a subscription that an error stopped. */
@@ -161,12 +164,12 @@ class Studio {
   }
 
   /** Drags the border between tree and editor, so that no text of a row is cut. */
-  private async widenSidebar(): Promise<void> {
+  private async widenSidebar(byPixels: number): Promise<void> {
     const { page } = this.workbench;
     const { x, width, y } = await this.clipOf('.part.sidebar');
     await page.mouse.move(x + width, y + 400);
     await page.mouse.down();
-    await page.mouse.move(x + width + 90, y + 400, { steps: 5 });
+    await page.mouse.move(x + width + byPixels, y + 400, { steps: 5 });
     await page.mouse.up();
   }
 
