@@ -10,8 +10,8 @@ import { nodeOf, type Target } from './target';
 export const openTopologyFile = defineCommand('openTopologyFile', {
   title: 'Open Topology File',
   argument: 'optional',
-  run: async (deps, target) => {
-    const file = target === null ? await chooseFile(deps) : deps.files.find(target.topologyId);
+  run: async (deps, target, argument) => {
+    const file = namedFile(deps, argument) ?? (await chooseFile(deps));
     if (file === null) return;
     const range = rangeOf(deps, file, target);
     const text = file.shown?.text ?? '';
@@ -22,6 +22,13 @@ export const openTopologyFile = defineCommand('openTopologyFile', {
     );
   },
 });
+
+/** The file that an argument names, also one that has no topology. */
+function namedFile({ files }: CommandDeps, argument: unknown): CommandFile | null {
+  if (typeof argument !== 'object' || argument === null) return null;
+  const id: unknown = Reflect.get(argument, 'topologyId');
+  return typeof id === 'string' ? files.find(id) : null;
+}
 
 function rangeOf(deps: CommandDeps, file: CommandFile, target: Target | null): TextRange | null {
   const parsed = file.shown?.parsed;

@@ -20,7 +20,7 @@ export interface ContactDeskDeps {
   readonly gate: ContactGate &
     Pick<
       WorkspaceContactGate,
-      'rememberAct' | 'waitingFor' | 'approve' | 'decline' | 'wasDeclined'
+      'rememberAct' | 'rememberActEverywhere' | 'waitingFor' | 'approve' | 'decline' | 'wasDeclined'
     >;
   readonly gateway: Pick<NodeGateway, 'endpointsOf'>;
   readonly monitor: Pick<TopologyMonitor, 'recheckContact'>;
@@ -63,7 +63,8 @@ export class ContactDesk {
     const concerned = entries().filter(
       ({ id }) => ref === null || ref.topologyId === '' || id === ref.topologyId,
     );
-    await Promise.all(concerned.map(async ({ id }) => gate.rememberAct(id)));
+    if (ref === null) await gate.rememberActEverywhere();
+    for (const { id } of concerned) await gate.rememberAct(id);
     monitor.recheckContact();
     // One question at a time; what a second act would ask was answered by the first.
     const asked = this.#open.then(async () => this.#askAbout(concerned, ref));

@@ -43,6 +43,13 @@ export class WorkspaceContactGate implements ContactGate {
     await this.#remember(topologyId, { ...this.#recall(topologyId), hasActed: true });
   }
 
+  /** Remembers an act that concerned every folder of the window, also those whose topology file comes later. */
+  async rememberActEverywhere(): Promise<void> {
+    for (const { uri } of workspace.workspaceFolders ?? []) {
+      await this.rememberAct(Uri.joinPath(uri, 'pg-topology.json').toString());
+    }
+  }
+
   /** Remembers the user's consent for these endpoints from this topology's folder. */
   async approve(topologyId: string, endpoints: readonly Endpoint[]): Promise<void> {
     if (!this.isTrusted() || endpoints.length === 0) return;

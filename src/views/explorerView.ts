@@ -9,7 +9,7 @@ import { DrawPace } from '../host/drawPace';
 import { ExplorerProvider, type RowHandle } from './explorerProvider';
 import { SteadyRows } from './steadyRows';
 import type { TopologyFiles } from './topologyFiles';
-import { topologyRows } from './topologyRows';
+import { fileRow, topologyRows } from './topologyRows';
 
 const VIEW_ID = 'pgTopology.explorer';
 /** Snapshots of many nodes come close together; one drawing serves them all. */
@@ -71,7 +71,9 @@ export class ExplorerView implements Disposable {
     const rows = snapshots.map((snapshot) =>
       topologyRows(snapshot, nowMs, surroundingsOf(snapshot.id)),
     );
-    this.#provider.show(this.#steady.settle(rows, nowMs));
+    const unread = files.current().filter((file) => file.topology === null);
+    const all = [...rows, ...unread.map(({ id, name }) => fileRow(id, name))];
+    this.#provider.show(this.#steady.settle(all, nowMs));
     const state = viewStateOf(snapshots, files.conditions(), nowMs);
     // An empty text is how VS Code is told to show none.
     if (this.#view.message !== (state.message ?? '')) this.#view.message = state.message ?? '';

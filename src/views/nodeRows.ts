@@ -21,16 +21,17 @@ import { rowPath } from './rowPath';
 /** A node's row: why it cannot be read, what streams from it, its queue and subscriptions, what it publishes and keeps. */
 export function nodeRow(node: NodeSnapshot, index: SnapshotIndex, standbys: readonly Row[]): Row {
   const rows = new NodeRows(node, index);
+  const failure = rows.failure();
   return rows.make('node', [], node.id, nodeRowText(node, index), {
     children: [
-      ...rows.failure(),
+      ...failure,
       ...standbys,
       ...rows.queue(),
       ...rows.subscriptions(),
       ...rows.publications(),
       ...rows.slots(),
     ],
-    isExpanded: standbys.length > 0,
+    isExpanded: standbys.length > 0 || failure.length > 0,
     tooltip: () => nodeTooltip(node, index),
   });
 }

@@ -145,5 +145,7 @@ function firstError(file: TopologyFile): string {
   const problem = file.shown?.parsed.problems.find((found) => found.blocks);
   if (problem === undefined) return 'it has errors.';
   const line = (file.shown?.text.slice(0, problem.range.offset).split('\n').length ?? 1).toString();
-  return `${problem.message.replace(/\.$/u, '')} in line ${line}.`;
+  // The first sentence; the others are hints, which the Problems panel shows.
+  const [sentence = ''] = problem.message.split(/[.?](?:\s|$)/u);
+  return `${sentence} in line ${line}.`;
 }

@@ -1,5 +1,5 @@
 import { consumerRowText } from '../core/describe/childTexts';
-import { contactRow } from '../core/describe/failureRow';
+import { contactRow, fileFailureRow } from '../core/describe/failureRow';
 import { SnapshotIndex } from '../core/describe/snapshotIndex';
 import { edgeTooltip, topologyTooltip } from '../core/describe/tooltips';
 import { topologyRowText, type TopologySurroundings } from '../core/describe/topologyText';
@@ -45,6 +45,22 @@ export function topologyRows(
     isExpanded: true,
     fix: null,
     tooltip: () => topologyTooltip(snapshot, nowMs),
+  };
+}
+
+/** The row of a file that never was valid: there is no topology to draw. */
+export function fileRow(id: string, fileName: string): Row {
+  const { text, fix } = fileFailureRow(fileName);
+  return {
+    kind: 'failure',
+    id: rowPath(id),
+    topologyId: id,
+    subject: null,
+    text,
+    children: [],
+    isExpanded: false,
+    fix,
+    tooltip: () => null,
   };
 }
 

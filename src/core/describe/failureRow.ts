@@ -65,6 +65,11 @@ export function contactRow(snapshot: TopologySnapshot): FailureRow | null {
   return null;
 }
 
+/** The row of a topology file that cannot be read and never could. */
+export function fileFailureRow(fileName: string): FailureRow {
+  return row(`${fileName} cannot be read`, 'openTopologyFile');
+}
+
 const FIXES: Partial<Readonly<Record<FailureReason, FixCommand>>> = {
   passwordNeeded: 'enterPassword',
   passwordRefused: 'enterPassword',

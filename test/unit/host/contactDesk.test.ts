@@ -40,6 +40,10 @@ class FolderMemory implements ContactMemory {
     return Promise.resolve();
   }
 
+  rememberActEverywhere(): Promise<void> {
+    return this.rememberAct();
+  }
+
   approve(_id: string, endpoints: readonly Endpoint[]): Promise<void> {
     for (const endpoint of endpoints) this.approved.add(approvalKey(endpoint));
     return Promise.resolve();
