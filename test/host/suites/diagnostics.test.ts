@@ -98,6 +98,25 @@ describe('diagnostics of a topology file', () => {
     await waitFor('no problem', () => (ownDiagnostics(uri).length === 0 ? true : undefined));
   });
 
+  it('move a literal password into the secret store, out of the file', async () => {
+    await store(VALID.replace('monitor@127.0.0.1:1', 'monitor:tr0ub4dor@127.0.0.1:1'));
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    const problem = await waitForCode(uri, 'literal-password');
+    assert.equal(problem.message.includes('tr0ub4dor'), false);
+    const command = await waitFor('the fix', async () => {
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        uri,
+        problem.range,
+      );
+      return actions.find(({ title }) => title === 'Move to Secret Storage')?.command;
+    });
+    const given: readonly unknown[] = command.arguments ?? [];
+    await vscode.commands.executeCommand(command.command, ...given);
+    assert.equal(document.getText(), VALID);
+  });
+
   it('never repeat what the schema marks', async () => {
     await store(VALID.replace('"standbyOf": "central"', '"standbyOf": 5'));
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));

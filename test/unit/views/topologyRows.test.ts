@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import type { Row } from '../../../src/views/row';
-import { topologyRows } from '../../../src/views/topologyRows';
+import { fileRow, topologyRows } from '../../../src/views/topologyRows';
 import {
   declared,
   edge,
@@ -190,6 +190,26 @@ describe('rows of a topology', () => {
     assert.deepEqual(ids(rowsOf(before)), ids(rowsOf(after)));
     const all = ids(rowsOf(before));
     assert.equal(new Set(all).size, all.length);
+  });
+
+  it('offer the way to a file that never was valid', () => {
+    const row = fileRow('file:///work/pg-topology.json', 'pg-topology.json');
+    assert.deepEqual(draw(row), ['pg-topology.json cannot be read | Open Topology File']);
+    assert.equal(row.fix, 'openTopologyFile');
+  });
+
+  it('unfold where a node waits for consent, with the command that asks', () => {
+    const waiting = {
+      sample: sample({ ...UNASKED, contact: 'notApproved' }),
+      verdict: verdict('notApproved'),
+    };
+    const root = rowsOf(snapshot({ nodes: [declared('far')], seen: { far: waiting } }));
+    const [far] = root.children;
+    assert.equal(far?.isExpanded, true);
+    assert.deepEqual(
+      far.children.map(({ fix }) => fix),
+      ['connect'],
+    );
   });
 
   it('end where standbys name each other in a circle', () => {
