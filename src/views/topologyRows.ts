@@ -53,7 +53,8 @@ export function fileRow(id: string, fileName: string): Row {
   const { text, fix } = fileFailureRow(fileName);
   return {
     kind: 'failure',
-    id: rowPath(id),
+    // Not the topology's own id: VS Code would keep that one folded, as a leaf is.
+    id: rowPath(id, 'unreadable'),
     topologyId: id,
     subject: null,
     text,
