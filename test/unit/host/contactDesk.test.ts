@@ -14,7 +14,7 @@ const ENDPOINTS: Readonly<Record<string, readonly Endpoint[]>> = {
     { host: 'db-r1.example.com', port: 5432 },
   ],
 };
-const FILE = 'file:///work/pg-topology.json';
+const FILE = 'file:///folder/pg-topology.json';
 const entry = { id: FILE, topology: snapshot({ nodes }).topology };
 
 /** The gate's memory of one folder, without an editor. */

@@ -9,7 +9,7 @@ import { Monitor } from '../../../src/monitor/monitor';
 import { FakeClock } from './fakeClock';
 import { FakeGateway } from './fakeGateway';
 
-export const ID = 'file:///work/pg-topology.json';
+export const ID = 'file:///folder/pg-topology.json';
 
 export const NOBODY: Audience = {
   explorer: false,

@@ -39,7 +39,7 @@ class Rig {
 
   show(stored: string | FileText, unsaved: string | null = null): void {
     const text: FileText = typeof stored === 'string' ? { kind: 'text', text: stored } : stored;
-    this.files = [{ uri: uriOf('/work/cloud/pg-topology.json'), stored: text, unsaved }];
+    this.files = [{ uri: uriOf('/folder/cloud/pg-topology.json'), stored: text, unsaved }];
     this.notify();
   }
 

@@ -193,7 +193,7 @@ describe('rows of a topology', () => {
   });
 
   it('offer the way to a file that never was valid', () => {
-    const row = fileRow('file:///work/pg-topology.json', 'pg-topology.json');
+    const row = fileRow('file:///folder/pg-topology.json', 'pg-topology.json');
     assert.deepEqual(draw(row), ['pg-topology.json cannot be read | Open Topology File']);
     assert.equal(row.fix, 'openTopologyFile');
   });

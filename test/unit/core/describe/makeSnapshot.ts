@@ -249,7 +249,7 @@ export function snapshot(parts: Parts): TopologySnapshot {
     ...parts.topology,
   };
   return {
-    id: 'file:///work/pg-topology.json',
+    id: 'file:///folder/pg-topology.json',
     topology,
     version: 1,
     takenAtMs: NOW,
