@@ -8,6 +8,7 @@ import { redact } from './core/redact';
 import type { PgTopologyApi } from './host/api';
 import { ApiHost } from './host/apiHost';
 import { askConsent } from './host/askConsent';
+import { askDeletePassword } from './host/askDeletePassword';
 import { ContactDesk } from './host/contactDesk';
 import { WorkspaceContactGate } from './host/contactGate';
 import { ContextKeyWriter } from './host/contextKeys';
@@ -16,6 +17,7 @@ import { LogChannel } from './host/logChannel';
 import { NodeFolders } from './host/nodeFolders';
 import { VscodeSecretStore } from './host/secretStorage';
 import { onDidChangeSettings, readSettings } from './host/settings';
+import { OrphanedPasswords } from './host/orphanedPasswords';
 import { SystemClock } from './host/systemClock';
 import { TopologyFileWatcher } from './host/topologyFileWatcher';
 import { Monitor } from './monitor/monitor';
@@ -80,6 +82,20 @@ export function compose(context: ExtensionContext): Composition {
     ask: askConsent,
   });
   store.add(files.onDidChange(() => monitor.setTopologies(files.entries())));
+
+  const orphans = new OrphanedPasswords({
+    keysOf: (node) => gateway.storeKeysOf(node),
+    secrets,
+    isTrusted,
+    ask: askDeletePassword,
+  });
+  store.add(
+    files.onDidChange(() => {
+      orphans.follow(files.entries()).catch((error: unknown) => {
+        log.warn(`Could not look for passwords that no node uses any more: ${String(error)}`);
+      });
+    }),
+  );
 
   const explorer = store.add(new ExplorerView({ monitor, files, clock }));
   const live = store.add(new SnapshotProblems(monitor));

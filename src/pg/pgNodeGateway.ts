@@ -109,6 +109,16 @@ export class PgNodeGateway implements NodeGateway, Passwords {
     }
   }
 
+  async storeKeysOf(node: TopologyNode): Promise<readonly string[]> {
+    try {
+      const connection = await this.#resolve(node);
+      return connection.targets.map((target) => secretKeyOf(connection, target));
+    } catch {
+      // Nothing that can be dialled, so nothing was stored for it either.
+      return [];
+    }
+  }
+
   async retryAuthentication(node: TopologyNode): Promise<void> {
     const connection = await this.#resolve(node);
     for (const target of connection.targets) {

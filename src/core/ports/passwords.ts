@@ -13,6 +13,8 @@ export interface Passwords {
   enterPassword(node: TopologyNode, password: string): Promise<PasswordOutcome>;
   /** Deletes what is kept for this node, from store and memory. Environment and passfile are not ours and stay. */
   forgetPassword(node: TopologyNode): Promise<void>;
+  /** Keys under which a password for this node would be stored, one for each address it may dial. Asks no server; empty when they cannot be told. */
+  storeKeysOf(node: TopologyNode): Promise<readonly string[]>;
   /** Allows one more try with a password that was refused; without it a refused password is not sent again. */
   retryAuthentication(node: TopologyNode): Promise<void>;
 }

@@ -1,0 +1,11 @@
+import { window } from 'vscode';
+
+/** Asks whether the stored password of a node that left its file shall go. No answer keeps it. */
+export async function askDeletePassword(nodeId: string): Promise<boolean> {
+  const answer = await window.showInformationMessage(
+    `${nodeId} is no longer in the topology file, but its password is still stored on this machine.`,
+    'Delete Password',
+    'Keep',
+  );
+  return answer === 'Delete Password';
+}
