@@ -227,5 +227,8 @@ async function choose(dashboard: Frame, group: string, option: string): Promise<
 
 /** The tree without its numbers and states. */
 async function labels(explorer: ExplorerPage): Promise<readonly string[]> {
-  return (await explorer.texts()).map((text) => /^[\w-]+/u.exec(text)?.[0] ?? '');
+  // A row's text runs its name and its description together; how many wait in a queue may change.
+  return (await explorer.texts()).map((text) =>
+    (/^[\w-]+/u.exec(text)?.[0] ?? '').replace(/\d+$/u, ''),
+  );
 }
