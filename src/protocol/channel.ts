@@ -1,7 +1,7 @@
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
-import { CancelSource } from './cancelSource';
+import { CancelSource } from '../core/cancelSource';
 import { ChannelError, isChannelError } from './channelError';
 import { ENVELOPE, type Envelope } from './envelope';
 import { isWithinSize } from './messageSize';
@@ -182,7 +182,7 @@ export class Channel {
     const source = new CancelSource();
     this.running.set(id, source);
     try {
-      const value = await handler(payload, source.signal);
+      const value = await handler(payload, source);
       this.reply(source, { kind: 'answer', id, payload: value });
     } catch (error) {
       this.options.warn(`Request "${name}" failed: ${textOf(error)}`);
@@ -194,7 +194,7 @@ export class Channel {
   }
 
   private reply(source: CancelSource, envelope: Envelope): void {
-    if (!this.isClosed && !source.signal.aborted) this.options.post(envelope);
+    if (!this.isClosed && !source.aborted) this.options.post(envelope);
   }
 }
 

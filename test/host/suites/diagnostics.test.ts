@@ -134,6 +134,7 @@ describe('diagnostics of a topology file', () => {
   });
 
   it('refuse a link that leads out of the workspace', async function () {
+    // Windows lets only administrators make such links.
     if (process.platform === 'win32') this.skip();
     const outside = await mkdtemp(join(tmpdir(), 'pg-topology-link-'));
     const link = vscode.Uri.joinPath(workspaceFolder(), 'link.pg-topology.json');

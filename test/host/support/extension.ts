@@ -21,7 +21,7 @@ interface Manifest {
 
 /** Ids of all commands that the manifest declares. */
 export function declaredCommands(): readonly string[] {
-  // VS Code types the manifest as any; a wrong shape fails the test that reads it.
+  // VS Code gives the manifest no type; a wrong shape fails the test that reads it.
   const manifest = findExtension().packageJSON as Manifest;
   return manifest.contributes.commands.map(({ command }) => command);
 }

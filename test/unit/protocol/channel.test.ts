@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod/mini';
-import { CancelSource } from '../../../src/protocol/cancelSource';
+import { CancelSource } from '../../../src/core/cancelSource';
 import { Channel } from '../../../src/protocol/channel';
 import { ChannelError, type ChannelErrorReason } from '../../../src/protocol/channelError';
 import type { Envelope } from '../../../src/protocol/envelope';
@@ -180,7 +180,7 @@ describe('protocol/channel', () => {
         });
       });
       const source = new CancelSource();
-      const pending = reasonOf(page.channel.request(double, 1, { signal: source.signal }));
+      const pending = reasonOf(page.channel.request(double, 1, { signal: source }));
       source.cancel();
       assert.equal(await pending, 'cancelled');
       assert.equal(wasTold, true);

@@ -31,6 +31,7 @@ describe('readLocalFile', () => {
   });
 
   it('refuses a FIFO and a device without waiting for them, and a folder', async function () {
+    // Windows has neither FIFOs nor devices as files.
     if (process.platform === 'win32') this.skip();
     const fifo = scratch.path('fifo');
     execFileSync('mkfifo', [fifo]);
