@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from './ensureDependencies.mjs';
-import { closingLine, readCounts, sumCounts } from './testing/counts.mjs';
+import { closingLine, readCounts, readFailures, sumCounts } from './testing/counts.mjs';
 import { runPool } from './testing/runPool.mjs';
 import { endAllProcesses, runProcess } from './testing/runProcess.mjs';
 import { planTasks } from './testing/tasks.mjs';
 
 /** @typedef {import('./testing/tasks.mjs').TestTask} TestTask */
 /** @typedef {import('./testing/counts.mjs').Counts} Counts */
-/** @typedef {{ task: TestTask, counts: Counts, note: string }} Outcome */
+/** @typedef {{ task: TestTask, counts: Counts, failures: readonly string[], note: string }} Outcome */
 
 /** Two at a time: more make timings on two cores meaningless. */
 const WIDTH = 2;
@@ -54,12 +54,14 @@ async function runTask(task) {
     label: alone ? null : task.name,
     limitMs,
   });
-  const counts = countsOf(task, ok, readIfThere(file));
+  const left = readIfThere(file);
+  const counts = countsOf(task, ok, left);
+  const failures = readFailures(left);
   const good = ok && counts.failed === 0;
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(0);
   const note = good ? `${seconds} s` : `${seconds} s, ${end}`;
   if (!alone) console.log(`${task.name} │ ${good ? 'is done' : 'FAILED'} (${note})`);
-  return { ok: good, result: { task, counts, note } };
+  return { ok: good, result: { task, counts, failures, note } };
 }
 
 /**
@@ -69,7 +71,7 @@ async function runTask(task) {
 function refuse(task) {
   const needs = task.needs.join(', ');
   const counts = { passed: 0, failed: 1, skipped: 0 };
-  return { task, counts, note: `not run: it needs ${needs}` };
+  return { task, counts, failures: [], note: `not run: it needs ${needs}` };
 }
 
 /**
@@ -97,9 +99,10 @@ function readIfThere(file) {
 function report(all) {
   const shown = all.filter(({ task, counts }) => task.kind !== 'prepare' || counts.failed > 0);
   console.log('');
-  for (const { task, counts, note } of shown) {
+  for (const { task, counts, failures, note } of shown) {
     const mark = counts.failed === 0 ? 'ok  ' : 'FAIL';
     console.log(`${mark} ${task.name.padEnd(16)} ${closingLine(counts)} (${note})`);
+    for (const failure of failures) console.log(`       ${failure}`);
   }
   const sum = sumCounts(all.map(({ counts }) => counts));
   process.exitCode = sum.failed === 0 ? 0 : 1;

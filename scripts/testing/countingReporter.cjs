@@ -1,4 +1,4 @@
-// mocha's spec reporter, which also leaves its counts in the file that TEST_COUNTS names.
+// mocha's spec reporter, which also leaves its counts, and what failed, in the file that TEST_COUNTS names.
 const { writeFileSync } = require('node:fs');
 const mocha = require('mocha');
 
@@ -10,10 +10,16 @@ module.exports = class CountingReporter extends mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     const file = process.env['TEST_COUNTS'];
+    /** @type {string[]} */
+    const failures = [];
+    runner.on('fail', (test, error) => {
+      const why = String(error?.message ?? error).replaceAll(/\s+/gu, ' ');
+      failures.push(`${test.fullTitle()}: ${why.slice(0, 300)}`);
+    });
     runner.once('end', () => {
       if (file === undefined) return;
       const { passes: passed = 0, failures: failed = 0, pending: skipped = 0 } = this.stats ?? {};
-      writeFileSync(file, JSON.stringify({ passed, failed, skipped }));
+      writeFileSync(file, JSON.stringify({ passed, failed, skipped, failures }));
     });
   }
 };

@@ -45,6 +45,22 @@ export function closingLine({ passed, failed, skipped }) {
 }
 
 /**
+ * What failed in one suite, a line each, so that the end of a long run says it again.
+ *
+ * @param {string | null} text what its reporter left, null when it left nothing
+ * @returns {readonly string[]}
+ */
+export function readFailures(text) {
+  if (text === null) return [];
+  try {
+    const { failures } = JSON.parse(text);
+    return Array.isArray(failures) ? failures.filter((line) => typeof line === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+/**
  * @param {string | null} text
  * @returns {Counts | null}
  */

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { closingLine, readCounts, sumCounts } from '../../../scripts/testing/counts.mjs';
+import {
+  closingLine,
+  readCounts,
+  readFailures,
+  sumCounts,
+} from '../../../scripts/testing/counts.mjs';
 
 describe('counts of a run', () => {
   it('are what the reporter left', () => {
@@ -22,6 +27,14 @@ describe('counts of a run', () => {
       assert.deepEqual(readCounts(text, true), { passed: 0, failed: 1, skipped: 0 });
     });
   }
+
+  it('come with what failed, where the reporter left it', () => {
+    const text = '{"passed":1,"failed":1,"skipped":0,"failures":["standby copies: 3 is not 4"]}';
+    assert.deepEqual(readFailures(text), ['standby copies: 3 is not 4']);
+    for (const without of [null, '', 'null', '{"failures":7}']) {
+      assert.deepEqual(readFailures(without), []);
+    }
+  });
 
   it('close with one line, which names skipped tests only when there are some', () => {
     const sum = sumCounts([
