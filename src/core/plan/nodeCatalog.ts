@@ -1,0 +1,149 @@
+import type { TableName } from '../topology';
+
+/**
+ * What a planner knows of one node: read once, in a session of its own, right before a plan is made.
+ * Sources are catalog views by name; `null` is "could not be told", never a default.
+ */
+export interface NodeCatalog {
+  readonly nodeId: string;
+  readonly readAtMs: number;
+  readonly server: ServerIdentity;
+  readonly role: RoleFacts;
+  readonly settings: ServerSettings;
+  /** Ordinary and partitioned tables, views, materialized views and foreign tables outside the system schemas, by schema and name. */
+  readonly relations: readonly RelationFacts[];
+  /** Schemas outside the system's, with what the session's role may do there. */
+  readonly schemas: readonly SchemaFacts[];
+  readonly publications: readonly CatalogPublication[];
+  /** Of this database. */
+  readonly subscriptions: readonly CatalogSubscription[];
+  /** Of the whole server. */
+  readonly slots: readonly CatalogSlot[];
+  /** Roles that may log in, and what they are. */
+  readonly roles: readonly LoginRole[];
+  /** Running transactions that have written, oldest first: CREATE SUBSCRIPTION waits for these at the publisher. */
+  readonly writers: readonly RunningWriter[];
+}
+
+/** @see pg_control_system(), pg_postmaster_start_time(), version() */
+export interface ServerIdentity {
+  /** 64-bit number as text; equal on two nodes that share a data directory's origin (standbys too). */
+  readonly systemIdentifier: string;
+  readonly startedAtMs: number;
+  readonly versionNum: number;
+  readonly database: string;
+  readonly isInRecovery: boolean;
+}
+
+/** The role that the session runs as. @see pg_roles, has_database_privilege() */
+export interface RoleFacts {
+  readonly name: string;
+  readonly isSuperuser: boolean;
+  readonly isReplication: boolean;
+  readonly canCreateInDatabase: boolean;
+  /** Member of pg_create_subscription (16 and newer); false before. */
+  readonly canCreateSubscription: boolean;
+  /** Roles that it may SET ROLE to, itself included. */
+  readonly memberOf: readonly string[];
+}
+
+export interface ServerSettings {
+  readonly walLevel: string;
+  readonly maxReplicationSlots: number;
+  readonly maxWalSenders: number;
+  readonly walSendersUsed: number | null;
+  readonly maxLogicalReplicationWorkers: number;
+  readonly maxActiveReplicationOrigins: number | null;
+  readonly replicationOriginsUsed: number | null;
+  /** Logical replication workers that run now. */
+  readonly logicalWorkersUsed: number | null;
+  readonly port: number;
+}
+
+/** @see pg_class, pg_attribute, pg_index */
+export interface RelationFacts extends TableName {
+  readonly kind: 'table' | 'partitioned' | 'view' | 'materializedView' | 'foreign';
+  readonly persistence: 'permanent' | 'unlogged' | 'temporary';
+  readonly isPartition: boolean;
+  readonly owner: string;
+  /** Whether the session's role owns it, by itself or by membership. */
+  readonly isOwned: boolean;
+  /** Whether the session's role may SELECT from it. */
+  readonly canSelect: boolean;
+  readonly sizeBytes: number | null;
+  readonly columns: readonly ColumnFacts[];
+  readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';
+  /** Columns by which UPDATE and DELETE find a row downstream; empty: none, so they fail where they are published. */
+  readonly identityColumns: readonly string[];
+  /** Roles among `NodeCatalog.roles` that may not SELECT from it; only those that were asked about. */
+  readonly notReadableBy: readonly string[];
+  /** Comment on the table; `null` when there is none. */
+  readonly comment: string | null;
+}
+
+export interface ColumnFacts {
+  readonly name: string;
+  /** format_type(): `character varying(20)`. */
+  readonly type: string;
+  readonly isNotNull: boolean;
+  readonly hasDefault: boolean;
+  readonly isGenerated: boolean;
+}
+
+export interface SchemaFacts {
+  readonly name: string;
+  readonly owner: string;
+  readonly canCreate: boolean;
+  readonly canUse: boolean;
+}
+
+/** @see pg_publication, pg_publication_rel, pg_publication_namespace, pg_publication_tables */
+export interface CatalogPublication {
+  readonly name: string;
+  readonly owner: string;
+  readonly isOwned: boolean;
+  readonly allTables: boolean;
+  readonly schemas: readonly string[];
+  readonly operations: readonly ('insert' | 'update' | 'delete' | 'truncate')[];
+  readonly viaPartitionRoot: boolean;
+  /** What it publishes now, expanded. `columns` is `null` for all. */
+  readonly tables: readonly (TableName & { readonly columns: readonly string[] | null })[];
+  /** Tables named one by one in it, not by schema or all. */
+  readonly namedTables: readonly TableName[];
+}
+
+/** @see pg_subscription, pg_subscription_rel; never subconninfo */
+export interface CatalogSubscription {
+  readonly name: string;
+  readonly owner: string;
+  readonly isOwned: boolean;
+  readonly isOwnerSuperuser: boolean;
+  readonly isEnabled: boolean;
+  readonly slotName: string | null;
+  readonly publications: readonly string[];
+  readonly tables: readonly (TableName & { readonly state: string })[];
+}
+
+/** @see pg_replication_slots */
+export interface CatalogSlot {
+  readonly name: string;
+  readonly type: 'physical' | 'logical';
+  readonly plugin: string | null;
+  readonly database: string | null;
+  readonly isActive: boolean;
+  readonly walStatus: string | null;
+}
+
+export interface LoginRole {
+  readonly name: string;
+  readonly isSuperuser: boolean;
+  readonly isReplication: boolean;
+}
+
+/** @see pg_stat_activity, backend_xid */
+export interface RunningWriter {
+  readonly pid: number;
+  readonly user: string | null;
+  readonly applicationName: string;
+  readonly runningMs: number;
+}

@@ -1,0 +1,56 @@
+import type { NodeCatalog } from '../plan/nodeCatalog';
+import type { TopologyNode } from '../topology';
+import type { CancelSignal } from './cancelSignal';
+import type { SqlSession } from './sqlSession';
+
+/** What a session is opened for. */
+export interface ChangeAccess {
+  /** The role to connect as; `null`: the node's `adminUser`, else the user of its `connection`. */
+  readonly user: string | null;
+  /** False for a session that only reads a catalog before a plan exists. */
+  readonly mayWrite: boolean;
+}
+
+/**
+ * Sessions for plans and checks: opened by a user's act, one a node, ended by whoever opened them. Every rejection is a
+ * `ServerFailure`. Past the monitor, so the caller asks for contact first (`ContactDesk.actOn`, then `allows`).
+ */
+export interface ChangeGateway {
+  /** The role that `access` means on this node. Reads local files, never a socket. */
+  userOf(node: TopologyNode, user: string | null): Promise<string>;
+  /**
+   * Dials and opens a session with time limits of its own. Never prompts: without a password it fails with `passwordNeeded`,
+   * and the caller may ask and call `Passwords.enterPassword` for `nodeAs(node, user)`.
+   */
+  openChange(
+    node: TopologyNode,
+    access: ChangeAccess,
+    signal: CancelSignal,
+  ): Promise<ChangeSession>;
+  /**
+   * Tries a connection string of a subscription from this machine, as a replication connection, without creating
+   * anything. Only for an endpoint that the caller may contact.
+   * @param conninfo libpq keywords, the password among them
+   * @returns the publisher that answered
+   */
+  tryReplication(
+    nodeId: string,
+    conninfo: Readonly<Record<string, string>>,
+    signal: CancelSignal,
+  ): Promise<{ readonly systemIdentifier: string }>;
+}
+
+export interface ChangeSession extends SqlSession {
+  /** The role that it runs as. */
+  readonly user: string;
+  /** `server_version_num`. */
+  readonly versionNum: number;
+  readonly isSuperuser: boolean;
+  /**
+   * Reads what planners need of this node, in a few statements.
+   * @param rolesToCheck for each of these, which tables it may not read
+   */
+  readCatalog(rolesToCheck: readonly string[], signal?: CancelSignal): Promise<NodeCatalog>;
+  /** Sets the server's limit for the statements that follow; our own limit on the answer follows it. */
+  setStatementLimit(limitMs: number | null): Promise<void>;
+}
