@@ -1,0 +1,65 @@
+import type { TopologySnapshot } from '../snapshot';
+import type { DeclaredTable, TableName, Topology } from '../topology';
+import type { FailureFacts } from '../failure';
+import type { NodeCatalog } from './nodeCatalog';
+import type { ConninfoItem } from './sqlText';
+
+/** What every planner may look at beside the request itself. */
+export interface PlanContext {
+  readonly topologyId: string;
+  readonly topology: Topology;
+  /** By node id; read just now. A planner says in its docstring which nodes it needs. */
+  readonly catalogs: ReadonlyMap<string, NodeCatalog>;
+  /** The monitor's picture, for what other nodes do (known subscribers, split brain); `null` without one. */
+  readonly snapshot: TopologySnapshot | null;
+}
+
+export type PublishedOperation = 'insert' | 'update' | 'delete' | 'truncate';
+
+/** One of `allTables`, `schemas`, `tables`; schemas and tables may stand together. */
+export interface CreatePublicationRequest {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly allTables: boolean;
+  readonly schemas: readonly string[];
+  readonly tables: readonly DeclaredTable[];
+  readonly operations: readonly PublishedOperation[];
+  readonly viaPartitionRoot: boolean;
+}
+
+/** What came of trying the publisher's address from this machine. */
+export type ConnectionTest =
+  | { readonly kind: 'passed'; readonly systemIdentifier: string }
+  | { readonly kind: 'failed'; readonly failure: FailureFacts }
+  /** Not tried: its host is not approved from here, or its files are the subscriber's. `why` is a finished sentence. */
+  | { readonly kind: 'notTried'; readonly why: string };
+
+export interface CreateSubscriptionRequest {
+  /** The subscribing node. */
+  readonly nodeId: string;
+  readonly name: string;
+  readonly publisherId: string;
+  readonly publications: readonly string[];
+  /** As the subscriber's server dials; a password is a `SecretRef` and never text. */
+  readonly connection: readonly ConninfoItem[];
+  readonly connectionTest: ConnectionTest;
+  readonly slotName: string;
+  /** Attach to a slot that exists instead of making one. */
+  readonly usesExistingSlot: boolean;
+  readonly copyData: boolean;
+  /** Other options by Postgres' own names in camelCase, as in the file. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Enable, disable, refresh: one subscription on one node. */
+export interface SubscriptionRequest {
+  readonly nodeId: string;
+  readonly name: string;
+}
+
+export interface InstallPendingSyncRequest {
+  readonly nodeId: string;
+  /** Node that it will be drained to; goes into the file. */
+  readonly primaryId: string;
+  readonly table: TableName;
+}
