@@ -132,12 +132,17 @@ forEachMajor('logical faults on real servers', (major) => {
 
   it('tells a person who disables from an error that does', async function () {
     this.timeout(90_000);
+    const enable = () => genesis.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+    // Whatever fails here, the next test finds it enabled.
+    faults.push({ end: async () => void (await enable()) });
     await genesis.query('ALTER SUBSCRIPTION jobs_sub DISABLE');
+    // Nothing of ours waits, but the server may write a record of its own at any moment: a few bytes or unknown, never 0.
     const edge = await watcher.untilEdge(EDGE, 'disabled');
-    assert.equal(edge.lagBytes, null, 'nothing waits, but 0 would be no comfort');
+    assert.ok(edge.lagBytes === null || edge.lagBytes > 0, say(edge));
+    assert.equal(edge.lagMs, null);
     await write(300);
     await watcher.until('changes wait', (found) => (edgeOf(found, EDGE).lagBytes ?? 0) > 300_000);
-    await genesis.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+    await enable();
     await watcher.untilEdge(EDGE, 'idle');
     if (major < 15) return;
     await genesis.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = true)');
@@ -149,7 +154,7 @@ forEachMajor('logical faults on real servers', (major) => {
     assertNoComfort([await watcher.look()], EDGE);
     await genesis.query(`DELETE FROM jobs WHERE id = ${clash}`);
     await genesis.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = false)');
-    await genesis.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+    await enable();
     await watcher.untilEdge(EDGE, 'idle');
   });
 
