@@ -132,9 +132,11 @@ forEachMajor('logical faults on real servers', (major) => {
 
   it('tells a person who disables from an error that does', async function () {
     this.timeout(90_000);
-    const enable = () => genesis.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+    const enable = async (): Promise<void> => {
+      await genesis.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+    };
     // Whatever fails here, the next test finds it enabled.
-    faults.push({ end: async () => void (await enable()) });
+    faults.push({ end: enable });
     await genesis.query('ALTER SUBSCRIPTION jobs_sub DISABLE');
     // Nothing of ours waits, but the server may write a record of its own at any moment: a few bytes or unknown, never 0.
     const edge = await watcher.untilEdge(EDGE, 'disabled');
