@@ -54,10 +54,14 @@ function tableIds(): string[] {
   return [...rows.matchAll(/\w+/gu)].map(([id]) => `pgTopology.${id}`);
 }
 
+/** Files that define commands; what they share stands in folders below. */
+function commandFiles(): string[] {
+  return readdirSync(new URL('src/commands/', root)).filter((file) => file.endsWith('.ts'));
+}
+
 /** Ids and titles as the command files give them. */
 function definedTitles(): Record<string, string> {
-  const files = readdirSync(new URL('src/commands/', root));
-  const found = files.flatMap((file) =>
+  const found = commandFiles().flatMap((file) =>
     [
       ...read(`src/commands/${file}`).matchAll(/= defineCommand\('(\w+)', \{\s*title: '([^']*)'/gu),
     ].map(([, id = '', title = '']) => [`command.${id}.title`, title] as const),
@@ -66,8 +70,7 @@ function definedTitles(): Record<string, string> {
 }
 
 function definedIds(): string[] {
-  const files = readdirSync(new URL('src/commands/', root));
-  return files.flatMap((file) =>
+  return commandFiles().flatMap((file) =>
     [...read(`src/commands/${file}`).matchAll(/= defineCommand\('(\w+)'/gu)].map(
       ([, id]) => `pgTopology.${id ?? ''}`,
     ),

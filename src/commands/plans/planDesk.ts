@@ -1,0 +1,64 @@
+import type { Passwords } from '../../core/ports/passwords';
+import type { ChangeGateway } from '../../core/ports/changeGateway';
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { TopologyMonitor } from '../../core/ports/topologyMonitor';
+import type { Plan } from '../../core/plan/plan';
+import type { PlanReport } from '../../core/plan/report';
+import type { TopologyNode } from '../../core/topology';
+import type { ContactDesk } from '../../host/contactDesk';
+import type { CommandFiles } from '../commandFile';
+import type { PlanDialogs, StepProgress } from './planDialogs';
+import { PlanWork } from './planWork';
+
+/** What the desk needs of the one that executes plans. */
+export interface RunsPlans {
+  run(
+    plan: Plan,
+    means: {
+      readonly nodes: ReadonlyMap<string, TopologyNode>;
+      readonly users: Readonly<Record<string, string | null>>;
+      readonly secrets: Readonly<Record<string, string>>;
+      readonly onProgress?: StepProgress;
+    },
+    signal: CancelSignal,
+  ): Promise<PlanReport>;
+}
+
+export interface PlanDeskDeps {
+  readonly gateway: Pick<ChangeGateway, 'userOf' | 'openChange'>;
+  readonly passwords: Pick<Passwords, 'enterPassword' | 'retryAuthentication'>;
+  readonly runner: RunsPlans;
+  readonly contact: Pick<ContactDesk, 'actOn' | 'allows'>;
+  readonly monitor: Pick<TopologyMonitor, 'current' | 'refresh'>;
+  readonly files: Pick<CommandFiles, 'find'>;
+  readonly dialogs: PlanDialogs;
+}
+
+/** The one way from a command to a change of servers: contact, catalogs, plan, findings, confirmation, run, report, file. */
+export class PlanDesk {
+  /** Topologies on which a plan is being confirmed or runs. */
+  readonly #busy = new Set<string>();
+
+  constructor(private readonly deps: PlanDeskDeps) {}
+
+  /** @param title the command's, such as `Create Publication` */
+  begin(title: string, topologyId: string): PlanWork {
+    return new PlanWork(this.deps, title, topologyId, async (act) => this.#alone(topologyId, act));
+  }
+
+  /** One plan at a time for each topology, from its confirmation to its report. */
+  async #alone<T>(topologyId: string, act: () => Promise<T>): Promise<T | null> {
+    if (this.#busy.has(topologyId)) {
+      this.deps.dialogs.tell(
+        'Another plan is under way on this topology. Wait until it has ended.',
+      );
+      return null;
+    }
+    this.#busy.add(topologyId);
+    try {
+      return await act();
+    } finally {
+      this.#busy.delete(topologyId);
+    }
+  }
+}

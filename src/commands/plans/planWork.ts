@@ -1,0 +1,197 @@
+import { isServerFailure, type ServerFailure } from '../../core/failure';
+import { nodeAs } from '../../core/nodeAs';
+import type { NodeCatalog } from '../../core/plan/nodeCatalog';
+import { nodesOfPlan, type Plan } from '../../core/plan/plan';
+import type { PlanReport } from '../../core/plan/report';
+import type { PlanContext } from '../../core/plan/requests';
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { Topology, TopologyNode } from '../../core/topology';
+import type { PlanDeskDeps } from './planDesk';
+
+/** Roles whose rights on tables a planner wants to know, by node. */
+export type RolesToCheck = Readonly<Record<string, readonly string[]>>;
+
+export interface PlanTask {
+  /** Nodes whose catalogs the planner needs: those it changes, and those it looks at. */
+  readonly nodeIds: readonly string[];
+  readonly rolesToCheck?: RolesToCheck;
+  /** Called again with catalogs read anew when the user has mended something or chosen another role. */
+  readonly plan: (context: PlanContext) => Plan;
+  /** What the plan names by `SecretRef`. Handed to the runner and kept nowhere. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** One command's way through the desk. Remembers as whom the user chose to act on which node. */
+export class PlanWork {
+  readonly #users = new Map<string, string>();
+
+  constructor(
+    private readonly deps: PlanDeskDeps,
+    private readonly title: string,
+    private readonly topologyId: string,
+    private readonly alone: <T>(act: () => Promise<T>) => Promise<T | null>,
+  ) {}
+
+  /**
+   * Reads the catalogs of these nodes, in sessions of its own, for dialogs that offer what is there.
+   * @returns `null` when the user did not want to go on: contact not approved, or no password given
+   * @throws ServerFailure for a node that cannot be read
+   */
+  async read(
+    nodeIds: readonly string[],
+    rolesToCheck: RolesToCheck = {},
+  ): Promise<PlanContext | null> {
+    const topology = this.#topology();
+    const nodes = [...new Set(nodeIds)].map((id) => nodeOf(topology, id));
+    if (!(await this.#mayContact(nodes))) return null;
+    const catalogs = new Map<string, NodeCatalog>();
+    for (let open = nodes; open.length > 0;) {
+      const failures = await this.#readInto(catalogs, open, rolesToCheck);
+      for (const { node, failure } of failures) {
+        if (!(await this.#askForPassword(node, failure))) return null;
+      }
+      open = failures.map(({ node }) => node);
+    }
+    const snapshot = this.deps.monitor.current().find(({ id }) => id === this.topologyId) ?? null;
+    return { topologyId: this.topologyId, topology, catalogs, snapshot };
+  }
+
+  /**
+   * Reads, plans, shows what is found wanting, lets the user confirm that very plan, runs it and tells what became of it.
+   * @returns `null` when nothing ran
+   */
+  async carryOut(task: PlanTask): Promise<PlanReport | null> {
+    const plan = await this.#settle(task);
+    if (plan === null) return null;
+    const { dialogs, monitor } = this.deps;
+    if (plan.steps.length === 0) {
+      dialogs.tellNothingToDo(plan);
+      return null;
+    }
+    const report = await this.alone(async () =>
+      (await dialogs.confirm(plan)) ? this.#run(plan, task) : null,
+    );
+    if (report === null) return null;
+    dialogs.tellReport(report);
+    const concerned = new Set([...task.nodeIds, ...nodesOfPlan(plan)]);
+    const { topologyId } = this;
+    await Promise.all(
+      [...concerned].map(async (nodeId) => monitor.refresh({ topologyId, nodeId }, 'afterCommand')),
+    );
+    return report;
+  }
+
+  /** @returns a plan without errors, or `null` when the user gave up */
+  async #settle({ nodeIds, rolesToCheck, plan: makePlan }: PlanTask): Promise<Plan | null> {
+    const { dialogs } = this.deps;
+    for (;;) {
+      const context = await this.read(nodeIds, rolesToCheck);
+      if (context === null) return null;
+      const plan = makePlan(context);
+      if (!plan.findings.some(({ severity }) => severity === 'error')) return plan;
+      const choice = await dialogs.showFindings(plan);
+      if (choice === null) return null;
+      if (choice.kind !== 'runAs') continue;
+      const { nodeId } = choice;
+      const present = context.catalogs.get(nodeId)?.role.name ?? '';
+      const user = await dialogs.askRole(nodeId, present);
+      if (user === null) return null;
+      this.#users.set(nodeId, user);
+    }
+  }
+
+  async #run(plan: Plan, { secrets = {} }: PlanTask): Promise<PlanReport> {
+    const topology = this.#topology();
+    const ids = nodesOfPlan(plan);
+    const nodes = new Map(ids.map((id) => [id, nodeOf(topology, id)] as const));
+    const users = Object.fromEntries(ids.map((id) => [id, this.#users.get(id) ?? null]));
+    return this.deps.dialogs.whileRunning(plan, async (onProgress, signal) =>
+      this.deps.runner.run(plan, { nodes, users, secrets, onProgress }, signal),
+    );
+  }
+
+  #topology(): Topology {
+    const topology = this.deps.files.find(this.topologyId)?.topology ?? null;
+    if (topology === null) throw new Error('The topology file cannot be read any more.');
+    return topology;
+  }
+
+  async #mayContact(nodes: readonly TopologyNode[]): Promise<boolean> {
+    const { contact, dialogs } = this.deps;
+    const { topologyId } = this;
+    for (const node of nodes) {
+      if (await contact.allows(topologyId, node)) continue;
+      if (!(await contact.actOn({ topologyId, nodeId: node.id }))) return false;
+      if (await contact.allows(topologyId, node)) continue;
+      dialogs.tell(`Not connecting to ${node.id}: its host was not approved from this folder.`);
+      return false;
+    }
+    return true;
+  }
+
+  /** @returns the nodes that want a password. @throws what another node failed with */
+  async #readInto(
+    catalogs: Map<string, NodeCatalog>,
+    nodes: readonly TopologyNode[],
+    rolesToCheck: RolesToCheck,
+  ): Promise<readonly { readonly node: TopologyNode; readonly failure: ServerFailure }[]> {
+    const results = await this.deps.dialogs.whileReading(this.title, async (signal) =>
+      Promise.allSettled(
+        nodes.map(async (node) => {
+          const catalog = await this.#readNode(node, rolesToCheck[node.id] ?? [], signal);
+          catalogs.set(node.id, catalog);
+        }),
+      ),
+    );
+    return results.flatMap((result, index) => {
+      const node = nodes[index];
+      if (result.status === 'fulfilled' || node === undefined) return [];
+      const failure: unknown = result.reason;
+      if (isServerFailure(failure) && wantsPassword(failure)) return [{ node, failure }];
+      throw failure;
+    });
+  }
+
+  async #readNode(
+    node: TopologyNode,
+    roles: readonly string[],
+    signal: CancelSignal,
+  ): Promise<NodeCatalog> {
+    const { gateway } = this.deps;
+    const access = { user: this.#users.get(node.id) ?? null, mayWrite: false };
+    const session = await gateway.openChange(node, access, signal);
+    try {
+      return await session.readCatalog(roles, signal);
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** @returns true when one was kept that worked; false when the user gave up */
+  async #askForPassword(node: TopologyNode, failure: ServerFailure): Promise<boolean> {
+    const { gateway, passwords, dialogs } = this.deps;
+    const user = await gateway.userOf(node, this.#users.get(node.id) ?? null);
+    for (let last = failure; ;) {
+      const wasRefused = last.facts.reason === 'passwordRefused';
+      const password = await dialogs.askPassword(node.id, user, wasRefused);
+      if (password === null) return false;
+      try {
+        await passwords.enterPassword(nodeAs(node, user), password);
+        return true;
+      } catch (error) {
+        if (!isServerFailure(error) || error.facts.reason !== 'passwordRefused') throw error;
+        last = error;
+      }
+    }
+  }
+}
+
+function wantsPassword({ facts }: ServerFailure): boolean {
+  return facts.reason === 'passwordNeeded' || facts.reason === 'passwordRefused';
+}
+
+function nodeOf(topology: Topology, id: string): TopologyNode {
+  const node = topology.nodes.find((candidate) => candidate.id === id);
+  if (node === undefined) throw new Error(`The topology file has no node "${id}" any more.`);
+  return node;
+}
