@@ -1,7 +1,7 @@
 import type { NodeCatalog } from '../plan/nodeCatalog';
 import type { TopologyNode } from '../topology';
 import type { CancelSignal } from './cancelSignal';
-import type { SqlSession } from './sqlSession';
+import type { SqlResult, SqlSession } from './sqlSession';
 
 /** What a session is opened for. */
 export interface ChangeAccess {
@@ -53,4 +53,14 @@ export interface ChangeSession extends SqlSession {
   readCatalog(rolesToCheck: readonly string[], signal?: CancelSignal): Promise<NodeCatalog>;
   /** Sets the server's limit for the statements that follow; our own limit on the answer follows it. */
   setStatementLimit(limitMs: number | null): Promise<void>;
+  /**
+   * Sends several statements in one message, so that all of them cost one round trip. They take no parameters and hold
+   * nothing but fixed text, quoted names and checked values. Without a BEGIN of their own they are one transaction. After
+   * a failure in a BEGIN of its own the session is in a failed transaction: close it.
+   * @returns one result a statement
+   */
+  queryTogether(
+    statements: readonly string[],
+    signal?: CancelSignal,
+  ): Promise<readonly SqlResult[]>;
 }

@@ -1,4 +1,4 @@
-import type { Client, QueryConfig } from 'pg';
+import type { Client, QueryConfig, QueryResult } from 'pg';
 import { ServerFailure } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
@@ -20,6 +20,8 @@ export interface SessionParts {
 interface ExtendedQuery extends QueryConfig<unknown[]> {
   readonly queryMode: 'extended';
 }
+
+type Row = Record<string, unknown>;
 
 /** A `SqlSession` over one connected `pg.Client`. */
 export class PgSession implements SqlSession {
@@ -51,20 +53,40 @@ export class PgSession implements SqlSession {
     return this.#isEnded || this.#loss !== null;
   }
 
-  async query(statement: SqlStatement, signal?: CancelSignal): Promise<SqlResult> {
+  query(statement: SqlStatement, signal?: CancelSignal): Promise<SqlResult> {
+    return this.#run(async () => {
+      const { rows, rowCount } = await this.#client.query<Row>(toQueryConfig(statement));
+      return { rows, rowCount, notices: this.#notices };
+    }, signal);
+  }
+
+  /** @see ChangeSession.queryTogether */
+  queryTogether(
+    statements: readonly string[],
+    signal?: CancelSignal,
+  ): Promise<readonly SqlResult[]> {
+    return this.#run(async () => {
+      // Without values it is the simple protocol: one message. Several statements give a list, which the types do not tell.
+      const answer: unknown = await this.#client.query<Row>(statements.join(';\n'));
+      const results = (Array.isArray(answer) ? answer : [answer]) as QueryResult<Row>[];
+      return results.map(({ rows, rowCount }) => ({ rows, rowCount, notices: this.#notices }));
+    }, signal);
+  }
+
+  async #run<T>(send: () => Promise<T>, signal: CancelSignal | undefined): Promise<T> {
     if (this.#loss !== null) throw this.#loss;
     if (this.#isEnded || signal?.aborted === true) throw this.#cancelled();
     const aborted = onceAborted(signal);
     this.#isRunning = true;
     this.#notices = [];
     try {
-      const answer = this.#client.query(toQueryConfig(statement));
+      const answer = send();
       const outcome = await Promise.race([answer, aborted.promise]);
       if (outcome === 'aborted') {
         answer.catch(() => undefined);
         throw this.#cancelled();
       }
-      return { rows: outcome.rows, rowCount: outcome.rowCount, notices: this.#notices };
+      return outcome;
     } catch (error) {
       throw this.#settle(error);
     } finally {
