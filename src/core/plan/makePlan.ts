@@ -1,0 +1,67 @@
+import type { Finding } from './finding';
+import { errorFinding } from './findingParts';
+import type { NodeCatalog } from './nodeCatalog';
+import type { FileChange, Plan, PlanStep } from './plan';
+import type { PlanContext } from './requests';
+import { splitBrainFinding } from './splitBrainFinding';
+
+export interface PlanDraft {
+  /** The command that asks for it, such as `createPublication`. */
+  readonly kind: string;
+  readonly title: string;
+  readonly steps: readonly PlanStep[];
+  readonly findings: readonly Finding[];
+  readonly privileges?: readonly string[];
+  readonly fileChanges?: readonly FileChange[];
+}
+
+/** Fills in what every plan says of its topology, and refuses every plan while two nodes of one system are writable. */
+export function makePlan(context: PlanContext, draft: PlanDraft): Plan {
+  const splitBrain = splitBrainFinding(context);
+  return {
+    kind: draft.kind,
+    title: draft.title,
+    topologyId: context.topologyId,
+    topologyName: context.topology.name,
+    environment: context.topology.environment,
+    steps: draft.steps,
+    findings: sortFindings(splitBrain === null ? draft.findings : [splitBrain, ...draft.findings]),
+    privileges: draft.privileges ?? [],
+    fileChanges: draft.fileChanges ?? [],
+  };
+}
+
+/** A plan that says only that a node it needs could not be read. */
+export function planWithoutCatalog(
+  context: PlanContext,
+  draft: Pick<PlanDraft, 'kind' | 'title'>,
+  nodeIds: readonly string[],
+): Plan {
+  const findings = nodeIds
+    .filter((nodeId) => !context.catalogs.has(nodeId))
+    .map((nodeId) =>
+      errorFinding(
+        'unknownServer',
+        nodeId,
+        `Nothing could be read of ${nodeId}, so nothing can be planned for it.`,
+        `Connect to ${nodeId} first.`,
+      ),
+    );
+  return makePlan(context, { ...draft, steps: [], findings });
+}
+
+/** The catalogs of these nodes, in this order; `null` when one of them was not read. */
+export function catalogsOf(
+  context: PlanContext,
+  nodeIds: readonly string[],
+): readonly NodeCatalog[] | null {
+  const catalogs = nodeIds.flatMap((nodeId) => context.catalogs.get(nodeId) ?? []);
+  return catalogs.length === nodeIds.length ? catalogs : null;
+}
+
+const ORDER = ['error', 'warning', 'note'] as const;
+
+/** Errors first, then warnings, then notes; within each as they were found. */
+function sortFindings(findings: readonly Finding[]): readonly Finding[] {
+  return ORDER.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+}
