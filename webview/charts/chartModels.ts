@@ -1,7 +1,8 @@
+import { verdictWord } from '../../src/core/describe/verdictWord';
 import { HISTORY_SPAN_MS } from '../../src/core/history';
 import type { DashboardState, EdgeState, QueueState } from '../../src/protocol/dashboardState';
 import { displayName } from '../text/names';
-import { isNotAsked, isOld, toneOf, wordOf } from '../text/glyphs';
+import { isNotAsked, isOld, toneOf } from '../text/glyphs';
 import { findSubject } from '../text/subject';
 import { type Axis, axisFor, type ChartKind, spellValue } from './axes';
 import { type Gap, gapsOf } from './gaps';
@@ -252,7 +253,7 @@ function gapName({ subject }: Pick<Source, 'subject'>): string {
   const { code, health } = subject.verdict;
   if (code === 'stoppedByError') return 'stopped';
   if (isNotAsked(code)) return 'not asked';
-  if (health === 'error' || code === 'paused' || code === 'blocked') return wordOf(code);
+  if (health === 'error' || code === 'paused' || code === 'blocked') return verdictWord(code);
   return 'unknown';
 }
 

@@ -1,3 +1,4 @@
+import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatCounted, formatDuration } from '../../src/core/format';
 import type { Health } from '../../src/core/snapshot';
 import type { DashboardState, EdgeState, NodeState } from '../../src/protocol/dashboardState';
@@ -10,7 +11,6 @@ import {
   type StateGlyph,
   toneOf,
   type Tone,
-  wordOf,
 } from '../text/glyphs';
 import { displayName } from '../text/names';
 import { nodeFacts, nodeRole, queueSub, queueTop } from '../text/nodeText';
@@ -106,7 +106,7 @@ function nodeBox(node: NodeState, isRoot: boolean, nowMs: number): MapNode {
     facts: isRoot ? nodeFacts(node) : [],
     tone: toneOf(health),
     glyph: glyphOf(code),
-    word: wordOf(code),
+    word: verdictWord(code),
     isOld: isOld(code) || code === 'unreachable' || code === 'starting',
     isOff: isNotAsked(code) || code === 'notFound',
     cells: [],
@@ -147,7 +147,7 @@ function look(code: EdgeState['verdict']['code'], health: Health) {
   return {
     tone: toneOf(health),
     glyph: glyphOf(code),
-    word: wordOf(code),
+    word: verdictWord(code),
     isCut: isCut(code) || (code === 'nearLimit' && health === 'error'),
     isOld: isOld(code),
   };

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import { glyphOf, wordOf } from '../text/glyphs';
+import { verdictWord } from '../../src/core/describe/verdictWord';
+import { glyphOf } from '../text/glyphs';
 import type { Problem } from '../text/problems';
 import { glyph, said } from './glyph';
 
@@ -33,7 +34,7 @@ export function problemList(
             >
               ${glyph(`s-${glyphOf(problem.code)}`)}
               <span
-                >${said(wordOf(problem.code))}<strong>${problem.name}</strong> ${problem.text}</span
+                >${said(verdictWord(problem.code))}<strong>${problem.name}</strong> ${problem.text}</span
               >
               <span class="problem__age">${problem.age}</span>${glyph('t-chevron')}
             </button>

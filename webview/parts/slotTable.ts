@@ -1,10 +1,11 @@
 import { html, svg, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
+import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatBytes, formatDuration, UNKNOWN } from '../../src/core/format';
 import type { DashboardState, SlotState } from '../../src/protocol/dashboardState';
 import { slotId } from '../../src/protocol/slotId';
 import { wholeSeconds } from '../text/edgeText';
-import { glyphOf, isOld, type StateGlyph, toneOf, wordOf } from '../text/glyphs';
+import { glyphOf, isOld, type StateGlyph, toneOf } from '../text/glyphs';
 import { markdownCell } from '../text/markdown';
 import { button } from '../ui/button';
 import { glyph } from './glyph';
@@ -110,7 +111,7 @@ function stateText(slot: SlotState, nowMs: number): string {
   if (slot.isActive) return code === 'nearLimit' ? 'active, near its limit' : 'active';
   if (code === 'healthy' || code === 'nearLimit' || code === 'notStreaming')
     return `inactive${since}`;
-  return wordOf(code);
+  return verdictWord(code);
 }
 
 function bytesOr(bytes: number | null, slot: SlotState): string {

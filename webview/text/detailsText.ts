@@ -1,9 +1,10 @@
+import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatCounted, formatDuration } from '../../src/core/format';
 import { compareSeverity } from '../../src/core/join/severity';
 import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
 import type { DashboardState, EdgeState, NodeState } from '../../src/protocol/dashboardState';
 import { edgeWas, lagText, wholeSeconds } from './edgeText';
-import { glyphOf, isNotAsked, type StateGlyph, toneOf, type Tone, wordOf } from './glyphs';
+import { glyphOf, isNotAsked, type StateGlyph, toneOf, type Tone } from './glyphs';
 import { queueTop, rolesSentence } from './nodeText';
 import type { Subject } from './subject';
 
@@ -32,7 +33,7 @@ export function detailsOf(subject: Subject, state: DashboardState, nowMs: number
     ...headOf(subject, state, nowMs),
     tone: toneOf(verdict.health),
     glyph: glyphOf(verdict.code),
-    verdict: capital(wordOf(verdict.code)),
+    verdict: capital(verdictWord(verdict.code)),
     since,
     commands: commandsFor(subject, state),
     nodeId: nodeOf(subject),

@@ -1,3 +1,4 @@
+import { verdictWord } from '../../src/core/describe/verdictWord';
 import {
   formatAgo,
   formatBytes,
@@ -6,7 +7,7 @@ import {
   formatPart,
 } from '../../src/core/format';
 import type { EdgeState } from '../../src/protocol/dashboardState';
-import { isNotAsked, isOld, wordOf } from './glyphs';
+import { isNotAsked, isOld } from './glyphs';
 
 /** State and lag of an edge in at most two facts: `streaming · 12 ms`, `not streaming for 12 s`, `was 9 ms, 2 min ago`. */
 export function edgeTop(edge: EdgeState, nowMs: number): string {
@@ -22,7 +23,7 @@ export function edgeTop(edge: EdgeState, nowMs: number): string {
       return 'idle · caught up';
     case 'catchingUp':
     case 'lagging':
-      return measured(wordOf(code));
+      return measured(verdictWord(code));
     case 'copying':
       return params.readyTables === undefined || params.totalTables === undefined
         ? 'copying tables'
@@ -33,7 +34,7 @@ export function edgeTop(edge: EdgeState, nowMs: number): string {
       return lasting(edge.kind === 'consumer' ? 'not reading' : 'not streaming');
     case 'stuck':
     case 'blocked':
-      return lasting(wordOf(code));
+      return lasting(verdictWord(code));
     case 'stoppedByError':
       return since === null ? 'stopped by an error' : `stopped ${since} ago`;
     case 'slotLost':
@@ -45,7 +46,7 @@ export function edgeTop(edge: EdgeState, nowMs: number): string {
     case 'sourceCutOff':
       return 'lag unknown';
     default:
-      return isNotAsked(code) && code !== 'notConnected' ? 'not asked' : wordOf(code);
+      return isNotAsked(code) && code !== 'notConnected' ? 'not asked' : verdictWord(code);
   }
 }
 

@@ -33,59 +33,51 @@ const TONES: Readonly<Record<Health, Tone>> = {
   unknown: 'none',
 };
 
-interface Shape {
-  readonly glyph: StateGlyph;
-  /** What a screen reader says for the glyph. */
-  readonly word: string;
-}
-
-const SHAPES: Readonly<Record<VerdictCode, Shape>> = {
-  restricted: { glyph: 'unknown', word: 'not asked' },
-  notConnected: { glyph: 'unknown', word: 'not connected' },
-  notApproved: { glyph: 'unknown', word: 'waits for approval' },
-  disconnected: { glyph: 'disabled', word: 'disconnected' },
-  connecting: { glyph: 'stale', word: 'connecting' },
-  unreachable: { glyph: 'unreachable', word: 'unreachable from here' },
-  starting: { glyph: 'stale', word: 'starting' },
-  passwordNeeded: { glyph: 'noprivilege', word: 'needs a password' },
-  tooOld: { glyph: 'disabled', word: 'too old' },
-  notPostgres: { glyph: 'unreachable', word: 'not Postgres' },
-  noPrivilege: { glyph: 'noprivilege', word: 'no privilege' },
-  splitBrain: { glyph: 'mismatch', word: 'split brain' },
-  roleMismatch: { glyph: 'mismatch', word: 'role mismatch' },
-  wrongSystem: { glyph: 'mismatch', word: 'another system' },
-  diverged: { glyph: 'mismatch', word: 'diverged' },
-  slotLost: { glyph: 'lost', word: 'slot lost' },
-  disabled: { glyph: 'disabled', word: 'disabled' },
-  stoppedByError: { glyph: 'stopped', word: 'stopped by an error' },
-  applyErrorLoop: { glyph: 'stopped', word: 'apply error' },
-  noWorker: { glyph: 'lagging', word: 'no worker free' },
-  notStreaming: { glyph: 'disconnected', word: 'not streaming' },
-  sourceCutOff: { glyph: 'unknown', word: 'source cut off' },
-  notFound: { glyph: 'unknown', word: 'never seen' },
-  ambiguous: { glyph: 'unknown', word: 'ambiguous' },
-  paused: { glyph: 'paused', word: 'replay paused' },
-  blocked: { glyph: 'blocked', word: 'blocked' },
-  copying: { glyph: 'copying', word: 'copying' },
-  catchingUp: { glyph: 'catching', word: 'catching up' },
-  lagging: { glyph: 'lagging', word: 'lagging' },
-  stuck: { glyph: 'lagging', word: 'stuck' },
-  idle: { glyph: 'idle', word: 'idle' },
-  streaming: { glyph: 'ok', word: 'streaming' },
-  stale: { glyph: 'stale', word: 'out of date' },
-  unknown: { glyph: 'unknown', word: 'unknown' },
-  orphan: { glyph: 'lagging', word: 'kept for nobody' },
-  nearLimit: { glyph: 'expiring', word: 'near its limit' },
-  queueEmpty: { glyph: 'idle', word: 'empty' },
-  queueWaiting: { glyph: 'ok', word: 'waiting' },
-  queueGrowing: { glyph: 'growing', word: 'growing' },
-  queueConflicts: { glyph: 'mismatch', word: 'conflicts' },
-  queueDead: { glyph: 'stopped', word: 'dead operations' },
-  queueAbsent: { glyph: 'unknown', word: 'not installed' },
-  healthy: { glyph: 'ok', word: 'healthy' },
+const SHAPES: Readonly<Record<VerdictCode, StateGlyph>> = {
+  restricted: 'unknown',
+  notConnected: 'unknown',
+  notApproved: 'unknown',
+  disconnected: 'disabled',
+  connecting: 'stale',
+  unreachable: 'unreachable',
+  starting: 'stale',
+  passwordNeeded: 'noprivilege',
+  tooOld: 'disabled',
+  notPostgres: 'unreachable',
+  noPrivilege: 'noprivilege',
+  splitBrain: 'mismatch',
+  roleMismatch: 'mismatch',
+  wrongSystem: 'mismatch',
+  diverged: 'mismatch',
+  slotLost: 'lost',
+  disabled: 'disabled',
+  stoppedByError: 'stopped',
+  applyErrorLoop: 'stopped',
+  noWorker: 'lagging',
+  notStreaming: 'disconnected',
+  sourceCutOff: 'unknown',
+  notFound: 'unknown',
+  ambiguous: 'unknown',
+  paused: 'paused',
+  blocked: 'blocked',
+  copying: 'copying',
+  catchingUp: 'catching',
+  lagging: 'lagging',
+  stuck: 'lagging',
+  idle: 'idle',
+  streaming: 'ok',
+  stale: 'stale',
+  unknown: 'unknown',
+  orphan: 'lagging',
+  nearLimit: 'expiring',
+  queueEmpty: 'idle',
+  queueWaiting: 'ok',
+  queueGrowing: 'growing',
+  queueConflicts: 'mismatch',
+  queueDead: 'stopped',
+  queueAbsent: 'unknown',
+  healthy: 'ok',
 };
-
-const UNKNOWN: Shape = { glyph: 'unknown', word: 'unknown' };
 
 export function toneOf(health: Health): Tone {
   return TONES[health];
@@ -93,11 +85,7 @@ export function toneOf(health: Health): Tone {
 
 /** A code that this build does not know gives the unknown glyph, not an exception. */
 export function glyphOf(code: VerdictCode): StateGlyph {
-  return (SHAPES[code] as Shape | undefined)?.glyph ?? UNKNOWN.glyph;
-}
-
-export function wordOf(code: VerdictCode): string {
-  return (SHAPES[code] as Shape | undefined)?.word ?? UNKNOWN.word;
+  return Object.hasOwn(SHAPES, code) ? SHAPES[code] : 'unknown';
 }
 
 /** Nothing passes such an edge: its line goes on thin and its arrow is hollow. */

@@ -1,3 +1,4 @@
+import { verdictWord } from '../../src/core/describe/verdictWord';
 import {
   formatAgo,
   formatBytes,
@@ -6,7 +7,7 @@ import {
   formatPart,
 } from '../../src/core/format';
 import type { DashboardState } from '../../src/protocol/dashboardState';
-import { glyphOf, type StateGlyph, toneOf, type Tone, wordOf } from './glyphs';
+import { glyphOf, type StateGlyph, toneOf, type Tone } from './glyphs';
 import { modeOf } from './mode';
 import { problemsOf } from './problems';
 
@@ -97,7 +98,7 @@ function liveHeadline(state: DashboardState, nowMs: number, nodes: string): Head
   return {
     tone: worst.tone,
     glyph: glyphOf(worst.code),
-    word: wordOf(worst.code),
+    word: verdictWord(worst.code),
     title: `${parts} · ${worst.name} ${worst.brief}${more}`,
     meta,
   };

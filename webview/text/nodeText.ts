@@ -1,8 +1,9 @@
+import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatCount, formatCounted, formatDuration, formatPart } from '../../src/core/format';
 import type { NodeState, QueueState } from '../../src/protocol/dashboardState';
 import { DEPTH_CAP } from '../../src/core/facts';
 import { wholeSeconds } from './edgeText';
-import { isNotAsked, wordOf } from './glyphs';
+import { isNotAsked } from './glyphs';
 
 /** Second line of a node: `publisher · 17.2`, `connecting`, `unreachable for 2 min`. */
 export function nodeRole(node: NodeState, nowMs: number): string {
@@ -11,11 +12,11 @@ export function nodeRole(node: NodeState, nowMs: number): string {
   if (isNotAsked(code) && node.isDeclared) return role;
   if (SPOKEN_INSTEAD.has(code)) {
     const since = node.failingSinceMs ?? sinceMs;
-    if (code !== 'unreachable' || since === null) return wordOf(code);
+    if (code !== 'unreachable' || since === null) return verdictWord(code);
     return `unreachable for ${formatDuration(wholeSeconds(nowMs - since))}`;
   }
   if (!node.isDeclared) return `${role} · not in the file`;
-  if (code === 'roleMismatch' || code === 'splitBrain' || code === 'diverged') return wordOf(code);
+  if (code === 'roleMismatch' || code === 'splitBrain' || code === 'diverged') return verdictWord(code);
   return node.version === null ? role : `${role} · ${node.version}`;
 }
 
@@ -64,7 +65,7 @@ export function nodeFacts(node: NodeState): readonly string[] {
 /** First line of a queue: `3 queued · 1.8 s`, `412 queued · +29/min`, `empty`. */
 export function queueTop(queue: QueueState, nowMs: number): string {
   const { facts, verdict } = queue;
-  if (facts === null) return isNotAsked(verdict.code) ? 'not asked' : wordOf(verdict.code);
+  if (facts === null) return isNotAsked(verdict.code) ? 'not asked' : verdictWord(verdict.code);
   if (
     verdict.code === 'stale' ||
     verdict.code === 'connecting' ||

@@ -1,3 +1,4 @@
+import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatBytes, formatBytesOf, formatCounted, formatDuration } from '../../src/core/format';
 import type { Verdict, VerdictCode } from '../../src/core/snapshot';
 import type {
@@ -11,7 +12,7 @@ import { lagText, wholeSeconds } from './edgeText';
 import { displayName } from './names';
 import { queueTop } from './nodeText';
 import { findSubject } from './subject';
-import { toneOf, type Tone, wordOf } from './glyphs';
+import { toneOf, type Tone } from './glyphs';
 
 /** One row of *Needs attention*. */
 export interface Problem {
@@ -60,10 +61,10 @@ function briefOf(verdict: Verdict, age: string): string {
   const { code } = verdict;
   const claim = CLAIMS[code];
   if (claim !== undefined) return claim;
-  if (age === '') return wordOf(code);
+  if (age === '') return verdictWord(code);
   if (code === 'stoppedByError') return `stopped ${age} ago`;
   if (code === 'slotLost') return `lost its slot ${age} ago`;
-  return `${wordOf(code)} for ${age}`;
+  return `${verdictWord(code)} for ${age}`;
 }
 
 /** Words that make a sentence with the name before them, where the state's own word would not. */
@@ -108,7 +109,7 @@ function edgeProblem(edge: EdgeState, state: DashboardState): string {
       return `lag unknown: ${edge.from ?? 'its source'} is cut off`;
     case 'lagging':
     case 'catchingUp':
-      return `${wordOf(code)} · ${lagText(edge)}`;
+      return `${verdictWord(code)} · ${lagText(edge)}`;
     case 'stuck':
       return `stuck: what waits does not shrink${size}`;
     case 'paused':
@@ -127,7 +128,7 @@ function edgeProblem(edge: EdgeState, state: DashboardState): string {
     case 'noPrivilege':
       return 'lag unknown: the role needs pg_monitor';
     default:
-      return edge.unknownBecause === null ? wordOf(code) : `lag unknown: ${edge.unknownBecause}`;
+      return edge.unknownBecause === null ? verdictWord(code) : `lag unknown: ${edge.unknownBecause}`;
   }
 }
 
@@ -147,7 +148,7 @@ function slotProblem(slot: SlotState): string {
     case 'orphan':
       return `slot ${on} is kept for nobody${keeps}`;
     default:
-      return `slot ${on}: ${wordOf(slot.verdict.code)}${keeps}`;
+      return `slot ${on}: ${verdictWord(slot.verdict.code)}${keeps}`;
   }
 }
 
@@ -169,7 +170,7 @@ function queueProblem(queue: QueueState, nowMs: number): string {
 
 function nodeProblem(node: NodeState): string {
   const { code, params } = node.verdict;
-  if (node.failure !== null) return `${wordOf(code)} · ${node.failure.text}`;
+  if (node.failure !== null) return `${verdictWord(code)} · ${node.failure.text}`;
   const others = params.otherNodes ?? [];
   switch (code) {
     case 'splitBrain':
@@ -183,6 +184,6 @@ function nodeProblem(node: NodeState): string {
     case 'noPrivilege':
       return 'lag unknown: the role needs pg_monitor';
     default:
-      return wordOf(code);
+      return verdictWord(code);
   }
 }

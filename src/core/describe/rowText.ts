@@ -47,6 +47,7 @@ export const ROLE_ICONS = {
   subscription: 'rss',
   slot: 'bookmark',
   queue: 'list-ordered',
+  sentinel: 'pulse',
   table: 'table',
   group: 'folder',
   fix: 'lightbulb',

@@ -1,0 +1,52 @@
+import type { VerdictCode } from '../snapshot';
+
+const WORDS: Readonly<Record<VerdictCode, string>> = {
+  restricted: 'not asked',
+  notConnected: 'not connected',
+  notApproved: 'waits for approval',
+  disconnected: 'disconnected',
+  connecting: 'connecting',
+  unreachable: 'unreachable from here',
+  starting: 'starting',
+  passwordNeeded: 'needs a password',
+  tooOld: 'too old',
+  notPostgres: 'not Postgres',
+  noPrivilege: 'no privilege',
+  splitBrain: 'split brain',
+  roleMismatch: 'role mismatch',
+  wrongSystem: 'another system',
+  diverged: 'diverged',
+  slotLost: 'slot lost',
+  disabled: 'disabled',
+  stoppedByError: 'stopped by an error',
+  applyErrorLoop: 'apply error',
+  noWorker: 'no worker free',
+  notStreaming: 'not streaming',
+  sourceCutOff: 'source cut off',
+  notFound: 'never seen',
+  ambiguous: 'ambiguous',
+  paused: 'replay paused',
+  blocked: 'blocked',
+  copying: 'copying',
+  catchingUp: 'catching up',
+  lagging: 'lagging',
+  stuck: 'stuck',
+  idle: 'idle',
+  streaming: 'streaming',
+  stale: 'out of date',
+  unknown: 'unknown',
+  orphan: 'kept for nobody',
+  nearLimit: 'near its limit',
+  queueEmpty: 'empty',
+  queueWaiting: 'waiting',
+  queueGrowing: 'growing',
+  queueConflicts: 'conflicts',
+  queueDead: 'dead operations',
+  queueAbsent: 'not installed',
+  healthy: 'healthy',
+};
+
+/** A verdict in a word or two, without its numbers. A code that this build does not know is `unknown`. */
+export function verdictWord(code: VerdictCode): string {
+  return Object.hasOwn(WORDS, code) ? WORDS[code] : WORDS.unknown;
+}
