@@ -1,0 +1,66 @@
+import {
+  Uri,
+  ViewColumn,
+  languages,
+  window,
+  workspace,
+  type TextDocument,
+  type TextDocumentContentProvider,
+} from 'vscode';
+import type { Disposable } from '../core/ports/disposable';
+import { DisposableStore } from './disposableStore';
+
+/** Documents with this scheme are made by us, can only be read, and are gone with the window. */
+export const PLAN_SCHEME = 'pg-topology';
+
+const GONE =
+  '-- This was made in an earlier window and is gone. Run the command again to see it anew.\n';
+
+/** SQL to read: plans before they run, and reports of what became of them. */
+export class PlanDocuments implements TextDocumentContentProvider, Disposable {
+  readonly #texts = new Map<string, string>();
+  readonly #store = new DisposableStore();
+  #made = 0;
+
+  constructor() {
+    this.#store.add(workspace.registerTextDocumentContentProvider(PLAN_SCHEME, this));
+    this.#store.add(
+      workspace.onDidCloseTextDocument(({ uri }) => void this.#texts.delete(uri.toString())),
+    );
+  }
+
+  provideTextDocumentContent(uri: Uri): string {
+    return this.#texts.get(uri.toString()) ?? GONE;
+  }
+
+  /**
+   * Opens text beside what is open, without taking the focus.
+   * @param name becomes the tab's label
+   */
+  async show(name: string, text: string): Promise<TextDocument> {
+    this.#made += 1;
+    const label = name.replaceAll(/[\p{Cc}/\\]/gu, '_');
+    const uri = Uri.from({ scheme: PLAN_SCHEME, path: `/${this.#made}/${label}.sql` });
+    this.#texts.set(uri.toString(), text);
+    const document = await workspace.openTextDocument(uri);
+    // The name ends as SQL files do, but what counts as one is a setting of the user.
+    const shown = await languages.setTextDocumentLanguage(document, 'sql');
+    await window.showTextDocument(shown, {
+      viewColumn: ViewColumn.Beside,
+      preserveFocus: true,
+      preview: true,
+    });
+    return shown;
+  }
+
+  /** The same text as a new file that is the user's own, for another SQL tool to run. */
+  async openAsFile(text: string): Promise<void> {
+    const document = await workspace.openTextDocument({ language: 'sql', content: text });
+    await window.showTextDocument(document, { preview: false });
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+    this.#texts.clear();
+  }
+}
