@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { registerCommands } from './commands/registerCommands';
 import { joinTopology } from './core/join/joinTopology';
+import type { Checks } from './core/ports/checks';
 import { redact } from './core/redact';
 import type { PgTopologyApi } from './host/api';
 import { ApiHost } from './host/apiHost';
@@ -97,7 +98,13 @@ export function compose(context: ExtensionContext): Composition {
     }),
   );
 
-  const explorer = store.add(new ExplorerView({ monitor, files, clock }));
+  // Nothing runs checks yet; what draws them finds none.
+  const checks: Pick<Checks, 'of' | 'isContinuous' | 'onDidChange'> = {
+    of: () => [],
+    isContinuous: () => false,
+    onDidChange: () => ({ dispose: () => undefined }),
+  };
+  const explorer = store.add(new ExplorerView({ monitor, files, checks, clock }));
   const live = store.add(new SnapshotProblems(monitor));
   store.add(new TopologyDiagnostics(files, live));
   store.add(new QuickFixes(files));

@@ -10,7 +10,7 @@ import {
   type TreeDataProvider,
 } from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
-import type { Row } from './row';
+import type { Row, RowKind } from './row';
 import { changedRows } from './rowDiff';
 import { rowMarkdown } from './tooltipMarkdown';
 
@@ -66,8 +66,7 @@ export class ExplorerProvider implements TreeDataProvider<RowHandle>, Disposable
   find(topologyId: string, subject: string | null): RowHandle | undefined {
     for (const row of this.#rows.values()) {
       const isSubject = row.topologyId === topologyId && row.subject === subject;
-      if (isSubject && row.kind !== 'failure' && row.kind !== 'group')
-        return this.#handleOf(row.id);
+      if (isSubject && !OF_OTHERS.has(row.kind)) return this.#handleOf(row.id);
     }
     return undefined;
   }
@@ -101,6 +100,9 @@ export class ExplorerProvider implements TreeDataProvider<RowHandle>, Disposable
     return handle;
   }
 }
+
+/** Rows that tell of a subject which is not their own. */
+const OF_OTHERS: ReadonlySet<RowKind> = new Set<RowKind>(['failure', 'group', 'check']);
 
 function toTreeItem(row: Row): TreeItem {
   const { text } = row;

@@ -1,6 +1,8 @@
 import { env, window, workspace, Uri, type TreeView } from 'vscode';
 import type { TopologySurroundings } from '../core/describe/topologyText';
 import { viewStateOf } from '../core/describe/viewState';
+import { checksOf } from '../core/describe/topologyChecks';
+import type { Checks } from '../core/ports/checks';
 import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
@@ -20,6 +22,7 @@ const AGE_INTERVAL_MS = 30_000;
 export interface ExplorerDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'onDidChange'>;
   readonly files: TopologyFiles;
+  readonly checks: Pick<Checks, 'of' | 'isContinuous' | 'onDidChange'>;
   readonly clock: Clock;
 }
 
@@ -39,6 +42,7 @@ export class ExplorerView implements Disposable {
     this.#store.add(pace);
     this.#store.add(deps.monitor.onDidChange(() => pace.request()));
     this.#store.add(deps.files.onDidChange(() => pace.request()));
+    this.#store.add(deps.checks.onDidChange(() => pace.request()));
   }
 
   get isVisible(): boolean {
@@ -65,11 +69,11 @@ export class ExplorerView implements Disposable {
   }
 
   #draw(): void {
-    const { monitor, files, clock } = this.deps;
+    const { monitor, files, checks, clock } = this.deps;
     const nowMs = clock.nowMs();
     const snapshots = monitor.current();
     const rows = snapshots.map((snapshot) =>
-      topologyRows(snapshot, nowMs, surroundingsOf(snapshot.id)),
+      topologyRows(snapshot, nowMs, surroundingsOf(snapshot.id), checksOf(checks, snapshot.id)),
     );
     const unread = files.current().filter((file) => file.topology === null);
     const all = [...rows, ...unread.map(({ id, name }) => fileRow(id, name))];

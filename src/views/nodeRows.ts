@@ -15,6 +15,7 @@ import type { SnapshotIndex } from '../core/describe/snapshotIndex';
 import { edgeTooltip, nodeTooltip, queueTooltip, slotTooltip } from '../core/describe/tooltips';
 import { formatCount } from '../core/format';
 import type { EdgeSnapshot, NodeSnapshot, QueueSnapshot, SlotSnapshot } from '../core/snapshot';
+import { checkRow } from './checkRow';
 import type { Row, RowKind } from './row';
 import { rowPath } from './rowPath';
 
@@ -25,6 +26,7 @@ export function nodeRow(node: NodeSnapshot, index: SnapshotIndex, standbys: read
   return rows.make('node', [], node.id, nodeRowText(node, index), {
     children: [
       ...failure,
+      ...rows.check(),
       ...standbys,
       ...rows.queue(),
       ...rows.subscriptions(),
@@ -70,6 +72,16 @@ class NodeRows {
     return [this.make('failure', ['failure'], this.node.id, found.text, { fix: found.fix })];
   }
 
+  /** The check of what the node streams; of a subscription it stands below that. */
+  check(): Row[] {
+    return this.index
+      .incoming(this.node.id)
+      .filter((edge) => edge.kind === 'streaming')
+      .flatMap((edge) =>
+        checkRow(edge, this.index, ['node', this.node.id, 'streaming', edge.name]),
+      );
+  }
+
   queue(): Row[] {
     const queue: QueueSnapshot | null = this.index.queueOf(this.node.id);
     if (queue === null) return [];
@@ -92,14 +104,17 @@ class NodeRows {
     );
     const path = ['subscription', edge.name];
     return this.make('subscription', path, edge.id, subscriptionRowText(edge, nowMs), {
-      children: tables.map((table) =>
-        this.make(
-          'table',
-          [...path, table.schema, table.name],
-          edge.id,
-          subscribedTableText(table),
+      children: [
+        ...checkRow(edge, this.index, ['node', this.node.id, ...path]),
+        ...tables.map((table) =>
+          this.make(
+            'table',
+            [...path, table.schema, table.name],
+            edge.id,
+            subscribedTableText(table),
+          ),
         ),
-      ),
+      ],
       tooltip: () => edgeTooltip(edge, nowMs),
     });
   }

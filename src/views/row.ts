@@ -11,6 +11,7 @@ export type RowKind =
   | 'queue'
   | 'table'
   | 'consumer'
+  | 'check'
   | 'failure';
 
 /** One row of the explorer as data. The provider only maps it to what VS Code draws. */

@@ -1,9 +1,11 @@
 import { consumerRowText } from '../core/describe/childTexts';
 import { contactRow, fileFailureRow } from '../core/describe/failureRow';
 import { SnapshotIndex } from '../core/describe/snapshotIndex';
+import { NO_CHECKS, type TopologyChecks } from '../core/describe/topologyChecks';
 import { edgeTooltip, topologyTooltip } from '../core/describe/tooltips';
 import { topologyRowText, type TopologySurroundings } from '../core/describe/topologyText';
 import type { EdgeSnapshot, NodeSnapshot, TopologySnapshot } from '../core/snapshot';
+import { checkRow } from './checkRow';
 import { nodeRow } from './nodeRows';
 import type { Row } from './row';
 import { rowPath } from './rowPath';
@@ -16,8 +18,9 @@ export function topologyRows(
   snapshot: TopologySnapshot,
   nowMs: number,
   surroundings: TopologySurroundings,
+  checks: TopologyChecks = NO_CHECKS,
 ): Row {
-  const index = new SnapshotIndex(snapshot, nowMs);
+  const index = new SnapshotIndex(snapshot, nowMs, checks);
   const upstreams = upstreamsOf(index);
   const downstream = new Map<string, NodeSnapshot[]>();
   const roots: NodeSnapshot[] = [];
@@ -121,7 +124,7 @@ function consumerRow(edge: EdgeSnapshot, index: SnapshotIndex): Row {
     topologyId: id,
     subject: edge.id,
     text: consumerRowText(edge, index.nowMs),
-    children: [],
+    children: checkRow(edge, index, ['consumer', edge.to]),
     isExpanded: false,
     fix: null,
     tooltip: () => edgeTooltip(edge, index.nowMs),

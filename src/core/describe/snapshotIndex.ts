@@ -5,7 +5,9 @@ import type {
   SlotSnapshot,
   TopologySnapshot,
 } from '../snapshot';
+import type { EdgeChecks } from '../ports/checks';
 import type { TopologyNode } from '../topology';
+import { NO_CHECKS, type TopologyChecks } from './topologyChecks';
 
 /** A snapshot with its parts by node, built once a snapshot so that 500 nodes need no search for each row. */
 export class SnapshotIndex {
@@ -21,6 +23,7 @@ export class SnapshotIndex {
   constructor(
     readonly snapshot: TopologySnapshot,
     readonly nowMs: number,
+    private readonly checks: TopologyChecks = NO_CHECKS,
   ) {
     this.nodes = new Map(snapshot.nodes.map((node) => [node.id, node]));
     this.declared = new Map(snapshot.topology.nodes.map((node) => [node.id, node]));
@@ -67,6 +70,15 @@ export class SnapshotIndex {
 
   queueOf(nodeId: string): QueueSnapshot | null {
     return this.queues.get(nodeId) ?? null;
+  }
+
+  /** @returns `undefined` for an edge that was never checked. */
+  checksOf(edgeId: string): EdgeChecks | undefined {
+    return this.checks.edges.get(edgeId);
+  }
+
+  get isCheckedContinuously(): boolean {
+    return this.checks.isContinuous;
   }
 
   get isProduction(): boolean {

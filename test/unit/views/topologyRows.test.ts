@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { CheckResult } from '../../../src/core/checks/checkResult';
+import type { EdgeChecks } from '../../../src/core/ports/checks';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import type { Row } from '../../../src/views/row';
 import { fileRow, topologyRows } from '../../../src/views/topologyRows';
@@ -171,6 +173,61 @@ describe('rows of a topology', () => {
       moved?.children.map((row) => row.text.label),
       ['central-archive'],
     );
+  });
+
+  it('tell the last check below the edge that it checked', () => {
+    const read = edge({ id: 'streaming/central-read' });
+    const patterns = edge({
+      id: 'logical/singularity/patterns_sub',
+      kind: 'logical',
+      name: 'patterns_sub',
+      to: 'singularity',
+    });
+    const electric = edge({ id: 'consumer/electric', kind: 'consumer', name: 'electric' });
+    const arrived = (edgeId: string, kind: CheckResult['kind']): [string, EdgeChecks] => [
+      edgeId,
+      {
+        edgeId,
+        isRunning: false,
+        results: [
+          {
+            edgeId,
+            kind,
+            outcome: 'arrived',
+            arrivedMs: 9,
+            startedAtMs: NOW - 26_000,
+            endedAtMs: NOW - 25_000,
+            limitMs: 10_000,
+            verdict: null,
+            failure: null,
+          },
+        ],
+      },
+    ];
+    const checks = {
+      isContinuous: false,
+      edges: new Map([
+        arrived(read.id, 'row'),
+        arrived(patterns.id, 'row'),
+        arrived(electric.id, 'marker'),
+      ]),
+    };
+    const picture = snapshot({ nodes, edges: [read, patterns, electric] });
+    const root = topologyRows(picture, NOW, around, checks);
+    const lines = draw(root);
+    const below = lines.flatMap((line, at) =>
+      /Sentinel|WAL marker/u.test(line) ? [`${lines[at - 1] ?? ''} > ${line.trim()}`] : [],
+    );
+    assert.deepEqual(below, [
+      '    central-read | standby · streaming · 12 ms > Sentinel | row arrived in 9 ms · 25 s ago',
+      '    patterns_sub | streaming · 12 ms > Sentinel | row arrived in 9 ms · 25 s ago',
+      '  electric | not Postgres · reads 14 kB behind > WAL marker | position passed in 9 ms · 25 s ago',
+    ]);
+    const all = (row: Row): Row[] => [row, ...row.children.flatMap(all)];
+    const ids = all(root).map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+    const subjects = all(root).flatMap((row) => (row.kind === 'check' ? [row.subject] : []));
+    assert.deepEqual(subjects, [read.id, patterns.id, electric.id]);
   });
 
   it('keep their ids whatever their state, so that expansion survives', () => {
