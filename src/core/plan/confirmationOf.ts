@@ -1,0 +1,67 @@
+import { showEscaped } from '../visibleText';
+import { findingsText } from './findingsText';
+import { nodesOfPlan, type Plan } from './plan';
+import { scriptOf } from './planDocument';
+import { planSize } from './reportSentence';
+
+/** What the user is asked before a plan runs. */
+export interface PlanConfirmation {
+  /** Names the object and the node. */
+  readonly message: string;
+  /** What was found, what happens, what cannot be undone, and the statements. */
+  readonly detail: string;
+  /** The verb with its object; `Run Plan` where the plan lies open beside the question. */
+  readonly button: string;
+  /** What must be typed before it runs; `null`: nothing. */
+  readonly mustType: string | null;
+  /** Only for what destroys something or touches production. */
+  readonly isModal: boolean;
+}
+
+/** The question for a plan that may run. In production a name is typed: the node's, or the topology's where there are several. */
+export function confirmationOf(plan: Plan): PlanConfirmation {
+  const isProduction = plan.environment === 'production';
+  const isModal = isProduction || plan.steps.some(({ risk }) => risk === 'losesData');
+  const label = plan.environment === 'development' ? '' : ` (${plan.environment})`;
+  return {
+    message: isModal
+      ? showEscaped(`${plan.title}${label}?`)
+      : showEscaped(`${plan.title}${label}: ${planSize(plan)}.`),
+    detail: detailOf(plan),
+    button: isModal ? buttonOf(plan.kind) : 'Run Plan',
+    mustType: isProduction ? nameToType(plan) : null,
+    isModal,
+  };
+}
+
+function nameToType(plan: Plan): string {
+  const [first, ...others] = nodesOfPlan(plan);
+  return first === undefined || others.length > 0 ? plan.topologyName : first;
+}
+
+const BUTTONS: Readonly<Record<string, string>> = {
+  installPendingSync: 'Install pending_sync Schema',
+};
+
+/** `createPublication` → `Create Publication`. */
+function buttonOf(kind: string): string {
+  return (
+    BUTTONS[kind] ??
+    kind.replace(/([A-Z])/gu, ' $1').replace(/^./u, (letter) => letter.toUpperCase())
+  );
+}
+
+function detailOf(plan: Plan): string {
+  const findings = plan.findings.filter(({ severity }) => severity !== 'note');
+  const blocks = [
+    findingsText(findings),
+    ...plan.steps.map((step) =>
+      [
+        showEscaped(`${step.nodeId}: ${step.effect}`),
+        ...(step.undoNote === null ? [] : [showEscaped(step.undoNote)]),
+      ].join('\n'),
+    ),
+    plan.steps.flatMap((step) => scriptOf(step.statements, step.isTransactional)).join('\n'),
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
+}

@@ -1,0 +1,19 @@
+import type { Finding } from './finding';
+import { showEscaped } from '../visibleText';
+
+/**
+ * Findings for a dialog or a notification: one a line, worst first, its fix behind it.
+ * @param limit more than these are counted: `and 5 more`
+ */
+export function findingsText(findings: readonly Finding[], limit = 8): string {
+  const lines = findings.slice(0, limit).map(findingLine);
+  const rest = findings.length - lines.length;
+  return [...lines, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
+}
+
+/** One finding as a line: `Warning: central cannot publish: …`. A note is said without a word before it. */
+export function findingLine(finding: Finding): string {
+  const word = { error: 'Error: ', warning: 'Warning: ', note: '' }[finding.severity];
+  const fix = finding.fix === null ? '' : ` ${finding.fix.text}`;
+  return showEscaped(`${word}${finding.text}${fix}`);
+}

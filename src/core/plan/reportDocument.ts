@@ -1,0 +1,112 @@
+import { formatClock, formatDuration } from '../format';
+import { scriptOf } from './planDocument';
+import type { PlanReport, StepOutcome, StepState } from './report';
+import { reportSentence } from './reportSentence';
+import { sqlComment } from './sqlComment';
+import { shownSql } from './sqlText';
+
+/**
+ * What a plan did, as an SQL document: each step with its outcome and the server's words, then the statements that take
+ * back what was done, in the order in which to run them. Holds no secret. Its clock is this machine's.
+ */
+export function reportDocument(report: PlanReport): string {
+  const { plan, outcomes } = report;
+  const blocks = [
+    [
+      ...sqlComment(plan.title),
+      ...sqlComment(`Topology: ${plan.topologyName} (${plan.environment})`),
+      ...sqlComment(
+        `${formatClock(report.startedAtMs)}, ${formatDuration(report.endedAtMs - report.startedAtMs, 'fine')}`,
+      ),
+      ...sqlComment(reportSentence(report)),
+    ],
+    ...outcomes.map((outcome, index) => outcomeOf(outcome, index + 1, outcomes.length)),
+    undoOf(outcomes),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+const WORDS: Readonly<Record<StepState, string>> = {
+  done: 'Done',
+  failed: 'Failed',
+  unknown: 'Not known whether it took effect',
+  notRun: 'Did not run',
+};
+
+function outcomeOf(outcome: StepOutcome, number: number, total: number): readonly string[] {
+  const { step, state } = outcome;
+  const script = scriptOf(step.statements, step.isTransactional);
+  return [
+    ...sqlComment(`Step ${number} of ${total} on ${step.nodeId}: ${step.title}`),
+    ...sqlComment(`${WORDS[state]}${lastedFor(outcome)}.`),
+    ...failureOf(outcome),
+    ...outcome.notices.flatMap(({ severity, sqlstate, message }) =>
+      sqlComment(`${severity}: ${message}${sqlstate === null ? '' : ` (${sqlstate})`}`, 3),
+    ),
+    // What did not run is shown as comment, so that the document says by itself what the server was told.
+    ...(state === 'notRun' ? script.flatMap((line) => sqlComment(line, 3)) : script),
+  ];
+}
+
+function lastedFor({ startedAtMs, endedAtMs }: StepOutcome): string {
+  if (startedAtMs === null || endedAtMs === null) return '';
+  return ` after ${formatDuration(Math.max(0, endedAtMs - startedAtMs), 'fine')}`;
+}
+
+function failureOf({ failure, state, doneStatements, step }: StepOutcome): readonly string[] {
+  if (failure === null) return [];
+  const { sqlstate, serverMessage, text, advice } = failure;
+  const code = sqlstate === null ? '' : ` (${sqlstate})`;
+  const isPartial = state === 'failed' && doneStatements > 0;
+  return [
+    ...(isPartial
+      ? sqlComment(
+          `${doneStatements} of its ${step.statements.length} statements took effect and stay.`,
+          3,
+        )
+      : []),
+    ...sqlComment(text, 3),
+    ...(serverMessage === null || text.includes(serverMessage.replace(/\.+\s*$/u, ''))
+      ? []
+      : sqlComment(`The server said: ${serverMessage}${code}`, 3)),
+    ...(advice === null ? [] : sqlComment(advice, 3)),
+  ];
+}
+
+/** Last done, first undone. A step whose effect is not known, or that failed half way, may need it too. */
+function undoOf(outcomes: readonly StepOutcome[]): readonly string[] {
+  const touched = outcomes.filter(
+    ({ state, doneStatements }) =>
+      state === 'done' || state === 'unknown' || (state === 'failed' && doneStatements > 0),
+  );
+  const failed = outcomes.find(({ state }) => state === 'failed');
+  const leftover =
+    failed === undefined || failed.doneStatements > 0 || failed.step.undoNote === null
+      ? []
+      : [
+          ...sqlComment(`About the step that failed, on ${failed.step.nodeId}:`),
+          ...sqlComment(failed.step.undoNote, 3),
+        ];
+  const undone = touched.filter(({ step }) => step.undo.length > 0 || step.undoNote !== null);
+  if (undone.length === 0) {
+    const words = touched.length === 0 ? 'Nothing was changed, so nothing is to be undone.' : null;
+    return [...(words === null ? [] : sqlComment(words)), ...leftover];
+  }
+  return [
+    ...sqlComment('To take it back, run these in this order:'),
+    ...[...undone].reverse().flatMap(undoStep),
+    ...leftover,
+  ];
+}
+
+function undoStep({ step, state }: StepOutcome): readonly string[] {
+  const doubt = state === 'done' ? '' : ', where it took effect';
+  return [
+    ...sqlComment(`On ${step.nodeId} (${step.title}${doubt}):`),
+    ...step.undo.map((statement) => `${shownSql(statement)};`),
+    ...(step.undoNote === null ? [] : sqlComment(step.undoNote)),
+  ];
+}

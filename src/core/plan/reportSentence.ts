@@ -1,0 +1,81 @@
+import { listNames } from './findingParts';
+import { nodesOfPlan, type Plan } from './plan';
+import { isComplete, type PlanReport, type StepOutcome } from './report';
+
+/**
+ * What became of a plan, in one or two sentences: `Done: 3 of 3 steps on central.`, or `Stopped at step 2 of 3 on
+ * singularity: relation "public.t" does not exist (42P01). Step 1 is done and stays; step 3 did not run.`
+ */
+export function reportSentence(report: PlanReport): string {
+  const total = report.outcomes.length;
+  if (isComplete(report)) {
+    return `Done: ${total} of ${total} ${stepWord(total)} on ${listNames(nodesOfPlan(report.plan))}.`;
+  }
+  const stop = report.outcomes.findIndex(({ state }) => state !== 'done');
+  const outcome = report.outcomes[stop];
+  if (outcome === undefined) return 'Nothing was run.';
+  const head = headOf(outcome, stop + 1, total, report.wasCancelled);
+  return [head, restOf(report.outcomes, stop)].filter((part) => part !== '').join(' ');
+}
+
+/** Why a step did not end well, as words without a full stop: the server's own, with SQLSTATE. */
+export function whyOf({ failure }: StepOutcome): string {
+  if (failure === null) return 'no reason is known';
+  const { serverMessage, sqlstate, text } = failure;
+  if (serverMessage === null) return trimStop(text);
+  return `${trimStop(serverMessage)}${sqlstate === null ? '' : ` (${sqlstate})`}`;
+}
+
+/** `3 steps on central and singularity`: how much a plan is. */
+export function planSize(plan: Plan): string {
+  const total = plan.steps.length;
+  return `${total} ${stepWord(total)} on ${listNames(nodesOfPlan(plan))}`;
+}
+
+function headOf(
+  outcome: StepOutcome,
+  number: number,
+  total: number,
+  wasCancelled: boolean,
+): string {
+  const place = `step ${number} of ${total} on ${outcome.step.nodeId}`;
+  if (outcome.state === 'notRun') {
+    return outcome.failure === null
+      ? `${wasCancelled ? 'Cancelled' : 'Stopped'} before ${place}.`
+      : `Stopped before ${place}: ${whyOf(outcome)}.`;
+  }
+  if (outcome.state === 'unknown') {
+    return `Stopped at ${place}: whether it took effect is not known, ${whyOf(outcome)}.`;
+  }
+  if (wasCancelled) return `Cancelled at ${place}: ${whyOf(outcome)}.`;
+  return `Stopped at ${place}: ${whyOf(outcome)}.`;
+}
+
+function restOf(outcomes: readonly StepOutcome[], stop: number): string {
+  const partial = outcomes[stop]?.doneStatements ?? 0;
+  const statements = outcomes[stop]?.step.statements.length ?? 0;
+  const parts = [
+    ...(partial > 0 && outcomes[stop]?.state === 'failed'
+      ? [`${partial} of its ${statements} statements took effect`]
+      : []),
+    ...(stop > 0
+      ? [`${range(1, stop)} ${stop === 1 ? 'is' : 'are'} done and ${stop === 1 ? 'stays' : 'stay'}`]
+      : []),
+    ...(stop + 1 < outcomes.length ? [`${range(stop + 2, outcomes.length)} did not run`] : []),
+  ];
+  const text = parts.join('; ');
+  return text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function range(from: number, to: number): string {
+  if (from === to) return `step ${from}`;
+  return to === from + 1 ? `steps ${from} and ${to}` : `steps ${from} to ${to}`;
+}
+
+function stepWord(count: number): string {
+  return count === 1 ? 'step' : 'steps';
+}
+
+function trimStop(text: string): string {
+  return text.replace(/\.+\s*$/u, '');
+}
