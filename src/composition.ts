@@ -112,6 +112,7 @@ export function compose(context: ExtensionContext): Composition {
     new DashboardPanel({
       extensionUri: context.extensionUri,
       monitor,
+      checks,
       clock,
       log,
       commands: DASHBOARD_COMMAND_IDS,

@@ -15,6 +15,6 @@ export const COMMAND_LABELS: Readonly<Record<DashboardCommand, string>> = {
 export interface Actions {
   select(id: string): void;
   setTopology(topologyId: string): void;
-  run(command: DashboardCommand, nodeId?: string | null): void;
+  run(command: DashboardCommand, subject?: string | null): void;
   copy(text: string, what: string): void;
 }

@@ -139,9 +139,9 @@ export class Dashboard {
         this.store.set({ find: '', mapCursorId: null, chartCursor: null });
         this.channel.emit(topologyChosen, { topologyId });
       },
-      run: (command, nodeId = null) => {
+      run: (command, subject = null) => {
         const topologyId = this.store.model.push?.state?.topologyId ?? null;
-        this.channel.emit(commandRequested, { command, topologyId, nodeId });
+        this.channel.emit(commandRequested, { command, topologyId, subject });
       },
       copy: (text, what) => void this.copy(text, what),
     };

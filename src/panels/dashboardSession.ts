@@ -1,7 +1,9 @@
+import { checksOf } from '../core/describe/topologyChecks';
 import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { Log } from '../core/ports/log';
-import type { NodeRef, TopologyMonitor } from '../core/ports/topologyMonitor';
+import type { Checks } from '../core/ports/checks';
+import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { TopologySnapshot } from '../core/snapshot';
 import { Channel } from '../protocol/channel';
 import {
@@ -22,12 +24,20 @@ import { toLagHistory } from '../protocol/toLagHistory';
 /** What a dashboard may do in the host. */
 export interface DashboardDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'history' | 'onDidChange'>;
+  readonly checks: Pick<Checks, 'of' | 'isContinuous' | 'onDidChange'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Commands that exist; the dashboard shows buttons for these alone. */
   readonly commands: readonly DashboardCommand[];
-  /** Runs one of `commands`; the topology and node it names are known ones. */
-  readonly runCommand: (command: DashboardCommand, ref: NodeRef | null) => void;
+  /** Runs one of `commands`; what its target names is known. */
+  readonly runCommand: (command: DashboardCommand, target: DashboardTarget | null) => void;
+}
+
+/** What a button is about. */
+export interface DashboardTarget {
+  readonly topologyId: string;
+  /** A node or an edge; `null`: the whole topology. */
+  readonly subject: string | null;
 }
 
 /** What the dashboard is asked to show. */
@@ -43,7 +53,7 @@ export interface DashboardFocus {
  */
 export class DashboardSession implements Disposable {
   private readonly channel: Channel;
-  private readonly subscription: Disposable;
+  private readonly subscriptions: readonly Disposable[];
   private topologyId: string | null = null;
   private selectedId: string | null = null;
   private focus = { serial: 0, id: null as string | null };
@@ -83,9 +93,10 @@ export class DashboardSession implements Disposable {
       if (this.find(topologyId) === undefined) return { topologyId, series: [] };
       return toLagHistory(monitor.history(topologyId), afterMs);
     });
-    this.subscription = monitor.onDidChange((snapshot) => {
-      if (snapshot.id === this.shown()?.id) this.push();
-    });
+    this.subscriptions = [
+      monitor.onDidChange((snapshot) => this.pushIfShown(snapshot.id)),
+      deps.checks.onDidChange((topologyId) => this.pushIfShown(topologyId)),
+    ];
   }
 
   receive(message: unknown): void {
@@ -119,13 +130,20 @@ export class DashboardSession implements Disposable {
         .map(({ id, topology }) => ({ id, name: topology.name })),
       commands: [...this.deps.commands],
       focus: this.focus,
-      state: snapshot === undefined ? null : toDashboardState(snapshot, this.selectedId),
+      state:
+        snapshot === undefined
+          ? null
+          : toDashboardState(snapshot, this.selectedId, checksOf(this.deps.checks, snapshot.id)),
     });
   }
 
   dispose(): void {
-    this.subscription.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
     this.channel.close();
+  }
+
+  private pushIfShown(topologyId: string): void {
+    if (topologyId === this.shown()?.id) this.push();
   }
 
   private shown(): TopologySnapshot | undefined {
@@ -137,7 +155,7 @@ export class DashboardSession implements Disposable {
     return this.deps.monitor.current().find(({ id }) => id === topologyId);
   }
 
-  private run({ command, topologyId, nodeId }: RunCommandMessage): void {
+  private run({ command, topologyId, subject }: RunCommandMessage): void {
     const { commands, log, runCommand } = this.deps;
     if (!commands.includes(command)) {
       log.warn(`Dashboard: ${command} does not exist.`);
@@ -150,11 +168,13 @@ export class DashboardSession implements Disposable {
     const snapshot = this.find(topologyId);
     const isKnown =
       snapshot !== undefined &&
-      (nodeId === null || snapshot.nodes.some((node) => node.id === nodeId));
+      (subject === null ||
+        snapshot.nodes.some(({ id }) => id === subject) ||
+        snapshot.edges.some(({ id }) => id === subject));
     if (!isKnown) {
       log.warn(`Dashboard: dropped ${command} for something unknown.`);
       return;
     }
-    runCommand(command, { topologyId, nodeId });
+    runCommand(command, { topologyId, subject });
   }
 }

@@ -37,8 +37,8 @@ const SET_TOPOLOGY = z.object({ topologyId: ID });
 const RUN_COMMAND = z.object({
   command: COMMAND,
   topologyId: z.nullable(ID),
-  /** `null`: the whole topology. */
-  nodeId: z.nullable(ID),
+  /** A node or an edge; `null`: the whole topology. */
+  subject: z.nullable(ID),
 });
 
 const HISTORY_REQUEST = z.object({

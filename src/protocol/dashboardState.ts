@@ -142,6 +142,38 @@ const QUEUE = z.object({
   verdict: VERDICT,
 });
 
+const CHECK_RESULT = z.object({
+  /** `row`: a token in a replicated table was read downstream. `marker`: a WAL position was passed. */
+  kind: z.enum(['row', 'marker']),
+  outcome: z.enum(['arrived', 'notArrived', 'notPossible', 'cancelled']),
+  /** Only when it arrived. */
+  arrivedMs: MS,
+  endedAtMs: z.number(),
+  limitMs: z.number(),
+  /** Why it had not arrived, as far as known. */
+  verdict: z.nullable(VERDICT),
+  failure: z.nullable(z.object({ text: z.string(), advice: TEXT })),
+});
+
+const EDGE_CHECKS = z.object({
+  edgeId: z.string(),
+  isRunning: z.boolean(),
+  last: z.nullable(CHECK_RESULT),
+  /** Of the kept results, those that arrived; the shares below are theirs. */
+  arrivals: z.number(),
+  checks: z.number(),
+  /** `null` while too few arrived to say so. */
+  medianMs: MS,
+  p95Ms: MS,
+});
+
+const CHECKS = z.object({
+  /** They go on by themselves until somebody stops them. */
+  isContinuous: z.boolean(),
+  /** In the order of the edges; only those that were checked. */
+  edges: z.array(EDGE_CHECKS),
+});
+
 const DETAILS = z.object({
   /** Id of the selected node, edge, slot (`slot/<node>/<name>`) or queue. */
   id: z.string(),
@@ -179,6 +211,7 @@ export const DASHBOARD_STATE = z.object({
   edges: z.array(EDGE),
   slots: z.array(SLOT),
   queues: z.array(QUEUE),
+  checks: CHECKS,
   details: z.nullable(DETAILS),
 });
 
@@ -187,4 +220,5 @@ export type NodeState = z.infer<typeof NODE>;
 export type EdgeState = z.infer<typeof EDGE>;
 export type SlotState = z.infer<typeof SLOT>;
 export type QueueState = z.infer<typeof QUEUE>;
+export type EdgeChecksState = z.infer<typeof EDGE_CHECKS>;
 export type DetailsState = z.infer<typeof DETAILS>;

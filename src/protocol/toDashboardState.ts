@@ -1,14 +1,19 @@
 import type { NodeSnapshot, TopologySnapshot } from '../core/snapshot';
+import { NO_CHECKS, type TopologyChecks } from '../core/describe/topologyChecks';
 import type { DashboardState, NodeState } from './dashboardState';
+import { lastCheckEvidence, toChecksState } from './toChecksState';
 import { toDetails } from './toDetails';
+import { toVerdictState } from './toVerdictState';
 
 /**
  * Cuts a snapshot down to what the dashboard draws: no connection parameters, no LSN but in finished text.
  * @param selectedId whose evidence goes along; `null` for none.
+ * @param checks what is known of this topology's checks
  */
 export function toDashboardState(
   snapshot: TopologySnapshot,
   selectedId: string | null,
+  checks: TopologyChecks = NO_CHECKS,
 ): DashboardState {
   const { topology, summary } = snapshot;
   return {
@@ -32,12 +37,20 @@ export function toDashboardState(
     consumers: topology.consumers.map(({ id, node, slot }) => ({ id, node, slot })),
     edges: snapshot.edges.map(({ evidence: _evidence, verdict, ...edge }) => ({
       ...edge,
-      verdict: toVerdict(verdict),
+      verdict: toVerdictState(verdict),
     })),
-    slots: snapshot.slots.map((slot) => ({ ...slot, verdict: toVerdict(slot.verdict) })),
-    queues: snapshot.queues.map((queue) => ({ ...queue, verdict: toVerdict(queue.verdict) })),
-    details: selectedId === null ? null : toDetails(snapshot, selectedId),
+    slots: snapshot.slots.map((slot) => ({ ...slot, verdict: toVerdictState(slot.verdict) })),
+    queues: snapshot.queues.map((queue) => ({ ...queue, verdict: toVerdictState(queue.verdict) })),
+    checks: toChecksState(snapshot, checks),
+    details: selectedId === null ? null : detailsWithCheck(snapshot, selectedId, checks),
   };
+}
+
+function detailsWithCheck(snapshot: TopologySnapshot, id: string, checks: TopologyChecks) {
+  const details = toDetails(snapshot, id);
+  const evidence = lastCheckEvidence(snapshot, id, checks);
+  if (details === null || evidence === null) return details;
+  return { ...details, evidence: [...details.evidence, evidence] };
 }
 
 function toNodeState(node: NodeSnapshot, snapshot: TopologySnapshot): NodeState {
@@ -51,7 +64,7 @@ function toNodeState(node: NodeSnapshot, snapshot: TopologySnapshot): NodeState 
     role: node.role,
     declaredRoles: [...node.declaredRoles],
     contact: sample.contact,
-    verdict: toVerdict(node.verdict),
+    verdict: toVerdictState(node.verdict),
     failure:
       failure === null
         ? null
@@ -75,16 +88,4 @@ export function versionOf(node: NodeSnapshot): string | null {
   if (spoken !== undefined && spoken !== '') return spoken;
   const number = node.sample.fast?.serverVersionNum;
   return number === undefined ? null : `${Math.floor(number / 10_000)}.${number % 10_000}`;
-}
-
-function toVerdict(verdict: TopologySnapshot['edges'][number]['verdict']) {
-  const { pids, otherNodes, ...params } = verdict.params;
-  return {
-    ...verdict,
-    params: {
-      ...params,
-      ...(pids === undefined ? {} : { pids: [...pids] }),
-      ...(otherNodes === undefined ? {} : { otherNodes: [...otherNodes] }),
-    },
-  };
 }

@@ -151,7 +151,7 @@ describe('dashboard', () => {
     await until(() => host.commands.length === 1);
     assert.deepEqual(host.commands[0], {
       command: 'connect',
-      ref: { topologyId: notConnected.id, nodeId: null },
+      target: { topologyId: notConnected.id, subject: null },
     });
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import type { DashboardPush } from '../../../src/protocol/dashboardMessages';
 import type { Envelope } from '../../../src/protocol/envelope';
+import { CHECKED } from '../../webview/support/checks';
 import { FakeHost } from '../../webview/support/fakeHost';
 import { healthy, trouble } from '../../webview/support/states';
 
@@ -77,8 +78,8 @@ describe('panels/dashboardSession', () => {
 
   it('runs listed commands on known nodes only', () => {
     const { host, say } = open();
-    const run = (command: string, topologyId: string | null, nodeId: string | null) =>
-      say('runCommand', { command, topologyId, nodeId });
+    const run = (command: string, topologyId: string | null, subject: string | null) =>
+      say('runCommand', { command, topologyId, subject });
     run('refresh', healthy.id, null);
     run('enterPassword', healthy.id, 'genesis');
     run('createTopologyFile', null, null);
@@ -86,11 +87,26 @@ describe('panels/dashboardSession', () => {
     run('refresh', healthy.id, 'nobody');
     run('refresh', 'file:///elsewhere', null);
     assert.deepEqual(host.commands, [
-      { command: 'refresh', ref: { topologyId: healthy.id, nodeId: null } },
-      { command: 'enterPassword', ref: { topologyId: healthy.id, nodeId: 'genesis' } },
-      { command: 'createTopologyFile', ref: null },
+      { command: 'refresh', target: { topologyId: healthy.id, subject: null } },
+      { command: 'enterPassword', target: { topologyId: healthy.id, subject: 'genesis' } },
+      { command: 'createTopologyFile', target: null },
     ]);
     assert.equal(host.warnings.length, 3);
+  });
+
+  it('runs commands on links, and pushes what became of a check at once', () => {
+    const { host, say, pushes, ready } = open([healthy, OTHER]);
+    ready();
+    const subject = 'logical/genesis/metrics_sub';
+    say('runCommand', { command: 'refresh', topologyId: healthy.id, subject });
+    assert.deepEqual(host.commands[0]?.target, { topologyId: healthy.id, subject });
+    host.checked(CHECKED, true);
+    assert.equal(pushes().length, 2, 'once for the shown topology, not for the other');
+    assert.equal(pushes()[1]?.state?.checks.edges.length, CHECKED.length);
+    assert.equal(pushes()[1]?.state?.checks.isContinuous, true);
+    host.session.dispose();
+    host.checked([]);
+    assert.equal(pushes().length, 2);
   });
 
   it('takes no message of more than 1 MB', () => {

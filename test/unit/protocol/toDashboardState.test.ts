@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
+import type { EdgeChecks } from '../../../src/core/ports/checks';
 import { DASHBOARD_STATE } from '../../../src/protocol/dashboardState';
 import { toDashboardState } from '../../../src/protocol/toDashboardState';
 import { toLagHistory } from '../../../src/protocol/toLagHistory';
+import { CHECKED, CHECKED_IN_TROUBLE } from '../../webview/support/checks';
 import { historyOf } from '../../webview/support/histories';
-import { healthy, hundred, noPrivilege, restricted, STATES } from '../../webview/support/states';
+import {
+  healthy,
+  hundred,
+  noPrivilege,
+  restricted,
+  STATES,
+  trouble,
+} from '../../webview/support/states';
 
 describe('protocol/toDashboardState', () => {
   for (const [name, snapshot] of Object.entries(STATES)) {
@@ -15,6 +24,59 @@ describe('protocol/toDashboardState', () => {
       assert.deepEqual(parsed.data, state);
     });
   }
+
+  const checksOf = (edges: readonly EdgeChecks[], isContinuous = false) => ({
+    isContinuous,
+    edges: new Map(edges.map((edge) => [edge.edgeId, edge])),
+  });
+
+  it('carries the last result of each edge that was checked', () => {
+    const state = toDashboardState(trouble, null, checksOf(CHECKED_IN_TROUBLE, true));
+    const parsed = DASHBOARD_STATE.safeParse(JSON.parse(JSON.stringify(state)));
+    assert.deepEqual(parsed.success && parsed.data, state);
+    assert.equal(state.checks.isContinuous, true);
+    const told = state.checks.edges.map(({ edgeId, last, isRunning, arrivals, checks }) => [
+      edgeId,
+      last?.outcome,
+      last?.verdict?.code,
+      isRunning,
+      `${arrivals} of ${checks}`,
+    ]);
+    assert.deepEqual(told, [
+      ['streaming/central-read', 'notArrived', 'notStreaming', false, '24 of 25'],
+      ['streaming/central-archive', 'notPossible', undefined, false, '0 of 1'],
+      ['logical/singularity/patterns_sub', 'notArrived', 'stoppedByError', false, '0 of 1'],
+      ['logical/genesis/job_stats_sub', 'arrived', undefined, true, '24 of 24'],
+    ]);
+    assert.deepEqual(toDashboardState(trouble, null).checks, { isContinuous: false, edges: [] });
+  });
+
+  it('tells a median and a slowest twentieth once there are enough arrivals for one', () => {
+    const { edges } = toDashboardState(healthy, null, checksOf(CHECKED)).checks;
+    const figures = edges.map(({ medianMs, p95Ms }) => [medianMs, p95Ms]);
+    assert.deepEqual(figures[0], [14.75, 17.5]);
+    assert.deepEqual(figures.at(-1), [null, null]);
+  });
+
+  it('leaves results of edges behind that are gone', () => {
+    const gone = { ...healthy, edges: healthy.edges.slice(1) };
+    const { edges } = toDashboardState(gone, null, checksOf(CHECKED)).checks;
+    assert.equal(edges.length, CHECKED.length - 1);
+  });
+
+  it('counts the last check among the evidence of its edge', () => {
+    const lastOf = (id: string) =>
+      toDashboardState(trouble, id, checksOf(CHECKED_IN_TROUBLE)).details?.evidence.at(-1);
+    const stopped = lastOf('logical/singularity/patterns_sub');
+    assert.equal(stopped?.value, 'not within 10\u00a0s: stopped by an error');
+    assert.equal(stopped.source, 'sentinel on central');
+    const refused = lastOf('streaming/central-archive');
+    assert.equal(
+      refused?.value,
+      'could not be checked. central-archive did not answer within 5 s.',
+    );
+    assert.notEqual(lastOf('logical/genesis/metrics_sub')?.label, 'Last check');
+  });
 
   it('carries evidence for what is selected alone', () => {
     assert.equal(toDashboardState(healthy, null).details, null);

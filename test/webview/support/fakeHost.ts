@@ -1,7 +1,7 @@
 import type { Disposable } from '../../../src/core/ports/disposable';
-import type { NodeRef } from '../../../src/core/ports/topologyMonitor';
+import type { EdgeChecks } from '../../../src/core/ports/checks';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
-import { DashboardSession } from '../../../src/panels/dashboardSession';
+import { DashboardSession, type DashboardTarget } from '../../../src/panels/dashboardSession';
 import { DASHBOARD_COMMANDS, type DashboardCommand } from '../../../src/protocol/dashboardMessages';
 import type { Envelope } from '../../../src/protocol/envelope';
 import { NOW_MS } from './build';
@@ -11,7 +11,14 @@ import { historyOf } from './histories';
 export class FakeHost {
   readonly received: unknown[] = [];
   readonly warnings: string[] = [];
-  readonly commands: { readonly command: DashboardCommand; readonly ref: NodeRef | null }[] = [];
+  readonly commands: {
+    readonly command: DashboardCommand;
+    readonly target: DashboardTarget | null;
+  }[] = [];
+  /** What is known of the checks of every topology. */
+  checks: readonly EdgeChecks[] = [];
+  isContinuous = false;
+  private readonly checkListeners = new Set<(topologyId: string) => void>();
   readonly session: DashboardSession;
   private readonly listeners = new Set<(snapshot: TopologySnapshot, isNews: boolean) => void>();
   nowMs = NOW_MS;
@@ -20,7 +27,7 @@ export class FakeHost {
     private snapshots: readonly TopologySnapshot[],
     post: (message: Envelope) => void,
   ) {
-    const listeners = this.listeners;
+    const { listeners, checkListeners } = this;
     this.session = new DashboardSession(
       {
         monitor: {
@@ -32,6 +39,14 @@ export class FakeHost {
           onDidChange: (listener): Disposable => {
             listeners.add(listener);
             return { dispose: () => void listeners.delete(listener) };
+          },
+        },
+        checks: {
+          of: () => this.checks,
+          isContinuous: () => this.isContinuous,
+          onDidChange: (listener): Disposable => {
+            checkListeners.add(listener);
+            return { dispose: () => void checkListeners.delete(listener) };
           },
         },
         clock: {
@@ -49,7 +64,7 @@ export class FakeHost {
           error: (message) => void this.warnings.push(message),
         },
         commands: DASHBOARD_COMMANDS,
-        runCommand: (command, ref) => void this.commands.push({ command, ref }),
+        runCommand: (command, target) => void this.commands.push({ command, target }),
       },
       post,
     );
@@ -58,6 +73,13 @@ export class FakeHost {
   receive(message: unknown): void {
     this.received.push(message);
     this.session.receive(message);
+  }
+
+  /** Says that a check began or ended, as the desk of checks does. */
+  checked(checks: readonly EdgeChecks[], isContinuous = false): void {
+    this.checks = checks;
+    this.isContinuous = isContinuous;
+    for (const { id } of this.snapshots) for (const listener of this.checkListeners) listener(id);
   }
 
   /** Publishes a snapshot as the monitor does. */
