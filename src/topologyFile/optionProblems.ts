@@ -1,21 +1,14 @@
+import {
+  DECODING_ON_STANDBY_VERSION,
+  LISTS_AND_FILTERS_VERSION,
+  PARALLEL_STREAMING_VERSION,
+  PUBLICATION_OPTION_VERSIONS,
+  SUBSCRIPTION_OPTION_VERSIONS,
+} from '../core/optionVersions';
 import type { DeclaredPublication, DeclaredSubscription, Topology } from '../core/topology';
 import type { Positions } from './positions';
 import { makeProblem } from './problem';
 import type { JsonPath, Problem } from './problem';
-
-/** First server version, as in server_version_num, that takes an option. Options not listed are in every supported version. */
-const PUBLICATION_OPTIONS: ReadonlyMap<string, number> = new Map([['generatedColumns', 180000]]);
-const SUBSCRIPTION_OPTIONS: ReadonlyMap<string, number> = new Map([
-  ['twoPhase', 150000],
-  ['disableOnError', 150000],
-  ['origin', 160000],
-  ['passwordRequired', 160000],
-  ['runAsOwner', 160000],
-  ['failover', 170000],
-]);
-const LISTS_AND_FILTERS = 150000;
-const PARALLEL_STREAMING = 160000;
-const DECODING_ON_STANDBY = 160000;
 
 /**
  * What the file asks of a node that the version of its server does not have. For a node whose version is known.
@@ -53,25 +46,29 @@ interface Need {
 }
 
 function publicationNeeds(path: JsonPath, publication: DeclaredPublication): readonly Need[] {
-  const needs: Need[] = optionNeeds(path, publication.options, PUBLICATION_OPTIONS);
+  const needs: Need[] = optionNeeds(path, publication.options, PUBLICATION_OPTION_VERSIONS);
   if (publication.schemas.length > 0) {
-    needs.push({ what: '"schemas"', version: LISTS_AND_FILTERS, path: [...path, 'schemas'] });
+    needs.push({
+      what: '"schemas"',
+      version: LISTS_AND_FILTERS_VERSION,
+      path: [...path, 'schemas'],
+    });
   }
   for (const [index, table] of publication.tables.entries()) {
     for (const key of ['columns', 'rowFilter'] as const) {
       if (table[key] === null) continue;
       const place = [...path, 'tables', index, key];
-      needs.push({ what: `"${key}"`, version: LISTS_AND_FILTERS, path: place });
+      needs.push({ what: `"${key}"`, version: LISTS_AND_FILTERS_VERSION, path: place });
     }
   }
   return needs;
 }
 
 function subscriptionNeeds(path: JsonPath, subscription: DeclaredSubscription): readonly Need[] {
-  const needs = optionNeeds(path, subscription.options, SUBSCRIPTION_OPTIONS);
+  const needs = optionNeeds(path, subscription.options, SUBSCRIPTION_OPTION_VERSIONS);
   if (subscription.options['streaming'] === 'parallel') {
     const place = [...path, 'streaming'];
-    needs.push({ what: 'streaming "parallel"', version: PARALLEL_STREAMING, path: place });
+    needs.push({ what: 'streaming "parallel"', version: PARALLEL_STREAMING_VERSION, path: place });
   }
   return needs;
 }
@@ -83,7 +80,7 @@ function standbyNeeds(topology: Topology, nodeId: string): readonly Need[] {
       .filter((subscription) => subscription.publisher === nodeId)
       .map((subscription) => ({
         what: 'a standby as publisher',
-        version: DECODING_ON_STANDBY,
+        version: DECODING_ON_STANDBY_VERSION,
         path: ['nodes', other.id, 'subscriptions', subscription.name, 'publisher'],
       })),
   );

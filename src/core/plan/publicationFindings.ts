@@ -1,3 +1,4 @@
+import { LISTS_AND_FILTERS_VERSION } from '../optionVersions';
 import { escapeIdentifier, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { DeclaredTable } from '../topology';
@@ -9,9 +10,6 @@ import { needsIdentity } from './publicationSql';
 import { publishedTableFindings } from './publishedTableFindings';
 import type { CreatePublicationRequest } from './requests';
 import { hasReplicaIdentity, isPublishable } from './tableLookup';
-
-/** First version that publishes schemas, column lists and row filters. */
-const SCHEMAS_AND_LISTS = 15;
 
 /** What is wrong with what a publication shall hold, and with the right to make it. */
 export function publicationFindings(
@@ -66,7 +64,7 @@ function versionFindings(
   const hasLists = request.tables.some(({ columns }) => columns !== null);
   const hasFilters = request.tables.some(({ rowFilter }) => rowFilter !== null);
   const findings: Finding[] = [];
-  if (majorOf(catalog) < SCHEMAS_AND_LISTS) {
+  if (catalog.server.versionNum < LISTS_AND_FILTERS_VERSION) {
     const asked = [
       ...(request.schemas.length > 0 ? ['publishing schemas'] : []),
       ...(hasLists ? ['a column list'] : []),

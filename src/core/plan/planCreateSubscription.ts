@@ -1,0 +1,119 @@
+import { deriveSlotName, isSlotName } from '../slotName';
+import { SECRET_KEYWORDS } from '../connectionStringKeywords';
+import { createSubscriptionSteps, SLOT_LIMIT_MS } from './createSubscriptionSteps';
+import type { Finding } from './finding';
+import { errorFinding } from './findingParts';
+import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
+import { isQuotable, nameFindings, standbyFindings, walLevelFindings } from './nodeFindings';
+import type { NodeCatalog } from './nodeCatalog';
+import type { FileChange, Plan } from './plan';
+import { connectionFindings, loginRoleFindings, loginRoleOf } from './publisherLogin';
+import { limitFindings, writerFindings } from './replicationLimits';
+import type { CreateSubscriptionRequest, PlanContext } from './requests';
+import {
+  sameServerFindings,
+  standbyPublisherFindings,
+  tableTwiceFindings,
+} from './serverPairFindings';
+import { slotFindings } from './slotFindings';
+import { publicationFindingsOf, subscribedTables } from './subscribedTables';
+import { subscriberPrivilege, subscriberRightFindings } from './subscriberRights';
+import { subscriptionFileChanges } from './subscriptionFile';
+import { optionFindings } from './subscriptionOptions';
+import { targetTableFindings } from './targetTableFindings';
+
+/**
+ * Creates a subscription. Needs the catalogs of subscriber and publisher; that of the publisher read with the role that
+ * the connection logs in as among the roles to check.
+ * @see CREATE SUBSCRIPTION
+ */
+export function planCreateSubscription(
+  request: CreateSubscriptionRequest,
+  context: PlanContext,
+): Plan {
+  const { nodeId, publisherId, name } = request;
+  const head = { kind: 'createSubscription', title: `Create subscription ${name} on ${nodeId}` };
+  const [subscriber, publisher] = catalogsOf(context, [nodeId, publisherId]) ?? [];
+  if (subscriber === undefined || publisher === undefined) {
+    return planWithoutCatalog(context, head, [nodeId, publisherId]);
+  }
+  const tables = subscribedTables(publisher, request.publications);
+  return makePlan(context, {
+    ...head,
+    steps: isSayable(request)
+      ? createSubscriptionSteps(request, publisher, subscriber, tables)
+      : [],
+    findings: findingsOf(request, context, publisher, subscriber),
+    privileges: [subscriberPrivilege(subscriber), publisherPrivilege(request)],
+    fileChanges: fileChanges(request, context),
+  });
+}
+
+function findingsOf(
+  request: CreateSubscriptionRequest,
+  context: PlanContext,
+  publisher: NodeCatalog,
+  subscriber: NodeCatalog,
+): readonly Finding[] {
+  const tables = subscribedTables(publisher, request.publications);
+  const makesSlot = !request.usesExistingSlot;
+  return [
+    ...standbyFindings(context, subscriber),
+    ...nameFindings(request.nodeId, 'subscription', request.name),
+    ...takenFindings(request, subscriber),
+    ...sameServerFindings(publisher, subscriber),
+    ...connectionFindings(request, publisher, subscriber),
+    ...standbyPublisherFindings(publisher),
+    ...walLevelFindings(publisher, 'error', 'No slot can be made there.'),
+    ...publicationFindingsOf(publisher, request.publications),
+    ...targetTableFindings(tables, publisher, subscriber, request.options['binary'] === true),
+    ...subscriberRightFindings(request, subscriber, tables),
+    ...loginRoleFindings(request, publisher, tables),
+    ...slotFindings(request, publisher),
+    ...limitFindings(publisher, subscriber, makesSlot, request.copyData),
+    ...optionFindings(request.options, subscriber),
+    ...tableTwiceFindings(tables, subscriber),
+    ...(makesSlot ? writerFindings(publisher, SLOT_LIMIT_MS) : []),
+  ];
+}
+
+/** Whether every name can stand in a statement, and no secret stands there as text. */
+function isSayable(request: CreateSubscriptionRequest): boolean {
+  const names = [request.name, ...request.publications];
+  return (
+    names.every(isQuotable) &&
+    isSlotName(request.slotName) &&
+    request.connection.every(
+      ({ keyword, value }) =>
+        typeof value !== 'string' || (!SECRET_KEYWORDS.has(keyword) && !value.includes('\0')),
+    )
+  );
+}
+
+function takenFindings(
+  { nodeId, name }: CreateSubscriptionRequest,
+  subscriber: NodeCatalog,
+): readonly Finding[] {
+  if (!subscriber.subscriptions.some((subscription) => subscription.name === name)) return [];
+  return [
+    errorFinding(
+      'nameTaken',
+      nodeId,
+      `${nodeId} has a subscription ${name} already (42710).`,
+      'Choose another name.',
+    ),
+  ];
+}
+
+function publisherPrivilege(request: CreateSubscriptionRequest): string {
+  const role = loginRoleOf(request) ?? 'the role that the connection logs in as';
+  const select = request.copyData ? ', USAGE on the schemas and SELECT on each table' : '';
+  return `${request.publisherId}: ${role} needs LOGIN and REPLICATION${select}.`;
+}
+
+function fileChanges(
+  request: CreateSubscriptionRequest,
+  context: PlanContext,
+): readonly FileChange[] {
+  return subscriptionFileChanges(request, context.topology, deriveSlotName(request.name));
+}

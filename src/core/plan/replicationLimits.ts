@@ -1,0 +1,119 @@
+import { formatCounted, formatDuration } from '../format';
+import type { Finding, FindingCode } from './finding';
+import { errorFinding, listNames, warningFinding } from './findingParts';
+import type { NodeCatalog } from './nodeCatalog';
+
+interface Limit {
+  readonly code: FindingCode;
+  readonly catalog: NodeCatalog;
+  /** `replication slot` */
+  readonly what: string;
+  readonly used: number | null;
+  readonly max: number | null;
+  /** Setting that raises it. */
+  readonly setting: string;
+  /** Finished sentence: what happens without one. */
+  readonly otherwise: string;
+}
+
+/**
+ * Slots, senders, workers and origins that run out silently or late. One of each is needed for good, one more for each
+ * table that is being copied.
+ */
+export function limitFindings(
+  publisher: NodeCatalog,
+  subscriber: NodeCatalog,
+  needsSlot: boolean,
+  copies: boolean,
+): readonly Finding[] {
+  const limits = [...publisherLimits(publisher, needsSlot), ...subscriberLimits(subscriber)];
+  return limits.flatMap((limit) => judge(limit, copies));
+}
+
+function publisherLimits(publisher: NodeCatalog, needsSlot: boolean): readonly Limit[] {
+  const { settings } = publisher;
+  const slots: Limit = {
+    code: 'noFreeSlot',
+    catalog: publisher,
+    what: 'replication slot',
+    used: publisher.slots.length,
+    max: settings.maxReplicationSlots,
+    setting: 'max_replication_slots',
+    otherwise: 'The subscription cannot be created (53400).',
+  };
+  const senders: Limit = {
+    code: 'noFreeSender',
+    catalog: publisher,
+    what: 'WAL sender',
+    used: settings.walSendersUsed,
+    max: settings.maxWalSenders,
+    setting: 'max_wal_senders',
+    otherwise: 'The subscription cannot connect (53300).',
+  };
+  return needsSlot ? [slots, senders] : [senders];
+}
+
+function subscriberLimits(subscriber: NodeCatalog): readonly Limit[] {
+  const { settings } = subscriber;
+  // Before 18 origins are counted by the setting that counts slots.
+  const hasOwnLimit = settings.maxActiveReplicationOrigins !== null;
+  return [
+    {
+      code: 'noFreeWorker',
+      catalog: subscriber,
+      what: 'logical replication worker',
+      used: settings.logicalWorkersUsed,
+      max: settings.maxLogicalReplicationWorkers,
+      setting: 'max_logical_replication_workers',
+      otherwise: 'The subscription would look enabled and do nothing.',
+    },
+    {
+      code: 'noFreeSlot',
+      catalog: subscriber,
+      what: 'replication origin',
+      used: settings.replicationOriginsUsed,
+      max: settings.maxActiveReplicationOrigins ?? settings.maxReplicationSlots,
+      setting: hasOwnLimit ? 'max_active_replication_origins' : 'max_replication_slots',
+      otherwise: 'The subscription would start again and again and take nothing.',
+    },
+  ];
+}
+
+function judge(limit: Limit, copies: boolean): readonly Finding[] {
+  const { code, catalog, what, used, max, setting } = limit;
+  if (used === null || max === null) return [];
+  const { nodeId } = catalog;
+  const fix = {
+    text: `Raise ${setting} on ${nodeId} and restart it, or free one.`,
+    copy: `ALTER SYSTEM SET ${setting} = '${Math.max(max + 6, 10)}';`,
+  };
+  const free = max - used;
+  if (free < 1) {
+    const text = `${nodeId} has no ${what} left: ${used} of ${max} are in use. ${limit.otherwise}`;
+    return [errorFinding(code, nodeId, text, fix)];
+  }
+  if (free > 1 || !copies) return [];
+  const text = `${nodeId} has one ${what} left of ${max}, and copying tables needs one more: the copy waits until one is free.`;
+  return [warningFinding(code, nodeId, text, fix)];
+}
+
+/** Shorter ones are over before the plan is confirmed. */
+const NOTABLE_MS = 1_000;
+
+/** Transactions that have written: making a slot waits for all of them. */
+export function writerFindings(publisher: NodeCatalog, limitMs: number): readonly Finding[] {
+  const writers = publisher.writers.filter(({ runningMs }) => runningMs >= NOTABLE_MS);
+  if (writers.length === 0) return [];
+  const words = writers.map(({ pid, user, applicationName, runningMs }) => {
+    const who = [user ?? 'an unknown role', ...(applicationName === '' ? [] : [applicationName])];
+    return `pid ${pid} (${who.join(', ')}) for ${formatDuration(runningMs)}`;
+  });
+  return [
+    warningFinding(
+      'longTransaction',
+      publisher.nodeId,
+      `${formatCounted(writers.length, 'transaction')} on ${publisher.nodeId} wrote and did not end: ${listNames(words, 4)}. Making a slot waits for all of them, at most ${formatDuration(limitMs)}.`,
+      'Wait until they have ended, or end them.',
+    ),
+  ];
+}

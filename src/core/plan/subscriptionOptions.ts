@@ -1,0 +1,75 @@
+import { PARALLEL_STREAMING_VERSION, SUBSCRIPTION_OPTION_VERSIONS } from '../optionVersions';
+import { escapeLiteral } from '../sql';
+import type { Finding } from './finding';
+import { errorFinding } from './findingParts';
+import { majorOf } from './nodeFindings';
+import type { NodeCatalog } from './nodeCatalog';
+
+/** Options of a subscription that a request may name, and their names in SQL. */
+const SQL_NAMES: ReadonlyMap<string, string> = new Map([
+  ['enabled', 'enabled'],
+  ['binary', 'binary'],
+  ['streaming', 'streaming'],
+  ['synchronousCommit', 'synchronous_commit'],
+  ['twoPhase', 'two_phase'],
+  ['disableOnError', 'disable_on_error'],
+  ['passwordRequired', 'password_required'],
+  ['runAsOwner', 'run_as_owner'],
+  ['origin', 'origin'],
+  ['failover', 'failover'],
+]);
+
+/** Said by members of the request of their own; in the options they are passed over. */
+const SAID_ELSEWHERE: ReadonlySet<string> = new Set([
+  'createSlot',
+  'copyData',
+  'slotName',
+  'expect',
+]);
+
+/** The options as CREATE SUBSCRIPTION takes them: `disable_on_error = true`. */
+export function optionSql(options: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(options).flatMap(([key, value]) => {
+    const name = SQL_NAMES.get(key);
+    const written = writeValue(value);
+    return name === undefined || written === null ? [] : [`${name} = ${written}`];
+  });
+}
+
+/** Options that the subscriber's server does not have, or that nobody has. */
+export function optionFindings(
+  options: Readonly<Record<string, unknown>>,
+  subscriber: NodeCatalog,
+): readonly Finding[] {
+  const { nodeId } = subscriber;
+  return Object.entries(options).flatMap(([key, value]) => {
+    if (SAID_ELSEWHERE.has(key)) return [];
+    if (!SQL_NAMES.has(key)) {
+      return [errorFinding('unsupportedOption', nodeId, `A subscription has no option "${key}".`)];
+    }
+    if (writeValue(value) === null) {
+      const text = `The option "${key}" is neither true, false nor a text.`;
+      return [errorFinding('unsupportedOption', nodeId, text)];
+    }
+    const version =
+      key === 'streaming' && value === 'parallel'
+        ? PARALLEL_STREAMING_VERSION
+        : (SUBSCRIPTION_OPTION_VERSIONS.get(key) ?? 0);
+    if (subscriber.server.versionNum >= version) return [];
+    const what = value === 'parallel' ? 'streaming "parallel"' : `"${key}"`;
+    return [
+      errorFinding(
+        'unsupportedOption',
+        nodeId,
+        `${nodeId} runs Postgres ${majorOf(subscriber)}: ${what} needs ${Math.floor(version / 10_000)} or newer.`,
+        'Leave the option out.',
+      ),
+    ];
+  });
+}
+
+function writeValue(value: unknown): string | null {
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'string' && !value.includes('\0')) return escapeLiteral(value);
+  return null;
+}
