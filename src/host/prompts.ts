@@ -77,7 +77,8 @@ export async function askMany<T extends Value>(
 
 interface TextOptions {
   readonly place: StepPlace;
-  readonly prompt: string;
+  /** May follow what is being typed. */
+  readonly prompt: string | ((text: string) => string);
   readonly placeholder?: string;
   readonly value: string;
   readonly isPassword?: boolean;
@@ -89,17 +90,19 @@ interface TextOptions {
 export async function askText(options: TextOptions): Promise<Answer<string>> {
   const input: InputBox = window.createInputBox();
   prepare(input, options.place);
-  input.prompt = options.prompt;
   input.placeholder = options.placeholder ?? '';
   input.value = options.value;
   input.password = options.isPassword ?? false;
   let isTouched = false;
+  const { prompt } = options;
   const check = () => {
+    input.prompt = typeof prompt === 'string' ? prompt : prompt(input.value);
     const problem = options.validate(input.value);
     // An empty field that nobody has touched is not yet wrong.
     input.validationMessage = isTouched && problem !== null ? problem : undefined;
     return problem === null;
   };
+  check();
   input.onDidChangeValue(() => {
     isTouched = true;
     check();

@@ -1,0 +1,60 @@
+import { window, type QuickPickItem } from 'vscode';
+import { confirmationOf, type PlanConfirmation } from '../../core/plan/confirmationOf';
+import { findingLine } from '../../core/plan/findingsText';
+import type { Plan } from '../../core/plan/plan';
+
+/** What the user wants done with a plan. `null`: dismissed. */
+export type PlanChoice = 'run' | 'openAsFile' | null;
+
+/** Asks whether to run a plan: modal, with the name typed, where it touches production. */
+export async function confirmPlan(plan: Plan): Promise<PlanChoice> {
+  const confirmation = confirmationOf(plan);
+  const choice = confirmation.isModal
+    ? await askModal(confirmation)
+    : await askBeside(plan, confirmation);
+  if (choice !== 'run' || confirmation.mustType === null) return choice;
+  return (await hasTyped(confirmation.mustType, confirmation)) ? 'run' : null;
+}
+
+async function askModal({ message, detail, button }: PlanConfirmation): Promise<PlanChoice> {
+  const choice = await window.showWarningMessage(message, { modal: true, detail }, button);
+  return choice === button ? 'run' : null;
+}
+
+interface ChoiceItem extends QuickPickItem {
+  readonly choice: PlanChoice;
+}
+
+/** The plan lies open beside this question. */
+async function askBeside(plan: Plan, { message, button }: PlanConfirmation): Promise<PlanChoice> {
+  const warnings = plan.findings.filter(({ severity }) => severity === 'warning');
+  const items: readonly ChoiceItem[] = [
+    {
+      label: `$(play) ${button}`,
+      ...(warnings.length === 0 ? {} : { detail: warnings.map(findingLine).join(' ') }),
+      choice: 'run',
+    },
+    {
+      label: '$(go-to-file) Open as SQL File',
+      description: 'to read, change and run elsewhere',
+      choice: 'openAsFile',
+    },
+    { label: '$(close) Cancel', choice: null },
+  ];
+  const picked = await window.showQuickPick(items, {
+    title: message,
+    placeHolder: 'The statements stand beside. Run these?',
+    ignoreFocusOut: true,
+  });
+  return picked?.choice ?? null;
+}
+
+async function hasTyped(name: string, { button }: PlanConfirmation): Promise<boolean> {
+  const typed = await window.showInputBox({
+    title: button,
+    prompt: `Type ${name} to run this on production`,
+    ignoreFocusOut: true,
+    validateInput: (text) => (text === '' || text === name ? null : `This is not ${name}.`),
+  });
+  return typed === name;
+}

@@ -1,0 +1,149 @@
+import { ProgressLocation, window, type CancellationToken } from 'vscode';
+import { CancelSource } from '../../core/cancelSource';
+import { findingLine } from '../../core/plan/findingsText';
+import type { Plan } from '../../core/plan/plan';
+import { planDocument } from '../../core/plan/planDocument';
+import { isComplete, type PlanReport } from '../../core/plan/report';
+import { reportDocument } from '../../core/plan/reportDocument';
+import { reportSentence } from '../../core/plan/reportSentence';
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { PlanDocuments } from '../../host/planDocuments';
+import type { CommandFiles } from '../commandFile';
+import { confirmPlan } from './confirmPlan';
+import { lacksChanges, writeFileChanges } from './offerFileChanges';
+import type { FindingsChoice, PlanDialogs, StepProgress } from './planDialogs';
+import { showFindings } from './showFindings';
+
+const REPORT = 'Show Report';
+const PLAN = 'Show Plan';
+const WRITE = 'Write to Topology File';
+
+interface EditorPlanDialogsDeps {
+  readonly documents: Pick<PlanDocuments, 'show' | 'openAsFile'>;
+  readonly files: Pick<CommandFiles, 'find'>;
+  /** Takes secrets out of what servers say before it is shown. */
+  readonly redact: (text: string) => string;
+  /** Where an error in a dialog that nobody waits for goes. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** The dialogs of a plan in VS Code: quick picks, documents beside, notifications. */
+export class EditorPlanDialogs implements PlanDialogs {
+  constructor(private readonly deps: EditorPlanDialogsDeps) {}
+
+  async askPassword(nodeId: string, user: string, wasRefused: boolean): Promise<string | null> {
+    const kept =
+      'It is kept in the secret store of this machine once it has worked, never in the file.';
+    const password = await window.showInputBox({
+      title: `Password for ${user} on ${nodeId}`,
+      prompt: wasRefused ? `The last one was refused (28P01). ${kept}` : kept,
+      password: true,
+      ignoreFocusOut: true,
+    });
+    return password === undefined || password === '' ? null : password;
+  }
+
+  async showFindings(plan: Plan): Promise<FindingsChoice> {
+    await this.deps.documents.show(plan.title, planDocument(plan));
+    return showFindings(plan);
+  }
+
+  async askRole(nodeId: string, present: string): Promise<string | null> {
+    const role = await window.showInputBox({
+      title: `Run as which role on ${nodeId}?`,
+      prompt: `${present === '' ? 'The present role' : present} lacks a privilege. "adminUser" in the topology file keeps the answer.`,
+      ignoreFocusOut: true,
+    });
+    return role === undefined || role === '' ? null : role;
+  }
+
+  /** The document is shown as it is: it holds no secret, and what is confirmed must be what runs. */
+  async confirm(plan: Plan): Promise<boolean> {
+    const text = planDocument(plan);
+    await this.deps.documents.show(plan.title, text);
+    const choice = await confirmPlan(plan);
+    if (choice === 'openAsFile') await this.deps.documents.openAsFile(text);
+    return choice === 'run';
+  }
+
+  async whileReading<T>(title: string, read: (signal: CancelSignal) => Promise<T>): Promise<T> {
+    return window.withProgress(
+      { location: ProgressLocation.Notification, title: `${title}: reading`, cancellable: true },
+      async (_progress, token) => read(signalOf(token)),
+    );
+  }
+
+  async whileRunning<T>(
+    plan: Plan,
+    run: (progress: StepProgress, signal: CancelSignal) => Promise<T>,
+  ): Promise<T> {
+    const { steps } = plan;
+    return window.withProgress(
+      { location: ProgressLocation.Notification, title: plan.title, cancellable: true },
+      async (progress, token) =>
+        run((index, state) => {
+          const step = steps[index];
+          if (step === undefined) return;
+          const isOver = state !== 'running';
+          progress.report({
+            message: `step ${index + 1} of ${steps.length}: ${step.title}`,
+            ...(isOver ? { increment: 100 / steps.length } : {}),
+          });
+        }, signalOf(token)),
+    );
+  }
+
+  tellReport(report: PlanReport): void {
+    const sentence = this.deps.redact(reportSentence(report));
+    if (!isComplete(report)) {
+      this.#answer(window.showErrorMessage(sentence, REPORT, PLAN), report.plan, report);
+      return;
+    }
+    this.#answer(
+      window.showInformationMessage(sentence, ...this.#writeButton(report.plan), REPORT),
+      report.plan,
+      report,
+    );
+  }
+
+  tellNothingToDo(plan: Plan): void {
+    const words = plan.findings.map(findingLine).join(' ');
+    const message = words === '' ? `${plan.title}: there is nothing to do.` : words;
+    this.#answer(
+      window.showInformationMessage(this.deps.redact(message), ...this.#writeButton(plan)),
+      plan,
+      null,
+    );
+  }
+
+  tell(message: string): void {
+    void window.showInformationMessage(message);
+  }
+
+  #writeButton({ topologyId, fileChanges }: Plan): readonly string[] {
+    return lacksChanges(this.deps.files, topologyId, fileChanges) ? [WRITE] : [];
+  }
+
+  /** Nobody waits for the answer: the command is over when its report is told. */
+  #answer(asked: Thenable<string | undefined>, plan: Plan, report: PlanReport | null): void {
+    const { documents, files, redact, onError } = this.deps;
+    const act = async (): Promise<void> => {
+      const choice = await asked;
+      const file = files.find(plan.topologyId);
+      if (choice === WRITE && file !== null) await writeFileChanges(file.uri, plan.fileChanges);
+      if (choice === PLAN) await documents.show(plan.title, planDocument(plan));
+      if (choice === REPORT && report !== null) {
+        await documents.show(`Report of ${plan.title}`, redact(reportDocument(report)));
+      }
+    };
+    act().catch(onError);
+  }
+}
+
+function signalOf(token: CancellationToken): CancelSignal {
+  const source = new CancelSource();
+  if (token.isCancellationRequested) source.cancel();
+  // VS Code drops the listeners of a token with its progress.
+  token.onCancellationRequested(() => source.cancel());
+  return source;
+}

@@ -1,0 +1,48 @@
+import { formatBytes } from '../format';
+import type { RelationFacts } from '../plan/nodeCatalog';
+import { formatTableName } from '../tableName';
+import { facts } from './rowText';
+
+/** A table as it is offered for a publication. */
+export interface TableChoice {
+  readonly label: string;
+  /** `1.2 GB · key id`, or why it does not fit: `no primary key: UPDATE and DELETE would fail on central`. */
+  readonly description: string;
+  /**
+   * `fit`: any operation may be published. `insertsOnly`: nothing identifies its rows, so publishing UPDATE and DELETE
+   * would make them fail upstream. `unfit`: it cannot be published at all.
+   */
+  readonly fitness: 'fit' | 'insertsOnly' | 'unfit';
+}
+
+/** Says what there is to know before a table is put into a publication of this node. */
+export function tableChoice(table: RelationFacts, nodeId: string): TableChoice {
+  const label = formatTableName(table);
+  if (table.persistence !== 'permanent') {
+    const description = `${table.persistence}: cannot be published`;
+    return { label, description, fitness: 'unfit' };
+  }
+  if (table.replicaIdentity !== 'full' && table.identityColumns.length === 0) {
+    const lack = table.replicaIdentity === 'nothing' ? 'no replica identity' : 'no primary key';
+    const description = `${lack}: UPDATE and DELETE would fail on ${nodeId}`;
+    return { label, description, fitness: 'insertsOnly' };
+  }
+  const description = facts(
+    table.sizeBytes === null ? null : formatBytes(table.sizeBytes),
+    table.replicaIdentity === 'full'
+      ? 'replica identity full'
+      : `key ${table.identityColumns.join(', ')}`,
+    table.kind === 'partitioned' ? 'partitioned' : null,
+    table.isPartition ? 'partition' : null,
+    table.isOwned ? null : `owned by ${table.owner}`,
+  );
+  return { label, description, fitness: 'fit' };
+}
+
+/** What can be offered for a publication at all: tables, but not those that this extension keeps for itself. */
+export function isOffered(relation: RelationFacts): boolean {
+  return (
+    (relation.kind === 'table' || relation.kind === 'partitioned') &&
+    relation.schema !== 'pgtopology'
+  );
+}
