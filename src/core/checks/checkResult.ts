@@ -29,6 +29,8 @@ export interface CheckResult {
   readonly verdict: Verdict | null;
   /** Why it was not possible; `null` otherwise. */
   readonly failure: FailureFacts | null;
+  /** Finished sentence: why a marker was used though a sentinel table is there; absent otherwise. */
+  readonly note?: string;
 }
 
 /** The waiting time of a check; after it "not within 10 s". */

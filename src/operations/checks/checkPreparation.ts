@@ -1,0 +1,173 @@
+import { installedSentinels, type CheckProbe } from '../../core/checks/checkProbe';
+import { checkFailure, type CheckGroup, type CheckTarget } from '../../core/checks/checkTargets';
+import { markUnsafe, wayOf, type CheckWay } from '../../core/checks/checkWay';
+import { isServerFailure, ServerFailure } from '../../core/failure';
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { TopologySnapshot } from '../../core/snapshot';
+import type { CheckSession, CheckSessions, SessionWish } from './checkSessions';
+
+export interface PreparationParts {
+  readonly group: CheckGroup;
+  readonly snapshot: TopologySnapshot;
+  readonly sessions: CheckSessions;
+  readonly signal: CancelSignal;
+}
+
+/** An edge with the session that waits for it. */
+export interface ReadyEdge {
+  readonly target: CheckTarget;
+  readonly way: CheckWay;
+  readonly key: string;
+  readonly held: CheckSession;
+}
+
+/** An edge that cannot be checked, and why. */
+export interface UnfitEdge {
+  readonly target: CheckTarget;
+  readonly way: CheckWay;
+  readonly failure: ServerFailure;
+}
+
+export interface Prepared {
+  readonly root: CheckSession;
+  readonly ready: readonly ReadyEdge[];
+  readonly unfit: readonly UnfitEdge[];
+}
+
+export const NO_WAY: CheckWay = { kind: 'marker', note: null };
+
+/** Positions of another system or another timeline compare with nothing. */
+const FOREIGN_POSITIONS: readonly string[] = ['diverged', 'wrongSystem', 'roleMismatch'];
+
+interface Seen {
+  readonly target: CheckTarget;
+  /** Of the downstream node; `null` for a consumer, and where it could not be asked. */
+  readonly held: CheckSession | null;
+  readonly failure: ServerFailure | null;
+}
+
+/**
+ * Everything of a round that comes before its token: sessions are open, tables are looked at, and each edge has its way.
+ * @throws ServerFailure when the primary can take no token
+ */
+export async function prepareRound(parts: PreparationParts): Promise<Prepared> {
+  const root = await openRoot(parts);
+  const sentinels = installedSentinels(root.probe);
+  const seen = await Promise.all(
+    parts.group.targets.map((target) => {
+      const prunes = sentinels.some(
+        ({ publication, publishesDeletes }) =>
+          publication !== null && target.publications.includes(publication) && !publishesDeletes,
+      );
+      return look(parts, target, prunes);
+    }),
+  );
+  const probes = new Map<string, CheckProbe>();
+  for (const { target, held } of seen) {
+    if (target.edge.kind === 'logical' && held !== null) probes.set(target.edge.to, held.probe);
+  }
+  const checkRoot = {
+    nodeId: parts.group.root.id,
+    user: root.probe.user,
+    sentinels: markUnsafe(parts.group.root.id, sentinels, parts.snapshot, probes),
+  };
+  const settled = await Promise.all(
+    seen.map((edge) => {
+      const way = wayOf(edge.target, checkRoot, edge.held?.probe ?? null);
+      return settle(parts, root, edge, way);
+    }),
+  );
+  return {
+    root,
+    ready: settled.filter((edge) => 'held' in edge),
+    unfit: settled.filter((edge) => 'failure' in edge),
+  };
+}
+
+/** Key of the session that writes on a primary. */
+export function rootKeyOf(nodeId: string): string {
+  return `write/${nodeId}`;
+}
+
+/** Keys of the sessions that may wait for an edge. */
+export function waitKeysOf(edgeId: string): { readonly node: string; readonly slot: string } {
+  return { node: `wait/${edgeId}`, slot: `slot/${edgeId}` };
+}
+
+async function openRoot({ group, sessions, signal }: PreparationParts): Promise<CheckSession> {
+  const node = group.root;
+  const root = await sessions.get({ key: rootKeyOf(node.id), node, mayWrite: true }, signal);
+  if (!root.probe.isInRecovery) return root;
+  throw new ServerFailure({
+    ...checkFailure(`${node.id} is a standby and takes no token (25006).`, 'Use its primary.'),
+    reason: 'readOnly',
+  });
+}
+
+async function look(
+  parts: PreparationParts,
+  target: CheckTarget,
+  mayWrite: boolean,
+): Promise<Seen> {
+  if (target.to === null) return { target, held: null, failure: null };
+  const key = waitKeysOf(target.edge.id).node;
+  const opened = await tryOpen(parts, { key, node: target.to, mayWrite });
+  return { target, ...opened };
+}
+
+async function settle(
+  parts: PreparationParts,
+  root: CheckSession,
+  { target, held, failure }: Seen,
+  way: CheckWay,
+): Promise<ReadyEdge | UnfitEdge> {
+  const keys = waitKeysOf(target.edge.id);
+  if (target.edge.kind === 'streaming') {
+    const problem =
+      failure ?? (way.kind === 'marker' ? foreignPosition(parts, target, held, root) : null);
+    if (problem !== null) return { target, way, failure: problem };
+  }
+  const waitsDownstream = way.kind === 'row' || target.edge.kind === 'streaming';
+  if (waitsDownstream && held !== null) return { target, way, key: keys.node, held };
+  if (target.edge.slotName === null) {
+    const text = `The slot of ${target.edge.name} is not known, so its position cannot be told.`;
+    return { target, way, failure: failure ?? new ServerFailure(checkFailure(text, null)) };
+  }
+  const wish = { key: keys.slot, node: target.from, mayWrite: false };
+  const opened = await tryOpen(parts, wish);
+  // A subscriber that cannot be asked may still read on, and its slot tells.
+  const told = failure === null ? way : { kind: 'marker' as const, note: failure.facts.text };
+  if (opened.held === null) return { target, way: told, failure: opened.failure };
+  return { target, way: told, key: keys.slot, held: opened.held };
+}
+
+async function tryOpen(
+  { sessions, signal }: PreparationParts,
+  wish: SessionWish,
+): Promise<
+  | { readonly held: CheckSession; readonly failure: null }
+  | { readonly held: null; readonly failure: ServerFailure }
+> {
+  try {
+    return { held: await sessions.get(wish, signal), failure: null };
+  } catch (error) {
+    if (!isServerFailure(error)) throw error;
+    await sessions.drop(wish.key);
+    return { held: null, failure: error };
+  }
+}
+
+/** A marker is nothing but a position, and a position means something only within one system. */
+function foreignPosition(
+  { group }: PreparationParts,
+  { edge }: CheckTarget,
+  held: CheckSession | null,
+  root: CheckSession,
+): ServerFailure | null {
+  const isForeign =
+    held?.probe.systemIdentifier !== root.probe.systemIdentifier ||
+    FOREIGN_POSITIONS.includes(edge.verdict.code);
+  if (!isForeign) return null;
+  const text = `Positions of ${edge.to} and ${group.root.id} cannot be compared: they went different ways.`;
+  return new ServerFailure(checkFailure(text, null));
+}

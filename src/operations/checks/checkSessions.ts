@@ -1,0 +1,120 @@
+import { checkFailure } from '../../core/checks/checkTargets';
+import { PROBE, readCheckProbe, type CheckProbe } from '../../core/checks/checkProbe';
+import { ServerFailure } from '../../core/failure';
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { ChangeGateway, ChangeSession } from '../../core/ports/changeGateway';
+import type { Clock } from '../../core/ports/clock';
+import type { TopologyNode } from '../../core/topology';
+
+/** Longer than the longest wait on the server. */
+const STATEMENT_LIMIT_MS = 2_000;
+/** While checks go on, tables are looked at anew this often. */
+const PROBE_HOLDS_MS = 10_000;
+const PINGS = 3;
+
+export interface CheckSessionsDeps {
+  readonly gateway: Pick<ChangeGateway, 'openChange'>;
+  readonly clock: Clock;
+  /** Whether this node may be dialled now. */
+  readonly mayContact: (topologyId: string, node: TopologyNode) => Promise<boolean>;
+}
+
+/** A session of checks with what its node said of itself. */
+export interface CheckSession {
+  readonly session: ChangeSession;
+  readonly probe: CheckProbe;
+  /** Shortest of a few round trips. */
+  readonly roundTripMs: number;
+}
+
+/** Which session: each edge waits in its own, since one session runs one statement at a time. */
+export interface SessionWish {
+  readonly key: string;
+  readonly node: TopologyNode;
+  readonly mayWrite: boolean;
+}
+
+interface Held extends CheckSession {
+  readonly probedAtMs: number;
+}
+
+/** The sessions of one run of checks, as the watching user; kept from round to round while checks go on. The owner closes them. */
+export class CheckSessions {
+  private readonly held = new Map<string, Held>();
+
+  constructor(
+    private readonly topologyId: string,
+    private readonly deps: CheckSessionsDeps,
+  ) {}
+
+  /**
+   * The session of that key, opened or still open, freshly probed.
+   * @throws ServerFailure
+   */
+  async get(wish: SessionWish, signal: CancelSignal): Promise<CheckSession> {
+    const { clock } = this.deps;
+    const known = this.held.get(wish.key);
+    if (known?.session.isClosed === false) {
+      if (clock.monotonicMs() - known.probedAtMs < PROBE_HOLDS_MS) return known;
+      return this.keep(wish.key, known.session, known.roundTripMs, signal);
+    }
+    this.held.delete(wish.key);
+    if (!(await this.deps.mayContact(this.topologyId, wish.node))) {
+      throw new ServerFailure(
+        checkFailure(`${wish.node.id} may not be contacted.`, 'Connect to it first.'),
+      );
+    }
+    // The role that watches, not the one that changes: a check must need no more than the plan granted.
+    const node = { ...wish.node, adminUser: null };
+    const access = { user: null, mayWrite: wish.mayWrite };
+    const session = await this.deps.gateway.openChange(node, access, signal);
+    try {
+      await session.setStatementLimit(STATEMENT_LIMIT_MS);
+      return await this.keep(wish.key, session, await this.ping(session, signal), signal);
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  /** Ends a session that failed, so that the next round opens another. */
+  async drop(key: string): Promise<void> {
+    const known = this.held.get(key);
+    this.held.delete(key);
+    await known?.session.close();
+  }
+
+  /** Ends the sessions of edges that are gone. */
+  async keepOnly(keys: ReadonlySet<string>): Promise<void> {
+    const gone = [...this.held.keys()].filter((key) => !keys.has(key));
+    await Promise.all(gone.map((key) => this.drop(key)));
+  }
+
+  async close(): Promise<void> {
+    await this.keepOnly(new Set());
+  }
+
+  private async keep(
+    key: string,
+    session: ChangeSession,
+    roundTripMs: number,
+    signal: CancelSignal,
+  ): Promise<CheckSession> {
+    const answer = await session.query(PROBE, signal);
+    const probe = readCheckProbe(answer.rows[0]);
+    const held = { session, probe, roundTripMs, probedAtMs: this.deps.clock.monotonicMs() };
+    this.held.set(key, held);
+    return held;
+  }
+
+  private async ping(session: ChangeSession, signal: CancelSignal): Promise<number> {
+    const { clock } = this.deps;
+    let shortest = Number.POSITIVE_INFINITY;
+    for (let count = 0; count < PINGS; count += 1) {
+      const sentAtMs = clock.monotonicMs();
+      await session.query({ name: 'check_ping', text: 'SELECT 1' }, signal);
+      shortest = Math.min(shortest, clock.monotonicMs() - sentAtMs);
+    }
+    return shortest;
+  }
+}
