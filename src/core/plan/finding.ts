@@ -29,6 +29,7 @@ export type FindingCode =
   | 'oldShape'
   | 'notFound'
   | 'longTransaction'
+  | 'stoppedByError'
   | 'nothingToDo';
 
 /** `error`: the plan does not run. `warning`: it runs, and this follows. `note`: worth knowing. */

@@ -151,12 +151,12 @@ export function loginRoleFindings(
             },
           ),
         ]),
-    ...(request.copyData ? unreadable(name, nodeId, tables) : []),
+    ...(request.copyData ? unreadableTableFindings(name, nodeId, tables) : []),
   ];
 }
 
 /** Without SELECT the subscription is created, and every table stays in its first copy for ever. */
-function unreadable(
+export function unreadableTableFindings(
   role: string,
   nodeId: string,
   tables: readonly SubscribedTable[],

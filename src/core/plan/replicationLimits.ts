@@ -102,11 +102,14 @@ const NOTABLE_MS = 1_000;
 
 /** Transactions that have written: making a slot waits for all of them. */
 export function writerFindings(publisher: NodeCatalog, limitMs: number): readonly Finding[] {
-  const writers = publisher.writers.filter(({ runningMs }) => runningMs >= NOTABLE_MS);
+  const writers = publisher.writers.filter(
+    ({ runningMs }) => runningMs === null || runningMs >= NOTABLE_MS,
+  );
   if (writers.length === 0) return [];
   const words = writers.map(({ pid, user, applicationName, runningMs }) => {
     const who = [user ?? 'an unknown role', ...(applicationName === '' ? [] : [applicationName])];
-    return `pid ${pid} (${who.join(', ')}) for ${formatDuration(runningMs)}`;
+    const since = runningMs === null ? '' : ` for ${formatDuration(runningMs)}`;
+    return `pid ${pid} (${who.join(', ')})${since}`;
   });
   return [
     warningFinding(

@@ -1,0 +1,156 @@
+import { escapeIdentifier, escapeLiteral } from '../sql';
+import type { Finding } from './finding';
+import { errorFinding, noteFinding, warningFinding } from './findingParts';
+import { publisherOf } from './knownSubscribers';
+import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
+import { isQuotable, roleWords } from './nodeFindings';
+import type { CatalogSubscription, NodeCatalog } from './nodeCatalog';
+import type { Plan, PlanCondition, PlanStep } from './plan';
+import type { PlanContext, SubscriptionRequest } from './requests';
+import { lostSlotFinding } from './slotFindings';
+import { sqlStatement } from './sqlText';
+import { existingSubscriptionFindings, subscriptionOf } from './subscriptionFindings';
+
+/**
+ * Enables a subscription. Needs the catalog of its node; that of its publisher, where it is given, tells whether its slot
+ * is still there.
+ */
+export function planEnableSubscription(request: SubscriptionRequest, context: PlanContext): Plan {
+  return planSwitch(request, context, true);
+}
+
+/** Disables a subscription. Needs the catalog of its node. */
+export function planDisableSubscription(request: SubscriptionRequest, context: PlanContext): Plan {
+  return planSwitch(request, context, false);
+}
+
+function planSwitch(request: SubscriptionRequest, context: PlanContext, isOn: boolean): Plan {
+  const { nodeId, name } = request;
+  const head = {
+    kind: isOn ? 'enableSubscription' : 'disableSubscription',
+    title: `${isOn ? 'Enable' : 'Disable'} subscription ${name} on ${nodeId}`,
+  };
+  const [catalog] = catalogsOf(context, [nodeId]) ?? [];
+  if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
+  const subscription = subscriptionOf(request, catalog);
+  const publisherId = publisherOf(context, nodeId, name);
+  const isSo = subscription !== null && subscription.isEnabled === isOn;
+  return makePlan(context, {
+    ...head,
+    steps:
+      subscription === null || isSo || !isQuotable(name)
+        ? []
+        : [switchStep(request, isOn, publisherId)],
+    findings: [
+      ...existingSubscriptionFindings(request, context, catalog),
+      ...(isSo
+        ? [
+            noteFinding(
+              'nothingToDo',
+              nodeId,
+              `${name} on ${nodeId} is ${isOn ? 'enabled' : 'disabled'} already.`,
+            ),
+          ]
+        : []),
+      ...(isOn && subscription !== null && !isSo
+        ? enableFindings(subscription, nodeId, context, publisherId)
+        : []),
+    ],
+    privileges: [
+      `${nodeId}: the role must own the subscription or be a superuser. It runs as ${roleWords(catalog)}.`,
+    ],
+  });
+}
+
+function switchStep(
+  { nodeId, name }: SubscriptionRequest,
+  isOn: boolean,
+  publisherId: string | null,
+): PlanStep {
+  const subscription = escapeIdentifier(name);
+  const publisher = publisherId ?? 'the publisher';
+  const [word, opposite] = isOn ? ['ENABLE', 'DISABLE'] : ['DISABLE', 'ENABLE'];
+  return {
+    nodeId,
+    title: `${isOn ? 'Enable' : 'Disable'} subscription ${name}`,
+    effect: isOn
+      ? `${name} connects to ${publisher} and takes what has waited there.`
+      : `${name} stops taking changes; ${publisher} keeps WAL for it until it is enabled again.`,
+    risk: isOn ? 'safe' : 'interrupts',
+    statements: [sqlStatement(`ALTER SUBSCRIPTION ${subscription} ${word}`)],
+    isTransactional: true,
+    statementLimitMs: null,
+    precondition: null,
+    effectCheck: enabledCheck(nodeId, name, isOn),
+    settle: null,
+    undo: [sqlStatement(`ALTER SUBSCRIPTION ${subscription} ${opposite}`)],
+    undoNote: isOn ? `What it has taken meanwhile stays on ${nodeId}.` : null,
+  };
+}
+
+function enabledCheck(nodeId: string, name: string, isOn: boolean): PlanCondition {
+  return {
+    sql: `SELECT EXISTS (SELECT FROM pg_catalog.pg_subscription AS s
+      JOIN pg_catalog.pg_database AS d ON d.oid = s.subdbid
+     WHERE d.datname = pg_catalog.current_database() AND s.subname = ${escapeLiteral(name)}
+       AND s.subenabled = ${isOn})`,
+    otherwise: `${name} on ${nodeId} is ${isOn ? 'not enabled' : 'still enabled'}.`,
+  };
+}
+
+function enableFindings(
+  subscription: CatalogSubscription,
+  nodeId: string,
+  context: PlanContext,
+  publisherId: string | null,
+): readonly Finding[] {
+  const { name, slotName } = subscription;
+  if (slotName === null) {
+    return [
+      errorFinding(
+        'notFound',
+        nodeId,
+        `${name} on ${nodeId} has no slot, so it cannot be enabled (55000).`,
+        'Create the subscription anew.',
+      ),
+    ];
+  }
+  const publisher = publisherId === null ? undefined : context.catalogs.get(publisherId);
+  return [
+    ...(publisher === undefined ? [] : slotOf(slotName, name, publisher)),
+    ...errorFindings(name, nodeId, context),
+  ];
+}
+
+function slotOf(slotName: string, name: string, publisher: NodeCatalog): readonly Finding[] {
+  const slot = publisher.slots.find((candidate) => candidate.name === slotName);
+  if (slot === undefined) {
+    return [
+      errorFinding(
+        'notFound',
+        publisher.nodeId,
+        `${publisher.nodeId} has no slot ${slotName}: ${name} would connect again and again and take nothing.`,
+        'Create the subscription anew; changes made since then do not come by themselves.',
+      ),
+    ];
+  }
+  const lost = lostSlotFinding(slot, publisher);
+  return lost === null ? [] : [lost];
+}
+
+/** What stopped it is still there, as far as the monitor knows. */
+function errorFindings(name: string, nodeId: string, context: PlanContext): readonly Finding[] {
+  const edge = context.snapshot?.edges.find(
+    (candidate) =>
+      candidate.kind === 'logical' && candidate.name === name && candidate.to === nodeId,
+  );
+  if (edge?.verdict.code !== 'stoppedByError') return [];
+  return [
+    warningFinding(
+      'stoppedByError',
+      nodeId,
+      `${name} on ${nodeId} was stopped by an error. Unless what caused it is gone, it will stop again.`,
+      'Change or delete the row that is in the way first, or skip the transaction.',
+    ),
+  ];
+}
