@@ -1,49 +1,32 @@
-import { isServerFailure, ServerFailure, type Endpoint } from '../core/failure';
-import { describeFailure } from '../core/failureText';
+import type { Endpoint } from '../core/failure';
 import type { CancelSignal } from '../core/ports/cancelSignal';
-import type { Log } from '../core/ports/log';
 import type { NodeGateway, NodeSession } from '../core/ports/nodeGateway';
 import type { PasswordOutcome, Passwords } from '../core/ports/passwords';
-import type { SecretStore } from '../core/ports/secretStore';
 import type { TopologyNode } from '../core/topology';
-import { toFailure, unresolvedSubject, type FailureSubject } from './errors/toFailure';
-import { withoutSecrets } from './errors/withoutSecrets';
-import type { LocalEnvironment } from './libpq/environment';
-import type { PathPolicy } from './libpq/pathPolicy';
 import type { DialTarget } from './libpq/hostList';
-import { resolveConnection, type ResolvedConnection } from './libpq/resolveConnection';
-import { EnteredPasswords } from './passwords/enteredPasswords';
-import { PasswordFinder, secretKeyOf } from './passwords/passwordFinder';
-import { RefusedPasswords } from './passwords/refusedPasswords';
+import { NodeDialer, type NodeDialerOptions, type SessionKind } from './nodeDialer';
+import { secretKeyOf } from './passwords/passwordFinder';
 import { PgNodeSession } from './pgNodeSession';
-import { connectNode, type ConnectedSession, type ConnectRequest } from './session/connectNode';
 import { MONITOR_LIMITS, type SessionLimits } from './session/limits';
 
-export interface PgNodeGatewayOptions {
-  readonly environment: LocalEnvironment;
-  readonly secrets: SecretStore;
-  readonly paths: PathPolicy;
-  readonly log: Log;
+export interface PgNodeGatewayOptions extends NodeDialerOptions {
   /** For tests and benchmarks; by default the limits of watching. */
   readonly limits?: SessionLimits;
 }
 
 /** Reads real servers with `pg`. Holds no connection itself: whoever opens a session closes it. */
 export class PgNodeGateway implements NodeGateway, Passwords {
-  readonly #options: PgNodeGatewayOptions;
-  readonly #entered = new EnteredPasswords();
-  readonly #refused = new RefusedPasswords();
-  readonly #finder: PasswordFinder;
-  /** Notes that were logged, so that a poll does not repeat them. */
-  readonly #logged = new Set<string>();
+  /** For the gateway of changes, which finds and refuses the same passwords. */
+  readonly dialer: NodeDialer;
+  readonly #kind: SessionKind;
 
   constructor(options: PgNodeGatewayOptions) {
-    this.#options = options;
-    this.#finder = new PasswordFinder(options.secrets, this.#entered, options.environment);
+    this.dialer = new NodeDialer(options);
+    this.#kind = { limits: options.limits ?? MONITOR_LIMITS, isReadOnly: true };
   }
 
   async endpointsOf(node: TopologyNode): Promise<readonly Endpoint[]> {
-    const connection = await this.#resolve(node);
+    const connection = await this.dialer.resolve(node);
     // What is dialled, not what it is called: consent is about where packets go.
     return connection.targets.map(({ endpoint, hostAddress }) =>
       hostAddress === null ? endpoint : { host: hostAddress, port: endpoint.port },
@@ -51,31 +34,16 @@ export class PgNodeGateway implements NodeGateway, Passwords {
   }
 
   async open(node: TopologyNode, signal: CancelSignal): Promise<NodeSession> {
-    const connection = await this.#resolve(node);
-    await this.#refuseKnownRefusal(node, connection);
-    const sent = new Map<string, string>();
-    const connected = await this.#connect(node, connection, signal, {
-      passwordFor: async (target, subject) => {
-        const password = await this.#find(node, connection, target, subject);
-        sent.set(secretKeyOf(connection, target), password);
-        return password;
-      },
-      onFailure: (target, failure) => {
-        const key = secretKeyOf(connection, target);
-        const password = sent.get(key);
-        if (failure.facts.reason === 'passwordRefused' && password !== undefined) {
-          this.#refused.remember(key, password, failure);
-        }
-      },
-    });
-    return new PgNodeSession(connected, node);
+    return new PgNodeSession(await this.dialer.open(node, this.#kind, signal), node);
   }
 
   async enterPassword(node: TopologyNode, password: string): Promise<PasswordOutcome> {
-    const connection = await this.#resolve(node);
+    const { dialer } = this;
+    const connection = await dialer.resolve(node);
     const asked = new Set<DialTarget>();
     const accepted = new Set<DialTarget>();
-    const connected = await this.#connect(node, connection, new AbortController().signal, {
+    const signal = new AbortController().signal;
+    const connected = await dialer.connect(node, connection, this.#kind, signal, {
       passwordFor: (target) => {
         asked.add(target);
         return Promise.resolve(password);
@@ -92,27 +60,24 @@ export class PgNodeGateway implements NodeGateway, Passwords {
     if (proven.length === 0) return 'notNeeded';
     for (const target of proven) {
       const key = secretKeyOf(connection, target);
-      this.#refused.forget(key);
-      if (node.passwordSource.kind === 'prompt') this.#entered.keep(key, password);
-      else await this.#options.secrets.store(key, password);
+      dialer.refused.forget(key);
+      if (node.passwordSource.kind === 'prompt') dialer.entered.keep(key, password);
+      else await dialer.options.secrets.store(key, password);
     }
     return 'kept';
   }
 
   async forgetPassword(node: TopologyNode): Promise<void> {
-    const connection = await this.#resolve(node);
-    for (const target of connection.targets) {
-      const key = secretKeyOf(connection, target);
-      this.#refused.forget(key);
-      this.#entered.forget(key);
-      await this.#options.secrets.delete(key);
+    for (const key of await this.#keysOf(node)) {
+      this.dialer.refused.forget(key);
+      this.dialer.entered.forget(key);
+      await this.dialer.options.secrets.delete(key);
     }
   }
 
   async storeKeysOf(node: TopologyNode): Promise<readonly string[]> {
     try {
-      const connection = await this.#resolve(node);
-      return connection.targets.map((target) => secretKeyOf(connection, target));
+      return await this.#keysOf(node);
     } catch {
       // Nothing that can be dialled, so nothing was stored for it either.
       return [];
@@ -120,88 +85,11 @@ export class PgNodeGateway implements NodeGateway, Passwords {
   }
 
   async retryAuthentication(node: TopologyNode): Promise<void> {
-    const connection = await this.#resolve(node);
-    for (const target of connection.targets) {
-      this.#refused.forget(secretKeyOf(connection, target));
-    }
+    for (const key of await this.#keysOf(node)) this.dialer.refused.forget(key);
   }
 
-  async #resolve(node: TopologyNode): Promise<ResolvedConnection> {
-    try {
-      const { environment, paths } = this.#options;
-      const connection = await resolveConnection(node, environment, paths);
-      for (const note of connection.notes) this.#note(node, note);
-      return connection;
-    } catch (error) {
-      throw toFailure(error, unresolvedSubject(node.id), 'dial');
-    }
-  }
-
-  async #connect(
-    node: TopologyNode,
-    connection: ResolvedConnection,
-    signal: CancelSignal,
-    answers: Pick<ConnectRequest, 'passwordFor' | 'onFailure'>,
-  ): Promise<ConnectedSession> {
-    const names = [node.id, connection.user, connection.database];
-    const secrets = new Set<string>();
-    const request: ConnectRequest = {
-      nodeId: node.id,
-      connection,
-      limits: this.#options.limits ?? MONITOR_LIMITS,
-      isReadOnly: true,
-      platform: this.#options.environment.platform,
-      onNote: (note) => this.#note(node, note),
-      passwordFor: async (target, subject) => {
-        const password = await answers.passwordFor(target, subject);
-        // One that is also a name is in every sentence, and hides nothing.
-        if (!names.includes(password)) secrets.add(password);
-        return password;
-      },
-      onFailure: (target, failure) => answers.onFailure(target, withoutSecrets(failure, secrets)),
-    };
-    try {
-      return await connectNode(request, signal);
-    } catch (error) {
-      throw isServerFailure(error) ? withoutSecrets(error, secrets) : error;
-    }
-  }
-
-  /** A password that was refused is not sent again: fails before dialling while nothing has changed. */
-  async #refuseKnownRefusal(node: TopologyNode, connection: ResolvedConnection): Promise<void> {
-    for (const target of connection.targets) {
-      const key = secretKeyOf(connection, target);
-      if (!this.#refused.has(key)) continue;
-      const request = { source: node.passwordSource, connection, target };
-      const found = await this.#finder.find(request).catch(() => null);
-      const password = found?.password ?? null;
-      if (password === null) continue;
-      const failure = this.#refused.find(key, password);
-      if (failure !== null) throw failure;
-    }
-  }
-
-  async #find(
-    node: TopologyNode,
-    connection: ResolvedConnection,
-    target: DialTarget,
-    subject: FailureSubject,
-  ): Promise<string> {
-    try {
-      const request = { source: node.passwordSource, connection, target };
-      const found = await this.#finder.find(request);
-      for (const note of found.notes) this.#note(node, note);
-      if (found.password !== null && found.password !== '') return found.password;
-    } catch (error) {
-      throw toFailure(error, subject, 'dial');
-    }
-    throw new ServerFailure(describeFailure('passwordNeeded', subject));
-  }
-
-  #note(node: TopologyNode, note: string): void {
-    const line = `${node.id}: ${note}`;
-    if (this.#logged.has(line)) return;
-    this.#logged.add(line);
-    this.#options.log.info(line);
+  async #keysOf(node: TopologyNode): Promise<readonly string[]> {
+    const connection = await this.dialer.resolve(node);
+    return connection.targets.map((target) => secretKeyOf(connection, target));
   }
 }

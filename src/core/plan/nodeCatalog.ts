@@ -145,5 +145,6 @@ export interface RunningWriter {
   readonly pid: number;
   readonly user: string | null;
   readonly applicationName: string;
-  readonly runningMs: number;
+  /** Since its transaction began; `null` where the session's role may not see it. */
+  readonly runningMs: number | null;
 }

@@ -46,11 +46,19 @@ export interface ChangeSession extends SqlSession {
   /** `server_version_num`. */
   readonly versionNum: number;
   readonly isSuperuser: boolean;
+  /** `pg_backend_pid()`: by it another session sees whether a lost one still works. */
+  readonly backendPid: number;
   /**
    * Reads what planners need of this node, in a few statements.
    * @param rolesToCheck for each of these, which tables it may not read
    */
   readCatalog(rolesToCheck: readonly string[], signal?: CancelSignal): Promise<NodeCatalog>;
+  /**
+   * Keeps the text of the statements that follow out of the server's log and of pg_stat_statements, or lets it in again:
+   * a failing CREATE SUBSCRIPTION would write its password there. Outside a transaction only.
+   * @returns false, and nothing has changed, where the role is no superuser, who alone may.
+   */
+  hideStatements(isHidden: boolean): Promise<boolean>;
   /** Sets the server's limit for the statements that follow; our own limit on the answer follows it. */
   setStatementLimit(limitMs: number | null): Promise<void>;
   /**

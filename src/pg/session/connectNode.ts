@@ -1,3 +1,4 @@
+import type { SslMode } from '../../core/connectionStringKeywords';
 import { ServerFailure, type FailureReason } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
@@ -9,13 +10,14 @@ import type { DialTarget } from '../libpq/hostList';
 import type { ResolvedConnection, TargetSessionAttrs } from '../libpq/resolveConnection';
 import { readTlsMaterial, tlsOptionsFor } from '../tls/tlsOptions';
 import { tlsModeFor } from '../tls/tlsMode';
-import { dial } from './dial';
+import { dial, type DialPlan } from './dial';
 import type { SessionLimits } from './limits';
+import type { PgSession } from './pgSession';
 import { identifyByVersionText } from './serverIdentity';
 
 /** A session that fits, and what its server is. */
-export interface ConnectedSession {
-  readonly session: SqlSession;
+export interface ConnectedSession<Session extends SqlSession = SqlSession> {
+  readonly session: Session;
   readonly target: DialTarget;
   readonly subject: FailureSubject;
   readonly probe: ServerProbe;
@@ -51,10 +53,18 @@ const TRY_NEXT: readonly FailureReason[] = [
  * Tries the hosts of a connection in order until one answers and fits `target_session_attrs`.
  * @throws ServerFailure; with several hosts `noHostFits`, with each one's reason.
  */
-export async function connectNode(
+export function connectNode(
   request: ConnectRequest,
   signal: CancelSignal,
-): Promise<ConnectedSession> {
+): Promise<ConnectedSession<PgSession>> {
+  return tryHosts(request, (target, attrs) => connectTarget(request, target, attrs, signal));
+}
+
+/** Tries the hosts of a connection in order, as libpq does, until `attempt` succeeds with one. @throws ServerFailure */
+export async function tryHosts<T>(
+  request: ConnectRequest,
+  attempt: (target: DialTarget, attrs: TargetSessionAttrs) => Promise<T>,
+): Promise<T> {
   const wanted = request.connection.targetSessionAttrs;
   const passes: readonly TargetSessionAttrs[] =
     wanted === 'prefer-standby' ? ['standby', 'any'] : [wanted];
@@ -63,7 +73,7 @@ export async function connectNode(
     failures.length = 0;
     for (const target of request.connection.targets) {
       try {
-        return await connectTarget(request, target, attrs, signal);
+        return await attempt(target, attrs);
       } catch (error) {
         const failure = toFailure(error, subjectOf(request, target), 'dial');
         request.onFailure(target, failure);
@@ -103,12 +113,42 @@ async function connectTarget(
   target: DialTarget,
   attrs: TargetSessionAttrs,
   signal: CancelSignal,
-): Promise<ConnectedSession> {
+): Promise<ConnectedSession<PgSession>> {
+  const { connection } = request;
+  const usesSystem = connection.tlsFiles.rootCert === 'system';
+  const { mode, note } = tlsModeFor(connection.sslmode, target.endpoint.host, usesSystem);
+  if (note !== null) request.onNote(note);
+  const { session, subject } = await dialTarget(request, target, mode, signal);
+  try {
+    const probe = await probeServer(session, subject, signal);
+    refuseWrongRole(probe, attrs, subject);
+    return { session, target, subject, probe };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+/** A connection to one host, of which nothing was asked yet. */
+export interface DialedTarget {
+  readonly session: PgSession;
+  readonly subject: FailureSubject;
+}
+
+/**
+ * Dials one host with this mode of TLS.
+ * @param replication speaks the replication protocol, for which only simple statements are sent (`queryTogether`).
+ * @throws ServerFailure
+ */
+export async function dialTarget(
+  request: ConnectRequest,
+  target: DialTarget,
+  mode: SslMode,
+  signal: CancelSignal,
+  replication?: DialPlan['replication'],
+): Promise<DialedTarget> {
   const { connection } = request;
   const host = target.endpoint.host;
-  const usesSystem = connection.tlsFiles.rootCert === 'system';
-  const { mode, note } = tlsModeFor(connection.sslmode, host, usesSystem);
-  if (note !== null) request.onNote(note);
   const tls =
     mode === 'disable'
       ? null
@@ -125,19 +165,13 @@ async function connectTarget(
       requiresChannelBinding: connection.requiresChannelBinding,
       options: connection.options,
       isReadOnly: request.isReadOnly,
+      ...(replication === undefined ? {} : { replication }),
       limits: request.limits,
       password: () => request.passwordFor(target, subject),
     },
     signal,
   );
-  try {
-    const probe = await probeServer(session, subject, signal);
-    refuseWrongRole(probe, attrs, subject);
-    return { session, target, subject, probe };
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
+  return { session, subject };
 }
 
 async function probeServer(

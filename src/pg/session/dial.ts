@@ -26,6 +26,8 @@ export interface DialPlan {
   /** libpq's `options` of the user. */
   readonly options: string;
   readonly isReadOnly: boolean;
+  /** `database`: the replication protocol of logical slots, which knows simple statements alone. */
+  readonly replication?: 'database';
   readonly limits: SessionLimits;
   /** Called only when the server asks for a password. A `ServerFailure` that it throws is the outcome. */
   readonly password: () => Promise<string>;
@@ -117,11 +119,16 @@ function isForeignTlsAnswer(chunk: Buffer): boolean {
   return first !== 'E' && !(chunk.length === 1 && (first === 'S' || first === 'N'));
 }
 
+/** `replication` is understood by `pg` and missing from its types. */
+interface ReplicationConfig extends ClientConfig {
+  readonly replication?: 'database';
+}
+
 function clientConfig(
   plan: DialPlan,
   socket: Socket,
   getTypeParser: ReturnType<typeof typeParsers>,
-): ClientConfig {
+): ReplicationConfig {
   const { target, limits } = plan;
   const options = [plan.options, plan.isReadOnly ? '-c default_transaction_read_only=on' : ''];
   return {
@@ -143,6 +150,7 @@ function clientConfig(
     lock_timeout: limits.lockMs,
     idle_in_transaction_session_timeout: limits.idleInTransactionMs,
     query_timeout: limits.readMs,
+    ...(plan.replication === undefined ? {} : { replication: plan.replication }),
     stream: () => socket,
     types: { getTypeParser },
   };

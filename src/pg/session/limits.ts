@@ -21,3 +21,13 @@ export const MONITOR_LIMITS: SessionLimits = {
   closeMs: 800,
   cancelMs: 2_000,
 };
+
+/** Limits of the sessions that change something, or read a catalog for a change. A plan's step may raise the first two. */
+export const CHANGE_LIMITS: SessionLimits = {
+  statementMs: 10_000,
+  readMs: 12_500,
+  lockMs: 2_000,
+  idleInTransactionMs: 10_000,
+  closeMs: 800,
+  cancelMs: 2_000,
+};

@@ -16,9 +16,10 @@ export interface SessionParts {
   readonly cancelOnServer: () => Promise<void>;
 }
 
-/** `queryMode` is understood by `pg` and missing from its types. */
-interface ExtendedQuery extends QueryConfig<unknown[]> {
-  readonly queryMode: 'extended';
+/** Both are understood by `pg` and missing from its types. */
+interface LimitedQuery extends QueryConfig<unknown[]> {
+  readonly queryMode?: 'extended';
+  readonly query_timeout?: number;
 }
 
 type Row = Record<string, unknown>;
@@ -33,6 +34,8 @@ export class PgSession implements SqlSession {
   #isEnded = false;
   #notices: SqlNotice[] = [];
   #closing: Promise<void> | null = null;
+  /** `null`: the limit that the session was opened with. */
+  #readLimitMs: number | null = null;
 
   /** @param client connected, with `error` listeners of its own already in place. */
   constructor(client: Client, parts: SessionParts) {
@@ -53,46 +56,62 @@ export class PgSession implements SqlSession {
     return this.#isEnded || this.#loss !== null;
   }
 
-  query(statement: SqlStatement, signal?: CancelSignal): Promise<SqlResult> {
-    return this.#run(async () => {
-      const { rows, rowCount } = await this.#client.query<Row>(toQueryConfig(statement));
-      return { rows, rowCount, notices: this.#notices };
-    }, signal);
+  /** How long an answer is waited for from now on; `null`: the limit that the session was opened with. */
+  setReadLimit(limitMs: number | null): void {
+    this.#readLimitMs = limitMs;
+  }
+
+  async query(statement: SqlStatement, signal?: CancelSignal): Promise<SqlResult> {
+    const { rows, rowCount } = await this.#run(toQueryConfig(statement), signal);
+    return { rows, rowCount, notices: this.#notices };
   }
 
   /** @see ChangeSession.queryTogether */
-  queryTogether(
+  async queryTogether(
     statements: readonly string[],
     signal?: CancelSignal,
   ): Promise<readonly SqlResult[]> {
-    return this.#run(async () => {
-      // Without values it is the simple protocol: one message. Several statements give a list, which the types do not tell.
-      const answer: unknown = await this.#client.query<Row>(statements.join(';\n'));
-      const results = (Array.isArray(answer) ? answer : [answer]) as QueryResult<Row>[];
-      return results.map(({ rows, rowCount }) => ({ rows, rowCount, notices: this.#notices }));
-    }, signal);
+    // Without values it is the simple protocol: one message. Several statements give a list, which the types do not tell.
+    const answer: unknown = await this.#run({ text: statements.join(';\n') }, signal);
+    const results = (Array.isArray(answer) ? answer : [answer]) as QueryResult<Row>[];
+    return results.map(({ rows, rowCount }) => ({ rows, rowCount, notices: this.#notices }));
   }
 
-  async #run<T>(send: () => Promise<T>, signal: CancelSignal | undefined): Promise<T> {
+  #limited(query: LimitedQuery): LimitedQuery {
+    return this.#readLimitMs === null ? query : { ...query, query_timeout: this.#readLimitMs };
+  }
+
+  #subject(): FailureSubject {
+    const { subject } = this.#parts;
+    return this.#readLimitMs === null ? subject : { ...subject, readLimitMs: this.#readLimitMs };
+  }
+
+  async #run(query: LimitedQuery, signal: CancelSignal | undefined): Promise<QueryResult<Row>> {
     if (this.#loss !== null) throw this.#loss;
     if (this.#isEnded || signal?.aborted === true) throw this.#cancelled();
-    const aborted = onceAborted(signal);
     this.#isRunning = true;
     this.#notices = [];
     try {
-      const answer = send();
-      const outcome = await Promise.race([answer, aborted.promise]);
-      if (outcome === 'aborted') {
-        answer.catch(() => undefined);
-        throw this.#cancelled();
-      }
-      return outcome;
+      return await this.#send(this.#limited(query), signal);
     } catch (error) {
       throw this.#settle(error);
     } finally {
-      aborted.dispose();
       this.#isRunning = false;
     }
+  }
+
+  /** One promise a statement: a race of several costs a poll more than the query itself. What comes after an abort is dropped. */
+  #send(query: LimitedQuery, signal: CancelSignal | undefined): Promise<QueryResult<Row>> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => reject(this.#cancelled());
+      signal?.addEventListener('abort', abort);
+      // The error is null when all went well, whatever the types of `pg` say.
+      this.#client.query<Row>(query, (error: Error | null, result) => {
+        signal?.removeEventListener('abort', abort);
+        if (error === null) resolve(result);
+        else reject(error);
+      });
+    });
   }
 
   close(): Promise<void> {
@@ -103,7 +122,7 @@ export class PgSession implements SqlSession {
   /** Decides what a failed statement means for the session. */
   #settle(error: unknown): ServerFailure {
     if (this.#isEnded) return this.#cancelled();
-    const failure = toFailure(error, this.#parts.subject, 'query');
+    const failure = toFailure(error, this.#subject(), 'query');
     const reason = failure.facts.reason;
     if (reason === 'readTimeout' || reason === 'cancelled') {
       // The client is poisoned: the next statement would queue behind the one that hangs.
@@ -155,26 +174,14 @@ export class PgSession implements SqlSession {
   }
 }
 
-function toQueryConfig(statement: SqlStatement): ExtendedQuery {
+function toQueryConfig({ text, values, name }: SqlStatement): LimitedQuery {
+  // `pg` copies what it is given, member by member; a name alone makes it use the extended protocol.
+  if (name !== undefined && values === undefined) return { name, text };
   return {
-    text: statement.text,
+    text,
     // An array of ours is never changed by `pg`; its types ask for a mutable one.
-    values: [...(statement.values ?? [])],
+    values: [...(values ?? [])],
     queryMode: 'extended',
-    ...(statement.name === undefined ? {} : { name: statement.name }),
+    ...(name === undefined ? {} : { name }),
   };
-}
-
-interface AbortWatch {
-  readonly promise: Promise<'aborted'>;
-  dispose(): void;
-}
-
-function onceAborted(signal: CancelSignal | undefined): AbortWatch {
-  let listener: () => void = () => undefined;
-  const promise = new Promise<'aborted'>((resolve) => {
-    listener = () => resolve('aborted');
-  });
-  signal?.addEventListener('abort', listener);
-  return { promise, dispose: () => signal?.removeEventListener('abort', listener) };
 }
