@@ -6,9 +6,9 @@ import type { NodeSession } from '../core/ports/nodeGateway';
 import type { SqlResult, SqlSession, SqlStatement } from '../core/ports/sqlSession';
 import { SQLSTATE } from '../core/sqlstate';
 import type { TableName, TopologyNode } from '../core/topology';
-import { probeStatement, readProbe } from './catalog/features';
+import { probeStatement, readProbe, type ServerProbe } from './catalog/features';
 import { fastStatement, type FastStatement } from './catalog/fastStatement';
-import type { ServerFeatures } from './catalog/part';
+import { identityStatement, readIdentity, type Identity } from './catalog/identity';
 import type { KnownQueue } from './catalog/queueShape';
 import { queueLookup, slowStatement } from './catalog/slowStatement';
 import { type FailureSubject } from './errors/toFailure';
@@ -38,7 +38,8 @@ export class PgNodeSession implements NodeSession {
   readonly #session: SqlSession;
   readonly #subject: FailureSubject;
   readonly #queueTable: TableName | null;
-  #features: ServerFeatures;
+  #probe: ServerProbe;
+  #identity: Identity | null = null;
   #queue: KnownQueue | null = null;
   #fast: FastStatement | null = null;
   #usesNames = true;
@@ -47,7 +48,7 @@ export class PgNodeSession implements NodeSession {
     this.endpoint = connected.target.endpoint;
     this.#session = connected.session;
     this.#subject = connected.subject;
-    this.#features = connected.probe.features;
+    this.#probe = connected.probe;
     this.#queueTable = node.pendingSync?.table ?? null;
   }
 
@@ -61,7 +62,7 @@ export class PgNodeSession implements NodeSession {
     } catch (error) {
       if (!this.#readsQueue()) throw error;
       // Trouble with the queue must not hide the lag: this once without it.
-      if (hasSqlstate(error, QUEUE_SLOW)) return await this.#runWithoutQueue(signal);
+      if (hasSqlstate(error, QUEUE_SLOW)) return await this.#runFast(signal, false);
       if (!hasSqlstate(error, QUEUE_CHANGED)) throw error;
     }
     // The queue is not what it was: look again, then read once more by what was found.
@@ -76,10 +77,11 @@ export class PgNodeSession implements NodeSession {
   }
 
   async readSlow(signal: CancelSignal): Promise<SlowFacts> {
-    await this.#refreshFeatures(signal);
-    const slow = slowStatement(this.#features, this.#queueTable);
+    await this.#probeAgain(signal);
+    const slow = slowStatement(this.#probe.features, this.#queueTable);
     const result = await this.#session.query(slow.statement, signal);
     const answer = this.#read(() => slow.readRow(result.rows[0]));
+    this.#identity = answer.identity;
     this.#setQueue(answer.queue);
     const problem = this.#queueProblem(answer.queue);
     return {
@@ -97,49 +99,59 @@ export class PgNodeSession implements NodeSession {
     return this.#fast?.readsQueue === true;
   }
 
-  async #runFast(signal: CancelSignal): Promise<FastFacts> {
+  async #runFast(signal: CancelSignal, withQueue = true): Promise<FastFacts> {
+    const facts = await this.#run(this.#fastStatement(withQueue), signal);
+    if (facts !== null) return facts;
+    await this.#probeAgain(signal);
+    const again = await this.#run(this.#fastStatement(withQueue), signal);
+    if (again === null) throw this.#unreadable(null);
+    return again;
+  }
+
+  #fastStatement(withQueue: boolean): FastStatement {
+    if (!withQueue) return fastStatement(this.#probe, null);
     const table = this.#queueTable;
     const known = this.#queue;
     this.#fast ??= fastStatement(
-      this.#features,
+      this.#probe,
       table === null || known === null ? null : { table, known },
     );
-    return this.#run(this.#fast, signal);
+    return this.#fast;
   }
 
-  #runWithoutQueue(signal: CancelSignal): Promise<FastFacts> {
-    return this.#run(fastStatement(this.#features, null), signal);
-  }
-
-  async #run(fast: FastStatement, signal: CancelSignal): Promise<FastFacts> {
+  /** @returns `null` when the server is not what the statement was made for. */
+  async #run(fast: FastStatement, signal: CancelSignal): Promise<FastFacts | null> {
+    const identity = this.#identity ?? (await this.#readIdentity(signal));
     const result = await this.#query(fast.statement, signal);
-    return this.#read(() => fast.readRow(result.rows[0]));
+    return this.#read(() => fast.readRow(result.rows[0], identity));
+  }
+
+  async #readIdentity(signal: CancelSignal): Promise<Identity> {
+    const result = await this.#session.query(identityStatement(this.#probe.features), signal);
+    this.#identity = this.#read(() => readIdentity(result.rows[0]));
+    return this.#identity;
   }
 
   /** Runs a named statement, and from the first refusal of its name on an unnamed one. */
   async #query(statement: SqlStatement, signal: CancelSignal): Promise<SqlResult> {
-    const unnamed: SqlStatement = { text: statement.text, values: statement.values ?? [] };
-    if (!this.#usesNames) return this.#session.query(unnamed, signal);
-    try {
-      return await this.#session.query(statement, signal);
-    } catch (error) {
-      if (!hasSqlstate(error, NAME_REFUSED)) throw error;
-      this.#usesNames = false;
-      return this.#session.query(unnamed, signal);
+    if (this.#usesNames) {
+      try {
+        return await this.#session.query(statement, signal);
+      } catch (error) {
+        if (!hasSqlstate(error, NAME_REFUSED)) throw error;
+        this.#usesNames = false;
+      }
     }
+    return this.#session.query({ text: statement.text }, signal);
   }
 
-  /** Privileges on functions may have changed since the session began. */
-  async #refreshFeatures(signal: CancelSignal): Promise<void> {
+  /** Privileges on functions may have changed since the session began, and a server may have been promoted. */
+  async #probeAgain(signal: CancelSignal): Promise<void> {
     const result = await this.#session.query(probeStatement, signal);
-    const features = this.#read(() => readProbe(result.rows[0])).features;
-    const isSame =
-      sameSet(features.columns, this.#features.columns) &&
-      sameSet(features.functions, this.#features.functions);
-    if (!isSame) {
-      this.#features = features;
-      this.#fast = null;
-    }
+    const probe = this.#read(() => readProbe(result.rows[0]));
+    if (sameProbe(probe, this.#probe)) return;
+    this.#probe = probe;
+    this.#fast = null;
   }
 
   async #lookAtQueue(signal: CancelSignal): Promise<void> {
@@ -166,7 +178,7 @@ export class PgNodeSession implements NodeSession {
   }
 
   #versionNote(): Pick<SlowFacts, 'versionNote'> {
-    const major = Math.floor(this.#features.versionNum / 10_000);
+    const major = Math.floor(this.#probe.features.versionNum / 10_000);
     return major > NEWEST_MAJOR
       ? {
           versionNote: `Postgres ${major} is newer than ${NEWEST_MAJOR}, the newest that was tested.`,
@@ -174,22 +186,35 @@ export class PgNodeSession implements NodeSession {
       : {};
   }
 
-  /** A row that is not as expected is our failure, told as one; never a crash. */
   #read<T>(read: () => T): T {
     try {
       return read();
     } catch (error) {
-      throw new ServerFailure(
-        describeFailure('other', { ...this.#subject, detail: 'its answer could not be read' }),
-        { cause: error },
-      );
+      throw this.#unreadable(error);
     }
+  }
+
+  /** A row that is not as expected is our failure, told as one; never a crash. */
+  #unreadable(cause: unknown): ServerFailure {
+    return new ServerFailure(
+      describeFailure('other', { ...this.#subject, detail: 'its answer could not be read' }),
+      { cause },
+    );
   }
 }
 
 function hasSqlstate(error: unknown, codes: readonly string[]): boolean {
   const sqlstate = isServerFailure(error) ? error.facts.sqlstate : null;
   return sqlstate !== null && codes.includes(sqlstate);
+}
+
+function sameProbe(a: ServerProbe, b: ServerProbe): boolean {
+  return (
+    a.isInRecovery === b.isInRecovery &&
+    a.hasSubscriptions === b.hasSubscriptions &&
+    sameSet(a.features.columns, b.features.columns) &&
+    sameSet(a.features.functions, b.features.functions)
+  );
 }
 
 function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod/mini';
 import type { FastFacts } from '../../core/facts';
-import type { SqlStatement } from '../../core/ports/sqlSession';
+import type { SqlResult, SqlStatement } from '../../core/ports/sqlSession';
 import type { TableName } from '../../core/topology';
-import type { ServerFeatures } from './part';
-import { positionPart } from './position';
+import type { ServerProbe } from './features';
+import type { Identity } from './identity';
+import { epochMs, jsonRow, type PollPart } from './part';
+import { primaryPosition, standbyPosition } from './position';
 import { queuePart } from './queue';
 import type { KnownQueue } from './queueShape';
-import { receiverPart } from './receiver';
+import { RowReader } from './rowReader';
 import { sendersPart } from './senders';
 import { slotsPart } from './slots';
 import { subscriptionsPart } from './subscriptions';
@@ -16,62 +17,61 @@ import { subscriptionsPart } from './subscriptions';
 export interface FastStatement {
   readonly statement: SqlStatement;
   readonly readsQueue: boolean;
-  readRow(row: unknown): FastFacts;
+  /** @returns `null` when the server is no longer what the statement was made for: promoted, or with its first subscription. */
+  readRow(row: SqlResult['rows'][number] | undefined, identity: Identity): FastFacts | null;
 }
 
 /**
  * Puts the parts together into the one statement that a poll sends: one row, one round trip, planned once under a name
- * that follows from its text. Without `queue` the table of the queue is not touched.
+ * that follows from its text. Starting a statement costs by its length, whatever it then finds: so a part that this server
+ * has no use for is left out, and the row is NULL once that is no longer so. Without `queue` the table of the queue is not touched.
  */
 export function fastStatement(
-  features: ServerFeatures,
+  { features, isInRecovery, hasSubscriptions }: ServerProbe,
   queue: { readonly table: TableName; readonly known: KnownQueue } | null,
 ): FastStatement {
+  const position = isInRecovery ? standbyPosition : primaryPosition;
+  const subscriptions = hasSubscriptions && !isInRecovery ? subscriptionsPart : null;
   const queued = queue === null ? null : queuePart(queue.table, queue.known);
-  const text = `
-SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS "serverVersionNum",
-  r.recovering AS "isInRecovery",
-  ${positionPart.sql(features)} AS "position",
-  ${sendersPart.sql(features)} AS "senders",
-  ${receiverPart.sql(features)} AS "receiver",
-  ${slotsPart.sql(features)} AS "slots",
-  ${subscriptionsPart.sql(features)} AS "subscriptions",
-  ${connectionsUsed} AS "connectionsUsed",
-  ${queued?.sql(features) ?? 'NULL::pg_catalog.json'} AS "queue"
-FROM (SELECT pg_catalog.pg_is_in_recovery() AS recovering) AS r`;
-  const rowSchema = z.object({
-    serverVersionNum: z.number(),
-    isInRecovery: z.boolean(),
-    position: positionPart.schema,
-    senders: sendersPart.schema,
-    receiver: receiverPart.schema,
-    slots: slotsPart.schema,
-    subscriptions: subscriptionsPart.schema,
-    connectionsUsed: z.nullable(z.number()),
-    queue: queued?.schema ?? z.null(),
+  const sqlOf = (part: PollPart<unknown> | null): string => part?.sql(features) ?? 'NULL';
+  const facts = jsonRow([
+    epochMs('pg_catalog.clock_timestamp()'),
+    `pg_catalog.pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')`,
+    connectionsUsed,
+    sqlOf(position),
+    sqlOf(sendersPart),
+    sqlOf(slotsPart),
+    sqlOf(subscriptions),
+    sqlOf(queued),
+  ]);
+  const text = `SELECT CASE WHEN ${fits(isInRecovery, hasSubscriptions)} THEN ${facts} END AS "fastFacts"`;
+  const read = (row: RowReader, identity: Identity): FastFacts => ({
+    ...identity,
+    isInRecovery,
+    serverTimeMs: row.number(),
+    canSeeReplication: row.boolean(),
+    connectionsUsed: row.nullableNumber(),
+    ...position.read(row.next()),
+    senders: sendersPart.read(row.next()),
+    slots: slotsPart.read(row.next()),
+    subscriptions: readIfAny(subscriptions, row.next()) ?? [],
+    queue: readIfAny(queued, row.next()),
   });
   return {
     statement: { text, name: `pgt_fast_${hashOf(text)}` },
     readsQueue: queued !== null,
-    readRow: (row) => {
-      const raw = rowSchema.parse(row);
-      const position = positionPart.normalise(raw.position);
-      const receiver = receiverPart.normalise(raw.receiver);
-      return {
-        serverVersionNum: raw.serverVersionNum,
-        isInRecovery: raw.isInRecovery,
-        ...position,
-        // The last checkpoint of a standby may be from before a promotion upstream.
-        timeline: receiver?.receivedTimeline ?? position.timeline,
-        senders: sendersPart.normalise(raw.senders),
-        receiver,
-        slots: slotsPart.normalise(raw.slots),
-        subscriptions: subscriptionsPart.normalise(raw.subscriptions),
-        queue: raw.queue === null ? null : (queued?.normalise(raw.queue) ?? null),
-        connectionsUsed: raw.connectionsUsed,
-      };
+    readRow: (row, identity) => {
+      const values = row?.['fastFacts'];
+      return values === null ? null : RowReader.read(values, (reader) => read(reader, identity));
     },
   };
+}
+
+/** The condition under which a server is what the statement was made for. What it guards may fail where it is not. */
+function fits(isInRecovery: boolean, hasSubscriptions: boolean): string {
+  if (isInRecovery) return 'pg_catalog.pg_is_in_recovery()';
+  if (hasSubscriptions) return 'NOT pg_catalog.pg_is_in_recovery()';
+  return `NOT pg_catalog.pg_is_in_recovery() AND NOT EXISTS (SELECT FROM pg_catalog.pg_subscription)`;
 }
 
 /**
@@ -79,7 +79,11 @@ FROM (SELECT pg_catalog.pg_is_in_recovery() AS recovering) AS r`;
  * 3.9 ms at 500 sessions.
  */
 const connectionsUsed = `(SELECT sum(pg_catalog.pg_stat_get_db_numbackends(d.oid))::pg_catalog.int4
-    FROM pg_catalog.pg_database AS d WHERE d.datallowconn)`;
+  FROM pg_catalog.pg_database AS d WHERE d.datallowconn)`;
+
+function readIfAny<Facts>(part: PollPart<Facts> | null, value: unknown): Facts | null {
+  return part === null || value === null ? null : part.read(value);
+}
 
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);

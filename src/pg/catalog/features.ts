@@ -2,22 +2,25 @@ import * as z from 'zod/mini';
 import type { SqlStatement } from '../../core/ports/sqlSession';
 import type { ServerFeatures } from './part';
 
-/** Read once, when a session starts. */
+/** Read when a session starts, with the slow facts, and when a poll finds it outdated. */
 export interface ServerProbe {
   readonly versionText: string;
   readonly isInRecovery: boolean;
+  /** Of any of its databases. */
+  readonly hasSubscriptions: boolean;
   readonly features: ServerFeatures;
 }
 
 /**
  * Which columns and functions this server has, and what it is.
- * Lowest version: 14. Source: pg_attribute, pg_proc, version().
+ * Lowest version: 14. Source: pg_attribute, pg_proc, pg_subscription, version().
  */
 export const probeStatement: SqlStatement = {
   text: `
 SELECT pg_catalog.version() AS "versionText",
   pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS "versionNum",
   pg_catalog.pg_is_in_recovery() AS "isInRecovery",
+  EXISTS (SELECT FROM pg_catalog.pg_subscription) AS "hasSubscriptions",
   (SELECT pg_catalog.json_agg(c.relname || '.' || a.attname ORDER BY c.relname, a.attnum)
      FROM pg_catalog.pg_class AS c
      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
@@ -40,6 +43,7 @@ const schema = z.object({
   versionText: z.string(),
   versionNum: z.number(),
   isInRecovery: z.boolean(),
+  hasSubscriptions: z.boolean(),
   columns: z.nullable(z.array(z.string())),
   functions: z.nullable(z.array(z.string())),
 });
@@ -49,6 +53,7 @@ export function readProbe(row: unknown): ServerProbe {
   return {
     versionText: raw.versionText,
     isInRecovery: raw.isInRecovery,
+    hasSubscriptions: raw.hasSubscriptions,
     features: {
       versionNum: raw.versionNum,
       columns: new Set(raw.columns ?? []),

@@ -1,5 +1,4 @@
-import * as z from 'zod/mini';
-import { parseLsn, type Lsn } from '../../core/lsn';
+import type * as z from 'zod/mini';
 
 /** What this server has, looked up once a connection; nothing is concluded from the version alone. */
 export interface ServerFeatures {
@@ -11,8 +10,8 @@ export interface ServerFeatures {
 }
 
 /**
- * One piece of a statement: an expression that yields one column, how its value is checked, and what it becomes.
- * Pieces are put together into one statement, since a round trip is what costs.
+ * One piece of a statement that runs now and then: an expression that yields one column, how its value is checked, and
+ * what it becomes. Pieces are put together into one statement, since a round trip is what costs.
  */
 export interface CatalogPart<Raw, Facts> {
   /** Oldest major that can run it. */
@@ -22,9 +21,22 @@ export interface CatalogPart<Raw, Facts> {
   normalise(raw: Raw): Facts;
 }
 
-/** Epoch milliseconds of a timestamptz expression. */
+/**
+ * One piece of the statement of every poll: an expression that yields one JSON value, and how that is checked and read.
+ * Its rows are JSON arrays, see `RowReader`: expression and reader name the same values in the same order.
+ */
+export interface PollPart<Facts> {
+  /** Oldest major that can run it. */
+  readonly lowestVersion: number;
+  sql(features: ServerFeatures): string;
+  /** @throws when the value is not what the expression yields. */
+  read(value: unknown): Facts;
+}
+
+/** Epoch milliseconds of a timestamptz expression, or milliseconds of an interval. */
 export function epochMs(expression: string): string {
-  return `(extract(epoch FROM ${expression}) * 1000)::pg_catalog.float8`;
+  // Not extract(), which reckons in numeric.
+  return `pg_catalog.date_part('epoch', ${expression}) * 1000`;
 }
 
 /** `column` where this server has it, else NULL of the same type. */
@@ -40,24 +52,7 @@ export function columnOrNull(
     : `NULL::pg_catalog.${type}`;
 }
 
-/** An LSN as the server writes it, or NULL. */
-export const lsnText: z.ZodMiniType<Lsn | null> = z.nullable(
-  z.pipe(
-    z.string(),
-    z.transform((text: string, context): Lsn => {
-      const lsn = parseLsn(text);
-      if (lsn !== null) return lsn;
-      context.issues.push({ code: 'custom', message: 'not an LSN', input: text });
-      return z.NEVER;
-    }),
-  ),
-);
-
-export const nullableText = z.nullable(z.string());
-export const nullableNumber = z.nullable(z.number());
-export const nullableBoolean = z.nullable(z.boolean());
-
-/** An int8 that went through JSON as text, since JSON numbers lose digits; held as a number from here on. */
-export const nullableInt8Text: z.ZodMiniType<number | null> = z.nullable(
-  z.pipe(z.string(), z.transform(Number)),
-);
+/** A JSON array of these expressions; what it yields is read by a `RowReader` in the same order. */
+export function jsonRow(expressions: readonly string[]): string {
+  return `pg_catalog.json_build_array(${expressions.join(', ')})`;
+}

@@ -1,22 +1,10 @@
-import * as z from 'zod/mini';
 import { DEPTH_CAP, type QueueFacts } from '../../core/facts';
 import { redact } from '../../core/redact';
 import { qualifiedName } from '../../core/sql';
 import type { TableName } from '../../core/topology';
-import { epochMs, nullableNumber, nullableText, type CatalogPart } from './part';
+import { epochMs, jsonRow, type PollPart } from './part';
 import type { KnownQueue } from './queueShape';
-
-const schema = z.object({
-  waiting: z.number(),
-  conflicts: z.number(),
-  dead: z.number(),
-  failed: z.number(),
-  oldestAtMs: nullableNumber,
-  lastDoneAtMs: nullableNumber,
-  lastError: nullableText,
-});
-
-type Raw = z.infer<typeof schema>;
+import { RowReader } from './rowReader';
 
 /** Longest error text that is shown; it may quote values, so it is kept short. */
 const ERROR_LENGTH = 200;
@@ -26,10 +14,7 @@ const ERROR_LENGTH = 200;
  * index on open rows serves it: without that order a million done rows in front would be read first.
  * @returns `null` where the table cannot be read as a queue.
  */
-export function queuePart(
-  table: TableName,
-  queue: KnownQueue,
-): CatalogPart<Raw, QueueFacts> | null {
+export function queuePart(table: TableName, queue: KnownQueue): PollPart<QueueFacts> | null {
   if (!queue.isReadable) return null;
   const shape = queue.shape;
   if (shape !== 'current' && shape !== 'old') return null;
@@ -41,8 +26,20 @@ export function queuePart(
   return {
     lowestVersion: 14,
     sql: () => sql,
-    schema,
-    normalise: (raw) => ({ shape, ...raw, lastError: withoutSecrets(raw.lastError) }),
+    read: (value) => RowReader.read(value, (row) => readQueue(shape, row)),
+  };
+}
+
+function readQueue(shape: QueueFacts['shape'], row: RowReader): QueueFacts {
+  return {
+    shape,
+    waiting: row.number(),
+    failed: row.number(),
+    oldestAtMs: row.nullableNumber(),
+    conflicts: row.number(),
+    dead: row.number(),
+    lastDoneAtMs: row.nullableNumber(),
+    lastError: withoutSecrets(row.nullableText()),
   };
 }
 
@@ -58,11 +55,15 @@ function currentShape(name: string, isSeqIndexed: boolean): string {
     ? `CASE WHEN o.waiting = 0 THEN (SELECT ${epochMs('d.synced_at')} FROM ${name} AS d
          WHERE d.state = 'done' ORDER BY d.seq DESC LIMIT 1) END`
     : 'NULL';
-  return `(SELECT pg_catalog.json_build_object(
-      'waiting', o.waiting, 'failed', o.failed, 'oldestAtMs', ${epochMs('o.oldest')},
-      'conflicts', k.conflicts, 'dead', k.dead,
-      'lastDoneAtMs', ${lastDone},
-      'lastError', coalesce(k.last_error, o.last_error))
+  return `(SELECT ${jsonRow([
+    'o.waiting',
+    'o.failed',
+    epochMs('o.oldest'),
+    'k.conflicts',
+    'k.dead',
+    lastDone,
+    'coalesce(k.last_error, o.last_error)',
+  ])}
     FROM (SELECT count(*)::pg_catalog.int4 AS waiting, count(p.error)::pg_catalog.int4 AS failed,
             min(p.created_at) AS oldest,
             (pg_catalog.array_agg(pg_catalog.left(p.error, ${ERROR_LENGTH}) ORDER BY p.seq DESC)
@@ -82,11 +83,15 @@ function oldShape(name: string, isCreatedAtIndexed: boolean): string {
     ? `CASE WHEN o.waiting = 0 THEN (SELECT ${epochMs('d.synced_at')} FROM ${name} AS d
          WHERE d.synced_at IS NOT NULL ORDER BY d.created_at DESC LIMIT 1) END`
     : 'NULL';
-  return `(SELECT pg_catalog.json_build_object(
-      'waiting', o.waiting, 'failed', o.failed, 'oldestAtMs', ${epochMs('o.oldest')},
-      'conflicts', 0, 'dead', 0,
-      'lastDoneAtMs', ${lastDone},
-      'lastError', o.last_error)
+  return `(SELECT ${jsonRow([
+    'o.waiting',
+    'o.failed',
+    epochMs('o.oldest'),
+    '0',
+    '0',
+    lastDone,
+    'o.last_error',
+  ])}
     FROM (SELECT count(*)::pg_catalog.int4 AS waiting, count(p.error)::pg_catalog.int4 AS failed,
             min(p.created_at) AS oldest,
             (pg_catalog.array_agg(pg_catalog.left(p.error::pg_catalog.text, ${ERROR_LENGTH}) ORDER BY p.created_at DESC)

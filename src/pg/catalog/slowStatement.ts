@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { SlowFacts } from '../../core/facts';
 import type { SqlStatement } from '../../core/ports/sqlSession';
 import type { TableName } from '../../core/topology';
+import { identityPart, type Identity } from './identity';
 import type { ServerFeatures } from './part';
 import { publicationsPart } from './publications';
 import { knownQueue, queueShapeSchema, queueShapeSql, type KnownQueue } from './queueShape';
@@ -11,6 +12,7 @@ import { subscriptionTablesPart } from './subscriptionTables';
 
 export interface SlowAnswer {
   readonly facts: SlowFacts;
+  readonly identity: Identity;
   /** `null` when no queue is declared. */
   readonly queue: KnownQueue | null;
 }
@@ -26,12 +28,14 @@ export function slowStatement(
   queueTable: TableName | null,
 ): SlowStatement {
   const text = `
-SELECT ${rolePart.sql(features)} AS "role",
+SELECT ${identityPart.sql(features)} AS "identity",
+  ${rolePart.sql(features)} AS "role",
   ${publicationsPart.sql(features)} AS "publications",
   ${subscriptionTablesPart.sql(features)} AS "subscriptionTables",
   ${settingsPart.sql(features)} AS "settings",
   ${queueTable === null ? 'NULL::pg_catalog.json' : queueShapeSql} AS "queue"`;
   const rowSchema = z.object({
+    identity: identityPart.schema,
     role: rolePart.schema,
     publications: publicationsPart.schema,
     subscriptionTables: subscriptionTablesPart.schema,
@@ -51,7 +55,7 @@ SELECT ${rolePart.sql(features)} AS "role",
         settings: settingsPart.normalise(raw.settings),
         queueShape: queue?.shape ?? null,
       };
-      return { facts, queue };
+      return { facts, identity: identityPart.normalise(raw.identity), queue };
     },
   };
 }
