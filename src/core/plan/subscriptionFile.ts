@@ -1,4 +1,5 @@
 import { quoteConninfoValue } from '../connectionStringConninfo';
+import { SECRET_KEYWORDS } from '../connectionStringKeywords';
 import type { Topology } from '../topology';
 import { isSameJson } from './fileTable';
 import type { FileChange } from './plan';
@@ -50,7 +51,7 @@ export function connectionText(
   publisherId: string,
 ): string | null {
   const open = connection.flatMap(({ keyword, value }) =>
-    typeof value === 'string' ? [{ keyword, value }] : [],
+    typeof value === 'string' && !SECRET_KEYWORDS.has(keyword) ? [{ keyword, value }] : [],
   );
   const usual = topology.nodes.find(({ id }) => id === publisherId)?.connection ?? {};
   const byDefault = new Map([
