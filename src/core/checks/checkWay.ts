@@ -96,9 +96,9 @@ function mayNot(user: string, verb: string, table: TableName, nodeId: string): s
 }
 
 /**
- * Marks the tables that no token may go to: a subscription that lacks one would stop at its first token, so a table that a
- * probe or the monitor found missing anywhere below this primary is left alone, whichever edge is checked.
- * @param probes of the downstream nodes of this round, by node id
+ * Marks the tables that no token may go to: a subscription that lacks one would stop at its first token, so a table that is
+ * missing anywhere below this primary is left alone, whichever edge is checked.
+ * @param probes of the nodes that were asked, by node id; of the others the monitor's last look counts
  */
 export function markUnsafe(
   rootId: string,
@@ -107,19 +107,29 @@ export function markUnsafe(
   probes: ReadonlyMap<string, CheckProbe>,
 ): readonly UsableSentinel[] {
   return sentinels.map((sentinel) => {
-    const lacking = snapshot.edges.find(
-      (edge) =>
-        edge.kind === 'logical' &&
-        isBelow(snapshot, edge.from, rootId) &&
-        takes(snapshot, edge, sentinel.publication) &&
-        !hasTable(snapshot, edge, sentinel.table, probes),
-    );
+    const [lacking] = edgesLacking(rootId, sentinel, snapshot, probes);
     const unsafe =
       lacking === undefined
         ? null
         : `No token is written to ${formatTableName(sentinel.table)}: ${lacking.name} on ${lacking.to} lacks it and would stop.`;
     return { ...sentinel, unsafe };
   });
+}
+
+/** Logical edges below this primary that take the publication and have no such table. */
+export function edgesLacking(
+  rootId: string,
+  { publication, table }: InstalledSentinel,
+  snapshot: TopologySnapshot,
+  probes: ReadonlyMap<string, CheckProbe>,
+): readonly EdgeSnapshot[] {
+  return snapshot.edges.filter(
+    (edge) =>
+      edge.kind === 'logical' &&
+      isBelow(snapshot, edge.from, rootId) &&
+      takes(snapshot, edge, publication) &&
+      !hasTable(snapshot, edge, table, probes),
+  );
 }
 
 function isBelow(snapshot: TopologySnapshot, from: string | null, rootId: string): boolean {

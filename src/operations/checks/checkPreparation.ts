@@ -1,6 +1,15 @@
-import { installedSentinels, type CheckProbe } from '../../core/checks/checkProbe';
-import { checkFailure, type CheckGroup, type CheckTarget } from '../../core/checks/checkTargets';
-import { markUnsafe, wayOf, type CheckWay } from '../../core/checks/checkWay';
+import {
+  installedSentinels,
+  type CheckProbe,
+  type InstalledSentinel,
+} from '../../core/checks/checkProbe';
+import {
+  checkFailure,
+  nodeOf,
+  type CheckGroup,
+  type CheckTarget,
+} from '../../core/checks/checkTargets';
+import { edgesLacking, markUnsafe, wayOf, type CheckWay } from '../../core/checks/checkWay';
 import { isServerFailure, ServerFailure } from '../../core/failure';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { TopologySnapshot } from '../../core/snapshot';
@@ -66,6 +75,7 @@ export async function prepareRound(parts: PreparationParts): Promise<Prepared> {
   for (const { target, held } of seen) {
     if (target.edge.kind === 'logical' && held !== null) probes.set(target.edge.to, held.probe);
   }
+  await askSuspects(parts, sentinels, probes);
   const checkRoot = {
     nodeId: parts.group.root.id,
     user: root.probe.user,
@@ -92,6 +102,27 @@ export function rootKeyOf(nodeId: string): string {
 /** Keys of the sessions that may wait for an edge. */
 export function waitKeysOf(edgeId: string): { readonly node: string; readonly slot: string } {
   return { node: `wait/${edgeId}`, slot: `slot/${edgeId}` };
+}
+
+/** What the monitor saw may be older than the plan that installed a table: where it misses one, the node itself is asked. */
+async function askSuspects(
+  parts: PreparationParts,
+  sentinels: readonly InstalledSentinel[],
+  probes: Map<string, CheckProbe>,
+): Promise<void> {
+  const { group, snapshot } = parts;
+  const lacking = sentinels.flatMap((sentinel) =>
+    edgesLacking(group.root.id, sentinel, snapshot, probes),
+  );
+  const ids = new Set(lacking.map(({ to }) => to).filter((id) => !probes.has(id)));
+  await Promise.all(
+    [...ids].map(async (id) => {
+      const node = nodeOf(snapshot, id);
+      if (node === undefined) return;
+      const { held } = await tryOpen(parts, { key: `look/${id}`, node, mayWrite: false });
+      if (held !== null) probes.set(id, held.probe);
+    }),
+  );
 }
 
 async function openRoot({ group, sessions, signal }: PreparationParts): Promise<CheckSession> {

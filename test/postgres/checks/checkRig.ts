@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { isRunnable, type Plan } from '../../../src/core/plan/plan';
+import type { NodeCatalog } from '../../../src/core/plan/nodeCatalog';
+import type { PlanContext } from '../../../src/core/plan/requests';
+import type { CheckResult } from '../../../src/core/checks/checkResult';
+import { planInstallSentinel } from '../../../src/core/plan/planInstallSentinel';
+import { planUninstallSentinel } from '../../../src/core/plan/planUninstallSentinel';
+import type { SentinelRequest } from '../../../src/core/plan/sentinelScope';
+import { shownSql } from '../../../src/core/plan/sqlText';
+import type { ChangeGateway, ChangeSession } from '../../../src/core/ports/changeGateway';
+import type { TopologySnapshot } from '../../../src/core/snapshot';
+import type { Topology } from '../../../src/core/topology';
+import { SystemClock } from '../../../src/host/systemClock';
+import { CheckDesk } from '../../../src/operations/checks/checkDesk';
+import { NodeDialer } from '../../../src/pg/nodeDialer';
+import { PgChangeGateway } from '../../../src/pg/pgChangeGateway';
+import { waitFor } from '../../clusters/waitFor';
+import { MemoryLog, MemorySecrets, never } from '../pg/support';
+
+/** What a rig needs of whoever watches the servers. */
+export interface Watching {
+  snapshot(): TopologySnapshot;
+  /** Asks every node again. */
+  refresh(): Promise<void>;
+}
+
+export interface CheckRigOptions {
+  /** As short as a fault test can bear, so that "not arrived" does not cost 10 s. */
+  readonly limitMs?: number;
+}
+
+/** Checks and sentinel plans on running servers, through the real gateway. The owner closes it. */
+export class CheckRig {
+  readonly gateway: ChangeGateway = makeChangeGateway();
+  readonly desk: CheckDesk;
+
+  constructor(
+    private readonly watching: Watching,
+    options: CheckRigOptions = {},
+  ) {
+    this.desk = new CheckDesk({
+      gateway: this.gateway,
+      clock: new SystemClock(),
+      log: new MemoryLog(),
+      mayContact: () => Promise.resolve(true),
+      randomUuid: randomUUID,
+      snapshot: () => watching.snapshot(),
+      refresh: () => watching.refresh(),
+      ...options,
+    });
+  }
+
+  get topology(): Topology {
+    return this.watching.snapshot().topology;
+  }
+
+  /** One result an edge; by default of all. */
+  async check(edgeIds: readonly string[] | null = null): Promise<ReadonlyMap<string, CheckResult>> {
+    const results = await this.desk.run(this.watching.snapshot().id, edgeIds, never());
+    return new Map(results.map((result) => [result.edgeId, result]));
+  }
+
+  async install(request: SentinelRequest): Promise<Plan> {
+    const plan = planInstallSentinel(request, await this.context());
+    assert.ok(isRunnable(plan), JSON.stringify(plan.findings));
+    await this.run(plan);
+    return plan;
+  }
+
+  async uninstall(request: SentinelRequest): Promise<Plan> {
+    const plan = planUninstallSentinel(request, await this.context());
+    assert.ok(isRunnable(plan), JSON.stringify(plan.findings));
+    await this.run(plan);
+    return plan;
+  }
+
+  /** Everything a planner may ask about these servers. */
+  async context(): Promise<PlanContext> {
+    const snapshot = this.watching.snapshot();
+    const { topology } = snapshot;
+    const catalogs = new Map<string, NodeCatalog>();
+    for (const node of topology.nodes) {
+      const session = await this.open(node.id, false);
+      try {
+        catalogs.set(node.id, await session.readCatalog(['monitor']));
+      } finally {
+        await session.close();
+      }
+    }
+    return { topologyId: snapshot.id, topology, catalogs, snapshot };
+  }
+
+  async close(): Promise<void> {
+    await this.desk.dispose();
+  }
+
+  private async run(plan: Plan): Promise<void> {
+    for (const step of plan.steps) {
+      const session = await this.open(step.nodeId, true);
+      try {
+        const texts = step.statements.map(shownSql);
+        if (step.isTransactional) await session.queryTogether(['BEGIN', ...texts, 'COMMIT']);
+        else for (const text of texts) await session.query({ text });
+        const { settle } = step;
+        if (settle !== null) {
+          const isSettled = async (): Promise<boolean> => {
+            const { rows } = await session.query({ text: settle.sql });
+            return Object.values(rows[0] ?? {})[0] === true;
+          };
+          await waitFor(isSettled, { what: step.title });
+        }
+      } finally {
+        await session.close();
+      }
+    }
+  }
+
+  private open(nodeId: string, mayWrite: boolean): Promise<ChangeSession> {
+    const node = this.topology.nodes.find(({ id }) => id === nodeId);
+    assert.ok(node);
+    return this.gateway.openChange(node, { user: 'postgres', mayWrite }, never());
+  }
+}
+
+/** A gateway for changes that sees nothing of the tester's own home and environment. */
+export function makeChangeGateway(): ChangeGateway {
+  return new PgChangeGateway(
+    new NodeDialer({
+      environment: {
+        variables: {},
+        homeDirectory: '/nonexistent',
+        userName: 'postgres',
+        platform: process.platform,
+      },
+      secrets: new MemorySecrets(),
+      paths: { baseDirectory: () => null, isAllowed: () => true },
+      log: new MemoryLog(),
+    }),
+  );
+}
+
+/** For messages of failed tests. */
+export function sayResult(result: CheckResult | undefined): string {
+  if (result === undefined) return 'no result';
+  const { edgeId, kind, outcome, arrivedMs, verdict, failure, note } = result;
+  const why = [verdict?.code, failure?.text, note].filter((part) => part !== undefined).join('; ');
+  return `${edgeId} ${kind} ${outcome} ${arrivedMs ?? '–'} ms ${why}`;
+}
