@@ -12,7 +12,7 @@ CREATE TABLE approved_patterns (
 CREATE SCHEMA pgtopology;
 CREATE TABLE pgtopology.pending_sync (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  seq bigint GENERATED ALWAYS AS IDENTITY,
+  seq bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   txid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   table_schema text NOT NULL DEFAULT 'public',
   table_name text NOT NULL,
