@@ -8,6 +8,16 @@ export interface Fault {
   end(): Promise<void>;
 }
 
+/** Ends all, the last one first, and forgets them. Also when one cannot be ended. @throws with the first of those failures. */
+export async function endAll(faults: Fault[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const fault of faults.splice(0).toReversed()) {
+    await fault.end().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length === 0) return;
+  throw new Error(`A fault did not end: ${String(failures[0])}`, { cause: failures[0] });
+}
+
 /** Stops the postmaster: new connections hang, open sessions go on. */
 export function freezePostmaster(cluster: Cluster): Fault {
   return freeze([cluster.pid]);

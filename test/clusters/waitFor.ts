@@ -7,6 +7,8 @@ export interface WaitOptions {
   readonly everyMs?: number;
 }
 
+const DEFAULT_TIMEOUT_MS = 45_000;
+
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
@@ -20,11 +22,11 @@ export async function sleepUnless(signal: AbortSignal, ms: number): Promise<void
 
 /**
  * Asks until the answer is neither `false`, `null` nor `undefined`, and returns it. A probe that throws is asked again.
- * @throws after `timeoutMs` (30 s), with what the last try said.
+ * @throws after `timeoutMs`, with what the last try said. By default 45 s: longer than a back-off, shorter than the minute after which an unused session is closed anyhow.
  */
 export async function waitFor<T>(
   condition: () => Promise<T> | T,
-  { what, timeoutMs = 30_000, everyMs = 20 }: WaitOptions,
+  { what, timeoutMs = DEFAULT_TIMEOUT_MS, everyMs = 20 }: WaitOptions,
 ): Promise<Exclude<T, false | null | undefined>> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;

@@ -2,11 +2,26 @@ import assert from 'node:assert/strict';
 import { createLogin } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
-import { cutOffSubscription, lockTable, putFirstInHba, type Fault } from '../../clusters/faults';
+import {
+  cutOffSubscription,
+  endAll,
+  lockTable,
+  putFirstInHba,
+  type Fault,
+} from '../../clusters/faults';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import type { DeclaredSubscription } from '../../../src/core/topology';
-import { assertNoComfort, edgeOf, nodeIn, nodeOf, say, slotIn, Watcher } from './watcher';
+import {
+  assertNear,
+  assertNoComfort,
+  edgeOf,
+  nodeIn,
+  nodeOf,
+  say,
+  slotIn,
+  Watcher,
+} from './watcher';
 
 const EDGE = 'logical/genesis/jobs_sub';
 
@@ -53,8 +68,11 @@ forEachMajor('logical faults on real servers', (major) => {
   });
 
   afterEach(async () => {
-    for (const fault of faults.splice(0)) await fault.end();
-    await watcher.close();
+    try {
+      await endAll(faults);
+    } finally {
+      await watcher.close();
+    }
   });
 
   function watch(): Watcher {
@@ -73,15 +91,38 @@ forEachMajor('logical faults on real servers', (major) => {
     );
   };
 
-  it('reads 0 while idle, and follows what is written', async function () {
-    this.timeout(60_000);
+  /** A row of the subscriber's own that the next row written cannot get past. */
+  async function clashWithNextRow(): Promise<Fault> {
+    const id = next;
+    await genesis.query(`INSERT INTO jobs VALUES (${id}, 'in the way')`);
+    const clash = {
+      end: async () => {
+        await genesis.query(`DELETE FROM jobs WHERE id = ${id} AND filler = 'in the way'`);
+      },
+    };
+    faults.push(clash);
+    return clash;
+  }
+
+  async function disable(): Promise<Fault> {
+    await genesis.query('ALTER SUBSCRIPTION jobs_sub DISABLE');
+    const disabled = {
+      end: async () => {
+        await genesis.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+      },
+    };
+    faults.push(disabled);
+    return disabled;
+  }
+
+  async function startCentral(): Promise<void> {
+    if (!central.isRunning) await central.start();
+  }
+
+  it('reads 0 while idle, and follows what is written', async () => {
     await write(500);
     await watcher.untilEdge(EDGE, 'idle');
-    for (const snapshot of await watcher.during(3_000)) {
-      const edge = edgeOf(snapshot, EDGE);
-      assert.ok(edge.lagBytes !== null && edge.lagBytes < 1_000, say(edge));
-      assert.ok(edge.lagMs === null || edge.lagMs < 500, say(edge));
-    }
+    for (const snapshot of await watcher.during(3_000)) assertNear(edgeOf(snapshot, EDGE));
     const [row] = await genesis.query<{ rows: number }>('SELECT count(*)::int AS rows FROM jobs');
     assert.equal(row?.rows, 500);
     const snapshot = await watcher.look();
@@ -89,8 +130,7 @@ forEachMajor('logical faults on real servers', (major) => {
     assert.equal(snapshot.summary.activeSubscriptions, 1);
   });
 
-  it('D: an apply worker that waits for a lock is blocked, and who holds it is named', async function () {
-    this.timeout(60_000);
+  it('D: an apply worker that waits for a lock is blocked, and who holds it is named', async () => {
     const lock = await lockTable(genesis, 'jobs');
     faults.push(lock);
     await write(3_000);
@@ -98,22 +138,25 @@ forEachMajor('logical faults on real servers', (major) => {
     const [holder] = (await lock.session.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'))
       .rows;
     assert.deepEqual(edge.verdict.params.pids, [holder?.pid]);
+    const comparedBySubscriber = (): bigint => {
+      const facts = watcher.sampleOf('genesis').fast?.subscriptions[0];
+      return (facts?.receivedLsn ?? 0n) - (facts?.latestEndLsn ?? 0n);
+    };
+    const compared = comparedBySubscriber();
+    // What came before the commit that it waits in may be confirmed; of this nothing can be.
+    await write(2_000);
     const later = await watcher.during(1_500);
     assertNoComfort(later, EDGE);
     const last = later.at(-1);
     assert.ok(last !== undefined);
-    assert.ok((edgeOf(last, EDGE).lagBytes ?? 0) > 1_000_000, say(edgeOf(last, EDGE)));
-    const facts = watcher.sampleOf('genesis').fast?.subscriptions[0];
-    const trap = Number((facts?.receivedLsn ?? 0n) - (facts?.latestEndLsn ?? 0n));
-    assert.ok(trap < 100_000, `what the subscriber compares is small: ${trap}`);
+    assert.ok((edgeOf(last, EDGE).lagBytes ?? 0) > 2_000_000, say(edgeOf(last, EDGE)));
+    assert.equal(comparedBySubscriber(), compared, 'the trap was not there');
     await lock.end();
     await watcher.untilEdge(EDGE, 'idle');
   });
 
-  it('H: an apply error loop is told from an enabled, healthy look', async function () {
-    this.timeout(90_000);
-    await genesis.query(`INSERT INTO jobs VALUES (${next}, 'in the way')`);
-    const clash = next;
+  it('H: an apply error loop is told from an enabled, healthy look', async () => {
+    const clash = await clashWithNextRow();
     await write(1);
     const edge = await watcher.untilEdge(EDGE, 'applyErrorLoop', 60_000);
     assert.equal(edge.verdict.health, 'error');
@@ -126,42 +169,38 @@ forEachMajor('logical faults on real servers', (major) => {
     assertNoComfort(later, EDGE);
     for (const snapshot of later)
       assert.equal(edgeOf(snapshot, EDGE).verdict.code, 'applyErrorLoop');
-    await genesis.query(`DELETE FROM jobs WHERE id = ${clash}`);
+    await clash.end();
     await watcher.untilEdge(EDGE, 'idle', 60_000);
   });
 
-  it('tells a person who disables from an error that does', async function () {
-    this.timeout(90_000);
-    const enable = async (): Promise<void> => {
-      await genesis.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
-    };
-    // Whatever fails here, the next test finds it enabled.
-    faults.push({ end: enable });
-    await genesis.query('ALTER SUBSCRIPTION jobs_sub DISABLE');
+  it('tells a person who disables from an error that does', async () => {
+    const disabled = await disable();
     // Nothing of ours waits, but the server may write a record of its own at any moment: a few bytes or unknown, never 0.
     const edge = await watcher.untilEdge(EDGE, 'disabled');
     assert.ok(edge.lagBytes === null || edge.lagBytes > 0, say(edge));
     assert.equal(edge.lagMs, null);
     await write(300);
     await watcher.until('changes wait', (found) => (edgeOf(found, EDGE).lagBytes ?? 0) > 300_000);
-    await enable();
+    await disabled.end();
     await watcher.untilEdge(EDGE, 'idle');
     if (major < 15) return;
     await genesis.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = true)');
-    await genesis.query(`INSERT INTO jobs VALUES (${next}, 'in the way')`);
-    const clash = next;
+    faults.push({
+      end: async () => {
+        await genesis.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = false)');
+        await disabled.end();
+      },
+    });
+    await clashWithNextRow();
     await write(1);
     const stopped = await watcher.untilEdge(EDGE, 'stoppedByError');
     assert.equal(stopped.verdict.health, 'error');
     assertNoComfort([await watcher.look()], EDGE);
-    await genesis.query(`DELETE FROM jobs WHERE id = ${clash}`);
-    await genesis.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = false)');
-    await enable();
+    await endAll(faults);
     await watcher.untilEdge(EDGE, 'idle');
   });
 
-  it('J: a copy in progress is copying, and its extra sender is nobody new', async function () {
-    this.timeout(60_000);
+  it('J: a copy in progress is copying, and its extra sender is nobody new', async () => {
     await central.query('INSERT INTO more VALUES (1)');
     // The copy begins and does not end: each of its rows waits for a lock that we hold.
     await genesis.query(`
@@ -202,8 +241,7 @@ forEachMajor('logical faults on real servers', (major) => {
     await watcher.untilEdge(EDGE, 'idle');
   });
 
-  it('B for a subscription: cut off, it is not streaming, and what waits is counted', async function () {
-    this.timeout(60_000);
+  it('B for a subscription: cut off, it is not streaming, and what waits is counted', async () => {
     const fault = await cutOffSubscription(genesis, 'jobs_sub');
     faults.push(fault);
     await watcher.untilEdge(EDGE, 'notStreaming');
@@ -213,8 +251,7 @@ forEachMajor('logical faults on real servers', (major) => {
     await watcher.untilEdge(EDGE, 'idle');
   });
 
-  it('says what the other end knows while one cannot be reached from here', async function () {
-    this.timeout(60_000);
+  it('says what the other end knows while one cannot be reached from here', async () => {
     const blind = async (
       server: Cluster,
       look: (found: Watcher) => Promise<void>,
@@ -240,18 +277,18 @@ forEachMajor('logical faults on real servers', (major) => {
       const edge = edgeOf(await found.look(), EDGE);
       assert.equal(edge.verdict.code, 'unknown', say(edge));
       assert.equal(edge.lagBytes, null);
-      await genesis.query('ALTER SUBSCRIPTION jobs_sub DISABLE');
+      const disabled = await disable();
       await found.untilEdge(EDGE, 'notStreaming');
-      await genesis.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+      await disabled.end();
     });
   });
 
-  it('stopping the publisher is no error loop, and it recovers by itself', async function () {
-    this.timeout(90_000);
+  it('stopping the publisher is no error loop, and it recovers by itself', async () => {
     await central.stop();
+    faults.push({ end: startCentral });
     await watcher.untilEdge(EDGE, 'notStreaming');
     const codes = (await watcher.during(2_000)).map((found) => edgeOf(found, EDGE).verdict.code);
-    await central.start();
+    await startCentral();
     await watcher.until('it is idle again', (found) => {
       codes.push(edgeOf(found, EDGE).verdict.code);
       return edgeOf(found, EDGE).verdict.code === 'idle';
@@ -259,8 +296,7 @@ forEachMajor('logical faults on real servers', (major) => {
     assert.ok(!codes.includes('applyErrorLoop'), codes.join());
   });
 
-  it('a server that has no worker left says so', async function () {
-    this.timeout(60_000);
+  it('a server that has no worker left says so', async () => {
     const small = await clusters.add('small', { conf: { max_logical_replication_workers: 1 } });
     await small.start();
     await central.query('CREATE PUBLICATION empty_pub');

@@ -4,14 +4,24 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import {
   cutOffStandby,
+  endAll,
   freezeBackend,
   pauseReplay,
   putFirstInHba,
   type Fault,
 } from '../../clusters/faults';
 import { forEachMajor } from '../../clusters/majors';
-import { sleep, waitFor } from '../../clusters/waitFor';
-import { assertNoComfort, edgeOf, nodeIn, nodeOf, say, slotIn, Watcher } from './watcher';
+import { waitFor } from '../../clusters/waitFor';
+import {
+  assertNear,
+  assertNoComfort,
+  edgeOf,
+  nodeIn,
+  nodeOf,
+  say,
+  slotIn,
+  Watcher,
+} from './watcher';
 
 const READ = 'streaming/read';
 const ARCHIVE = 'streaming/archive';
@@ -46,8 +56,11 @@ forEachMajor('streaming faults on real servers', (major) => {
   });
 
   afterEach(async () => {
-    for (const fault of faults.splice(0)) await fault.end();
-    await watcher.close();
+    try {
+      await endAll(faults);
+    } finally {
+      await watcher.close();
+    }
   });
 
   function watch(user = 'monitor'): Watcher {
@@ -63,8 +76,25 @@ forEachMajor('streaming faults on real servers', (major) => {
       `INSERT INTO t (filler) SELECT repeat('x', 1000) FROM generate_series(1, ${rows})`,
     );
 
+  /** Waits until the standby has replayed what the primary has written by now. */
+  async function untilReplayed(): Promise<void> {
+    const [written] = await central.query<{ lsn: string }>(
+      'SELECT pg_current_wal_lsn()::text AS lsn',
+    );
+    await waitFor(
+      async () => {
+        const [row] = await read.query<{ is: boolean }>(
+          'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS is',
+          [written?.lsn],
+        );
+        return row?.is === true;
+      },
+      { what: 'the standby has replayed it' },
+    );
+  }
+
   it('A, F28: an idle primary reads 0, while the time since the last replayed commit grows', async function () {
-    this.timeout(IDLE_MS + 30_000);
+    this.timeout(IDLE_MS + 120_000);
     await write(1);
     await watcher.untilEdge(READ, 'idle');
     const snapshots = await watcher.during(IDLE_MS);
@@ -72,20 +102,20 @@ forEachMajor('streaming faults on real servers', (major) => {
       for (const id of [READ, ARCHIVE]) {
         const edge = edgeOf(snapshot, id);
         assert.ok(['idle', 'streaming'].includes(edge.verdict.code), say(edge));
-        // A background record may be on its way at one look; it is there within a moment.
-        assert.ok(edge.lagBytes !== null && edge.lagBytes < 1_000, say(edge));
-        assert.ok(edge.lagMs === null || edge.lagMs < 500, say(edge));
+        assertNear(edge);
       }
     }
-    const quiet = snapshots.filter((snapshot) => edgeOf(snapshot, READ).lagMs === 0).length;
-    assert.ok(quiet >= 0.9 * snapshots.length, `${quiet} of ${snapshots.length} looks read 0`);
+    // Each record of the server's own shows at a few looks, and there are few looks on a busy machine.
+    const loud = snapshots.filter((snapshot) => edgeOf(snapshot, READ).lagMs !== 0).length;
+    const few = Math.max(3, 0.1 * snapshots.length);
+    assert.ok(loud <= few, `${loud} of ${snapshots.length} looks did not read 0`);
+    assert.equal((await watcher.untilEdge(READ, 'idle')).lagMs, 0);
     const { fast } = watcher.sampleOf('read');
     const misleading = (fast?.serverTimeMs ?? 0) - (fast?.lastReplayedCommitAtMs ?? 0);
     assert.ok(misleading >= IDLE_MS - 1_000, `the trap was not there: ${misleading} ms`);
   });
 
-  it('B: a standby that is cut off is not streaming, whatever its own positions say', async function () {
-    this.timeout(60_000);
+  it('B: a standby that is cut off is not streaming, whatever its own positions say', async () => {
     faults.push(await cutOffStandby(read));
     await watcher.untilEdge(READ, 'notStreaming');
     await write(3_000);
@@ -100,13 +130,12 @@ forEachMajor('streaming faults on real servers', (major) => {
     assert.equal(edgeOf(last, ARCHIVE).verdict.code, 'sourceCutOff');
     assert.equal(edgeOf(last, ARCHIVE).lagBytes, null);
     assert.equal(slotIn(last, 'read').verdict.code, 'notStreaming');
-    for (const fault of faults.splice(0)) await fault.end();
+    await endAll(faults);
     await watcher.untilEdge(READ, 'idle');
     await watcher.untilEdge(ARCHIVE, 'idle');
   });
 
-  it('C: paused replay shows bytes and no time, though the server repeats its last time', async function () {
-    this.timeout(60_000);
+  it('C: paused replay shows bytes and no time, though the server repeats its last time', async () => {
     await write(10);
     faults.push(await pauseReplay(read));
     await write(150);
@@ -119,12 +148,11 @@ forEachMajor('streaming faults on real servers', (major) => {
     assert.equal(edge.lagMs, null);
     const sender = watcher.sampleOf('central').fast?.senders[0];
     assert.equal(sender?.state, 'streaming', 'the trap was not there');
-    for (const fault of faults.splice(0)) await fault.end();
+    await endAll(faults);
     await watcher.untilEdge(READ, 'idle');
   });
 
-  it('C without the standby: bytes that wait and do not fall are stuck', async function () {
-    this.timeout(60_000);
+  it('C without the standby: bytes that wait and do not fall are stuck', async () => {
     const blind = new Watcher([
       nodeOf(central, {}, 'monitor'),
       nodeOf(read, { standbyOf: 'central', slot: 'read' }, 'nobody'),
@@ -141,8 +169,7 @@ forEachMajor('streaming faults on real servers', (major) => {
     }
   });
 
-  it('G: after a burst it ends at 0, without a moment of stuck', async function () {
-    this.timeout(60_000);
+  it('G: after a burst it ends at 0, without a moment of stuck', async () => {
     await write(5_000);
     const codes = new Set<string>();
     await watcher.until('it has caught up', (snapshot) => {
@@ -165,8 +192,7 @@ forEachMajor('streaming faults on real servers', (major) => {
     assert.ok(snapshot.edges.every((edge) => edge.to !== 'central'));
   });
 
-  it('I, F30: a cascade is measured against the standby that feeds it', async function () {
-    this.timeout(60_000);
+  it('I, F30: a cascade is measured against the standby that feeds it', async () => {
     // Its end is the root's as long as all streams; with replay held on the relay, WAL still passes through.
     faults.push(await pauseReplay(read));
     await write(500);
@@ -179,12 +205,11 @@ forEachMajor('streaming faults on real servers', (major) => {
     assert.equal(watcher.sampleOf('read').failure, null);
   });
 
-  it('F32: an upstream that was read first never gives a negative lag', async function () {
-    this.timeout(60_000);
+  it('F32: an upstream that was read first never gives a negative lag', async () => {
     for (let round = 0; round < 5; round += 1) {
       const snapshot = await watcher.lookUpstreamFirst(async () => {
         await write(20);
-        await sleep(50);
+        await untilReplayed();
       });
       for (const edge of snapshot.edges) {
         assert.ok((edge.lagBytes ?? 0) >= 0 && (edge.lagMs ?? 0) >= 0, say(edge));
@@ -198,8 +223,7 @@ forEachMajor('streaming faults on real servers', (major) => {
     );
   });
 
-  it('F31: without pg_monitor the lag is unknown, not 0, and the role is named', async function () {
-    this.timeout(60_000);
+  it('F31: without pg_monitor the lag is unknown, not 0, and the role is named', async () => {
     const plain = watch('plain');
     try {
       const snapshot = await plain.look();
@@ -216,8 +240,7 @@ forEachMajor('streaming faults on real servers', (major) => {
     }
   });
 
-  it('says what the standby alone can know while the primary cannot be reached from here', async function () {
-    this.timeout(60_000);
+  it('says what the standby alone can know while the primary cannot be reached from here', async () => {
     faults.push(await putFirstInHba(central, 'host all monitor 127.0.0.1/32 reject'));
     const blind = watch();
     try {
@@ -236,8 +259,7 @@ forEachMajor('streaming faults on real servers', (major) => {
     }
   });
 
-  it('shows a standby that hangs as waiting bytes, not as its last time', async function () {
-    this.timeout(60_000);
+  it('shows a standby that hangs as waiting bytes, not as its last time', async () => {
     await write(10);
     const [row] = await read.query<{ pid: number }>('SELECT pid FROM pg_stat_wal_receiver');
     assert.ok(row !== undefined);
@@ -275,8 +297,7 @@ forEachMajor('role changes on real servers', (major) => {
     await clusters.stop();
   });
 
-  it('F22, E: a promotion is seen at the next look, and the frozen positions of recovery are not lag', async function () {
-    this.timeout(60_000);
+  it('F22, E: a promotion is seen at the next look, and the frozen positions of recovery are not lag', async () => {
     await central.stop();
     await read.promote();
     const snapshot = await watcher.look();
@@ -293,8 +314,7 @@ forEachMajor('role changes on real servers', (major) => {
     assert.equal(below.isRelativeToUpstream, false, 'it is fed by a primary now');
   });
 
-  it('F23: two writable nodes of one system are a split brain, said of both', async function () {
-    this.timeout(60_000);
+  it('F23: two writable nodes of one system are a split brain, said of both', async () => {
     await central.start();
     const snapshot = await watcher.look();
     assert.equal(nodeIn(snapshot, 'central').verdict.code, 'splitBrain');
@@ -302,8 +322,7 @@ forEachMajor('role changes on real servers', (major) => {
     assert.deepEqual(snapshot.summary.problems.slice(0, 2).toSorted(), ['central', 'read']);
   });
 
-  it('F33: a standby on a newer timeline than its upstream has diverged, without a number', async function () {
-    this.timeout(60_000);
+  it('F33: a standby on a newer timeline than its upstream has diverged, without a number', async () => {
     await archive.query(`ALTER SYSTEM SET primary_slot_name = ''`);
     // A standby shows the timeline of its last restart point, unless it was seen to receive from a newer one.
     await read.query('CHECKPOINT');
@@ -332,8 +351,7 @@ forEachMajor('role changes on real servers', (major) => {
     }
   });
 
-  it('a slot that lost its WAL is said on the edge and on the slot', async function () {
-    this.timeout(60_000);
+  it('a slot that lost its WAL is said on the edge and on the slot', async () => {
     await waitFor(
       async () => {
         await central.query(

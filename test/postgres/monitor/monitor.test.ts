@@ -98,10 +98,13 @@ forEachMajor('the monitor on real servers', function (major) {
     await untilConnected('one');
     const [session] = await sessions(one);
     const before = logged();
+    const startedMs = performance.now();
     for (let poll = 0; poll < 5; poll += 1) await monitor.refresh(null, 'interval');
-    // The timer of the interval may have added polls of its own; each is one statement, too.
+    const seconds = Math.ceil((performance.now() - startedMs) / 1_000);
+    // The timer may have added a poll a second, and have one under way; each is one statement, too.
     const statements = logged() - before;
-    assert.ok(statements >= 5 && statements <= 8, `${statements} statements for 5 polls`);
+    const most = 5 + seconds + 1;
+    assert.ok(statements >= 5 && statements <= most, `${statements} statements for 5 polls`);
     assert.deepEqual(await sessions(one), [session], 'the same session all along');
   }).timeout(TIMEOUT_MS);
 
@@ -141,7 +144,8 @@ forEachMajor('the monitor on real servers', function (major) {
       await answersOf('one', 2);
       await proxy.setMode({ kind: 'pass' });
       await untilConnected('other');
-      assert.equal(log.lines.filter((line) => line.includes('answers again')).length, 1);
+      const returns = log.lines.filter((line) => line.includes('"other" answers again'));
+      assert.equal(returns.length, 1);
     } finally {
       await monitor.dispose();
       await proxy.stop();
@@ -160,6 +164,7 @@ forEachMajor('the monitor on real servers', function (major) {
     await other.start();
     await untilConnected('other');
     assert.equal((await sessions(other)).length, 1);
+    assert.equal((await sessions(one)).length, 1);
   }).timeout(TIMEOUT_MS);
 
   it('ends while a statement hangs, and leaves no session behind', async () => {

@@ -4,6 +4,7 @@ import type { NodeSample } from '../../../src/core/snapshot';
 import { DEFAULT_THRESHOLDS, type TopologyNode } from '../../../src/core/topology';
 import { SystemClock } from '../../../src/host/systemClock';
 import { Monitor } from '../../../src/monitor/monitor';
+import { MONITOR_LIMITS, type SessionLimits } from '../../../src/pg/session/limits';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { freezeBackend, killBackend, lockTable, terminateSessions } from '../../clusters/faults';
@@ -38,17 +39,18 @@ forEachMajor('The monitor as a guest of real servers', function (major) {
     proxy = await Proxy.start(central);
   });
 
-  after(async function () {
-    this.timeout(40_000);
+  after(async () => {
     await proxy.stop();
     await clusters.stop();
   });
 
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(() => watch());
+
+  /** Starts the monitor on both nodes, and returns when both have answered. */
+  async function watch(limits: SessionLimits = MONITOR_LIMITS): Promise<void> {
     log = new MemoryLog();
     monitor = new Monitor({
-      gateway: makeGateway({ log }),
+      gateway: makeGateway({ log, limits }),
       gate: { decideBeforeResolving: () => 'allowed', decide: () => 'allowed' },
       clock: new SystemClock(),
       log,
@@ -71,10 +73,9 @@ forEachMajor('The monitor as a guest of real servers', function (major) {
     });
     await answers('central');
     await answers('other');
-  });
+  }
 
-  afterEach(async function () {
-    this.timeout(40_000);
+  afterEach(async () => {
     await monitor.dispose();
     await proxy.setMode({ kind: 'pass' });
     await untilNoSessions(central);
@@ -111,7 +112,7 @@ forEachMajor('The monitor as a guest of real servers', function (major) {
         const isNew = sample.contact === 'connected' && (sample.fastAtMs ?? 0) > sinceMs;
         return isNew ? sample : null;
       },
-      { what: `${id} answers`, timeoutMs: 45_000 },
+      { what: `${id} answers` },
     );
   }
 
@@ -165,8 +166,7 @@ forEachMajor('The monitor as a guest of real servers', function (major) {
   ];
 
   for (const [name, inject] of faults) {
-    it(`${name}: the last facts stay with their age, the way on is told, and one session is left`, async function () {
-      this.timeout(90_000);
+    it(`${name}: the last facts stay with their age, the way on is told, and one session is left`, async () => {
       const end = await inject();
       try {
         const seen = await waitFor(
@@ -174,7 +174,7 @@ forEachMajor('The monitor as a guest of real servers', function (major) {
             const sample = sampleOf('central');
             return sample.contact === 'failed' ? sample : null;
           },
-          { what: 'the fault shows', timeoutMs: 30_000 },
+          { what: 'the fault shows' },
         );
         assert.ok(seen.fast !== null, 'the last facts are gone');
         assert.ok(seen.fastAtMs !== null && seen.fastAtMs <= (seen.failingSinceMs ?? 0));
@@ -198,25 +198,23 @@ forEachMajor('The monitor as a guest of real servers', function (major) {
     });
   }
 
-  it('U5: sessions that are terminated again and again are replaced one by one', async function () {
-    this.timeout(90_000);
+  it('U5: sessions that are terminated again and again are replaced one by one', async () => {
     for (let round = 0; round < 5; round += 1) {
       await terminateSessions(central, 'pg-topology');
       await answers('central');
-      assert.ok((await ourPids(central)).length <= 1);
+      // What was terminated may take a moment to go; what leaked never would.
+      await waitFor(async () => (await ourPids(central)).length === 1, { what: 'one session' });
     }
   });
 
-  it('F04: after a crash of one backend it comes back without a warning of its own', async function () {
-    this.timeout(90_000);
+  it('F04: after a crash of one backend it comes back without a warning of its own', async () => {
     killBackend(await onePid(central));
     const sample = await answers('central');
     assert.equal(sample.failure, null);
     await waitFor(async () => (await ourPids(central)).length === 1, { what: 'one session' });
   });
 
-  it('F10: a slow way makes polls rarer, never more at a time, and delays nobody else', async function () {
-    this.timeout(90_000);
+  it('F10: a slow way makes polls rarer, never more at a time, and delays nobody else', async () => {
     await proxy.setMode({ kind: 'delay', ms: 700 });
     await answers('central');
     const times = new Set<number>();
@@ -236,8 +234,10 @@ forEachMajor('The monitor as a guest of real servers', function (major) {
     assert.ok(times.size >= 2, `the other node answered ${times.size} times meanwhile`);
   });
 
-  it('F66: ending in the middle of a statement closes every socket and cancels it on the server', async function () {
-    this.timeout(60_000);
+  it('F66: ending in the middle of a statement closes every socket and cancels it on the server', async () => {
+    // No limit may end the statement before we do.
+    await monitor.dispose();
+    await watch({ ...MONITOR_LIMITS, statementMs: 60_000, readMs: 60_000, lockMs: 60_000 });
     const lock = await lockTable(central, 'pgtopology.pending_sync');
     try {
       await waitFor(
@@ -256,7 +256,7 @@ forEachMajor('The monitor as a guest of real servers', function (major) {
       const startedMs = performance.now();
       await monitor.dispose();
       const tookMs = performance.now() - startedMs;
-      assert.ok(tookMs < 1_600, `dispose took ${Math.round(tookMs)} ms`);
+      assert.ok(tookMs < 2_500, `dispose took ${Math.round(tookMs)} ms`);
       await untilNoSessions(central);
       await untilNoSessions(other);
       await waitFor(() => cancelled() > before, { what: 'the server was told to cancel' });
@@ -266,8 +266,7 @@ forEachMajor('The monitor as a guest of real servers', function (major) {
     }
   });
 
-  it('F64: a file written over and over leaves no session of what is gone, and the rest unharmed', async function () {
-    this.timeout(90_000);
+  it('F64: a file written over and over leaves no session of what is gone, and the rest unharmed', async () => {
     const kept = nodeAt(other, { id: 'other' });
     const [keptPid] = await ourPids(other);
     for (let write = 0; write < 100; write += 1) {

@@ -20,7 +20,7 @@ forEachMajor('Faults on the way to a server', function (major) {
   let clusters: Clusters;
   let server: Cluster;
   const gateway = makeGateway();
-  const watcher = { params: { user: 'watcher', connect_timeout: '2' } };
+  const watcher = { params: { user: 'watcher' } };
 
   before(async function () {
     this.timeout(120_000);
@@ -63,8 +63,9 @@ forEachMajor('Faults on the way to a server', function (major) {
   it('F07: a frozen postmaster is silent, and a held session goes on', async () => {
     const held = await gateway.open(nodeAt(server), never());
     try {
+      const hasty = nodeAt(server, { params: { user: 'watcher', connect_timeout: '2' } });
       await during(freezePostmaster(server), async () => {
-        const facts = await failureOf(gateway.open(nodeAt(server, watcher), never()));
+        const facts = await failureOf(gateway.open(hasty, never()));
         assert.equal(facts.reason, 'silent');
         assert.equal(facts.text, 'central did not answer within 2 s.');
         assert.equal((await held.readFast(never())).isInRecovery, false);

@@ -54,6 +54,18 @@ forEachMajor('Facts of each kind of node', function (major) {
           .length === 0,
       { what: 'both tables are ready' },
     );
+    for (const upstream of [primary, standby]) {
+      await waitFor(
+        async () =>
+          (
+            await upstream.query(
+              `SELECT FROM pg_stat_replication WHERE application_name IN ('standby', 'cascade')
+                 AND state = 'streaming' AND replay_lsn IS NOT NULL`,
+            )
+          ).length === 1,
+        { what: `${upstream.name} streams and was answered` },
+      );
+    }
   });
 
   after(async () => {
@@ -206,9 +218,11 @@ forEachMajor('Facts of each kind of node', function (major) {
     const { fast, slow } = await waitFor(
       async () => {
         const facts = await read(subscriber);
-        return facts.fast.subscriptions[0]?.workerPid === null ? null : facts;
+        const [only] = facts.fast.subscriptions;
+        if (only === undefined || only.workerPid === null) return null;
+        return only.latestEndLsn !== null && only.syncWorkers === 0 ? facts : null;
       },
-      { what: 'the apply worker runs' },
+      { what: 'the apply worker runs, and alone' },
     );
     const [subscription] = fast.subscriptions;
     assert.equal(fast.subscriptions.length, 1);
@@ -288,11 +302,14 @@ forEachMajor('Facts of each kind of node', function (major) {
       { what: 'the receiver is a pid and no more' },
     );
     await primary.query('GRANT pg_monitor TO watcher');
-    const after = await read(primary, watcher);
-    assert.equal(after.fast.canSeeReplication, true);
-    assert.equal(after.slow.hasMonitorRole, true);
-    assert.ok(after.fast.senders.every(({ state }) => state !== null));
-    await primary.query('REVOKE pg_monitor FROM watcher');
+    try {
+      const after = await read(primary, watcher);
+      assert.equal(after.fast.canSeeReplication, true);
+      assert.equal(after.slow.hasMonitorRole, true);
+      assert.ok(after.fast.senders.every(({ state }) => state !== null));
+    } finally {
+      await primary.query('REVOKE pg_monitor FROM watcher');
+    }
   });
 
   it('a subscriber is read without privileges, its conninfo never', async () => {
@@ -332,6 +349,8 @@ forEachMajor('Facts of each kind of node', function (major) {
   });
 
   it('a poll is one named statement on the held connection', async () => {
+    // A server's process outlives the session of the test before by a moment.
+    await untilNoSessions(primary);
     const session = await gateway.open(nodeAt(primary), never());
     try {
       for (let round = 0; round < 3; round += 1) await session.readFast(never());

@@ -179,7 +179,7 @@ forEachMajor('Faults of a held session', function (major) {
   });
 
   it('the server’s own limit is told as a limit, and the session lives on', async () => {
-    const session = await openSql({ ...LIMITS, statementMs: 100, readMs: 10_000 });
+    const session = await openSql({ ...LIMITS, statementMs: 500, readMs: 10_000 });
     const facts = await failureOf(session.query({ text: 'SELECT pg_sleep(60)' }));
     assert.equal(facts.reason, 'limit');
     assert.equal(facts.sqlstate, '57014');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { MONITOR_LIMITS } from '../../../src/pg/session/limits';
 import { makeCertificate } from '../../clusters/certificates';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
@@ -136,7 +137,9 @@ forEachMajor('TLS', function (major) {
   });
 
   it('a statement over TLS is cancelled over TLS', async () => {
-    const session = await gateway.open(
+    // No limit may end the statement before we do.
+    const patient = { ...MONITOR_LIMITS, statementMs: 60_000, readMs: 60_000, lockMs: 60_000 };
+    const session = await makeGateway({ limits: patient }).open(
       nodeAt(good, { params: { sslmode: 'verify-full', sslrootcert: rootPath } }),
       never(),
     );
