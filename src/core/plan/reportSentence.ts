@@ -52,16 +52,22 @@ function headOf(
 }
 
 function restOf(outcomes: readonly StepOutcome[], stop: number): string {
-  const partial = outcomes[stop]?.doneStatements ?? 0;
-  const statements = outcomes[stop]?.step.statements.length ?? 0;
+  const stopped = outcomes[stop];
+  if (stopped === undefined) return '';
+  const isPartial = stopped.state === 'failed' && stopped.doneStatements > 0;
+  const firstNotRun = stopped.state === 'notRun' ? stop + 1 : stop + 2;
   const parts = [
-    ...(partial > 0 && outcomes[stop]?.state === 'failed'
-      ? [`${partial} of its ${statements} statements took effect`]
+    ...(isPartial
+      ? [
+          `${stopped.doneStatements} of its ${stopped.step.statements.length} statements took effect`,
+        ]
       : []),
-    ...(stop > 0
-      ? [`${range(1, stop)} ${stop === 1 ? 'is' : 'are'} done and ${stop === 1 ? 'stays' : 'stay'}`]
-      : []),
-    ...(stop + 1 < outcomes.length ? [`${range(stop + 2, outcomes.length)} did not run`] : []),
+    ...(stop === 0
+      ? []
+      : [stop === 1 ? 'step 1 is done and stays' : `${range(1, stop)} are done and stay`]),
+    ...(firstNotRun > outcomes.length
+      ? []
+      : [`${range(firstNotRun, outcomes.length)} did not run`]),
   ];
   const text = parts.join('; ');
   return text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
