@@ -1,10 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { registerCommands } from './commands/registerCommands';
 import { joinTopology } from './core/join/joinTopology';
-import type { Checks } from './core/ports/checks';
 import { redact } from './core/redact';
 import type { PgTopologyApi } from './host/api';
 import { ApiHost } from './host/apiHost';
@@ -24,6 +24,8 @@ import { TopologyFileWatcher } from './host/topologyFileWatcher';
 import { Monitor } from './monitor/monitor';
 import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
 import { DashboardPanel } from './panels/dashboardPanel';
+import { CheckDesk } from './operations/checks/checkDesk';
+import { PgChangeGateway } from './pg/pgChangeGateway';
 import { PgNodeGateway } from './pg/pgNodeGateway';
 import { parseTopologyFile } from './topologyFile/parseTopologyFile';
 import { AudienceWatch } from './views/audienceWatch';
@@ -98,12 +100,16 @@ export function compose(context: ExtensionContext): Composition {
     }),
   );
 
-  // Nothing runs checks yet; what draws them finds none.
-  const checks: Pick<Checks, 'of' | 'isContinuous' | 'onDidChange'> = {
-    of: () => [],
-    isContinuous: () => false,
-    onDidChange: () => ({ dispose: () => undefined }),
-  };
+  const checks = new CheckDesk({
+    gateway: new PgChangeGateway(gateway.dialer),
+    clock,
+    log,
+    randomUuid: () => randomUUID(),
+    mayContact: async (topologyId, node) =>
+      !isDisconnected(monitor, topologyId, node.id) && contact.allows(topologyId, node),
+    snapshot: (topologyId) => monitor.current().find(({ id }) => id === topologyId) ?? null,
+    refresh: async (topologyId) => monitor.refresh({ topologyId, nodeId: null }, 'afterCommand'),
+  });
   const explorer = store.add(new ExplorerView({ monitor, files, checks, clock }));
   const live = store.add(new SnapshotProblems(monitor));
   store.add(new TopologyDiagnostics(files, live));
@@ -132,7 +138,7 @@ export function compose(context: ExtensionContext): Composition {
       isStatusBarEnabled: () => settings.isStatusBarEnabled,
     }),
   );
-  const keys = store.add(new ContextKeyWatch(new ContextKeyWriter(), monitor, files));
+  const keys = store.add(new ContextKeyWatch(new ContextKeyWriter(), monitor, files, checks));
   store.add(
     onDidChangeSettings((changed) => {
       settings = changed;
@@ -155,6 +161,7 @@ export function compose(context: ExtensionContext): Composition {
   store.add(
     registerCommands({
       monitor,
+      checks,
       files,
       contact,
       passwords: gateway,
@@ -168,22 +175,31 @@ export function compose(context: ExtensionContext): Composition {
       redact,
     }),
   );
-  const { api } = store.add(new ApiHost(monitor, isTrusted));
+  const { api } = store.add(new ApiHost(monitor, checks, isTrusted));
   void watcher.rescan().then(() => actWhenVisible(explorer.isVisible));
-  return { api, close: async () => closeAll(store, monitor, clock) };
+  const closeServers = async () => {
+    await Promise.all([checks.dispose(), monitor.dispose()]);
+  };
+  return { api, close: async () => closeAll(store, closeServers, clock) };
 }
 
 async function closeAll(
   store: DisposableStore,
-  monitor: Monitor,
+  closeServers: () => Promise<void>,
   clock: SystemClock,
 ): Promise<void> {
   const limit = new Promise<'late'>((resolve) => {
     store.defer(clock.schedule(CLOSE_LIMIT_MS, () => resolve('late')));
   });
   try {
-    await Promise.race([monitor.dispose(), limit]);
+    await Promise.race([closeServers(), limit]);
   } finally {
     store.dispose();
   }
+}
+
+/** What the user disconnected stays silent, for checks as for polls. */
+function isDisconnected(monitor: Monitor, topologyId: string, nodeId: string): boolean {
+  const nodes = monitor.current().find(({ id }) => id === topologyId)?.nodes ?? [];
+  return nodes.find(({ id }) => id === nodeId)?.sample.contact === 'disconnected';
 }

@@ -3,6 +3,7 @@ import { HistorySection } from './charts/historySection';
 import type { HistoryStore } from './charts/historyStore';
 import type { Actions } from './commands';
 import { emptyPage, loadingPage } from './parts/blank';
+import { checkTable } from './parts/checkTable';
 import { details } from './parts/details';
 import { header } from './parts/header';
 import { problemList } from './parts/problemList';
@@ -86,6 +87,11 @@ export class Page {
                   nowMs,
                   onSelect: select,
                   onCopy: (text) => this.actions.copy(text, 'Slots'),
+                })}${checkTable({
+                  state,
+                  commands: push.commands,
+                  nowMs,
+                  actions: this.actions,
                 })}`
               : nothing
           }
@@ -93,7 +99,7 @@ export class Page {
         ${
           measured
             ? nothing
-            : html`<p class="foot">History and slots appear once servers have answered.</p>`
+            : html`<p class="foot">History, slots and checks appear once servers have answered.</p>`
         }
       </div>`;
   }

@@ -1,3 +1,4 @@
+import type { Checks } from '../core/ports/checks';
 import type { Clock } from '../core/ports/clock';
 import type { NodeGateway } from '../core/ports/nodeGateway';
 import type { Passwords } from '../core/ports/passwords';
@@ -12,6 +13,7 @@ import type { Target } from './target';
 export interface CommandDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'connect' | 'disconnect' | 'refresh'>;
   readonly files: CommandFiles;
+  readonly checks: Checks;
   readonly contact: Pick<ContactDesk, 'act' | 'actOn' | 'allows'>;
   readonly passwords: Passwords;
   readonly secrets: SecretStore;

@@ -7,7 +7,13 @@ export const disconnect = defineCommand('disconnect', {
   needs: 'topology',
   argument: 'nodeOrTopology',
   question: 'What should be disconnected?',
-  run: async ({ monitor }, target) => {
-    if (target !== null) await monitor.disconnect(toNodeRef(target, monitor.current()));
+  run: async ({ monitor, checks }, target) => {
+    if (target === null) return;
+    const ref = toNodeRef(target, monitor.current());
+    await monitor.disconnect(ref);
+    if (!checks.isContinuous(ref.topologyId)) return;
+    // Checks hold sessions of their own. They go on with the nodes that are left.
+    checks.setContinuous(ref.topologyId, false);
+    if (ref.nodeId !== null) checks.setContinuous(ref.topologyId, true);
   },
 });

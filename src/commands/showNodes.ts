@@ -6,6 +6,8 @@ import type { Target } from './target';
 
 interface Item extends QuickPickItem {
   readonly target?: Target;
+  /** Started with the target; without it the dashboard opens. */
+  readonly command?: string;
 }
 
 /** The pick behind the status bar: the worst first, then the healthy, last the dashboard. Two steps from red to the cause. */
@@ -23,6 +25,10 @@ export const showNodes = defineCommand('showNodes', {
     });
     if (picked?.target === undefined) return;
     const { topologyId, subject } = picked.target;
+    if (picked.command !== undefined) {
+      await deps.runCommand(picked.command, picked.target);
+      return;
+    }
     showTarget(deps, picked.target);
     if (subject !== null) await deps.explorer.reveal(topologyId, subject);
   },
@@ -40,20 +46,20 @@ function itemsOf({ monitor, clock }: Parameters<typeof showNodes.run>[0]): Item[
     );
     return items.length === 0 ? [] : [separator(label), ...items];
   };
-  const dashboards = snapshots.map((snapshot): Item => {
-    const name = snapshots.length === 1 ? '' : snapshot.topology.name;
-    return {
-      label: '$(graph-line) Open Dashboard',
-      description: name,
-      target: { topologyId: snapshot.id, subject: null },
-    };
+  const whole = snapshots.flatMap((snapshot): Item[] => {
+    const description = snapshots.length === 1 ? '' : snapshot.topology.name;
+    const target = { topologyId: snapshot.id, subject: null };
+    return [
+      { label: '$(graph-line) Open Dashboard', description, target },
+      { label: '$(pulse) Run Checks', description, target, command: 'runChecks' },
+    ];
   });
   return [
     ...section('Needs attention', 'attention'),
     ...section('Healthy', 'healthy'),
     ...section('Not known', 'unknown'),
     separator('Topology'),
-    ...dashboards,
+    ...whole,
   ];
 }
 

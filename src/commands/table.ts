@@ -10,9 +10,12 @@ import { moveSecret } from './moveSecret';
 import { openDashboard } from './openDashboard';
 import { openTopologyFile } from './openTopologyFile';
 import { refresh } from './refresh';
+import { runChecks } from './runChecks';
 import { showDetails } from './showDetails';
 import { showLog } from './showLog';
 import { showNodes } from './showNodes';
+import { startContinuousChecks } from './startContinuousChecks';
+import { stopContinuousChecks } from './stopContinuousChecks';
 
 /** Every command there is. The manifest names the same ones. */
 export const COMMANDS: readonly Command[] = [
@@ -22,6 +25,9 @@ export const COMMANDS: readonly Command[] = [
   openDashboard,
   showNodes,
   showDetails,
+  runChecks,
+  startContinuousChecks,
+  stopContinuousChecks,
   createTopologyFile,
   openTopologyFile,
   enterPassword,

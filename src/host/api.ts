@@ -1,4 +1,5 @@
 import type { Event } from 'vscode';
+import type { CheckKind, CheckOutcome } from '../core/checks/checkResult';
 import type { Contact, Health, VerdictCode } from '../core/snapshot';
 
 /**
@@ -14,8 +15,13 @@ export interface PgTopologyApi {
   readonly onDidChangeSnapshot: Event<ApiSnapshot>;
   /** Polls now and resolves when every node has answered or failed. Contacts nothing that the user has not allowed. */
   refresh(): Promise<void>;
-  /** Not available in this version: always rejects. */
-  runChecks(): Promise<never>;
+  /**
+   * Checks every declared edge of every topology once: writes a token upstream and waits for it downstream, ten seconds at
+   * most. Contacts nothing that the user has not allowed: an edge with such a node is `notPossible`. Calls that come while
+   * one is under way share its results.
+   * @throws in Restricted Mode
+   */
+  runChecks(): Promise<readonly ApiCheck[]>;
 }
 
 export interface ApiSnapshot {
@@ -77,4 +83,21 @@ export interface ApiQueue extends ApiVerdict {
   readonly waiting: number | null;
   readonly conflicts: number | null;
   readonly dead: number | null;
+}
+
+/** What the check of one edge came to. */
+export interface ApiCheck {
+  readonly topologyId: string;
+  readonly edgeId: string;
+  /** `row`: a token in a replicated table was read downstream. `marker`: a position was passed; proves no row. */
+  readonly kind: CheckKind;
+  readonly outcome: CheckOutcome;
+  /** From commit upstream to visible downstream; `null` unless it arrived. */
+  readonly arrivedMs: number | null;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** How long it was waited for at most. */
+  readonly limitMs: number;
+  /** The edge's verdict when it had not arrived; `null` otherwise. */
+  readonly verdict: VerdictCode | null;
 }

@@ -7,6 +7,8 @@ export interface ContextKeys {
   readonly readOnly: boolean;
   readonly production: boolean;
   readonly restricted: boolean;
+  /** Some topology is checked continuously. */
+  readonly checking: boolean;
   /** What the workspace's topology files are like: none at all, none that can be read, or some. */
   readonly files: 'none' | 'invalid' | 'some';
 }

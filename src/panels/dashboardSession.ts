@@ -21,6 +21,8 @@ import { HOST_MESSAGE_LIMIT_BYTES } from '../protocol/messageSize';
 import { toDashboardState } from '../protocol/toDashboardState';
 import { toLagHistory } from '../protocol/toLagHistory';
 
+const CHECKS_DELAY_MS = 100;
+
 /** What a dashboard may do in the host. */
 export interface DashboardDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'history' | 'onDidChange'>;
@@ -59,6 +61,7 @@ export class DashboardSession implements Disposable {
   private focus = { serial: 0, id: null as string | null };
   private isReady = false;
   private isVisible = true;
+  private cancelSoon: (() => void) | null = null;
 
   constructor(
     private readonly deps: DashboardDeps,
@@ -95,7 +98,7 @@ export class DashboardSession implements Disposable {
     });
     this.subscriptions = [
       monitor.onDidChange((snapshot) => this.pushIfShown(snapshot.id)),
-      deps.checks.onDidChange((topologyId) => this.pushIfShown(topologyId)),
+      deps.checks.onDidChange((topologyId) => this.pushSoonIfShown(topologyId)),
     ];
   }
 
@@ -139,7 +142,17 @@ export class DashboardSession implements Disposable {
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
+    this.cancelSoon?.();
     this.channel.close();
+  }
+
+  /** Results of many edges come close together; one push serves them all. */
+  private pushSoonIfShown(topologyId: string): void {
+    if (topologyId !== this.shown()?.id) return;
+    this.cancelSoon ??= this.deps.clock.schedule(CHECKS_DELAY_MS, () => {
+      this.cancelSoon = null;
+      this.push();
+    });
   }
 
   private pushIfShown(topologyId: string): void {

@@ -153,6 +153,8 @@ const CHECK_RESULT = z.object({
   /** Why it had not arrived, as far as known. */
   verdict: z.nullable(VERDICT),
   failure: z.nullable(z.object({ text: z.string(), advice: TEXT })),
+  /** Why a marker was used though a sentinel table is there. */
+  note: TEXT,
 });
 
 const EDGE_CHECKS = z.object({

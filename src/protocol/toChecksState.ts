@@ -45,7 +45,7 @@ function toEdgeChecks(known: EdgeChecks): EdgeChecksState {
 }
 
 function toResult(result: CheckResult): NonNullable<EdgeChecksState['last']> {
-  const { kind, outcome, arrivedMs, endedAtMs, limitMs, verdict, failure } = result;
+  const { kind, outcome, arrivedMs, endedAtMs, limitMs, verdict, failure, note } = result;
   return {
     kind,
     outcome,
@@ -54,6 +54,7 @@ function toResult(result: CheckResult): NonNullable<EdgeChecksState['last']> {
     limitMs,
     verdict: verdict === null ? null : toVerdictState(verdict),
     failure: failure === null ? null : { text: failure.text, advice: failure.advice },
+    note: note ?? null,
   };
 }
 
@@ -71,7 +72,8 @@ export function lastCheckEvidence(
   const edge = snapshot.edges.find((candidate) => candidate.id === id);
   const last = lastResult(checks.edges.get(id));
   if (edge === undefined || last === null) return null;
-  const why = last.failure === null ? '' : `. ${last.failure.text}`;
+  const more = last.failure?.text ?? last.note;
+  const why = more === undefined ? '' : `. ${more}`;
   return {
     label: 'Last check',
     value: `${checkWords(last)}${why}`,

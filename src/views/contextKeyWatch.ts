@@ -1,5 +1,6 @@
 import { workspace } from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
+import type { Checks } from '../core/ports/checks';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { ContextKeyWriter } from '../host/contextKeys';
 import { DisposableStore } from '../host/disposableStore';
@@ -13,9 +14,11 @@ export class ContextKeyWatch implements Disposable {
     private readonly keys: ContextKeyWriter,
     private readonly monitor: Pick<TopologyMonitor, 'current' | 'onDidChange'>,
     private readonly files: TopologyFiles,
+    private readonly checks: Pick<Checks, 'isContinuous' | 'onDidChange'>,
   ) {
     this.#store.add(files.onDidChange(() => this.update()));
     this.#store.add(monitor.onDidChange(() => this.update()));
+    this.#store.add(checks.onDidChange(() => this.update()));
     this.update();
   }
 
@@ -29,6 +32,7 @@ export class ContextKeyWatch implements Disposable {
       ),
       readOnly: false,
       production: entries.some(({ topology }) => topology.environment === 'production'),
+      checking: snapshots.some(({ id }) => this.checks.isContinuous(id)),
       restricted: !workspace.isTrusted,
       ...(this.files.hasLooked ? { files: this.#filesKey(entries.length) } : {}),
     });

@@ -130,6 +130,7 @@ describe('manifest', () => {
       'disconnect',
       'enterPassword',
       'forgetPassword',
+      'runChecks',
       'copyDetails',
     ]);
     assert.deepEqual(offered('node standby unknown declared'), [
@@ -138,6 +139,7 @@ describe('manifest', () => {
       'connect',
       'enterPassword',
       'forgetPassword',
+      'runChecks',
       'copyDetails',
     ]);
     // "undeclared" must not pass for "declared".
@@ -146,8 +148,13 @@ describe('manifest', () => {
       'showDetails',
       'openTopologyFile',
       'connect',
+      'runChecks',
+      'startContinuousChecks',
+      'stopContinuousChecks',
       'copyDetails',
     ]);
+    assert.deepEqual(offered('group healthy'), ['runChecks', 'copyDetails']);
+    assert.deepEqual(offered('group'), ['copyDetails'], 'a folder of rows is no check');
   });
 
   it('keeps its texts in package.nls.json, every one of them used', () => {

@@ -1,6 +1,7 @@
 // Draws every recorded state to PNG files, to be looked at: `npx tsx test/webview/pictures.ts FOLDER [state … | theme-width …]`.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RECORDED_CHECKS } from './support/checks';
 import { Rig } from './support/rig';
 import { STATES, type StateName } from './support/states';
 import { THEMES } from './support/themes';
@@ -28,6 +29,8 @@ try {
       const { page, problems } = await rig.open(snapshot === null ? [] : [snapshot], {
         theme,
         width,
+        checks: RECORDED_CHECKS[name] ?? [],
+        isContinuous: name === 'hundred',
       });
       await page.waitForTimeout(400);
       await page.screenshot({

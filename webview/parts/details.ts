@@ -83,9 +83,10 @@ function actionsOf(props: DetailsProps, text: DetailsText, evidence: DetailsStat
     <div class="actions">
       ${wanted.map((command, index) =>
         button({
-          label: COMMAND_LABELS[command],
+          label: command === 'runChecks' ? 'Run Check' : COMMAND_LABELS[command],
           isPrimary: index === 0 && RESOLVING.has(command),
-          onClick: () => actions.run(command, nodeId),
+          // One link is checked alone; all else is for a node.
+          onClick: () => actions.run(command, command === 'runChecks' ? props.selectedId : nodeId),
         }),
       )}
       ${button({

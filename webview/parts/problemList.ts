@@ -34,7 +34,8 @@ export function problemList(
             >
               ${glyph(`s-${glyphOf(problem.code)}`)}
               <span
-                >${said(verdictWord(problem.code))}<strong>${problem.name}</strong> ${problem.text}</span
+                >${said(verdictWord(problem.code))}<strong>${problem.name}</strong>
+                ${problem.text}</span
               >
               <span class="problem__age">${problem.age}</span>${glyph('t-chevron')}
             </button>

@@ -225,8 +225,9 @@ function commandsFor(subject: Subject, state: DashboardState): readonly Dashboar
     return ['enterPassword', 'openTopologyFile'];
   }
   if (isNotAsked(code) || code === 'disconnected') return ['connect', 'openTopologyFile'];
-  if (health === 'healthy') return ['refresh'];
-  return ['refresh', 'showLog', 'openTopologyFile'];
+  const check = subject.kind === 'edge' ? (['runChecks'] as const) : [];
+  if (health === 'healthy') return [...check, 'refresh'];
+  return [...check, 'refresh', 'showLog', 'openTopologyFile'];
 }
 
 /** The node that a command on this subject is for: of an edge the end that is in trouble, as far as that is known. */

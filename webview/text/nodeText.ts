@@ -16,7 +16,8 @@ export function nodeRole(node: NodeState, nowMs: number): string {
     return `unreachable for ${formatDuration(wholeSeconds(nowMs - since))}`;
   }
   if (!node.isDeclared) return `${role} · not in the file`;
-  if (code === 'roleMismatch' || code === 'splitBrain' || code === 'diverged') return verdictWord(code);
+  if (code === 'roleMismatch' || code === 'splitBrain' || code === 'diverged')
+    return verdictWord(code);
   return node.version === null ? role : `${role} · ${node.version}`;
 }
 

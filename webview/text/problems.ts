@@ -128,7 +128,9 @@ function edgeProblem(edge: EdgeState, state: DashboardState): string {
     case 'noPrivilege':
       return 'lag unknown: the role needs pg_monitor';
     default:
-      return edge.unknownBecause === null ? verdictWord(code) : `lag unknown: ${edge.unknownBecause}`;
+      return edge.unknownBecause === null
+        ? verdictWord(code)
+        : `lag unknown: ${edge.unknownBecause}`;
   }
 }
 

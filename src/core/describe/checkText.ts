@@ -132,6 +132,7 @@ export function checkTooltip(
     lines: [
       `${capital(checkWords(result))}.`,
       ...(result.failure === null ? [] : [result.failure.text]),
+      ...(result.note === undefined ? [] : [result.note]),
       `${arrived} of the last ${formatCounted(asked, 'check')} arrived.`,
     ],
     facts: [

@@ -22,6 +22,14 @@ function open(snapshots: readonly TopologySnapshot[] = [healthy]) {
   return { host, sent, say, pushes, ready };
 }
 
+async function until(isTrue: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!isTrue()) {
+    assert.ok(Date.now() < deadline, 'not reached within 20 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 describe('panels/dashboardSession', () => {
   it('is silent until the page listens, then pushes the whole state', () => {
     const { host, pushes, ready } = open();
@@ -94,18 +102,23 @@ describe('panels/dashboardSession', () => {
     assert.equal(host.warnings.length, 3);
   });
 
-  it('runs commands on links, and pushes what became of a check at once', () => {
+  it('runs commands on links, and pushes soon what became of checks, once for all of them', async () => {
     const { host, say, pushes, ready } = open([healthy, OTHER]);
     ready();
     const subject = 'logical/genesis/metrics_sub';
     say('runCommand', { command: 'refresh', topologyId: healthy.id, subject });
     assert.deepEqual(host.commands[0]?.target, { topologyId: healthy.id, subject });
+    host.checked([], true);
     host.checked(CHECKED, true);
+    assert.equal(pushes().length, 1);
+    await until(() => pushes().length > 1);
     assert.equal(pushes().length, 2, 'once for the shown topology, not for the other');
     assert.equal(pushes()[1]?.state?.checks.edges.length, CHECKED.length);
     assert.equal(pushes()[1]?.state?.checks.isContinuous, true);
+    host.checked([]);
     host.session.dispose();
     host.checked([]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
     assert.equal(pushes().length, 2);
   });
 

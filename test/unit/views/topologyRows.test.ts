@@ -3,6 +3,8 @@ import type { CheckResult } from '../../../src/core/checks/checkResult';
 import type { EdgeChecks } from '../../../src/core/ports/checks';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import type { Row } from '../../../src/views/row';
+import { changedRows } from '../../../src/views/rowDiff';
+import { SteadyRows } from '../../../src/views/steadyRows';
 import { fileRow, topologyRows } from '../../../src/views/topologyRows';
 import {
   declared,
@@ -51,6 +53,17 @@ const nodes = [
     },
   }),
 ];
+
+const ARRIVED: Omit<CheckResult, 'edgeId'> = {
+  kind: 'row',
+  outcome: 'arrived',
+  arrivedMs: 9,
+  startedAtMs: NOW - 26_000,
+  endedAtMs: NOW - 25_000,
+  limitMs: 10_000,
+  verdict: null,
+  failure: null,
+};
 
 describe('rows of a topology', () => {
   it('are drawn from the file alone before anything was asked', () => {
@@ -189,19 +202,7 @@ describe('rows of a topology', () => {
       {
         edgeId,
         isRunning: false,
-        results: [
-          {
-            edgeId,
-            kind,
-            outcome: 'arrived',
-            arrivedMs: 9,
-            startedAtMs: NOW - 26_000,
-            endedAtMs: NOW - 25_000,
-            limitMs: 10_000,
-            verdict: null,
-            failure: null,
-          },
-        ],
+        results: [{ ...ARRIVED, edgeId, kind }],
       },
     ];
     const checks = {
@@ -228,6 +229,29 @@ describe('rows of a topology', () => {
     assert.equal(new Set(ids).size, ids.length);
     const subjects = all(root).flatMap((row) => (row.kind === 'check' ? [row.subject] : []));
     assert.deepEqual(subjects, [read.id, patterns.id, electric.id]);
+  });
+
+  it('stand nearly still while they are checked continuously', () => {
+    const read = edge({ id: 'streaming/central-read' });
+    const picture = snapshot({ nodes, edges: [read] });
+    const steady = new SteadyRows();
+    let shown: readonly Row[] = [];
+    let redrawn = 0;
+    const minutes = 10;
+    for (let second = 0; second < minutes * 60; second += 1) {
+      const nowMs = NOW + second * 1_000;
+      const result = { ...ARRIVED, edgeId: read.id, arrivedMs: 8 + (second % 3), endedAtMs: nowMs };
+      const edges = new Map([
+        [read.id, { edgeId: read.id, isRunning: second % 2 === 0, results: [result] }],
+      ]);
+      const rows = steady.settle(
+        [topologyRows(picture, nowMs, around, { isContinuous: true, edges })],
+        nowMs,
+      );
+      redrawn += changedRows(shown, rows)?.length ?? 0;
+      shown = rows;
+    }
+    assert.ok(redrawn <= minutes, `${redrawn} rows redrawn in ${minutes} min`);
   });
 
   it('keep their ids whatever their state, so that expansion survives', () => {

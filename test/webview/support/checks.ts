@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../../src/core/checks/checkResult';
 import type { EdgeChecks } from '../../../src/core/ports/checks';
 import { NOW_MS, verdict } from './build';
+import { hundred, type StateName } from './states';
 
 /** A check of an edge that arrived as a row, 25 s ago, unless said otherwise. */
 export function checked(edgeId: string, change: Partial<CheckResult> = {}): CheckResult {
@@ -76,3 +77,17 @@ export const CHECKED_IN_TROUBLE: readonly EdgeChecks[] = [
   ]),
   edgeChecks(series('logical/genesis/job_stats_sub', 14), true),
 ];
+
+/** One relay's slot is lost; all others arrive. */
+export const CHECKED_HUNDRED: readonly EdgeChecks[] = hundred.edges.map(({ id, verdict: known }) =>
+  edgeChecks(
+    known.health === 'healthy' ? series(id, 40) : [checked(id, { ...late, verdict: known })],
+  ),
+);
+
+/** What was checked in a recorded state; in the others nothing was. */
+export const RECORDED_CHECKS: Partial<Readonly<Record<StateName, readonly EdgeChecks[]>>> = {
+  healthy: CHECKED,
+  trouble: CHECKED_IN_TROUBLE,
+  hundred: CHECKED_HUNDRED,
+};

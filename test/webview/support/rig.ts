@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { EdgeChecks } from '../../../src/core/ports/checks';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import { launchChromium } from '../../host/browser.mjs';
 import { FakeHost } from './fakeHost';
@@ -12,6 +13,8 @@ export interface OpenOptions {
   readonly height?: number;
   /** What `getState` gives: what the user arranged before the page was hidden. */
   readonly savedState?: unknown;
+  readonly checks?: readonly EdgeChecks[];
+  readonly isContinuous?: boolean;
 }
 
 /** One open dashboard: the built page in a real browser, the real host session behind it. */
@@ -66,6 +69,8 @@ export class Rig {
       // The page may be gone already, as a hidden webview is.
       send(message).catch(() => undefined);
     });
+    host.checks = options.checks ?? [];
+    host.isContinuous = options.isContinuous ?? false;
     await page.exposeFunction('hostReceives', (message: unknown) => host.receive(message));
     await page.exposeFunction('policyRefused', (what: string) => problems.push(what));
     // esbuild, which runs these files, wraps functions in a helper that the page does not have.
