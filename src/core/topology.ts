@@ -117,22 +117,43 @@ export type DeclaredRole = 'primary' | 'standby' | 'publisher' | 'subscriber' | 
  * @returns in the fixed order primary, standby, publisher, subscriber, edge.
  */
 export function declaredRoles(topology: Topology, nodeId: string): readonly DeclaredRole[] {
-  let node: TopologyNode | null = null;
-  let isPublisher = false;
-  let isUpstream = false;
-  // One plain loop: this is asked for each node of each snapshot.
-  for (const other of topology.nodes) {
-    if (other.id === nodeId) node = other;
-    if (other.standbyOf === nodeId || other.pendingSync?.primary === nodeId) isUpstream = true;
-    for (const { publisher } of other.subscriptions) if (publisher === nodeId) isPublisher = true;
+  const node = topology.nodes.find((candidate) => candidate.id === nodeId);
+  return node === undefined ? [] : rolesOf(node, sourcesOf(topology));
+}
+
+/** The same of every node at once, by id: looking through the file once for each would cost its square. */
+export function declaredRolesOfAll(
+  topology: Topology,
+): ReadonlyMap<string, readonly DeclaredRole[]> {
+  const sources = sourcesOf(topology);
+  return new Map(topology.nodes.map((node) => [node.id, rolesOf(node, sources)]));
+}
+
+/** Ids of the nodes that others take data from. */
+interface Sources {
+  readonly publishers: ReadonlySet<string>;
+  readonly upstreams: ReadonlySet<string>;
+}
+
+function sourcesOf(topology: Topology): Sources {
+  const publishers = new Set<string>();
+  const upstreams = new Set<string>();
+  for (const { standbyOf, pendingSync, subscriptions } of topology.nodes) {
+    if (standbyOf !== null) upstreams.add(standbyOf);
+    if (pendingSync !== null) upstreams.add(pendingSync.primary);
+    for (const { publisher } of subscriptions) publishers.add(publisher);
   }
-  if (node === null) return [];
+  return { publishers, upstreams };
+}
+
+function rolesOf(node: TopologyNode, { publishers, upstreams }: Sources): readonly DeclaredRole[] {
   const isStandby = node.standbyOf !== null;
   const isSubscriber = node.subscriptions.length > 0;
   const isEdge = node.pendingSync !== null;
-  const publishes = isPublisher || node.publications.length > 0;
+  const publishes = publishers.has(node.id) || node.publications.length > 0;
+  const feeds = publishes || upstreams.has(node.id);
   const roles: DeclaredRole[] = [];
-  if (!isStandby && (publishes || isUpstream || (!isSubscriber && !isEdge))) roles.push('primary');
+  if (!isStandby && (feeds || (!isSubscriber && !isEdge))) roles.push('primary');
   if (isStandby) roles.push('standby');
   if (publishes) roles.push('publisher');
   if (isSubscriber) roles.push('subscriber');

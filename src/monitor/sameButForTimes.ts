@@ -24,19 +24,32 @@ const TIMES: ReadonlySet<string> = new Set([
  */
 export function isSameButForTimes(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
-  if (Array.isArray(a)) {
-    return (
-      Array.isArray(b) &&
-      a.length === b.length &&
-      a.every((item, index) => isSameButForTimes(item, b[index]))
-    );
+  if (Array.isArray(a)) return Array.isArray(b) && areSameItems(a, b);
+  return isRecord(a) && isRecord(b) && areSameMembers(a, b);
+}
+
+// Plain loops: a snapshot of a thousand nodes has tens of thousands of members, and is looked through at each poll.
+function areSameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) {
+    if (!isSameButForTimes(a[index], b[index])) return false;
   }
-  if (!isRecord(a) || !isRecord(b)) return false;
+  return true;
+}
+
+function areSameMembers(
+  a: Readonly<Record<string, unknown>>,
+  b: Readonly<Record<string, unknown>>,
+): boolean {
   const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => TIMES.has(key) || (key in b && isSameButForTimes(a[key], b[key])))
-  );
+  if (keys.length !== Object.keys(b).length) return false;
+  for (const key of keys) {
+    const value = b[key];
+    if (value === a[key] && (value !== undefined || key in b)) continue;
+    if (TIMES.has(key)) continue;
+    if (!(key in b) || !isSameButForTimes(a[key], value)) return false;
+  }
+  return true;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import type { FailureReason } from '../failure';
 import type { EdgeSnapshot, NodeSnapshot, VerdictCode } from '../snapshot';
-import { declaredRoles, type DeclaredRole } from '../topology';
+import { declaredRolesOfAll, type DeclaredRole } from '../topology';
 import type { VerdictBook, VerdictDraft } from './draft';
 import { noPrivilege } from './privilege';
 import { isSameServer, peersOf, type NodeView, type Scene } from './scene';
@@ -15,8 +15,9 @@ export function joinNodes(
   book: VerdictBook,
 ): readonly NodeSnapshot[] {
   const writables = writableBySystem(scene);
+  const declared = declaredRolesOfAll(scene.topology);
   return [...scene.views.values()].map((view) => {
-    const roles = declaredRoles(scene.topology, view.node.id);
+    const roles = declared.get(view.node.id) ?? [];
     return {
       id: view.node.id,
       isDeclared: true,
@@ -81,6 +82,7 @@ function isRunning(code: VerdictCode): boolean {
   return code === 'streaming' || code === 'idle' || code === 'catchingUp' || code === 'lagging';
 }
 
+/** The nodes that accept writes, by system; only where they are more than one server, which is never as it should be. */
 function writableBySystem(scene: Scene): ReadonlyMap<string, readonly NodeView[]> {
   const writables = new Map<string, NodeView[]>();
   for (const view of scene.views.values()) {
@@ -89,6 +91,12 @@ function writableBySystem(scene: Scene): ReadonlyMap<string, readonly NodeView[]
     const known = writables.get(system);
     if (known === undefined) writables.set(system, [view]);
     else known.push(view);
+  }
+  for (const [system, views] of writables) {
+    const [first] = views;
+    // Nodes that are certainly one server share one list of peers.
+    const peers = first === undefined ? [] : peersOf(scene, first);
+    if (views.every((view) => peersOf(scene, view) === peers)) writables.delete(system);
   }
   return writables;
 }
@@ -130,9 +138,9 @@ function roleByServer(view: NodeView, roles: readonly DeclaredRole[]): NodeSnaps
 }
 
 function sameServers(scene: Scene, view: NodeView): readonly string[] {
-  return peersOf(scene, view)
-    .filter((peer) => peer !== view)
-    .map((peer) => peer.node.id);
+  const ids: string[] = [];
+  for (const peer of peersOf(scene, view)) if (peer !== view) ids.push(peer.node.id);
+  return ids;
 }
 
 /** The server's clock was read at about the middle of the round trip. */

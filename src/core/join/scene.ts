@@ -91,8 +91,10 @@ function groupByServer(
   }
   const peers = new Map<string, readonly NodeView[]>();
   for (const group of alike.values()) {
+    // One list for all, where all are one server: of many databases, each its own would be the square of them.
+    const isOneServer = new Set(group.map(portOf)).size === 1;
     for (const view of group) {
-      const same = group.filter((other) => other === view || isSameServer(other, view));
+      const same = isOneServer ? group : group.filter((other) => isSameServer(other, view));
       peers.set(view.node.id, same);
     }
   }
@@ -151,9 +153,13 @@ export function isSameServer(a: NodeView, b: NodeView): boolean {
   if (left === null || right === null || left.systemIdentifier === null) return false;
   if (left.systemIdentifier !== right.systemIdentifier) return false;
   if (left.postmasterStartedAtMs !== right.postmasterStartedAtMs) return false;
-  const leftPort = a.sample.slow?.serverPort ?? null;
-  const rightPort = b.sample.slow?.serverPort ?? null;
+  const leftPort = portOf(a);
+  const rightPort = portOf(b);
   return leftPort === null || rightPort === null || leftPort === rightPort;
+}
+
+function portOf(view: NodeView): number | null {
+  return view.sample.slow?.serverPort ?? null;
 }
 
 /** True for the first readable node of each server in file order, so that what belongs to a server is said once. */
