@@ -99,13 +99,16 @@ export class PgNodeSession implements NodeSession {
     return this.#fast?.readsQueue === true;
   }
 
-  async #runFast(signal: CancelSignal, withQueue = true): Promise<FastFacts> {
-    const facts = await this.#run(this.#fastStatement(withQueue), signal);
+  async #runFast(signal: CancelSignal, withQueue = true, isSecondTry = false): Promise<FastFacts> {
+    const identity = this.#identity ?? (await this.#readIdentity(signal));
+    const fast = this.#fastStatement(withQueue);
+    const result = await this.#query(fast.statement, signal);
+    const facts = this.#read(() => fast.readRow(result.rows[0], identity));
     if (facts !== null) return facts;
+    if (isSecondTry) throw this.#unreadable(null);
+    // The server is not what the statement was made for.
     await this.#probeAgain(signal);
-    const again = await this.#run(this.#fastStatement(withQueue), signal);
-    if (again === null) throw this.#unreadable(null);
-    return again;
+    return this.#runFast(signal, withQueue, true);
   }
 
   #fastStatement(withQueue: boolean): FastStatement {
@@ -117,13 +120,6 @@ export class PgNodeSession implements NodeSession {
       table === null || known === null ? null : { table, known },
     );
     return this.#fast;
-  }
-
-  /** @returns `null` when the server is not what the statement was made for. */
-  async #run(fast: FastStatement, signal: CancelSignal): Promise<FastFacts | null> {
-    const identity = this.#identity ?? (await this.#readIdentity(signal));
-    const result = await this.#query(fast.statement, signal);
-    return this.#read(() => fast.readRow(result.rows[0], identity));
   }
 
   async #readIdentity(signal: CancelSignal): Promise<Identity> {
