@@ -3,6 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { window, workspace, type ExtensionContext } from 'vscode';
+import { EditorPlanDialogs } from './commands/plans/editorPlanDialogs';
+import { PlanDesk } from './commands/plans/planDesk';
 import { registerCommands } from './commands/registerCommands';
 import { joinTopology } from './core/join/joinTopology';
 import { redact } from './core/redact';
@@ -19,12 +21,15 @@ import { NodeFolders } from './host/nodeFolders';
 import { VscodeSecretStore } from './host/secretStorage';
 import { onDidChangeSettings, readSettings } from './host/settings';
 import { OrphanedPasswords } from './host/orphanedPasswords';
+import { PlanDocuments } from './host/planDocuments';
+import { SqlChannel } from './host/sqlChannel';
 import { SystemClock } from './host/systemClock';
 import { TopologyFileWatcher } from './host/topologyFileWatcher';
 import { Monitor } from './monitor/monitor';
 import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
-import { DashboardPanel } from './panels/dashboardPanel';
 import { CheckDesk } from './operations/checks/checkDesk';
+import { PlanRunner } from './operations/planRunner';
+import { DashboardPanel } from './panels/dashboardPanel';
 import { PgChangeGateway } from './pg/pgChangeGateway';
 import { PgNodeGateway } from './pg/pgNodeGateway';
 import { parseTopologyFile } from './topologyFile/parseTopologyFile';
@@ -100,8 +105,11 @@ export function compose(context: ExtensionContext): Composition {
     }),
   );
 
+  const sql = window.createOutputChannel('Postgres Topology SQL', 'sql');
+  const audit = store.add(new SqlChannel(sql, redact, () => clock.nowMs()));
+  const changes = new PgChangeGateway(gateway.dialer);
   const checks = new CheckDesk({
-    gateway: new PgChangeGateway(gateway.dialer),
+    gateway: changes,
     clock,
     log,
     randomUuid: () => randomUUID(),
@@ -110,6 +118,22 @@ export function compose(context: ExtensionContext): Composition {
     snapshot: (topologyId) => monitor.current().find(({ id }) => id === topologyId) ?? null,
     refresh: async (topologyId) => monitor.refresh({ topologyId, nodeId: null }, 'afterCommand'),
   });
+  const plans = new PlanDesk({
+    gateway: changes,
+    passwords: gateway,
+    runner: new PlanRunner({ gateway: changes, clock, audit, log }),
+    contact,
+    monitor,
+    files,
+    dialogs: new EditorPlanDialogs({
+      documents: store.add(new PlanDocuments()),
+      files,
+      redact,
+      onError: (error) =>
+        log.error(`A plan's notification could not be followed: ${String(error)}`),
+    }),
+  });
+
   const explorer = store.add(new ExplorerView({ monitor, files, checks, clock }));
   const live = store.add(new SnapshotProblems(monitor));
   store.add(new TopologyDiagnostics(files, live));
@@ -167,6 +191,9 @@ export function compose(context: ExtensionContext): Composition {
       passwords: gateway,
       secrets,
       endpointsOf: async (node) => gateway.endpointsOf(node),
+      plans,
+      gateway: changes,
+      audit,
       log,
       clock,
       dashboard,

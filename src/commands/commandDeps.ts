@@ -1,3 +1,4 @@
+import type { ChangeGateway } from '../core/ports/changeGateway';
 import type { Checks } from '../core/ports/checks';
 import type { Clock } from '../core/ports/clock';
 import type { NodeGateway } from '../core/ports/nodeGateway';
@@ -7,6 +8,7 @@ import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { ContactDesk } from '../host/contactDesk';
 import type { LogChannel } from '../host/logChannel';
 import type { CommandFiles } from './commandFile';
+import type { PlanDesk } from './plans/planDesk';
 import type { Target } from './target';
 
 /** What commands work with. */
@@ -18,7 +20,12 @@ export interface CommandDeps {
   readonly passwords: Passwords;
   readonly secrets: SecretStore;
   readonly endpointsOf: NodeGateway['endpointsOf'];
+  /** The one way to change a server. */
+  readonly plans: Pick<PlanDesk, 'begin'>;
+  readonly gateway: Pick<ChangeGateway, 'tryReplication'>;
   readonly log: LogChannel;
+  /** The channel of the statements that changed a server. */
+  readonly audit: { show(): void };
   readonly clock: Clock;
   readonly dashboard: {
     show(focus: { readonly topologyId: string | null; readonly id: string | null }): void;

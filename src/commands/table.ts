@@ -16,6 +16,13 @@ import { showLog } from './showLog';
 import { showNodes } from './showNodes';
 import { startContinuousChecks } from './startContinuousChecks';
 import { stopContinuousChecks } from './stopContinuousChecks';
+import { createPublication } from './createPublication';
+import { createSubscription } from './createSubscription';
+import { disableSubscription } from './disableSubscription';
+import { enableSubscription } from './enableSubscription';
+import { installPendingSync } from './installPendingSync';
+import { refreshSubscription } from './refreshSubscription';
+import { showSqlLog } from './showSqlLog';
 
 /** Every command there is. The manifest names the same ones. */
 export const COMMANDS: readonly Command[] = [
@@ -36,4 +43,11 @@ export const COMMANDS: readonly Command[] = [
   copyGrant,
   copyDetails,
   showLog,
+  createPublication,
+  createSubscription,
+  installPendingSync,
+  enableSubscription,
+  disableSubscription,
+  refreshSubscription,
+  showSqlLog,
 ];

@@ -2,6 +2,7 @@ import { workspace } from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
 import type { Checks } from '../core/ports/checks';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
+import type { TopologySnapshot } from '../core/snapshot';
 import type { ContextKeyWriter } from '../host/contextKeys';
 import { DisposableStore } from '../host/disposableStore';
 import type { TopologyFiles } from './topologyFiles';
@@ -30,7 +31,7 @@ export class ContextKeyWatch implements Disposable {
       connected: snapshots.some(({ nodes }) =>
         nodes.some((node) => node.sample.contact === 'connected'),
       ),
-      readOnly: false,
+      readOnly: snapshots.length > 0 && snapshots.every(isReadOnly),
       production: entries.some(({ topology }) => topology.environment === 'production'),
       checking: snapshots.some(({ id }) => this.checks.isContinuous(id)),
       restricted: !workspace.isTrusted,
@@ -46,4 +47,13 @@ export class ContextKeyWatch implements Disposable {
     if (topologies > 0) return 'some';
     return this.files.current().length > 0 ? 'invalid' : 'none';
   }
+}
+
+/** Whether nothing of a topology takes changes: every node that it declares is a standby. What is not known counts as declared. */
+function isReadOnly({ nodes, topology }: TopologySnapshot): boolean {
+  const standbys = new Set(
+    topology.nodes.filter(({ standbyOf }) => standbyOf !== null).map(({ id }) => id),
+  );
+  const declared = nodes.filter(({ isDeclared }) => isDeclared);
+  return declared.every(({ id, sample }) => sample.fast?.isInRecovery ?? standbys.has(id));
 }

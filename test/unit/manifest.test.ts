@@ -133,6 +133,19 @@ describe('manifest', () => {
       'runChecks',
       'copyDetails',
     ]);
+    assert.deepEqual(offered('node primary publisher healthy connected declared writable'), [
+      'showDetails',
+      'openTopologyFile',
+      'refresh',
+      'disconnect',
+      'enterPassword',
+      'forgetPassword',
+      'createPublication',
+      'createSubscription',
+      'installPendingSync',
+      'runChecks',
+      'copyDetails',
+    ]);
     assert.deepEqual(offered('node standby unknown declared'), [
       'showDetails',
       'openTopologyFile',
@@ -144,6 +157,25 @@ describe('manifest', () => {
     ]);
     // "undeclared" must not pass for "declared".
     assert.deepEqual(offered('node standby healthy undeclared'), ['showDetails', 'copyDetails']);
+    assert.deepEqual(offered('subscription healthy enabled declared'), [
+      'showDetails',
+      'openTopologyFile',
+      'disableSubscription',
+      'refreshSubscription',
+      'runChecks',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('subscription error disabled undeclared'), [
+      'showDetails',
+      'enableSubscription',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('queue unknown'), [
+      'showDetails',
+      'installPendingSync',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('queue healthy drainable'), ['showDetails', 'copyDetails']);
     assert.deepEqual(offered('topology unknown production declared'), [
       'showDetails',
       'openTopologyFile',
@@ -169,7 +201,7 @@ describe('manifest', () => {
   it('titles commands in Title Case, verb first, without ornament', () => {
     for (const { title } of contributes.commands) {
       const words_ = words[title.slice(1, -1)] ?? '';
-      assert.match(words_, /^[A-Z][A-Za-z]*(?: (?:to|[A-Z][A-Za-z]*))*…?$/u, words_);
+      assert.match(words_, /^[A-Z][A-Za-z]*(?: (?:to|pending_sync|[A-Z][A-Za-z]*))*…?$/u, words_);
     }
   });
 

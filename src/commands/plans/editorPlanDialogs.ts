@@ -1,5 +1,4 @@
-import { ProgressLocation, window, type CancellationToken } from 'vscode';
-import { CancelSource } from '../../core/cancelSource';
+import { ProgressLocation, window } from 'vscode';
 import { findingLine } from '../../core/plan/findingsText';
 import type { Plan } from '../../core/plan/plan';
 import { planDocument } from '../../core/plan/planDocument';
@@ -12,6 +11,7 @@ import type { CommandFiles } from '../commandFile';
 import { confirmPlan } from './confirmPlan';
 import { lacksChanges, writeFileChanges } from './offerFileChanges';
 import type { FindingsChoice, PlanDialogs, StepProgress } from './planDialogs';
+import { signalOf, whileReading } from './progress';
 import { showFindings } from './showFindings';
 
 const REPORT = 'Show Report';
@@ -67,10 +67,7 @@ export class EditorPlanDialogs implements PlanDialogs {
   }
 
   async whileReading<T>(title: string, read: (signal: CancelSignal) => Promise<T>): Promise<T> {
-    return window.withProgress(
-      { location: ProgressLocation.Notification, title: `${title}: reading`, cancellable: true },
-      async (_progress, token) => read(signalOf(token)),
-    );
+    return whileReading(`${title}: reading`, read);
   }
 
   async whileRunning<T>(
@@ -84,10 +81,10 @@ export class EditorPlanDialogs implements PlanDialogs {
         run((index, state) => {
           const step = steps[index];
           if (step === undefined) return;
-          const isOver = state !== 'running';
+          const place = `step ${index + 1} of ${steps.length}`;
           progress.report({
-            message: `step ${index + 1} of ${steps.length}: ${step.title}`,
-            ...(isOver ? { increment: 100 / steps.length } : {}),
+            message: `${place}: ${step.title}${state === 'settling' ? ', waiting until it is so' : ''}`,
+            ...(state === 'done' ? { increment: 100 / steps.length } : {}),
           });
         }, signalOf(token)),
     );
@@ -138,12 +135,4 @@ export class EditorPlanDialogs implements PlanDialogs {
     };
     act().catch(onError);
   }
-}
-
-function signalOf(token: CancellationToken): CancelSignal {
-  const source = new CancelSource();
-  if (token.isCancellationRequested) source.cancel();
-  // VS Code drops the listeners of a token with its progress.
-  token.onCancellationRequested(() => source.cancel());
-  return source;
 }

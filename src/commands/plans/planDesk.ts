@@ -1,33 +1,16 @@
 import type { Passwords } from '../../core/ports/passwords';
 import type { ChangeGateway } from '../../core/ports/changeGateway';
-import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { TopologyMonitor } from '../../core/ports/topologyMonitor';
-import type { Plan } from '../../core/plan/plan';
-import type { PlanReport } from '../../core/plan/report';
-import type { TopologyNode } from '../../core/topology';
 import type { ContactDesk } from '../../host/contactDesk';
+import type { PlanRunner } from '../../operations/planRunner';
 import type { CommandFiles } from '../commandFile';
-import type { PlanDialogs, StepProgress } from './planDialogs';
+import type { PlanDialogs } from './planDialogs';
 import { PlanWork } from './planWork';
-
-/** What the desk needs of the one that executes plans. */
-export interface RunsPlans {
-  run(
-    plan: Plan,
-    means: {
-      readonly nodes: ReadonlyMap<string, TopologyNode>;
-      readonly users: Readonly<Record<string, string | null>>;
-      readonly secrets: Readonly<Record<string, string>>;
-      readonly onProgress?: StepProgress;
-    },
-    signal: CancelSignal,
-  ): Promise<PlanReport>;
-}
 
 export interface PlanDeskDeps {
   readonly gateway: Pick<ChangeGateway, 'userOf' | 'openChange'>;
-  readonly passwords: Pick<Passwords, 'enterPassword' | 'retryAuthentication'>;
-  readonly runner: RunsPlans;
+  readonly passwords: Pick<Passwords, 'enterPassword'>;
+  readonly runner: Pick<PlanRunner, 'run'>;
   readonly contact: Pick<ContactDesk, 'actOn' | 'allows'>;
   readonly monitor: Pick<TopologyMonitor, 'current' | 'refresh'>;
   readonly files: Pick<CommandFiles, 'find'>;

@@ -1,13 +1,14 @@
 import type { Plan } from '../../core/plan/plan';
-import type { PlanReport, StepState } from '../../core/plan/report';
+import type { PlanReport } from '../../core/plan/report';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { StepProgressState } from '../../operations/planRunner';
 
 /** What the user does about a plan that cannot run: another role, another look after a fix, or nothing (`null`). */
 export type FindingsChoice =
   { readonly kind: 'runAs'; readonly nodeId: string } | { readonly kind: 'again' } | null;
 
 /** Says how far a running plan is. */
-export type StepProgress = (stepIndex: number, state: StepState | 'running') => void;
+export type StepProgress = (stepIndex: number, state: StepProgressState) => void;
 
 /** Every question and answer around a plan, so that the desk can be tested without an editor. `null` and false: dismissed. */
 export interface PlanDialogs {

@@ -16,7 +16,7 @@ export interface PlanTask {
   readonly nodeIds: readonly string[];
   readonly rolesToCheck?: RolesToCheck;
   /** Called again with catalogs read anew when the user has mended something or chosen another role. */
-  readonly plan: (context: PlanContext) => Plan;
+  readonly plan: (context: PlanContext) => Plan | Promise<Plan>;
   /** What the plan names by `SecretRef`. Handed to the runner and kept nowhere. */
   readonly secrets?: Readonly<Record<string, string>>;
 }
@@ -87,7 +87,7 @@ export class PlanWork {
     for (;;) {
       const context = await this.read(nodeIds, rolesToCheck);
       if (context === null) return null;
-      const plan = makePlan(context);
+      const plan = await makePlan(context);
       if (!plan.findings.some(({ severity }) => severity === 'error')) return plan;
       const choice = await dialogs.showFindings(plan);
       if (choice === null) return null;

@@ -2,10 +2,10 @@ import { isLoopback } from '../../core/endpoint';
 import { FILE_KEYWORDS } from '../../core/connectionStringKeywords';
 import { isServerFailure } from '../../core/failure';
 import type { ConnectionTest } from '../../core/plan/requests';
-import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { ChangeGateway } from '../../core/ports/changeGateway';
 import type { ConnectionParams, TopologyNode } from '../../core/topology';
 import type { CommandDeps } from '../commandDeps';
+import { whileReading } from './progress';
 
 interface TestDeps {
   readonly gateway: Pick<ChangeGateway, 'tryReplication'>;
@@ -30,7 +30,6 @@ export interface ConnectionUnderTest {
 export async function testConnection(
   { gateway, contact, endpointsOf }: TestDeps,
   tested: ConnectionUnderTest,
-  signal: CancelSignal,
 ): Promise<ConnectionTest> {
   const { topologyId, subscriber, publisher, conninfo } = tested;
   const why = whyNot(
@@ -38,13 +37,17 @@ export async function testConnection(
     (await endpointsOf(subscriber)).map(({ host }) => host),
   );
   if (why !== null) return { kind: 'notTried', why };
-  const { password: _, ...connection } = conninfo;
+  const connection = Object.fromEntries(
+    Object.entries(conninfo).filter(([keyword]) => keyword !== 'password'),
+  );
   if (!(await contact.allows(topologyId, { ...publisher, connection }))) {
     const where = `${conninfo['host'] ?? publisher.id}:${conninfo['port'] ?? '5432'}`;
     return { kind: 'notTried', why: `${where} was not approved from this folder.` };
   }
   try {
-    const { systemIdentifier } = await gateway.tryReplication(publisher.id, conninfo, signal);
+    const { systemIdentifier } = await whileReading('Trying the connection', async (signal) =>
+      gateway.tryReplication(publisher.id, conninfo, signal),
+    );
     return { kind: 'passed', systemIdentifier };
   } catch (error) {
     if (!isServerFailure(error) || error.facts.reason === 'cancelled') throw error;

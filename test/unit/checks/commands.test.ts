@@ -6,6 +6,8 @@ const { commands, menus, keybindings = [] } = manifest.contributes;
 /** Words that stay small inside a title. */
 const SMALL_WORDS = new Set(['a', 'an', 'and', 'as', 'by', 'for', 'from', 'in', 'of', 'on', 'or']);
 for (const word of ['the', 'to', 'with']) SMALL_WORDS.add(word);
+// Names of objects in a database are written as they are.
+SMALL_WORDS.add('pending_sync');
 
 /** Context keys that VS Code sets; all others have to be ours. */
 const EDITOR_KEYS = new Set(['isWorkspaceTrusted', 'view', 'viewItem', 'workbenchState']);

@@ -1,0 +1,18 @@
+import { planDisableSubscription } from '../core/plan/planSwitchSubscription';
+import { defineCommand } from './defineCommand';
+import { changeSubscription } from './plans/changeSubscription';
+
+/** Stops a subscription until it is enabled again, by a plan. */
+export const disableSubscription = defineCommand('disableSubscription', {
+  title: 'Disable Subscription…',
+  needs: 'trust',
+  argument: 'optional',
+  run: async (deps, target) =>
+    changeSubscription(deps, target, {
+      title: 'Disable Subscription',
+      placeholder: 'Which subscription should stop?',
+      lack: 'Disable Subscription needs an enabled subscription.',
+      fits: (found) => found === null || found.isEnabled,
+      plan: planDisableSubscription,
+    }),
+});

@@ -1,0 +1,18 @@
+import { planEnableSubscription } from '../core/plan/planSwitchSubscription';
+import { defineCommand } from './defineCommand';
+import { changeSubscription } from './plans/changeSubscription';
+
+/** Lets a disabled subscription take changes again, by a plan. */
+export const enableSubscription = defineCommand('enableSubscription', {
+  title: 'Enable Subscription…',
+  needs: 'trust',
+  argument: 'optional',
+  run: async (deps, target) =>
+    changeSubscription(deps, target, {
+      title: 'Enable Subscription',
+      placeholder: 'Which subscription should take changes again?',
+      lack: 'Enable Subscription needs a disabled subscription.',
+      fits: (found) => !found?.isEnabled,
+      plan: planEnableSubscription,
+    }),
+});

@@ -1,0 +1,53 @@
+import type { Plan } from '../../core/plan/plan';
+import type { PlanContext, SubscriptionRequest } from '../../core/plan/requests';
+import { readParams } from './subscriptionAnswers';
+import type { CommandDeps } from '../commandDeps';
+import type { Target } from '../target';
+import {
+  pickSubscription,
+  type SubscriptionChoice,
+  type SubscriptionNeed,
+} from './pickSubscription';
+
+interface SubscriptionChange extends SubscriptionNeed {
+  readonly plan: (request: SubscriptionRequest, context: PlanContext) => Plan;
+}
+
+/** Changes one subscription that exists, by a plan. Its publisher is looked at too where it can be reached. */
+export async function changeSubscription(
+  deps: CommandDeps,
+  target: Target | null,
+  change: SubscriptionChange,
+): Promise<void> {
+  const chosen = await pickSubscription(deps, target, change);
+  if (chosen === null) return;
+  const { topologyId, nodeId, name } = chosen;
+  const publisherId = reachablePublisher(deps, chosen);
+  const user = loginRole(deps, chosen);
+  await deps.plans.begin(change.title, topologyId).carryOut({
+    nodeIds: publisherId === null ? [nodeId] : [nodeId, publisherId],
+    rolesToCheck: publisherId === null || user === null ? {} : { [publisherId]: [user] },
+    plan: (context) => change.plan({ nodeId, name }, context),
+  });
+}
+
+/** The publisher, when the monitor reaches it: a change of the subscriber alone must not need it. */
+function reachablePublisher(
+  { monitor }: Pick<CommandDeps, 'monitor'>,
+  { topologyId, publisherId }: SubscriptionChoice,
+): string | null {
+  const snapshot = monitor.current().find(({ id }) => id === topologyId);
+  const node = snapshot?.nodes.find(({ id, isDeclared }) => id === publisherId && isDeclared);
+  return node?.sample.contact === 'connected' ? node.id : null;
+}
+
+/** As whom the subscription signs in at its publisher, as far as the file says. */
+function loginRole(
+  { files }: Pick<CommandDeps, 'files'>,
+  { topologyId, nodeId, name }: SubscriptionChoice,
+): string | null {
+  const node = files.find(topologyId)?.topology?.nodes.find(({ id }) => id === nodeId);
+  const declared = node?.subscriptions.find((subscription) => subscription.name === name);
+  const connection = declared?.connection ?? null;
+  return connection === null ? null : (readParams(connection)['user'] ?? null);
+}

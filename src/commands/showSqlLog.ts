@@ -1,0 +1,7 @@
+import { defineCommand } from './defineCommand';
+
+/** Shows every statement that was sent to change a server. */
+export const showSqlLog = defineCommand('showSqlLog', {
+  title: 'Show SQL Log',
+  run: ({ audit }) => audit.show(),
+});

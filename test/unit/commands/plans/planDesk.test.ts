@@ -1,0 +1,330 @@
+import assert from 'node:assert/strict';
+import type { PlanDialogs, FindingsChoice } from '../../../../src/commands/plans/planDialogs';
+import { PlanDesk } from '../../../../src/commands/plans/planDesk';
+import { CancelSource } from '../../../../src/core/cancelSource';
+import { ServerFailure, type FailureReason } from '../../../../src/core/failure';
+import type { NodeCatalog } from '../../../../src/core/plan/nodeCatalog';
+import type { Plan } from '../../../../src/core/plan/plan';
+import type { PlanReport } from '../../../../src/core/plan/report';
+import type { ChangeGateway, ChangeSession } from '../../../../src/core/ports/changeGateway';
+import type { TopologyNode } from '../../../../src/core/topology';
+import type { PlanRunner } from '../../../../src/operations/planRunner';
+import { declared, snapshot } from '../../core/describe/makeSnapshot';
+import { makePlan } from './makePlan';
+
+const FILE = 'file:///folder/pg-topology.json';
+const nodes = [declared('central', { adminUser: 'boss' }), declared('genesis')];
+const { topology } = snapshot({ nodes });
+
+function failure(reason: FailureReason): ServerFailure {
+  const text = `It failed: ${reason}.`;
+  const nothing = { advice: null, sqlstate: null, serverMessage: null, endpoint: null, user: null };
+  return new ServerFailure({ reason, text, ...nothing });
+}
+
+interface Rig {
+  /** What happened, in order. */
+  readonly events: string[];
+  readonly desk: PlanDesk;
+  readonly runs: Parameters<PlanRunner['run']>[];
+  /** Ends the run that is under way. */
+  endRun: () => void;
+}
+
+interface Script {
+  /** Passwords that the server accepts, by user. */
+  readonly passwords?: Readonly<Record<string, string>>;
+  readonly typedPasswords?: readonly string[];
+  readonly typedRole?: string | null;
+  readonly findings?: readonly FindingsChoice[];
+  readonly isConfirmed?: boolean;
+  readonly isAllowed?: (nodeId: string, wasAsked: boolean) => boolean;
+  readonly fails?: Readonly<Record<string, FailureReason>>;
+  readonly isRunHeld?: boolean;
+}
+
+/** A desk whose servers and user follow a script. */
+function makeRig(script: Script = {}): Rig {
+  const events: string[] = [];
+  const runs: Rig['runs'] = [];
+  const kept = new Map<string, string>();
+  const asked = new Set<string>();
+  const typed = [...(script.typedPasswords ?? [])];
+  const choices = [...(script.findings ?? [])];
+  let endRun: () => void = () => undefined;
+  const passwordOf = (user: string) => script.passwords?.[user];
+
+  const openChange: ChangeGateway['openChange'] = (node, access) => {
+    const user = access.user ?? node.adminUser ?? 'monitor';
+    events.push(`read ${node.id} as ${user}${access.mayWrite ? ' writing' : ''}`);
+    const reason = script.fails?.[node.id];
+    if (reason !== undefined) return Promise.reject(failure(reason));
+    const wanted = passwordOf(user);
+    if (wanted !== undefined && kept.get(user) !== wanted) {
+      return Promise.reject(failure(kept.has(user) ? 'passwordRefused' : 'passwordNeeded'));
+    }
+    const session: Pick<ChangeSession, 'readCatalog' | 'close'> = {
+      // Only what the desk itself looks at.
+      readCatalog: (roles) =>
+        Promise.resolve({
+          nodeId: node.id,
+          role: { name: user },
+          schemas: roles,
+        } as unknown as NodeCatalog),
+      close: () => Promise.resolve(void events.push(`close ${node.id}`)),
+    };
+    return Promise.resolve(session as ChangeSession);
+  };
+  const dialogs: PlanDialogs = {
+    askPassword: (nodeId, user, wasRefused) => {
+      events.push(`ask password of ${user} on ${nodeId}${wasRefused ? ' again' : ''}`);
+      return Promise.resolve(typed.shift() ?? null);
+    },
+    showFindings: (plan) => {
+      events.push(`show findings ${plan.findings.map(({ code }) => code).join(' ')}`);
+      return Promise.resolve(choices.shift() ?? null);
+    },
+    askRole: (nodeId, present) => {
+      events.push(`ask role on ${nodeId} instead of ${present}`);
+      return Promise.resolve(script.typedRole ?? null);
+    },
+    confirm: (plan) => {
+      events.push(`confirm ${plan.title}`);
+      return Promise.resolve(script.isConfirmed ?? true);
+    },
+    whileReading: async (_title, read) => read(new CancelSource()),
+    whileRunning: async (_plan, run) => run(() => undefined, new CancelSource()),
+    tellReport: () => void events.push('tell report'),
+    tellNothingToDo: () => void events.push('tell nothing to do'),
+    tell: (message) => void events.push(`tell ${message}`),
+  };
+  const desk = new PlanDesk({
+    gateway: {
+      openChange,
+      userOf: (node, user) => Promise.resolve(user ?? node.adminUser ?? 'monitor'),
+    },
+    passwords: {
+      enterPassword: (node, password) => {
+        const user = node.connection['user'] ?? '';
+        kept.set(user, password);
+        events.push(`try password of ${user}`);
+        return passwordOf(user) === password
+          ? Promise.resolve('kept')
+          : Promise.reject(failure('passwordRefused'));
+      },
+    },
+    runner: {
+      run: (...given) => {
+        runs.push(given);
+        events.push('run');
+        const report = { plan: given[0], outcomes: [], wasCancelled: false } as unknown;
+        const ended = script.isRunHeld
+          ? new Promise<void>((resolve) => (endRun = resolve))
+          : Promise.resolve();
+        // The desk passes a report on without looking into it.
+        return ended.then(() => report as PlanReport);
+      },
+    },
+    contact: {
+      actOn: (ref) => {
+        asked.add(ref?.nodeId ?? '');
+        events.push(`ask contact ${ref?.nodeId ?? ''}`);
+        return Promise.resolve(true);
+      },
+      allows: (_id, node: TopologyNode) =>
+        Promise.resolve(script.isAllowed?.(node.id, asked.has(node.id)) ?? true),
+    },
+    monitor: {
+      current: () => [{ ...snapshot({ nodes }), id: FILE }],
+      refresh: (ref, reason) => {
+        events.push(`refresh ${ref?.nodeId ?? 'all'} ${reason}`);
+        return Promise.resolve();
+      },
+    },
+    // The desk looks at the topology alone.
+    files: { find: (id) => (id === FILE ? ({ topology } as never) : null) },
+    dialogs,
+  });
+  return { events, desk, runs, endRun: () => endRun() };
+}
+
+const good = () => makePlan({ topologyId: FILE });
+const bad = () =>
+  makePlan({
+    topologyId: FILE,
+    findings: [{ code: 'privilege', severity: 'error', nodeId: 'central', text: 'No.', fix: null }],
+  });
+
+describe('desk of plans', () => {
+  it('reads, confirms, runs that very plan, tells, and looks again', async () => {
+    const { desk, events, runs } = makeRig();
+    const plan = good();
+    const work = desk.begin('Create Publication', FILE);
+    const report = await work.carryOut({
+      nodeIds: ['central', 'genesis'],
+      plan: () => plan,
+      secrets: { publisherPassword: 'c4n4ry' },
+    });
+    assert.deepEqual(events, [
+      'read central as boss',
+      'read genesis as monitor',
+      'close central',
+      'close genesis',
+      `confirm ${plan.title}`,
+      'run',
+      'tell report',
+      'refresh central afterCommand',
+      'refresh genesis afterCommand',
+    ]);
+    assert.equal(report?.plan, plan);
+    const [run] = runs;
+    assert.equal(run?.[0], plan);
+    assert.deepEqual(run[1].secrets, { publisherPassword: 'c4n4ry' });
+    assert.deepEqual(run[1].users, { central: null });
+    assert.deepEqual([...run[1].nodes.keys()], ['central']);
+  });
+
+  it('gives the planner what it read, with the roles that it asked about', async () => {
+    const { desk } = makeRig({ isConfirmed: false });
+    const seen: unknown[] = [];
+    await desk.begin('Create Subscription', FILE).carryOut({
+      nodeIds: ['central', 'genesis'],
+      rolesToCheck: { central: ['replication_user'] },
+      plan: (context) => {
+        seen.push([...context.catalogs].map(([id, { schemas }]) => [id, schemas]));
+        seen.push(context.snapshot?.id, context.topology);
+        return good();
+      },
+    });
+    assert.deepEqual(seen, [
+      [
+        ['central', ['replication_user']],
+        ['genesis', []],
+      ],
+      FILE,
+      topology,
+    ]);
+  });
+
+  it('runs nothing that was not confirmed', async () => {
+    const { desk, events, runs } = makeRig({ isConfirmed: false });
+    const work = desk.begin('Create Publication', FILE);
+    assert.equal(await work.carryOut({ nodeIds: ['central'], plan: good }), null);
+    assert.equal(runs.length, 0);
+    assert.deepEqual(events.slice(2), [`confirm ${good().title}`]);
+  });
+
+  it('shows what speaks against a plan and stops there', async () => {
+    const { desk, events, runs } = makeRig();
+    const work = desk.begin('Create Publication', FILE);
+    assert.equal(await work.carryOut({ nodeIds: ['central'], plan: bad }), null);
+    assert.deepEqual(events.slice(2), ['show findings privilege']);
+    assert.equal(runs.length, 0);
+  });
+
+  it('reads and plans anew after a fix', async () => {
+    const { desk, events } = makeRig({ findings: [{ kind: 'again' }] });
+    const plans = [bad(), good()];
+    const work = desk.begin('Create Publication', FILE);
+    const report = await work.carryOut({
+      nodeIds: ['central'],
+      plan: () => plans.shift() ?? bad(),
+    });
+    assert.equal(events.filter((event) => event === 'read central as boss').length, 2);
+    assert.equal(report?.plan.findings.length, 0);
+  });
+
+  it('plans and runs as another role, once the user names one', async () => {
+    const { desk, events, runs } = makeRig({
+      findings: [{ kind: 'runAs', nodeId: 'central' }],
+      typedRole: 'owner',
+      passwords: { owner: 's3cret' },
+      typedPasswords: ['wrong', 's3cret'],
+    });
+    const plans = [bad(), good()];
+    const work = desk.begin('Create Publication', FILE);
+    await work.carryOut({ nodeIds: ['central'], plan: () => plans.shift() ?? bad() });
+    assert.deepEqual(events.slice(2, -3), [
+      'show findings privilege',
+      'ask role on central instead of boss',
+      'read central as owner',
+      'ask password of owner on central',
+      'try password of owner',
+      'ask password of owner on central again',
+      'try password of owner',
+      'read central as owner',
+      'close central',
+      `confirm ${good().title}`,
+    ]);
+    assert.deepEqual(runs[0]?.[1].users, { central: 'owner' });
+  });
+
+  it('ends quietly when no role is named', async () => {
+    const { desk, events, runs } = makeRig({ findings: [{ kind: 'runAs', nodeId: 'central' }] });
+    const work = desk.begin('Create Publication', FILE);
+    assert.equal(await work.carryOut({ nodeIds: ['central'], plan: bad }), null);
+    assert.equal(events.at(-1), 'ask role on central instead of boss');
+    assert.equal(runs.length, 0);
+  });
+
+  it('ends quietly when no password is given', async () => {
+    const { desk, events } = makeRig({ passwords: { boss: 's3cret' } });
+    assert.equal(await desk.begin('Create Publication', FILE).read(['central']), null);
+    assert.deepEqual(events, ['read central as boss', 'ask password of boss on central']);
+  });
+
+  it('reads again only the node whose password was missing', async () => {
+    const { desk, events } = makeRig({
+      passwords: { boss: 's3cret' },
+      typedPasswords: ['s3cret'],
+    });
+    const context = await desk.begin('Create Publication', FILE).read(['central', 'genesis']);
+    assert.deepEqual([...(context?.catalogs.keys() ?? [])].toSorted(), ['central', 'genesis']);
+    assert.equal(events.filter((event) => event.startsWith('read genesis')).length, 1);
+  });
+
+  it('asks for contact first, and dials nobody who was not approved', async () => {
+    const { desk, events } = makeRig({
+      isAllowed: (nodeId, wasAsked) => nodeId === 'central' && wasAsked,
+    });
+    assert.equal(await desk.begin('Create Publication', FILE).read(['central', 'genesis']), null);
+    assert.deepEqual(events, [
+      'ask contact central',
+      'ask contact genesis',
+      'tell Not connecting to genesis: its host was not approved from this folder.',
+    ]);
+  });
+
+  it('hands on why a node cannot be read, and leaves no session open', async () => {
+    const { desk, events } = makeRig({ fails: { genesis: 'refused' } });
+    const reading = desk.begin('Create Publication', FILE).read(['central', 'genesis']);
+    await assert.rejects(reading, (error) => error instanceof ServerFailure);
+    assert.ok(events.includes('close central'));
+  });
+
+  it('says when there is nothing to do', async () => {
+    const { desk, events } = makeRig();
+    const plan = (): Plan => ({ ...good(), steps: [] });
+    const work = desk.begin('Enable Subscription', FILE);
+    assert.equal(await work.carryOut({ nodeIds: ['central'], plan }), null);
+    assert.equal(events.at(-1), 'tell nothing to do');
+  });
+
+  it('confirms no second plan on a topology while one runs there', async () => {
+    const rig = makeRig({ isRunHeld: true });
+    const first = rig.desk
+      .begin('Create Publication', FILE)
+      .carryOut({ nodeIds: ['central'], plan: good });
+    while (rig.runs.length === 0) await Promise.resolve();
+    const second = rig.desk.begin('Create Subscription', FILE);
+    assert.equal(await second.carryOut({ nodeIds: ['central'], plan: good }), null);
+    assert.match(rig.events.at(-1) ?? '', /^tell Another plan is under way on this topology/);
+    rig.endRun();
+    assert.notEqual(await first, null);
+    const third = rig.desk.begin('Create Subscription', FILE);
+    const ended = third.carryOut({ nodeIds: ['central'], plan: good });
+    while (rig.runs.length < 2) await Promise.resolve();
+    rig.endRun();
+    assert.notEqual(await ended, null);
+  });
+});
