@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import type { ChangeSession } from '../../../src/core/ports/changeGateway';
 import { nodeAs } from '../../../src/core/nodeAs';
-import { isServerFailure } from '../../../src/core/failure';
 import { createLogin, requirePasswords } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
-import { forEachMajor } from '../../clusters/majors';
+import { forEachMajor, SUPPORTED_MAJORS } from '../../clusters/majors';
 import { failureOf, MemoryLog, MemorySecrets, never, untilNoSessions } from '../pg/support';
 import { administered, makeGateways } from './changeSupport';
 
 const SECRET = `c4n4ry p'a\\s "w$d;=`;
-const CREATED = { mayWrite: true, user: null } as const;
+const CHANGES = { mayWrite: true, user: null } as const;
 
 forEachMajor('Sessions for changes', function (major) {
   let clusters: Clusters;
@@ -63,7 +62,7 @@ forEachMajor('Sessions for changes', function (major) {
     const plain = administered(server, null, { params: { user: 'monitor' } });
     assert.equal(await changes.userOf(plain, null), 'monitor');
 
-    const session = await open(administered(server, 'postgres'), CREATED, never());
+    const session = await open(administered(server, 'postgres'), CHANGES, never());
     assert.equal(session.user, 'postgres');
     assert.equal(session.isSuperuser, true);
     assert.equal(Math.floor(session.versionNum / 10_000), major);
@@ -87,11 +86,11 @@ forEachMajor('Sessions for changes', function (major) {
       const secrets = new MemorySecrets();
       const { gateway, changes } = makeGateways({ secrets });
       const node = asKeeper({ passwordSource: { kind } });
-      const facts = await failureOf(changes.openChange(node, CREATED, never()));
+      const facts = await failureOf(changes.openChange(node, CHANGES, never()));
       assert.equal(facts.reason, 'passwordNeeded');
       assert.equal(facts.text, 'central needs a password for keeper.');
       await gateway.enterPassword(nodeAs(node, 'keeper'), SECRET);
-      const session = await changes.openChange(node, CREATED, never());
+      const session = await changes.openChange(node, CHANGES, never());
       sessions.push(session);
       assert.equal(session.user, 'keeper');
       assert.equal(session.isSuperuser, false);
@@ -115,13 +114,13 @@ forEachMajor('Sessions for changes', function (major) {
       server.readLog().split('password authentication failed for user "keeper"').length;
     const before = refusals();
     for (let turn = 0; turn < 3; turn += 1) {
-      const facts = await failureOf(changes.openChange(asKeeper(), CREATED, never()));
+      const facts = await failureOf(changes.openChange(asKeeper(), CHANGES, never()));
       assert.equal(facts.text, 'Password refused for keeper on central (28P01).');
       assert.doesNotMatch(facts.advice ?? '', /poll/);
     }
     assert.equal(refusals(), before + 1);
     await gateway.retryAuthentication(nodeAs(asKeeper(), 'keeper'));
-    await failureOf(changes.openChange(asKeeper(), CREATED, never()));
+    await failureOf(changes.openChange(asKeeper(), CHANGES, never()));
     assert.equal(refusals(), before + 2);
     assert.ok(!log.lines.join().includes('c4n4ry'));
   });
@@ -137,18 +136,18 @@ forEachMajor('Sessions for changes', function (major) {
   });
 
   it('F53: a standby takes no changes, and is named', async () => {
-    const session = await open(administered(standby, null, { id: 'standby' }), CREATED, never());
+    const session = await open(administered(standby, null, { id: 'standby' }), CHANGES, never());
     const facts = await failureOf(session.query({ text: 'CREATE PUBLICATION p' }));
     assert.equal(facts.sqlstate, '25006');
     assert.match(
       facts.text,
-      /^standby takes no changes \(25006\): .*recovery\.$|^standby takes no changes/,
+      /^standby takes no changes \(25006\): cannot execute CREATE PUBLICATION/,
     );
     assert.match(facts.advice ?? '', /use its primary/);
   });
 
   it('one statement is one: a second behind a semicolon is refused', async () => {
-    const session = await open(administered(server, 'postgres'), CREATED, never());
+    const session = await open(administered(server, 'postgres'), CHANGES, never());
     const facts = await failureOf(session.query({ text: 'SELECT 1; DROP TABLE t' }));
     assert.equal(facts.sqlstate, '42601');
     assert.match(facts.text, /^central refused the statement \(42601\)/);
@@ -157,7 +156,7 @@ forEachMajor('Sessions for changes', function (major) {
   it('F52: a lock wait ends with 55P03, a long statement with 57014 by the limit that was set', async () => {
     await server.query('CREATE TABLE public.locked (id int)');
     const holder = await server.connect();
-    const session = await open(administered(server, 'postgres'), CREATED, never());
+    const session = await open(administered(server, 'postgres'), CHANGES, never());
     try {
       await holder.query('BEGIN; LOCK TABLE public.locked');
       const locked = await failureOf(
@@ -177,16 +176,19 @@ forEachMajor('Sessions for changes', function (major) {
     await session.query({ text: 'SELECT pg_sleep(0.5)' });
   });
 
-  it('a higher limit of the server is not cut short by ours on the answer', async function () {
-    this.timeout(60_000);
-    const session = await open(administered(server, 'postgres'), CREATED, never());
-    await session.setStatementLimit(30_000);
-    const { rows } = await session.query({ text: 'SELECT pg_sleep(13), 7 AS seven' });
-    assert.equal(rows[0]?.['seven'], 7);
-  });
+  // Takes longer than the usual limit by its nature; the server has no part in it.
+  if (major === SUPPORTED_MAJORS.at(-1)) {
+    it('a higher limit of the server is not cut short by ours on the answer', async function () {
+      this.timeout(60_000);
+      const session = await open(administered(server, 'postgres'), CHANGES, never());
+      await session.setStatementLimit(30_000);
+      const { rows } = await session.query({ text: 'SELECT pg_sleep(13), 7 AS seven' });
+      assert.equal(rows[0]?.['seven'], 7);
+    });
+  }
 
   it('hides statements from the log only while told to', async () => {
-    const session = await open(administered(server, 'postgres'), CREATED, never());
+    const session = await open(administered(server, 'postgres'), CHANGES, never());
     assert.equal(await session.hideStatements(true), true);
     await failureOf(session.query({ text: `SELECT 'hidden_canary' FROM nothing_there` }));
     assert.equal(await session.hideStatements(false), true);
@@ -289,9 +291,11 @@ forEachMajor('Sessions for changes', function (major) {
     });
   });
 
-  it('a defect of the answer is our failure', async () => {
-    const session = await open(administered(server, 'postgres'), CREATED, never());
+  it('a session that was closed says so', async () => {
+    const session = await open(administered(server, 'postgres'), CHANGES, never());
     await session.close();
-    await assert.rejects(session.query({ text: 'SELECT 1' }), isServerFailure);
+    assert.equal(session.isClosed, true);
+    const facts = await failureOf(session.query({ text: 'SELECT 1' }));
+    assert.equal(facts.text, 'The work on central was cancelled.');
   });
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { CatalogPublication } from '../../../core/plan/nodeCatalog';
-import type { CatalogPart } from '../part';
+import type { CatalogPart, ServerFeatures } from '../part';
 
 const table = { schema: z.string(), name: z.string() };
 
@@ -25,29 +25,24 @@ const schema = z.nullable(
 
 /**
  * Publications of the database: what was named, and the tables that it comes to. Schemas and column lists came with 15.
- * Source: pg_publication, pg_publication_rel, pg_publication_namespace, pg_publication_tables.
+ * The tables are worked out here and not by pg_publication_tables, which from 15 on opens each of them and so waits for
+ * whoever holds one.
+ * Source: pg_publication, pg_publication_rel, pg_publication_namespace, pg_inherits.
  */
 export const planPublicationsPart: CatalogPart<
   z.infer<typeof schema>,
   readonly CatalogPublication[]
 > = {
   lowestVersion: 14,
-  sql: ({ columns }) => {
-    const schemas = columns.has('pg_publication_namespace.pnnspid')
+  sql: (features) => {
+    const schemas = hasSchemas(features)
       ? `(SELECT pg_catalog.json_agg(n.nspname ORDER BY n.nspname)
             FROM pg_catalog.pg_publication_namespace AS x
             JOIN pg_catalog.pg_namespace AS n ON n.oid = x.pnnspid
            WHERE x.pnpubid = p.oid)`
       : 'NULL::pg_catalog.json';
-    const columnList = columns.has('pg_publication_rel.prattrs')
-      ? `CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS l
-                JOIN pg_catalog.pg_class AS c ON c.oid = l.prrelid
-                JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-               WHERE l.prpubid = p.oid AND l.prattrs IS NOT NULL
-                 AND n.nspname = t.schemaname AND c.relname = t.tablename)
-            THEN pg_catalog.to_json(t.attnames) END`
-      : 'NULL::pg_catalog.json';
-    return `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+    return `(WITH RECURSIVE ${taken(features)}, ${published}
+    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', p.pubname,
       'owner', pg_catalog.pg_get_userbyid(p.pubowner),
       'isOwned', pg_catalog.pg_has_role(p.pubowner, 'USAGE'),
@@ -55,18 +50,22 @@ export const planPublicationsPart: CatalogPart<
       'schemas', ${schemas},
       'insert', p.pubinsert, 'update', p.pubupdate, 'delete', p.pubdelete, 'truncate', p.pubtruncate,
       'viaPartitionRoot', p.pubviaroot,
-      'tables', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-            'schema', t.schemaname, 'name', t.tablename, 'columns', ${columnList})
-            ORDER BY t.schemaname, t.tablename)
-          FROM pg_catalog.pg_publication_tables AS t
-         WHERE t.pubname = p.pubname),
+      'tables', t.tables,
       'namedTables', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
             'schema', n.nspname, 'name', c.relname) ORDER BY n.nspname, c.relname)
           FROM pg_catalog.pg_publication_rel AS l
           JOIN pg_catalog.pg_class AS c ON c.oid = l.prrelid
           JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
          WHERE l.prpubid = p.oid)) ORDER BY p.pubname)
-    FROM pg_catalog.pg_publication AS p)`;
+    FROM pg_catalog.pg_publication AS p
+    LEFT JOIN (SELECT e.pub, pg_catalog.json_agg(pg_catalog.json_build_object(
+          'schema', n.nspname, 'name', c.relname, 'columns', ${columnList(features)})
+          ORDER BY n.nspname, c.relname) AS tables
+        FROM published AS e
+        JOIN pg_catalog.pg_class AS c ON c.oid = e.rel
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        LEFT JOIN pg_catalog.pg_publication_rel AS l ON l.prpubid = e.pub AND l.prrelid = e.rel
+       GROUP BY e.pub) AS t ON t.pub = p.oid)`;
   },
   schema,
   normalise: (raw) =>
@@ -82,3 +81,50 @@ export const planPublicationsPart: CatalogPart<
       namedTables: row.namedTables ?? [],
     })),
 };
+
+function hasSchemas({ columns }: ServerFeatures): boolean {
+  return columns.has('pg_publication_namespace.pnnspid');
+}
+
+/** Tables as they were taken in, with partitioned ones as such. A table of the system is never among them. */
+function taken(features: ServerFeatures): string {
+  const candidates = `pg_catalog.pg_class AS c
+        WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND c.oid >= 16384`;
+  const bySchema = hasSchemas(features)
+    ? `UNION SELECT x.pnpubid, c.oid FROM pg_catalog.pg_publication_namespace AS x, ${candidates} AND c.relnamespace = x.pnnspid`
+    : '';
+  return `taken(pub, rel) AS (
+      SELECT l.prpubid, l.prrelid FROM pg_catalog.pg_publication_rel AS l
+      UNION SELECT q.oid, c.oid FROM pg_catalog.pg_publication AS q, ${candidates} AND q.puballtables
+      ${bySchema})`;
+}
+
+/**
+ * With publish_via_partition_root a partition goes by the topmost of its roots that was taken; without it a partitioned
+ * table goes by its leaves. Children by plain inheritance are in pg_publication_rel themselves.
+ */
+const published = `family(rel, ancestor) AS (
+      SELECT i.inhrelid, i.inhparent FROM pg_catalog.pg_inherits AS i
+        JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid AND c.relispartition
+      UNION SELECT f.rel, i.inhparent FROM family AS f
+        JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = f.ancestor
+        JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid AND c.relispartition),
+    published(pub, rel) AS (
+      SELECT a.pub, a.rel FROM taken AS a
+        JOIN pg_catalog.pg_publication AS q ON q.oid = a.pub AND q.pubviaroot
+       WHERE NOT EXISTS (SELECT FROM family AS f JOIN taken AS o ON o.rel = f.ancestor
+                          WHERE f.rel = a.rel AND o.pub = a.pub)
+      UNION SELECT a.pub, a.rel FROM taken AS a
+        JOIN pg_catalog.pg_publication AS q ON q.oid = a.pub AND NOT q.pubviaroot
+        JOIN pg_catalog.pg_class AS c ON c.oid = a.rel AND c.relkind = 'r'
+      UNION SELECT a.pub, f.rel FROM taken AS a
+        JOIN pg_catalog.pg_publication AS q ON q.oid = a.pub AND NOT q.pubviaroot
+        JOIN family AS f ON f.ancestor = a.rel
+        JOIN pg_catalog.pg_class AS c ON c.oid = f.rel AND c.relkind = 'r')`;
+
+function columnList({ columns }: ServerFeatures): string {
+  return columns.has('pg_publication_rel.prattrs')
+    ? `(SELECT pg_catalog.json_agg(k.attname ORDER BY k.attnum) FROM pg_catalog.pg_attribute AS k
+          WHERE k.attrelid = e.rel AND k.attnum = ANY (l.prattrs))`
+    : 'NULL::pg_catalog.json';
+}
