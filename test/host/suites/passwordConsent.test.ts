@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { type ConnectionSpy, listenForConnections } from '../support/connectionSpy';
+import { escapeUntilSettled } from '../support/escape';
 import { activateExtension, workspaceFolder } from '../support/extension';
 import { waitFor } from '../support/waitFor';
 
@@ -46,11 +46,7 @@ describe('Enter Password', () => {
   /** Runs the command and dismisses every question about hosts until it ends. */
   async function enterFor(nodeId: string): Promise<void> {
     const target = { topologyId: fileUri().toString(), subject: nodeId };
-    const ended = vscode.commands.executeCommand('pgTopology.enterPassword', target);
-    while (!(await isSettled(ended))) {
-      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
-    }
-    await ended;
+    await escapeUntilSettled(vscode.commands.executeCommand('pgTopology.enterPassword', target));
   }
 
   it('neither asks for a password nor dials where consent was refused', async () => {
@@ -70,7 +66,3 @@ describe('Enter Password', () => {
     assert.equal(prompts, 1);
   });
 });
-
-async function isSettled(work: Thenable<unknown>): Promise<boolean> {
-  return Promise.race([Promise.resolve(work).then(() => true), sleep(200).then(() => false)]);
-}
