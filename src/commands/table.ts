@@ -21,8 +21,10 @@ import { createSubscription } from './createSubscription';
 import { disableSubscription } from './disableSubscription';
 import { enableSubscription } from './enableSubscription';
 import { installPendingSync } from './installPendingSync';
+import { installSentinel } from './installSentinel';
 import { refreshSubscription } from './refreshSubscription';
 import { showSqlLog } from './showSqlLog';
+import { uninstallSentinel } from './uninstallSentinel';
 
 /** Every command there is. The manifest names the same ones. */
 export const COMMANDS: readonly Command[] = [
@@ -49,5 +51,7 @@ export const COMMANDS: readonly Command[] = [
   enableSubscription,
   disableSubscription,
   refreshSubscription,
+  installSentinel,
+  uninstallSentinel,
   showSqlLog,
 ];

@@ -144,6 +144,7 @@ describe('manifest', () => {
       'createSubscription',
       'installPendingSync',
       'runChecks',
+      'installSentinel',
       'copyDetails',
     ]);
     assert.deepEqual(offered('node standby unknown declared'), [
@@ -183,6 +184,15 @@ describe('manifest', () => {
       'runChecks',
       'startContinuousChecks',
       'stopContinuousChecks',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('publication healthy declared'), [
+      'openTopologyFile',
+      'installSentinel',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('publication healthy undeclared sentinel'), [
+      'uninstallSentinel',
       'copyDetails',
     ]);
     assert.deepEqual(offered('group healthy'), ['runChecks', 'copyDetails']);

@@ -1,10 +1,10 @@
 import type { PublicationFacts, PublicationTableFacts, SubscriptionTableFacts } from '../facts';
-import { formatCounted, formatPart, speak } from '../format';
+import { formatBytes, formatCounted, formatPart, speak } from '../format';
 import type { EdgeSnapshot } from '../snapshot';
 import type { DeclaredPublication } from '../topology';
 import { edgeWords, shortMeasure } from './edgeWords';
 import { contextValue, facts, icon, iconOf, ROLE_ICONS, type RowText } from './rowText';
-import { formatBytes } from '../format';
+import { isSentinelTable } from '../plan/sentinelNames';
 
 /** A subscription below its subscriber: `patterns_sub`, `streaming · 9 ms`. */
 export function subscriptionRowText(edge: EdgeSnapshot, nowMs: number): RowText {
@@ -65,6 +65,7 @@ export function publicationRowText(view: PublicationView): RowText {
   const problem = publicationProblem(view);
   const description = problem ?? publicationSize(view);
   const isKnown = view.isKnown || view.found !== null;
+  const hasSentinel = view.found?.tables.some(isSentinelTable) ?? false;
   return {
     label: view.name,
     description,
@@ -73,7 +74,11 @@ export function publicationRowText(view: PublicationView): RowText {
       'publication',
       [],
       problem !== null ? 'warning' : isKnown ? 'healthy' : 'unknown',
-      { declared: view.declared !== null, undeclared: view.declared === null },
+      {
+        declared: view.declared !== null,
+        undeclared: view.declared === null,
+        sentinel: hasSentinel,
+      },
     ),
     accessibleLabel: `${view.name}, publication, ${speak(description)}`,
   };
@@ -91,7 +96,9 @@ function publicationProblem(view: PublicationView): string | null {
 }
 
 function publicationSize(view: PublicationView): string {
-  const tables = view.found?.tables.length ?? view.declared?.tables.length ?? 0;
+  // Our own table is told by its row, not among those that the user publishes.
+  const found = view.found?.tables.filter((table) => !isSentinelTable(table));
+  const tables = found?.length ?? view.declared?.tables.length ?? 0;
   const schemas = view.found?.schemas ?? view.declared?.schemas ?? [];
   const isAll = view.found?.allTables ?? view.declared?.allTables ?? false;
   const size =
@@ -111,6 +118,7 @@ export function publishedTableText(
 ): RowText {
   const label = tableLabel(table);
   const description = facts(
+    isSentinelTable(table) ? 'sentinel' : null,
     table.columns === null ? null : formatCounted(table.columns.length, 'column'),
     table.rowFilter === null ? null : 'some rows',
     hasReplicaIdentity === false ? 'no replica identity' : null,
@@ -118,7 +126,7 @@ export function publishedTableText(
   return {
     label,
     description,
-    icon: icon(ROLE_ICONS.table, null),
+    icon: icon(isSentinelTable(table) ? ROLE_ICONS.sentinel : ROLE_ICONS.table, null),
     contextValue: contextValue(
       'table',
       [],
@@ -140,12 +148,14 @@ const TABLE_STATES: Readonly<Record<SubscriptionTableFacts['state'], string>> = 
 /** A table below a subscription: `ready`, `copying`, `queued`. */
 export function subscribedTableText(table: SubscriptionTableFacts): RowText {
   const label = tableLabel(table);
-  const description = TABLE_STATES[table.state];
+  const isSentinel = isSentinelTable(table);
+  const description = facts(isSentinel ? 'sentinel' : null, TABLE_STATES[table.state]);
   const isReady = table.state === 'r';
+  const role = isSentinel ? 'sentinel' : 'table';
   return {
     label,
     description,
-    icon: isReady ? icon(ROLE_ICONS.table, null) : iconOf('table', 'copying'),
+    icon: isReady ? icon(ROLE_ICONS[role], null) : iconOf(role, 'copying'),
     contextValue: contextValue('table', [], isReady ? 'healthy' : 'busy', {}),
     accessibleLabel: `${label}, table, ${description}`,
   };

@@ -37,6 +37,11 @@ export function sentinelComment(subject: SentinelSubject): string {
   return `Postgres Topology sentinel ${SENTINEL_VERSION}: tokens of checks for ${what} of database ${database}, system ${systemIdentifier}`;
 }
 
+/** Whether a table goes by the name of a sentinel table; no look at what it is. */
+export function isSentinelTable({ schema, name }: TableName): boolean {
+  return schema === EXTENSION_SCHEMA && /^sentinel_[0-9a-f]{8}$/u.test(name);
+}
+
 function measured(name: string): string {
   return `${name.length}:${name}`;
 }

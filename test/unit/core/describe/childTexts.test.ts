@@ -3,6 +3,7 @@ import {
   consumerRowText,
   groupRowText,
   publicationRowText,
+  publishedTableText,
   subscribedTableText,
   subscriptionRowText,
 } from '../../../../src/core/describe/childTexts';
@@ -222,6 +223,28 @@ describe('describe: publications', () => {
       'broadcast',
       'publication unknown declared',
     ]);
+  });
+
+  it('tells our sentinel table apart from what the user publishes', () => {
+    const sentinel = { ...table('sentinel_0a1b2c3d', true), schema: 'pgtopology' };
+    const mixed = found([table('users', true), sentinel]);
+    assert.deepEqual(read(publicationRowText({ ...view, found: mixed })), [
+      '1 table · 1 subscriber',
+      'broadcast',
+      'publication healthy declared sentinel',
+    ]);
+    assert.deepEqual(read(publishedTableText(sentinel, true)), [
+      'sentinel',
+      'pulse',
+      'table healthy',
+    ]);
+    const taken = { subscription: 's', schema: 'pgtopology', name: 'sentinel_0a1b2c3d' };
+    assert.deepEqual(read(subscribedTableText({ ...taken, state: 'r' })), [
+      'sentinel · ready',
+      'pulse',
+      'table healthy',
+    ]);
+    assert.equal(subscribedTableText({ ...taken, schema: 'app', state: 'r' }).description, 'ready');
   });
 });
 
