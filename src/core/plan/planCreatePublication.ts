@@ -73,7 +73,7 @@ function createStep(request: CreatePublicationRequest): PlanStep {
     effect: `${nodeId} offers ${whatIsOffered(request)}; nothing is sent before somebody subscribes.`,
     risk: 'safe',
     statements: [sqlStatement(createPublicationSql(request))],
-    isTransactional: true,
+    isTransactional: false,
     statementLimitMs: null,
     precondition: {
       sql: `SELECT NOT ${exists}`,

@@ -21,13 +21,13 @@ export function planDocument(plan: Plan): string {
     .join('\n\n')}\n`;
 }
 
-/** The statements of a step as they run: several in one transaction stand between BEGIN and COMMIT. */
+/** The statements of a step as they run: those of a transaction stand between BEGIN and COMMIT. */
 export function scriptOf(
   statements: readonly PlanStatement[],
   isTransactional: boolean,
 ): readonly string[] {
   const lines = statements.map((statement) => `${shownSql(statement)};`);
-  return isTransactional && lines.length > 1 ? ['BEGIN;', ...lines, 'COMMIT;'] : lines;
+  return isTransactional ? ['BEGIN;', ...lines, 'COMMIT;'] : lines;
 }
 
 function headOf(plan: Plan): readonly string[] {

@@ -78,7 +78,7 @@ function switchStep(
       : `${name} stops taking changes; ${publisher} keeps WAL for it until it is enabled again.`,
     risk: isOn ? 'safe' : 'interrupts',
     statements: [sqlStatement(`ALTER SUBSCRIPTION ${subscription} ${word}`)],
-    isTransactional: true,
+    isTransactional: false,
     statementLimitMs: null,
     precondition: null,
     effectCheck: enabledCheck(nodeId, name, isOn),

@@ -18,7 +18,7 @@ function step(nodeId: string, change: Partial<PlanStep> = {}): PlanStep {
     effect: `There is an a on ${nodeId}.`,
     risk: 'safe',
     statements: [sqlStatement('CREATE a')],
-    isTransactional: true,
+    isTransactional: false,
     statementLimitMs: null,
     precondition: null,
     effectCheck: null,
@@ -158,6 +158,7 @@ describe('planDocument', () => {
     };
     const two = step('edge', {
       statements: [sqlStatement('A'), sqlStatement('B')],
+      isTransactional: true,
       undo: [],
       undoNote: 'It cannot be taken back.',
       risk: 'interrupts',

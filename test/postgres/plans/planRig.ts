@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import type { NodeCatalog } from '../../../src/core/plan/nodeCatalog';
+import { isRunnable, type Plan } from '../../../src/core/plan/plan';
+import type { PlanReport } from '../../../src/core/plan/report';
+import { reportDocument } from '../../../src/core/plan/reportDocument';
+import { reportSentence } from '../../../src/core/plan/reportSentence';
+import type { PlanContext } from '../../../src/core/plan/requests';
+import { DEFAULT_THRESHOLDS, type TopologyNode } from '../../../src/core/topology';
+import { SystemClock } from '../../../src/host/systemClock';
+import { PlanRunner } from '../../../src/operations/planRunner';
+import type { PgChangeGateway } from '../../../src/pg/pgChangeGateway';
+import type { Cluster } from '../../clusters/cluster';
+import { waitFor } from '../../clusters/waitFor';
+import { MemoryLog, never, nodeAt } from '../pg/support';
+import { makeGateways, MemoryAudit } from './changeSupport';
+
+/** A node of a test's topology. */
+export interface RigNode {
+  readonly cluster: Cluster;
+  readonly database?: string;
+  /** Role that plans run as; by default the superuser. */
+  readonly admin?: string;
+  readonly password?: string;
+  readonly standbyOf?: string;
+}
+
+/** Plans on running servers, through the real gateway and the real runner. */
+export class PlanRig {
+  readonly audit = new MemoryAudit();
+  readonly changes: PgChangeGateway;
+
+  constructor(readonly members: Readonly<Record<string, RigNode>>) {
+    const password = Object.values(members).find((member) => member.password)?.password;
+    this.changes = makeGateways({
+      environment: {
+        variables: password === undefined ? {} : { PGPASSWORD: password },
+        homeDirectory: '/nonexistent',
+        userName: 'postgres',
+        platform: process.platform,
+      },
+    }).changes;
+  }
+
+  get nodes(): readonly TopologyNode[] {
+    return Object.entries(this.members).map(([id, member]) => ({
+      ...nodeAt(member.cluster, { id, params: { dbname: member.database ?? 'postgres' } }),
+      adminUser: member.admin ?? null,
+      standbyOf: member.standbyOf ?? null,
+    }));
+  }
+
+  /** What planners are given, read just now. @param roles asked about on every node */
+  async context(roles: readonly string[] = []): Promise<PlanContext> {
+    const catalogs = await Promise.all(this.nodes.map((node) => this.catalog(node, roles)));
+    return {
+      topologyId: 'file:///pg-topology.json',
+      topology: {
+        name: 'Rig',
+        environment: 'development',
+        nodes: this.nodes,
+        consumers: [],
+        thresholds: DEFAULT_THRESHOLDS,
+      },
+      catalogs: new Map(catalogs.map((catalog) => [catalog.nodeId, catalog])),
+      snapshot: null,
+    };
+  }
+
+  /** Runs a plan to its end, whatever that is. */
+  async run(plan: Plan, secrets: Readonly<Record<string, string>> = {}): Promise<PlanReport> {
+    const runner = new PlanRunner({
+      gateway: this.changes,
+      clock: new SystemClock(),
+      audit: this.audit,
+      log: new MemoryLog(),
+    });
+    const nodes = new Map(this.nodes.map((node) => [node.id, node]));
+    return runner.run(plan, { nodes, users: {}, secrets }, never());
+  }
+
+  /** Runs a plan that has to succeed. */
+  async done(plan: Plan, secrets: Readonly<Record<string, string>> = {}): Promise<PlanReport> {
+    assert.ok(isRunnable(plan), JSON.stringify(plan.findings, null, 1));
+    const report = await this.run(plan, secrets);
+    assert.ok(
+      report.outcomes.every(({ state }) => state === 'done'),
+      reportDocument(report),
+    );
+    return report;
+  }
+
+  /** Runs a plan as if nothing had been found, so that the server says whether a finding is right. @returns its words */
+  async forced(plan: Plan, secrets: Readonly<Record<string, string>> = {}): Promise<string> {
+    const steps = plan.steps.map((step) => ({ ...step, precondition: null }));
+    return reportSentence(await this.run({ ...plan, steps, findings: [] }, secrets));
+  }
+
+  /** Follows what the report's document says: every undo statement, last done step first, by hand. */
+  async undo(report: PlanReport): Promise<void> {
+    let node: RigNode | undefined;
+    for (const line of undoLines(report)) {
+      const place = /^-- On (\S+) \(/u.exec(line)?.[1];
+      if (place !== undefined) node = this.members[place];
+      if (line.startsWith('--') || node === undefined) continue;
+      await node.cluster.query(line, undefined, { database: node.database ?? 'postgres' });
+    }
+  }
+
+  /** Applies what findings offer to copy, as a superuser, each on its node. */
+  async applyFixes(plan: Plan): Promise<void> {
+    for (const { nodeId, fix } of plan.findings) {
+      const node = nodeId === null ? undefined : this.members[nodeId];
+      const copy = fix?.copy ?? null;
+      if (copy === null || node === undefined) continue;
+      await node.cluster.query(copy, undefined, { database: node.database ?? 'postgres' });
+    }
+  }
+
+  /** What is in the catalogs of all nodes: relations, publications, subscriptions and slots. */
+  async state(): Promise<unknown> {
+    const states = await Promise.all(
+      Object.values(this.members).map(({ cluster, database = 'postgres' }) =>
+        cluster.query(STATE, undefined, { database }),
+      ),
+    );
+    return states.map(([row]) => row);
+  }
+
+  private async catalog(node: TopologyNode, roles: readonly string[]): Promise<NodeCatalog> {
+    const session = await this.changes.openChange(node, { user: null, mayWrite: false }, never());
+    try {
+      return await session.readCatalog(roles);
+    } finally {
+      await session.close();
+    }
+  }
+}
+
+/** `error missingTable edge`, for what a test is about. */
+export function codes(plan: Plan): readonly string[] {
+  return plan.findings.map(({ severity, code, nodeId }) => `${severity} ${code} ${nodeId ?? '-'}`);
+}
+
+/** Waits until every table of a subscription is ready, and nothing else is in it. */
+export async function untilReady(
+  { cluster, database = 'postgres' }: RigNode,
+  subscription: string,
+  tables: readonly string[],
+): Promise<void> {
+  await waitFor(
+    async () => {
+      const rows = await cluster.query<{ name: string; state: string }>(
+        `SELECT r.srrelid::regclass::text AS name, r.srsubstate AS state
+           FROM pg_subscription_rel AS r JOIN pg_subscription AS s ON s.oid = r.srsubid
+          WHERE s.subname = $1 ORDER BY 1`,
+        [subscription],
+        { database },
+      );
+      const ready = rows.filter(({ state }) => state === 'r').map(({ name }) => name);
+      return ready.length === rows.length && ready.join() === [...tables].sort().join();
+    },
+    { what: `${subscription} has copied ${tables.join(', ')}`, timeoutMs: 60_000 },
+  );
+}
+
+function undoLines(report: PlanReport): readonly string[] {
+  const text = reportDocument(report);
+  const start = text.indexOf('-- To take it back');
+  return start < 0 ? [] : text.slice(start).split('\n');
+}
+
+const STATE = `SELECT
+  (SELECT json_agg(c.oid::regclass::text || ' ' || c.relkind::text || ' ' || coalesce(c.relacl::text, '') ORDER BY c.oid)
+     FROM pg_class AS c WHERE c.oid >= 16384) AS relations,
+  (SELECT json_agg(nspname || coalesce(nspacl::text, '') ORDER BY oid) FROM pg_namespace WHERE oid >= 16384) AS schemas,
+  (SELECT json_agg(pubname ORDER BY oid) FROM pg_publication) AS publications,
+  (SELECT json_agg(prrelid::regclass::text ORDER BY oid) FROM pg_publication_rel) AS published,
+  (SELECT json_agg(subname ORDER BY oid) FROM pg_subscription) AS subscriptions,
+  (SELECT json_agg(srrelid::regclass::text ORDER BY srrelid) FROM pg_subscription_rel) AS subscribed,
+  (SELECT json_agg(slot_name ORDER BY slot_name) FROM pg_replication_slots) AS slots`;
