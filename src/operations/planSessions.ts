@@ -52,13 +52,17 @@ export class PlanSessions {
   async get(nodeId: string, signal: CancelSignal): Promise<ChangeSession> {
     const known = this.#open.get(nodeId);
     if (known?.isClosed === false) return known;
-    const node = this.where.nodes.get(nodeId);
-    if (node === undefined)
-      throw new Error(`The plan names the node "${nodeId}", which it was not given.`);
-    const access = { user: this.where.users[nodeId] ?? null, mayWrite: true };
-    const session = await this.deps.gateway.openChange(node, access, signal);
+    const session = await this.#dial(nodeId, true, signal);
     this.#open.set(nodeId, session);
     return session;
+  }
+
+  /**
+   * One more session of the same role, which only looks and is the caller's to close.
+   * @throws ServerFailure
+   */
+  openBeside(nodeId: string, signal: CancelSignal): Promise<ChangeSession> {
+    return this.#dial(nodeId, false, signal);
   }
 
   /**
@@ -91,5 +95,12 @@ export class PlanSessions {
     const sessions = [...this.#open.values()];
     this.#open.clear();
     await Promise.all(sessions.map(async (session) => session.close()));
+  }
+
+  #dial(nodeId: string, mayWrite: boolean, signal: CancelSignal): Promise<ChangeSession> {
+    const node = this.where.nodes.get(nodeId);
+    if (node === undefined) throw new Error(`The plan names an unknown node "${nodeId}".`);
+    const access = { user: this.where.users[nodeId] ?? null, mayWrite };
+    return this.deps.gateway.openChange(node, access, signal);
   }
 }

@@ -10,6 +10,7 @@ import type { Clock } from '../core/ports/clock';
 import type { SqlNotice } from '../core/ports/sqlSession';
 import { askCondition } from './askCondition';
 import type { SecretHider } from './hideSecrets';
+import { LockWatch } from './lockWatch';
 import { findOutEffect } from './lostAnswer';
 import { pollUntil } from './pause';
 import type { PlanAudit } from './planAudit';
@@ -79,37 +80,53 @@ export class StepRunner {
   }
 
   async #execute(step: PlanStep, signal: CancelSignal): Promise<Ending> {
-    const { sessions, audit, clock, secrets } = this.deps;
+    const { sessions, audit, secrets } = this.deps;
     const session = await sessions.get(step.nodeId, signal);
     const run = new StatementRun({ step, session, audit, secrets });
+    const failure = await this.#send(run, step, session, signal);
+    const { notices } = run;
+    if (failure === null) {
+      return { state: 'done', doneStatements: run.done, failure, notices };
+    }
+    if (!run.isAnswerLost) {
+      return { state: 'failed', doneStatements: run.done, failure, notices };
+    }
+    const lost = { step, backendPid: session.backendPid, wasCancelled: signal.aborted };
+    const effect = await findOutEffect(lost, sessions, this.deps.clock);
+    audit.found(step.nodeId, FOUND[effect]);
+    if (effect !== 'there') {
+      const state = effect === 'notThere' ? 'failed' : 'unknown';
+      return { state, doneStatements: run.done, failure, notices };
+    }
+    const doneStatements = run.doneIfEffective;
+    return doneStatements === step.statements.length
+      ? { state: 'done', doneStatements, failure: null, notices }
+      : { state: 'failed', doneStatements, failure, notices };
+  }
+
+  /** @returns why a statement failed; `null` when none did */
+  async #send(
+    run: StatementRun,
+    step: PlanStep,
+    session: ChangeSession,
+    signal: CancelSignal,
+  ): Promise<FailureFacts | null> {
+    const { sessions, clock } = this.deps;
+    const watch = new LockWatch(clock, session.backendPid, (beside) =>
+      sessions.openBeside(step.nodeId, beside),
+    );
+    let failure: FailureFacts | null = null;
     try {
       const isSecret = step.statements.some((statement) => secretsOf(statement).length > 0);
       const isHidden = isSecret && (await session.hideStatements(true));
       await run.send(signal);
       if (isHidden) await showAgain(session);
-      return { state: 'done', doneStatements: run.done, failure: null, notices: run.notices };
     } catch (error) {
-      const failure = factsOf(error);
-      const { notices } = run;
-      if (!run.isAnswerLost) {
-        return { state: 'failed', doneStatements: run.done, failure, notices };
-      }
-      const wasCancelled = signal.aborted;
-      const effect = await findOutEffect(
-        { step, backendPid: session.backendPid, wasCancelled },
-        sessions,
-        clock,
-      );
-      audit.found(step.nodeId, FOUND[effect]);
-      if (effect === 'there') {
-        const doneStatements = run.doneIfEffective;
-        return doneStatements === step.statements.length
-          ? { state: 'done', doneStatements, failure: null, notices }
-          : { state: 'failed', doneStatements, failure, notices };
-      }
-      const state = effect === 'notThere' ? 'failed' : 'unknown';
-      return { state, doneStatements: run.done, failure, notices };
+      failure = factsOf(error);
+    } finally {
+      failure = await watch.end(failure);
     }
+    return failure;
   }
 
   /** @returns why it did not come to be; `null` when it did */

@@ -1,3 +1,5 @@
+import type { Plan, PlanCondition, PlanStep } from '../../../src/core/plan/plan';
+import { sqlStatement, type PlanStatement } from '../../../src/core/plan/sqlText';
 import type { AuditEntry, AuditLog } from '../../../src/core/ports/auditLog';
 import type { PasswordSource, TopologyNode } from '../../../src/core/topology';
 import { PgChangeGateway } from '../../../src/pg/pgChangeGateway';
@@ -46,4 +48,50 @@ export function administered(
   } = {},
 ): TopologyNode {
   return { ...nodeAt(target, options), adminUser };
+}
+
+/** A plan of these steps, as a planner would make it. */
+export function planOf(...steps: readonly PlanStep[]): Plan {
+  return {
+    kind: 'test',
+    title: 'Do something',
+    topologyId: 'file:///pg-topology.json',
+    topologyName: 'Test',
+    environment: 'development',
+    steps,
+    findings: [],
+    privileges: [],
+    fileChanges: [],
+  };
+}
+
+/** A step of these statements; by itself each, unless said otherwise. */
+export function stepOn(
+  nodeId: string,
+  statements: readonly (string | PlanStatement)[],
+  more: Partial<PlanStep> = {},
+): PlanStep {
+  return {
+    nodeId,
+    title: 'Change it',
+    effect: 'It is changed.',
+    risk: 'safe',
+    statements: statements.map((one) => (typeof one === 'string' ? sqlStatement(one) : one)),
+    isTransactional: false,
+    statementLimitMs: null,
+    precondition: null,
+    effectCheck: null,
+    settle: null,
+    undo: [],
+    undoNote: null,
+    ...more,
+  };
+}
+
+/** True when the table is there. */
+export function tableExists(name: string): PlanCondition {
+  return {
+    sql: `SELECT to_regclass('public.${name}') IS NOT NULL`,
+    otherwise: `The table ${name} is not there.`,
+  };
 }
