@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { TopologySource } from '../clusters/topology/topologySource';
+import { waitFor } from '../clusters/waitFor';
+import { ExplorerPage } from './support/explorerPage';
+import { useServers } from './support/liveTopology';
+import { useWorkbench } from './support/uiSession';
+
+/** What is not within ten seconds is known after them, and a busy machine is slow. */
+const LATE_MS = 60_000;
+
+describe('checks on real servers', () => {
+  const servers = useServers(TopologySource.demo());
+  const session = useWorkbench({
+    files: () => ({ 'pg-topology.json': servers.running.topologyFileText }),
+    settings: { 'pgTopology.pollIntervalSeconds': 1 },
+  });
+  let explorer: ExplorerPage;
+  before(async () => {
+    explorer = new ExplorerPage(session.workbench);
+    await explorer.open();
+    await explorer.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
+  });
+  afterEach(async () => {
+    await session.workbench.command('Notifications: Clear All Notifications');
+  });
+
+  it('run from the palette over every edge, by position where no sentinel is', async () => {
+    const { workbench } = session;
+    await workbench.command('Postgres Topology: Run Checks');
+    await workbench.choice('All').click();
+    const toast = workbench.toast(/5 of 5 arrived by position alone, worst \S+\sm?s\./);
+    await toast.waitFor({ timeout: LATE_MS });
+    await toast.getByRole('button', { name: 'Show', exact: true }).click();
+    const dashboard = await explorer.dashboard();
+    const table = dashboard.getByRole('region', { name: 'Checks', exact: true }).last();
+    for (const name of [/^central → central-read/, /^patterns_sub/, /^metrics_sub/]) {
+      const row = table.getByRole('row', { name });
+      assert.match(await row.innerText(), /position passed in/);
+    }
+  });
+
+  it('stand in the tree below the edge that was checked', async () => {
+    const { workbench } = session;
+    await workbench.expand(workbench.row(/^central-read, standby/));
+    await explorer.row(/^WAL marker of central-read, position passed in/);
+    await workbench.expand(workbench.row(/^genesis, subscriber/));
+    await workbench.expand(workbench.row(/^metrics_sub, subscription/));
+    await explorer.row(/^WAL marker of metrics_sub on genesis, position passed in/);
+  });
+
+  it('say of a paused standby that nothing arrived, why, and no number', async () => {
+    const { workbench } = session;
+    await servers.query('central-read', 'SELECT pg_wal_replay_pause()');
+    try {
+      await explorer.row(/^central-read, standby, replay paused/);
+      await workbench.contextMenu(workbench.row(/^WAL marker of central-read/), 'Run Checks');
+      const toast = workbench.toast(
+        /0 of 1 arrived\. central-read not within 10\ss: replay paused\./,
+      );
+      await toast.waitFor({ timeout: LATE_MS });
+      await explorer.row(/^WAL marker of central-read, not within 10 seconds: replay paused/);
+    } finally {
+      await servers.query('central-read', 'SELECT pg_wal_replay_resume()');
+    }
+    await explorer.row(/^central-read, standby, (streaming|idle)/);
+  });
+
+  it('end when they are cancelled, without a word', async () => {
+    const { workbench } = session;
+    await servers.query('central-read', 'SELECT pg_wal_replay_pause()');
+    try {
+      await workbench.contextMenu(workbench.row(/^WAL marker of central-read/), 'Run Checks');
+      const toast = workbench.toast('Checking central-read');
+      await toast.getByRole('button', { name: 'Cancel' }).click();
+      await toast.waitFor({ state: 'detached' });
+      assert.equal(await workbench.toast('arrived').count(), 0);
+      await waitFor(async () => (await sessionsOf('central-read')) === 1, {
+        what: 'the session of the check is closed',
+      });
+    } finally {
+      await servers.query('central-read', 'SELECT pg_wal_replay_resume()');
+    }
+  });
+
+  it('go on by themselves while the dashboard asks for it, and end with Disconnect', async () => {
+    const { workbench } = session;
+    const dashboard = await explorer.dashboard();
+    const box = dashboard.getByRole('checkbox', { name: 'Check continuously' });
+    await box.click();
+    await dashboard.getByText('round after round').waitFor();
+    await explorer.row(/^WAL marker of central-read, position passed in .+, checked continuously/);
+    // Rounds that arrived give a median after a while.
+    const row = dashboard.getByRole('row', { name: /^central → central-read/ });
+    await waitFor(async () => /\d\sm?s\s+(–|\S+\sm?s)$/u.test(await row.innerText()), {
+      what: 'a median of several rounds',
+      timeoutMs: LATE_MS,
+    });
+    await workbench.contextMenu(workbench.row(/^Central cloud, topology/), 'Disconnect');
+    await waitFor(async () => (await servers.sessions()).length === 0, { what: 'no session' });
+    await waitFor(async () => !(await box.isChecked()), { what: 'the box is empty' });
+    await workbench.contextMenu(workbench.row(/^Central cloud, topology/), 'Connect');
+    await explorer.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
+  });
+
+  it('prove that rows arrive once a sentinel table is installed, and leave nothing behind', async () => {
+    const { workbench } = session;
+    const before = await ours();
+    await plan('Install Sentinel Table…');
+    await workbench.toast(/Done: \d+ of \d+ steps/).waitFor({ timeout: LATE_MS });
+    await workbench.command('Notifications: Clear All Notifications');
+    await workbench.contextMenu(await explorer.row(/^genesis, subscriber/), 'Run Checks');
+    await workbench.toast(/2 of 2 arrived \(1 row, 1 position\)/).waitFor({ timeout: LATE_MS });
+    await explorer.row(/^Sentinel of metrics_sub on genesis, row arrived in/);
+    await workbench.command('Notifications: Clear All Notifications');
+    await plan('Uninstall Sentinel Table…');
+    await workbench.toast(/Done: \d+ of \d+ steps/).waitFor({ timeout: LATE_MS });
+    assert.deepEqual(await ours(), before);
+  });
+
+  /** Starts a plan for execution_metrics_pub on central and confirms it. */
+  async function plan(title: string): Promise<void> {
+    const { workbench } = session;
+    await workbench.command(`Postgres Topology: ${title}`);
+    await workbench.choice('central').click();
+    await workbench.choice('execution_metrics_pub').click();
+    await workbench.choice('Run Plan').click();
+  }
+
+  /** Everything of ours in the databases. */
+  async function ours(): Promise<unknown> {
+    const sql = `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = 'pgtopology' UNION ALL
+      SELECT p.prrelid::regclass::text FROM pg_publication_rel p UNION ALL
+      SELECT s.slot_name FROM pg_replication_slots s ORDER BY 1`;
+    return Promise.all(['central', 'genesis', 'singularity'].map((id) => servers.query(id, sql)));
+  }
+
+  async function sessionsOf(nodeId: string): Promise<number> {
+    const lines = await servers.sessions();
+    return lines.filter((line) => line.startsWith(`${nodeId} `)).length;
+  }
+});
