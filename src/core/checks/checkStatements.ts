@@ -59,11 +59,12 @@ export function tokenStatements(message: TokenMessage): readonly string[] {
   ];
 }
 
-/** Deletes tokens downstream, where the publication does not carry deletes. The age is generous: two clocks decide it. */
-export function pruneStatement(table: TableName, spent: readonly string[]): SqlStatement {
+/** Deletes a token downstream that was seen, where the publication does not carry deletes, and what is older by the primary's own clock. */
+export function pruneStatement(table: TableName, token: string): SqlStatement {
+  const name = qualifiedName(table);
   return {
-    text: `DELETE FROM ${qualifiedName(table)} WHERE "token" = ANY ($1::uuid[]) OR "written_at" < pg_catalog.now() - interval '1 hour'`,
-    values: [spent],
+    text: `DELETE FROM ${name} WHERE "token" = $1::uuid OR "written_at" < (SELECT t."written_at" FROM ${name} t WHERE t."token" = $1::uuid) - interval '1 minute'`,
+    values: [token],
   };
 }
 

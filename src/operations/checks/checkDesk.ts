@@ -32,6 +32,7 @@ const GROUPS_AT_A_TIME = 8;
 /** So many edges share one token: each of them needs a session while it is waited for. */
 const EDGES_A_TOKEN = 50;
 const REST_MS = 1_000;
+const LOOK_AGAIN_MS = 1_000;
 
 interface Run {
   readonly topologyId: string;
@@ -47,6 +48,8 @@ export class CheckDesk implements Checks {
   /** Everything under way, so that `dispose` can wait for its end. */
   private readonly running = new Set<Promise<unknown>>();
   private readonly stopping = new CancelSource();
+  /** By topology and primary, tokens of ours that the next message deletes. */
+  private readonly spent = new Map<string, Map<string, readonly string[]>>();
 
   constructor(private readonly deps: CheckDeskDeps) {}
 
@@ -109,7 +112,7 @@ export class CheckDesk implements Checks {
     }
     const sessions = new CheckSessions(topologyId, this.deps);
     try {
-      const run = { topologyId, sessions, spent: new Map<string, string[]>(), signal: both };
+      const run = { topologyId, sessions, spent: this.spentOf(topologyId), signal: both };
       return await this.round(run, edgeIds, onResult);
     } finally {
       for (const one of signals) one.removeEventListener('abort', cancel);
@@ -119,7 +122,7 @@ export class CheckDesk implements Checks {
 
   private async goOn(topologyId: string, signal: CancelSignal): Promise<void> {
     const sessions = new CheckSessions(topologyId, this.deps);
-    const run: Run = { topologyId, sessions, spent: new Map(), signal };
+    const run: Run = { topologyId, sessions, spent: this.spentOf(topologyId), signal };
     try {
       while (!signal.aborted) {
         await this.round(run, null).catch((error: unknown) => {
@@ -187,20 +190,32 @@ export class CheckDesk implements Checks {
     for (let from = 0; from < targets.length; from += EDGES_A_TOKEN) {
       const group = { root, targets: targets.slice(from, from + EDGES_A_TOKEN) };
       const limitMs = this.deps.limitMs ?? CHECK_LIMIT_MS;
-      const deps = { clock, log, randomUuid, limitMs, verdictOf: this.verdicts(run.topologyId) };
+      const deps = { clock, log, randomUuid, limitMs, verdictOf: this.verdicts(run) };
       await new CheckRound(deps, { ...run, group, snapshot, report }).run();
     }
   }
 
-  /** Looks once for all edges that did not arrive: what the last poll said may be older than the fault. */
-  private verdicts(topologyId: string) {
+  /** Looks anew, once for all edges that did not arrive: what the last poll said may be older than the fault. */
+  private verdicts({ topologyId, signal }: Run) {
     let looked: Promise<void> | null = null;
+    const look = async (): Promise<void> => {
+      await this.deps.refresh(topologyId);
+      // One look cannot tell what stands still from what moves.
+      await pause(this.deps.clock, LOOK_AGAIN_MS, signal);
+      if (!signal.aborted) await this.deps.refresh(topologyId);
+    };
     return async (edgeId: string) => {
-      looked ??= this.deps.refresh(topologyId);
+      looked ??= look();
       await looked;
       const edges = this.deps.snapshot(topologyId)?.edges ?? [];
       return edges.find(({ id }) => id === edgeId)?.verdict ?? null;
     };
+  }
+
+  private spentOf(topologyId: string): Map<string, readonly string[]> {
+    const spent = this.spent.get(topologyId) ?? new Map<string, readonly string[]>();
+    this.spent.set(topologyId, spent);
+    return spent;
   }
 
   private async track<T>(work: Promise<T>): Promise<T> {

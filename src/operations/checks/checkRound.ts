@@ -51,6 +51,9 @@ interface Sent {
   readonly committedAtMs: number;
 }
 
+/** What is not deleted by name goes by its age. */
+const MOST_SPENT = 100;
+
 /** One token for the edges of one primary: opens what is missing, writes once, waits for all at a time. */
 export class CheckRound {
   private readonly startedAtMs: number;
@@ -85,7 +88,7 @@ export class CheckRound {
       return;
     }
     await Promise.all(ready.map((edge) => this.follow(edge, sent)));
-    this.parts.spent.set(group.root.id, [sent.token]);
+    this.spend([...this.spent(), sent.token]);
   }
 
   private async write(root: CheckSession, ready: readonly ReadyEdge[]): Promise<Sent> {
@@ -103,16 +106,18 @@ export class CheckRound {
 
   private async writeOnce(root: CheckSession, ready: readonly ReadyEdge[]): Promise<Sent> {
     const { clock, randomUuid } = this.deps;
-    const { group, spent, signal } = this.parts;
+    const { signal } = this.parts;
+    const spent = this.spent();
     const token = randomUuid();
     const ways = ready.map(({ way }) => way);
     const statements = tokenStatements({
       token,
       tables: tablesOf(ways),
-      spent: spent.get(group.root.id) ?? [],
+      spent,
       withMarker: ways.some(({ kind }) => kind === 'marker'),
     });
     const results = await root.session.queryTogether(statements, signal);
+    this.spend(this.spent().filter((known) => !spent.includes(known)));
     // The answer to the commit has been on its way for half a round trip.
     const committedAtMs = clock.monotonicMs() - root.roundTripMs / 2;
     const text = results.at(-1)?.rows[0]?.['lsn'];
@@ -158,12 +163,20 @@ export class CheckRound {
     for (const { table, publishesDeletes } of way.sentinels) {
       if (publishesDeletes) continue;
       try {
-        await session.query(pruneStatement(table, [token]), this.parts.signal);
+        await session.query(pruneStatement(table, token), this.parts.signal);
       } catch (error) {
         if (!isServerFailure(error)) throw error;
         this.deps.log.warn(`Tokens were not pruned on ${edge.to}: ${error.facts.text}`);
       }
     }
+  }
+
+  private spent(): readonly string[] {
+    return this.parts.spent.get(this.parts.group.root.id) ?? [];
+  }
+
+  private spend(tokens: readonly string[]): void {
+    this.parts.spent.set(this.parts.group.root.id, tokens.slice(-MOST_SPENT));
   }
 
   private fail(target: CheckTarget, way: CheckWay, error: unknown): void {

@@ -51,8 +51,16 @@ export class CheckRig {
     });
   }
 
+  snapshot(): TopologySnapshot {
+    return this.watching.snapshot();
+  }
+
   get topology(): Topology {
-    return this.watching.snapshot().topology;
+    return this.snapshot().topology;
+  }
+
+  get topologyId(): string {
+    return this.snapshot().id;
   }
 
   /** One result an edge; by default of all. */
