@@ -4,6 +4,7 @@ import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { Clock } from '../../core/ports/clock';
 import type { SqlSession } from '../../core/ports/sqlSession';
 import { SQLSTATE } from '../../core/sqlstate';
+import { pause } from '../pause';
 
 /** A wait that comes back at once with nothing is not asked again at once. */
 const PAUSE_MS = 5;
@@ -49,20 +50,6 @@ export async function awaitArrival(waiting: Waiting): Promise<number | null> {
     const tookMs = clock.monotonicMs() - startedAtMs;
     if (tookMs < PAUSE_MS) await pause(clock, PAUSE_MS, signal);
   }
-}
-
-/** Ends early when the signal is given; who waits asks the signal anyway. */
-export function pause(clock: Clock, ms: number, signal: CancelSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = clock.schedule(ms, end);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
 }
 
 function mayAskAgain(error: unknown): boolean {

@@ -7,7 +7,7 @@ import type { Checks, EdgeChecks } from '../../core/ports/checks';
 import type { Disposable } from '../../core/ports/disposable';
 import type { Log } from '../../core/ports/log';
 import type { TopologySnapshot } from '../../core/snapshot';
-import { pause } from './awaitArrival';
+import { pause } from '../pause';
 import { CheckBook } from './checkBook';
 import { rootKeyOf, waitKeysOf } from './checkPreparation';
 import { CheckRound } from './checkRound';

@@ -7,16 +7,16 @@ import type { CheckResult } from '../../../src/core/checks/checkResult';
 import { planInstallSentinel } from '../../../src/core/plan/planInstallSentinel';
 import { planUninstallSentinel } from '../../../src/core/plan/planUninstallSentinel';
 import type { SentinelRequest } from '../../../src/core/plan/sentinelScope';
-import { shownSql } from '../../../src/core/plan/sqlText';
+import { isComplete } from '../../../src/core/plan/report';
+import { reportDocument } from '../../../src/core/plan/reportDocument';
 import type { ChangeGateway, ChangeSession } from '../../../src/core/ports/changeGateway';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import type { Topology } from '../../../src/core/topology';
 import { SystemClock } from '../../../src/host/systemClock';
 import { CheckDesk } from '../../../src/operations/checks/checkDesk';
-import { NodeDialer } from '../../../src/pg/nodeDialer';
-import { PgChangeGateway } from '../../../src/pg/pgChangeGateway';
-import { waitFor } from '../../clusters/waitFor';
-import { MemoryLog, MemorySecrets, never } from '../pg/support';
+import { PlanRunner } from '../../../src/operations/planRunner';
+import { MemoryLog, never } from '../pg/support';
+import { makeGateways, MemoryAudit } from '../plans/changeSupport';
 
 /** What a rig needs of whoever watches the servers. */
 export interface Watching {
@@ -32,7 +32,7 @@ export interface CheckRigOptions {
 
 /** Checks and sentinel plans on running servers, through the real gateway. The owner closes it. */
 export class CheckRig {
-  readonly gateway: ChangeGateway = makeChangeGateway();
+  readonly gateway: ChangeGateway = makeGateways().changes;
   readonly desk: CheckDesk;
 
   constructor(
@@ -103,25 +103,19 @@ export class CheckRig {
     await this.desk.dispose();
   }
 
-  private async run(plan: Plan): Promise<void> {
-    for (const step of plan.steps) {
-      const session = await this.open(step.nodeId, true);
-      try {
-        const texts = step.statements.map(shownSql);
-        if (step.isTransactional) await session.queryTogether(['BEGIN', ...texts, 'COMMIT']);
-        else for (const text of texts) await session.query({ text });
-        const { settle } = step;
-        if (settle !== null) {
-          const isSettled = async (): Promise<boolean> => {
-            const { rows } = await session.query({ text: settle.sql });
-            return Object.values(rows[0] ?? {})[0] === true;
-          };
-          await waitFor(isSettled, { what: step.title });
-        }
-      } finally {
-        await session.close();
-      }
-    }
+  /** @throws with the report when a step was not done */
+  async run(plan: Plan): Promise<void> {
+    const runner = new PlanRunner({
+      gateway: this.gateway,
+      clock: new SystemClock(),
+      audit: new MemoryAudit(),
+      log: new MemoryLog(),
+    });
+    const nodes = new Map(
+      this.topology.nodes.map((node) => [node.id, { ...node, adminUser: 'postgres' }]),
+    );
+    const report = await runner.run(plan, { nodes, users: {}, secrets: {} }, never());
+    assert.ok(isComplete(report), reportDocument(report));
   }
 
   private open(nodeId: string, mayWrite: boolean): Promise<ChangeSession> {
@@ -129,23 +123,6 @@ export class CheckRig {
     assert.ok(node);
     return this.gateway.openChange(node, { user: 'postgres', mayWrite }, never());
   }
-}
-
-/** A gateway for changes that sees nothing of the tester's own home and environment. */
-export function makeChangeGateway(): ChangeGateway {
-  return new PgChangeGateway(
-    new NodeDialer({
-      environment: {
-        variables: {},
-        homeDirectory: '/nonexistent',
-        userName: 'postgres',
-        platform: process.platform,
-      },
-      secrets: new MemorySecrets(),
-      paths: { baseDirectory: () => null, isAllowed: () => true },
-      log: new MemoryLog(),
-    }),
-  );
 }
 
 /** For messages of failed tests. */

@@ -3,6 +3,7 @@ import { forEachMajor } from '../../clusters/majors';
 import { RunningTopology } from '../../clusters/topology/runningTopology';
 import { EXAMPLE_NAMES, TopologySource } from '../../clusters/topology/topologySource';
 import { LiveTopology } from './liveTopology';
+import { checkEveryEdge } from './sentinelChecks';
 
 /** A back-off reaches half a minute; recovery needs no hand, but may wait for the next try. */
 const RECOVERY_MS = 60_000;
@@ -29,6 +30,12 @@ forEachMajor('The examples', (major) => {
         assert.ok(nodes.every((node) => node.sample.contact === 'connected'));
         for (const { id } of edges) await untilMeasured(live, id);
         for (const queue of queues) assert.notEqual(queue.facts, null, queue.id);
+      });
+
+      it('lets a row arrive on every edge, and a position at every other reader', async () => {
+        assert.ok(running && live);
+        await live.untilHealthy();
+        await checkEveryEdge(running, live);
       });
 
       it('says the truth about the rest while any one node is stopped, and recovers', async () => {
