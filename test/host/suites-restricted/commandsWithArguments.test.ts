@@ -43,6 +43,7 @@ describe('Restricted Mode, commands called with arguments', () => {
       }
     }
     await (await activateExtension()).refresh();
+    await assert.rejects((await activateExtension()).runChecks(), /restricted mode/);
     await sleep(3_000);
     assert.equal(spy.connections(), 0);
     const stored = await vscode.workspace.fs.readFile(fileUri());
