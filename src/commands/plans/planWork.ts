@@ -6,7 +6,7 @@ import type { PlanReport } from '../../core/plan/report';
 import type { PlanContext } from '../../core/plan/requests';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { Topology, TopologyNode } from '../../core/topology';
-import type { PlanDeskDeps } from './planDesk';
+import type { PlanDeskDeps } from './planDeskDeps';
 
 /** Roles whose rights on tables a planner wants to know, by node. */
 export type RolesToCheck = Readonly<Record<string, readonly string[]>>;

@@ -1,0 +1,18 @@
+import type { Passwords } from '../../core/ports/passwords';
+import type { ChangeGateway } from '../../core/ports/changeGateway';
+import type { TopologyMonitor } from '../../core/ports/topologyMonitor';
+import type { ContactDesk } from '../../host/contactDesk';
+import type { PlanRunner } from '../../operations/planRunner';
+import type { CommandFiles } from '../commandFile';
+import type { PlanDialogs } from './planDialogs';
+
+/** What the way from a command to a change of servers leads through. */
+export interface PlanDeskDeps {
+  readonly gateway: Pick<ChangeGateway, 'userOf' | 'openChange'>;
+  readonly passwords: Pick<Passwords, 'enterPassword'>;
+  readonly runner: Pick<PlanRunner, 'run'>;
+  readonly contact: Pick<ContactDesk, 'actOn' | 'allows'>;
+  readonly monitor: Pick<TopologyMonitor, 'current' | 'refresh'>;
+  readonly files: Pick<CommandFiles, 'find'>;
+  readonly dialogs: PlanDialogs;
+}
