@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Frame } from 'playwright-core';
+import { terminateSessions } from '../clusters/faults';
 import { TopologySource } from '../clusters/topology/topologySource';
 import { sleep, waitFor } from '../clusters/waitFor';
 import { ExplorerPage } from './support/explorerPage';
@@ -191,21 +191,66 @@ describe('the demo on real servers', () => {
     await explorer.status(/4 of 4 replicas healthy$/);
   });
 
-  it('is there again after a reload, live and without a question', async () => {
+  it('F66: is there again after a reload, live and without a question, and the old window leaves no session', async () => {
+    const before = (await servers.sessions()).map(withoutTime);
+    assert.equal(before.length, servers.running.nodes.size);
     await session.workbench.reload();
+    await waitFor(
+      async () => {
+        const now = (await servers.sessions()).map(withoutTime);
+        return before.every((old) => !now.includes(old));
+      },
+      { what: 'the old sessions are gone', timeoutMs: 15_000 },
+    );
     const dashboard = await explorer.dashboard();
     await dashboard.getByRole('heading', { name: /^.*4 of 4 replicas healthy/ }).waitFor();
     await explorer.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
     await explorer.row(/^central-read, standby, (streaming|idle)/);
+    assert.equal((await servers.sessions()).length, servers.running.nodes.size);
+    await servers.untilPolled();
+  });
+
+  it('F65: after a sleep in which every session died it dials each node once, and goes on', async () => {
+    for (const { cluster } of servers.running.nodes.values()) {
+      await cluster.setConf({ log_connections: true });
+    }
+    const host = session.stopExtensionHost();
+    try {
+      for (const { cluster } of servers.running.nodes.values()) {
+        await terminateSessions(cluster, 'pg-topology');
+      }
+      await sleep(5_000);
+      assert.deepEqual(await servers.sessions(), []);
+    } finally {
+      host.wake();
+    }
+    await servers.untilPolled();
+    await explorer.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
+    // Time for what a burst would dial.
+    await sleep(3_000);
+    for (const [node, dials] of servers.dials()) assert.equal(dials, 1, `dials of ${node}`);
+    assert.equal((await servers.sessions()).length, servers.running.nodes.size);
+    await explorer.assertQuiet();
+  });
+
+  it('C47: takes a new interval without a reload', async () => {
+    await session.useSettings({ 'pgTopology.pollIntervalSeconds': 3600 });
+    await waitFor(
+      async () => {
+        const seen = await servers.sessions();
+        await sleep(4_000);
+        return isDeepStrictEqual(await servers.sessions(), seen);
+      },
+      { what: 'polls are rare' },
+    );
+    await session.useSettings({ 'pgTopology.pollIntervalSeconds': 1 });
+    await servers.untilPolled();
   });
 
   it('falls silent when nobody looks, and closes its sessions after a minute', async () => {
     await session.workbench.command('View: Close All Editors');
     await explorer.leave();
-    const folder = join(session.folder, '.vscode');
-    await mkdir(folder, { recursive: true });
-    const settings = JSON.stringify({ 'pgTopology.statusBar.enabled': false });
-    await writeFile(join(folder, 'settings.json'), settings);
+    await session.useSettings({ 'pgTopology.statusBar.enabled': false });
     await session.workbench.statusItem('pgTopology.status').waitFor({ state: 'detached' });
     // What was asked before the last of them went out of sight may still be answered.
     await sleep(3_000);
@@ -220,6 +265,11 @@ describe('the demo on real servers', () => {
     });
   });
 });
+
+/** Node and pid of a session: what stays the same from statement to statement. */
+function withoutTime(session: string): string {
+  return session.split(' ').slice(0, 2).join(' ');
+}
 
 async function choose(dashboard: Frame, group: string, option: string): Promise<void> {
   await dashboard.getByRole('radiogroup', { name: group }).getByText(option).click();

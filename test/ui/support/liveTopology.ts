@@ -1,6 +1,7 @@
 import { majorsOfThisRun } from '../../clusters/majors';
 import { RunningTopology } from '../../clusters/topology/runningTopology';
 import type { TopologySource } from '../../clusters/topology/topologySource';
+import { waitFor } from '../../clusters/waitFor';
 
 const START_MS = 120_000;
 
@@ -29,6 +30,33 @@ export class LiveTopology {
   async query<Row extends object>(nodeId: string, sql: string): Promise<readonly Row[]> {
     const { cluster, database } = this.running.node(nodeId);
     return cluster.query<Row>(sql, undefined, { database });
+  }
+
+  /** Waits until every node was asked twice more. */
+  async untilPolled(): Promise<void> {
+    const seen = new Map<string, Set<string>>();
+    await waitFor(
+      async () => {
+        for (const line of await this.sessions()) {
+          const node = line.split(' ')[0] ?? '';
+          seen.set(node, (seen.get(node) ?? new Set()).add(line));
+        }
+        const isPolled = [...seen.values()].every((lines) => lines.size > 2);
+        return isPolled && seen.size === this.running.nodes.size;
+      },
+      { what: 'every node is polled', everyMs: 200 },
+    );
+  }
+
+  /** How often each node was dialled by the extension since its server logs connections. @see log_connections */
+  dials(): ReadonlyMap<string, number> {
+    const authorized = /connection authorized: .*application_name=pg-topology/gu;
+    return new Map(
+      [...this.running.nodes.values()].map(({ id, cluster }) => [
+        id,
+        [...cluster.readLog().matchAll(authorized)].length,
+      ]),
+    );
   }
 
   /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../../host/browser.mjs';
 import { startServer, type HostServer } from '../../host/hostServer.mjs';
 import { Workbench } from '../../host/workbench.mjs';
+import { descendantsOf, signal } from '../../clusters/processTable';
 import { watchErrors } from './watchErrors';
 
 const EXTENSION_ID = 'pg-topology.pg-topology';
@@ -67,6 +68,25 @@ export class UiSession {
     await workbench.open(server.folderUrl(folder));
   }
 
+  /** Settings of the folder, in place of those before. */
+  async useSettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    await writeFiles(this.folder, { '.vscode/settings.json': JSON.stringify(settings) });
+  }
+
+  /** Puts the extension host to sleep, as a closed lid would. Whoever calls wakes it. */
+  stopExtensionHost(): { readonly wake: () => void } {
+    const { pid } = this.parts.server.child;
+    assert.ok(pid !== undefined);
+    const hosts = descendantsOf(pid).filter(isExtensionHost);
+    assert.equal(hosts.length, 1, 'one window has one extension host');
+    for (const host of hosts) signal(host, 'SIGSTOP');
+    return {
+      wake: () => {
+        for (const host of hosts) signal(host, 'SIGCONT');
+      },
+    };
+  }
+
   /** Keeps a picture of the window below .scratch/ui. */
   async capture(name: string): Promise<void> {
     await mkdir(SCREENSHOTS, { recursive: true });
@@ -117,6 +137,14 @@ export function useWorkbench(options: UiOptions): UiSession {
   });
   after(() => session.end());
   return session;
+}
+
+function isExtensionHost(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=extensionHost');
+  } catch {
+    return false; // Gone meanwhile.
+  }
 }
 
 async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
