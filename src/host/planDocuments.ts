@@ -1,4 +1,5 @@
 import {
+  TabInputText,
   Uri,
   ViewColumn,
   languages,
@@ -34,7 +35,7 @@ export class PlanDocuments implements TextDocumentContentProvider, Disposable {
   }
 
   /**
-   * Opens text beside what is open, without taking the focus.
+   * Opens text beside what the user works on, without taking the focus.
    * @param name becomes the tab's label
    */
   async show(name: string, text: string): Promise<TextDocument> {
@@ -46,7 +47,7 @@ export class PlanDocuments implements TextDocumentContentProvider, Disposable {
     // The name ends as SQL files do, but what counts as one is a setting of the user.
     const shown = await languages.setTextDocumentLanguage(document, 'sql');
     await window.showTextDocument(shown, {
-      viewColumn: ViewColumn.Beside,
+      viewColumn: freeColumn(),
       preserveFocus: true,
       preview: true,
     });
@@ -63,4 +64,13 @@ export class PlanDocuments implements TextDocumentContentProvider, Disposable {
     this.#store.dispose();
     this.#texts.clear();
   }
+}
+
+/** Beside what the user works on; where that is nothing, or another document of ours, in its place. */
+function freeColumn(): ViewColumn {
+  const { activeTab } = window.tabGroups.activeTabGroup;
+  if (activeTab === undefined) return ViewColumn.Active;
+  const { input } = activeTab;
+  const isOurs = input instanceof TabInputText && input.uri.scheme === PLAN_SCHEME;
+  return isOurs ? ViewColumn.Active : ViewColumn.Beside;
 }

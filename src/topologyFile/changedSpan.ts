@@ -1,4 +1,5 @@
-import { applyTextEdits, setValue } from './edits';
+import { applyTextEdits } from './edits';
+import { putValue } from './insertion';
 import type { JsonPath, TextEdit } from './problem';
 
 /** A value that a file should have at a path. */
@@ -14,7 +15,7 @@ export interface ValueChange {
  */
 export function changedSpan(text: string, changes: readonly ValueChange[]): TextEdit | null {
   const after = changes.reduce(
-    (before, { path, value }) => applyTextEdits(before, setValue(before, path, value)),
+    (before, { path, value }) => applyTextEdits(before, putValue(before, path, value)),
     text,
   );
   if (after === text) return null;

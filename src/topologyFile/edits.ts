@@ -36,7 +36,7 @@ export function applyTextEdits(text: string, edits: readonly TextEdit[]): string
 }
 
 /** The smallest indentation that the file uses, and its line ends. */
-function detectFormatting(text: string): FormattingOptions {
+export function detectFormatting(text: string): FormattingOptions {
   const indents = Array.from(text.matchAll(/^([ \t]+)\S/gmu), (match) => match[1] ?? '');
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   if (indents.some((indent) => indent.startsWith('\t'))) {

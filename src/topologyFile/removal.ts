@@ -29,7 +29,7 @@ function cut(range: TextRange): TextEdit {
 }
 
 /** Offset of the comma that comes next, comments aside; `null` when something else does. */
-function commaAfter(text: string, offset: number): number | null {
+export function commaAfter(text: string, offset: number): number | null {
   const scanner = createScanner(text, true);
   scanner.setPosition(offset);
   scanner.scan();
