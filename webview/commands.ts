@@ -8,6 +8,7 @@ export const COMMAND_LABELS: Readonly<Record<DashboardCommand, string>> = {
   runChecks: 'Run Checks',
   startContinuousChecks: 'Start Continuous Checks',
   stopContinuousChecks: 'Stop Continuous Checks',
+  installSentinel: 'Install Sentinel Table…',
   openTopologyFile: 'Open Topology File',
   createTopologyFile: 'Create Topology File',
   showLog: 'Show Log',

@@ -11,6 +11,7 @@ export const DASHBOARD_COMMANDS = [
   'runChecks',
   'startContinuousChecks',
   'stopContinuousChecks',
+  'installSentinel',
   'openTopologyFile',
   'createTopologyFile',
   'showLog',

@@ -26,7 +26,7 @@ describe('dashboard checks', () => {
   };
 
   it('tells the last result of each link, rows and positions apart', async () => {
-    const { page } = await rig.open([healthy], { checks: CHECKED });
+    const { page, host } = await rig.open([healthy], { checks: CHECKED });
     assert.deepEqual(await rowsOf(page), [
       'central → central-read streaming row arrived in 18 ms 2 s ago 15 ms 18 ms',
       'central-read → central-archive streaming row arrived in 56 ms 2 s ago 47 ms 55 ms',
@@ -36,6 +36,10 @@ describe('dashboard checks', () => {
       'electric not Postgres position passed in 210 ms 25 s ago – –',
     ]);
     await section(page).getByText('metrics_sub: without a sentinel table a check proves').waitFor();
+    await section(page).getByRole('button', { name: 'Install Sentinel Table…' }).click();
+    await until(() => host.commands.length === 1);
+    const target = { topologyId: healthy.id, subject: 'central' };
+    assert.deepEqual(host.commands[0], { command: 'installSentinel', target });
   });
 
   it('puts what did not arrive first, with its cause and without a number', async () => {

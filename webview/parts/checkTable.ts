@@ -37,8 +37,26 @@ export function checkTable({ state, commands, nowMs, actions }: CheckTableProps)
       ${button({ label: COMMAND_LABELS.runChecks, onClick: () => actions.run('runChecks') })}
     </div>
     ${rows.length === 0 ? emptyNote(running) : table(rows, nowMs, actions)}
-    ${positionNote(state) === null ? nothing : html`<p class="foot">${positionNote(state)}</p>`}
+    ${foot(rows, commands, actions)}
   </section>`;
+}
+
+function foot(rows: readonly CheckRow[], commands: readonly DashboardCommand[], actions: Actions) {
+  const note = positionNote(rows);
+  if (note === null) return nothing;
+  const { text, publisherId } = note;
+  const install =
+    publisherId === null || !commands.includes('installSentinel')
+      ? nothing
+      : html` ·
+          <button
+            class="link"
+            type="button"
+            @click=${() => actions.run('installSentinel', publisherId)}
+          >
+            ${COMMAND_LABELS.installSentinel}
+          </button>`;
+  return html`<p class="foot">${text}${install}</p>`;
 }
 
 /** While they go on by themselves each round would blink: then only that they do is said. */

@@ -49,14 +49,24 @@ function checkGlyph(last: NonNullable<EdgeChecksState['last']>): StateGlyph {
   return isTold ? glyphOf(verdict.code) : 'lagging';
 }
 
-/** Said below the table where subscriptions were checked by position alone; `null` where none was. */
-export function positionNote(state: DashboardState): string | null {
-  const names = checkRows(state)
-    .filter(
-      ({ edge, last }) => edge.kind === 'logical' && last.kind === 'marker' && last.note === null,
-    )
-    .map(({ name }) => name);
-  if (names.length === 0) return null;
+/** Said below the table where subscriptions were checked by position alone. */
+export interface PositionNote {
+  readonly text: string;
+  /** The first publisher without a sentinel table. */
+  readonly publisherId: string | null;
+}
+
+/** @returns `null` where no subscription was checked by position alone */
+export function positionNote(rows: readonly CheckRow[]): PositionNote | null {
+  const found = rows.filter(
+    ({ edge, last }) => edge.kind === 'logical' && last.kind === 'marker' && last.note === null,
+  );
+  const [first] = found;
+  if (first === undefined) return null;
+  const names = found.map(({ name }) => name);
   const who = names.length > 3 ? `${names.length} subscriptions` : names.join(', ');
-  return `${who}: without a sentinel table a check proves that the position passed, not that rows arrive.`;
+  return {
+    text: `${who}: without a sentinel table a check proves that the position passed, not that rows arrive.`,
+    publisherId: first.edge.from,
+  };
 }
