@@ -1,4 +1,5 @@
 import { isServerFailure, type FailureFacts } from '../core/failure';
+import { formatCounted } from '../core/format';
 import type { Plan } from '../core/plan/plan';
 import { isComplete, type PlanReport } from '../core/plan/report';
 import type { AuditLog } from '../core/ports/auditLog';
@@ -23,13 +24,17 @@ export class PlanAudit {
   ) {}
 
   begins(plan: Plan): void {
-    this.#note(`${plan.title} (${plan.topologyName}): begins, ${plan.steps.length} steps`);
+    this.#note(
+      `${plan.title} (${plan.topologyName}): begins, ${formatCounted(plan.steps.length, 'step')}`,
+    );
   }
 
   ends(report: PlanReport): void {
     const done = report.outcomes.filter(({ state }) => state === 'done').length;
     const word = isComplete(report) ? 'done' : report.wasCancelled ? 'cancelled' : 'stopped';
-    this.#note(`${report.plan.title}: ${word}, ${done} of ${report.outcomes.length} steps done`);
+    this.#note(
+      `${report.plan.title}: ${word}, ${done} of ${formatCounted(report.outcomes.length, 'step')} done`,
+    );
   }
 
   /** What is found out about a step whose answer was lost. */
