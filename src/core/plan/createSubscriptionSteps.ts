@@ -122,6 +122,11 @@ function createStep(
         ? `The slot ${slotName} stays on ${publisher.nodeId}; what was taken from it is not sent again.`
         : unreachableNote(request, publisher),
     ].join(' '),
+    ...(makesSlot
+      ? {
+          leftoverNote: `If it failed while it was making its slot, ${publisher.nodeId} shows the slot ${slotName} until the transactions that it waits for have ended; then it goes by itself. One that stays is dropped there: SELECT pg_catalog.pg_drop_replication_slot('${slotName}').`,
+        }
+      : {}),
   };
 }
 
@@ -187,5 +192,5 @@ function unreachableNote(
   publisher: NodeCatalog,
 ): string {
   const subscription = escapeIdentifier(name);
-  return `When ${nodeId} cannot reach ${publisher.nodeId}, DROP SUBSCRIPTION fails: then run ALTER SUBSCRIPTION ${subscription} DISABLE, ALTER SUBSCRIPTION ${subscription} SET (slot_name = NONE) and DROP SUBSCRIPTION ${subscription} on ${nodeId}. In that case, or when creating it failed half way, look on ${publisher.nodeId} for the slot ${slotName}, which keeps WAL: SELECT pg_catalog.pg_drop_replication_slot('${slotName}').`;
+  return `When ${nodeId} cannot reach ${publisher.nodeId}, DROP SUBSCRIPTION fails: then run ALTER SUBSCRIPTION ${subscription} DISABLE, ALTER SUBSCRIPTION ${subscription} SET (slot_name = NONE) and DROP SUBSCRIPTION ${subscription} on ${nodeId}. The slot ${slotName} then stays on ${publisher.nodeId} and keeps WAL until it is dropped there: SELECT pg_catalog.pg_drop_replication_slot('${slotName}').`;
 }

@@ -56,6 +56,8 @@ export interface PlanStep {
   readonly undo: readonly PlanStatement[];
   /** Finished sentence about the undo: what it cannot bring back; `null` when there is nothing to say. */
   readonly undoNote: string | null;
+  /** Finished sentences for when it failed: what may be left all the same, where, and how it goes away. */
+  readonly leftoverNote?: string;
 }
 
 /** A question to the node of its step. */

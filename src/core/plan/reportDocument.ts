@@ -82,23 +82,27 @@ function undoOf(outcomes: readonly StepOutcome[]): readonly string[] {
     ({ state, doneStatements }) =>
       state === 'done' || state === 'unknown' || (state === 'failed' && doneStatements > 0),
   );
-  const failed = outcomes.find(({ state }) => state === 'failed');
-  const leftover =
-    failed === undefined || failed.doneStatements > 0 || failed.step.undoNote === null
-      ? []
-      : [
-          ...sqlComment(`About the step that failed, on ${failed.step.nodeId}:`),
-          ...sqlComment(failed.step.undoNote, 3),
-        ];
+  const leftover = outcomes.flatMap(leftoverOf);
   const undone = touched.filter(({ step }) => step.undo.length > 0 || step.undoNote !== null);
   if (undone.length === 0) {
-    const words = touched.length === 0 ? 'Nothing was changed, so nothing is to be undone.' : null;
-    return [...(words === null ? [] : sqlComment(words)), ...leftover];
+    const words = touched.length === 0 ? sqlComment(NOTHING_TO_UNDO) : [];
+    return leftover.length > 0 ? leftover : words;
   }
   return [
     ...sqlComment('To take it back, run these in this order:'),
     ...[...undone].reverse().flatMap(undoStep),
     ...leftover,
+  ];
+}
+
+const NOTHING_TO_UNDO = 'Nothing was changed, so nothing is to be undone.';
+
+/** What a server may have begun for a statement that then failed. */
+function leftoverOf({ step, state, doneStatements }: StepOutcome): readonly string[] {
+  if (step.leftoverNote === undefined || state !== 'failed' || doneStatements > 0) return [];
+  return [
+    ...sqlComment(`Left by the step that failed (${step.title}):`),
+    ...sqlComment(step.leftoverNote, 3),
   ];
 }
 

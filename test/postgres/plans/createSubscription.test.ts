@@ -436,6 +436,29 @@ forEachMajor('Create Subscription', function (major) {
     }
   });
 
+  it('a slot that waits too long: nothing is created, and what is left behind goes by itself', async () => {
+    const writer = await central.connect({ applicationName: 'batch' });
+    try {
+      await writer.query('BEGIN; UPDATE jobs SET name = name WHERE id = 1');
+      const made = await planOf();
+      const steps = made.steps.map((step) => ({ ...step, statementLimitMs: 1_000 }));
+      const report = await rig.run({ ...made, steps }, SECRETS);
+      assert.equal(
+        reportSentence(report),
+        'Stopped at step 1 of 1 on edge: canceling statement due to statement timeout (57014).',
+      );
+      assert.deepEqual(await slots(), ['jobs_sub']);
+      assert.match(
+        reportDocument(report),
+        /Left by the step that failed .*\n.* central shows the slot jobs_sub until the transactions/u,
+      );
+      assert.ok(!edge.readLog().includes('c4n4ry'));
+    } finally {
+      await writer.end();
+    }
+    await waitFor(async () => (await slots()).length === 0, { what: 'the slot is gone' });
+  });
+
   async function clear(): Promise<void> {
     await edge.query('TRUNCATE jobs');
     await central.query('DELETE FROM jobs WHERE id > 50');

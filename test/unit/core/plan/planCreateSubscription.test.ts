@@ -81,7 +81,14 @@ describe('planCreateSubscription', () => {
       'Makes the slot jobs_sub on central, which waits for transactions that are writing there now, at most 1 min. Copying of 1 table to edge starts and goes on by itself; then changes follow.',
     );
     assert.match(step.precondition?.sql ?? '', /to_regclass\('"public"\."jobs"'\) IS NOT NULL/);
-    assert.match(step.undoNote ?? '', /SET \(slot_name = NONE\).*look on central for the slot/);
+    assert.match(
+      step.undoNote ?? '',
+      /SET \(slot_name = NONE\).*The slot jobs_sub then stays on central/,
+    );
+    assert.match(
+      step.leftoverNote ?? '',
+      /^If it failed while it was making its slot, central shows/,
+    );
     assert.deepEqual(plan.privileges, [
       'edge: the role must be a superuser, or a member of pg_create_subscription that may create in the database app and set its role to the owner of each target table. It runs as postgres, a superuser.',
       'central: replication_user needs LOGIN and REPLICATION, USAGE on the schemas and SELECT on each table.',

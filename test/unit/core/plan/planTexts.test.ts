@@ -257,7 +257,11 @@ describe('reportDocument', () => {
     const steps = [
       step('central', { title: 'Create slot s', undo: [sqlStatement('DROP slot')] }),
       step('edge', { title: 'Create table t' }),
-      step('genesis', { title: 'Create subscription', undoNote: 'A slot may be left.' }),
+      step('genesis', {
+        title: 'Create subscription',
+        undoNote: 'Rows stay.',
+        leftoverNote: 'A slot may be left.',
+      }),
       step('pulse', { title: 'Grant' }),
     ];
     const text = plain(reportDocument(report(steps, 'ddfn')));
@@ -291,7 +295,7 @@ CREATE a;
 DROP a;
 -- On central (Create slot s):
 DROP slot;
--- About the step that failed, on genesis:
+-- Left by the step that failed (Create subscription):
 --   A slot may be left.
 `,
     );
