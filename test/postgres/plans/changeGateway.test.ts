@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ChangeSession } from '../../../src/core/ports/changeGateway';
 import { nodeAs } from '../../../src/core/nodeAs';
-import { createLogin, requirePasswords } from '../../clusters/access';
+import { createLogin, requirePasswords, requireTls } from '../../clusters/access';
+import { makeCertificate } from '../../clusters/certificates';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor, SUPPORTED_MAJORS } from '../../clusters/majors';
@@ -273,6 +274,28 @@ forEachMajor('Sessions for changes', function (major) {
         assert.match(facts.text, /no pg_hba\.conf line for replicator/);
       } finally {
         await other.setHba(before);
+      }
+    });
+
+    it('with TLS where the server has it, as libpq would, and without where it has none', async () => {
+      const tls = makeCertificate({ names: ['localhost'] });
+      const secure = await (
+        await clusters.add('secure', { conf: { wal_level: 'logical' }, tls })
+      ).start();
+      try {
+        await requireTls(secure);
+        const port = String(secure.port);
+        const params = { port, user: 'postgres' };
+        const { systemIdentifier } = await tried(params);
+        assert.match(systemIdentifier, /^\d+$/);
+        const clear = await failureOf(tried({ ...params, sslmode: 'disable' }));
+        assert.equal(clear.reason, 'tlsRequired');
+        const verified = await failureOf(tried({ ...params, sslmode: 'verify-full' }));
+        assert.equal(verified.reason, 'certificate');
+        const none = await failureOf(tried({ sslmode: 'require' }));
+        assert.equal(none.reason, 'tlsMissing');
+      } finally {
+        await secure.stop();
       }
     });
 

@@ -8,14 +8,14 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { MemoryLog, never, nodeAt } from '../pg/support';
+import { MemoryLog, never } from '../pg/support';
 import { administered, makeGateways, MemoryAudit, planOf, stepOn } from './changeSupport';
 
 const CANARY = 'c4n4ry';
 const RIGHT = `${CANARY} p'a\\s "w$d;=`;
 const WRONG = `${CANARY} wr'o\\ng`;
 
-forEachMajor('The password of a subscription', function (major) {
+forEachMajor('A plan that makes a subscription', function (major) {
   let clusters: Clusters;
   let publisher: Cluster;
   let subscriber: Cluster;
@@ -62,22 +62,29 @@ forEachMajor('The password of a subscription', function (major) {
   function run(
     statements: readonly (PlanStatement | string)[],
     password: string,
-    user: string | null = null,
+    means: { readonly user?: string; readonly signal?: AbortSignal } = {},
   ): Promise<PlanReport> {
     const { changes } = makeGateways({ log });
     const runner = new PlanRunner({ gateway: changes, clock: new SystemClock(), audit, log });
-    const node =
-      user === null
-        ? nodeAt(subscriber, { id: 'subscriber' })
-        : administered(subscriber, user, { id: 'subscriber' });
+    const node = administered(subscriber, means.user ?? null, { id: 'subscriber' });
     return runner.run(
-      planOf(...statements.map((statement) => stepOn('subscriber', [statement]))),
+      planOf(
+        ...statements.map((statement) =>
+          stepOn('subscriber', [statement], {
+            statementLimitMs: 60_000,
+            effectCheck: {
+              sql: `SELECT count(*) = 1 FROM pg_subscription WHERE subname = 'waiting_sub'`,
+              otherwise: 'It is not there.',
+            },
+          }),
+        ),
+      ),
       {
         nodes: new Map([['subscriber', node]]),
         users: {},
         secrets: { publisherPassword: password },
       },
-      never(),
+      means.signal ?? never(),
     );
   }
 
@@ -85,7 +92,7 @@ forEachMajor('The password of a subscription', function (major) {
   const seen = (report: PlanReport): string =>
     JSON.stringify([report, audit.entries, audit.notes, log.lines]);
 
-  it('reaches the publisher as it is', async () => {
+  it('takes its password to the publisher as it is', async () => {
     const report = await run([create('item_sub')], RIGHT);
     assert.deepEqual(report.outcomes[0]?.state, 'done');
     await waitFor(
@@ -101,7 +108,7 @@ forEachMajor('The password of a subscription', function (major) {
     assert.match(audit.lines[0] ?? '', /user='{1,2}replicator'{1,2} password='{1,2}\*\*\*'{1,2}/);
   });
 
-  it('is in nothing of ours and in no log of the server when a superuser runs the plan, well or badly', async () => {
+  it('has its password in nothing of ours and in no log of the server when a superuser runs the plan, well or badly', async () => {
     const failed = await run([create('item_sub')], RIGHT);
     assert.equal(failed.outcomes[0]?.failure?.sqlstate, '42710');
     const refused = await run([create('other_sub')], WRONG);
@@ -144,12 +151,65 @@ forEachMajor('The password of a subscription', function (major) {
     assert.ok(!subscriber.readLog().includes(CANARY));
   });
 
+  it('what refuses a transaction runs: refresh and drop, slot and all', async () => {
+    const report = await run(
+      [
+        'ALTER SUBSCRIPTION item_sub REFRESH PUBLICATION',
+        'ALTER SUBSCRIPTION fourth_sub DISABLE',
+        'DROP SUBSCRIPTION fourth_sub',
+      ],
+      RIGHT,
+    );
+    assert.deepEqual(
+      report.outcomes.map(({ state }) => state),
+      ['done', 'done', 'done'],
+    );
+    const slots = await publisher.query(
+      `SELECT FROM pg_replication_slots WHERE slot_name = 'fourth_sub'`,
+    );
+    assert.equal(slots.length, 0);
+  });
+
+  it('cancelled while a transaction at the publisher keeps it waiting: the server stops, nothing is left there', async () => {
+    const writer = await publisher.connect();
+    const source = new AbortController();
+    try {
+      await writer.query('BEGIN; INSERT INTO public.item VALUES (1000)');
+      const outcome = run([create('waiting_sub')], RIGHT, { signal: source.signal });
+      const pid = await waitFor(
+        async () => {
+          const [row] = await subscriber.query<{ pid: number }>(
+            `SELECT pid FROM pg_stat_activity WHERE application_name = 'pg-topology'
+               AND state = 'active' AND query LIKE 'CREATE SUBSCRIPTION waiting_sub%'`,
+          );
+          return row?.pid;
+        },
+        { what: 'CREATE SUBSCRIPTION waits' },
+      );
+      source.abort();
+      const report = await outcome;
+      assert.equal(report.wasCancelled, true);
+      assert.equal(report.outcomes[0]?.state, 'failed');
+      assert.equal(report.outcomes[0].failure?.reason, 'cancelled');
+      const left = await subscriber.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid]);
+      assert.equal(left.length, 0);
+      const made = await subscriber.query(
+        `SELECT FROM pg_subscription WHERE subname = 'waiting_sub'`,
+      );
+      assert.equal(made.length, 0);
+      assert.ok(!seen(report).includes(CANARY));
+      assert.ok(!subscriber.readLog().includes(CANARY));
+    } finally {
+      await writer.end();
+    }
+  });
+
   // Before 16 nobody but a superuser makes a subscription. Last, since it leaves the canary in the log.
   if (major >= 16) {
     it('a role that is no superuser cannot keep a failing statement out of the log: only the plan can warn', async () => {
       await createLogin(subscriber, 'subscriber', { memberOf: ['pg_create_subscription'] });
       await subscriber.query('GRANT CREATE ON DATABASE postgres TO subscriber');
-      const refused = await run([create('mine_sub')], WRONG, 'subscriber');
+      const refused = await run([create('mine_sub')], WRONG, { user: 'subscriber' });
       assert.equal(refused.outcomes[0]?.state, 'failed');
       assert.ok(!seen(refused).includes(CANARY));
       assert.ok(subscriber.readLog().includes(CANARY));
