@@ -48,14 +48,13 @@ function foot(rows: readonly CheckRow[], commands: readonly DashboardCommand[], 
   const install =
     publisherId === null || !commands.includes('installSentinel')
       ? nothing
-      : html` ·
-          <button
-            class="link"
-            type="button"
-            @click=${() => actions.run('installSentinel', publisherId)}
-          >
-            ${COMMAND_LABELS.installSentinel}
-          </button>`;
+      : html` <button
+          class="link"
+          type="button"
+          @click=${() => actions.run('installSentinel', publisherId)}
+        >
+          ${COMMAND_LABELS.installSentinel}
+        </button>`;
   return html`<p class="foot">${text}${install}</p>`;
 }
 
@@ -76,7 +75,7 @@ function emptyNote(running: number): TemplateResult {
 function table(rows: readonly CheckRow[], nowMs: number, actions: Actions): TemplateResult {
   const trouble = rows.filter(({ last }) => last.outcome !== 'arrived').length;
   const shown = rows.slice(0, Math.max(SHOWN, trouble));
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Checks">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Results of checks">
       <table class="grid-table">
         <thead>
           <tr>
