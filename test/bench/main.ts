@@ -3,6 +3,7 @@ import { benchActivation } from './activation';
 import { benchGrowth } from './growth';
 import { benchHungNode } from './hungNode';
 import { benchIdle } from './idle';
+import { benchSentinel } from './sentinel';
 import { benchSteadyPoll } from './steadyPoll';
 
 /** Benchmarks by id; each runs in a process of its own, so that none finds the memory or the compiled code of another. */
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   P2: () => benchGrowth(18, 15),
   P4: () => benchHungNode(18, 3),
   P5: () => benchIdle(SUPPORTED_MAJORS, 60),
+  P6: () => benchSentinel(18, { pauses: 40, idleRounds: 200, checksUnderLoad: 2_000 }),
   P10: () => benchActivation(9),
 };
 

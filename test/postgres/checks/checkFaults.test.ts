@@ -266,9 +266,15 @@ forEachMajor('Checks when something is wrong', (major) => {
 
   it(`says nothing false in ${CHECKS} checks under full write load`, async function () {
     this.timeout(ROUNDS * 200 + 60_000);
-    const table = await sentinelOf('jobs_sub');
-    const parts = { rig, central, replica, genesis, rounds: ROUNDS, table };
-    const tally = await checkUnderLoad(parts);
+    const tally = await checkUnderLoad({
+      rig,
+      primary: central,
+      rounds: ROUNDS,
+      writes: `INSERT INTO jobs (filler) VALUES ('x')`,
+      // Tokens of the insert-only publication are pruned as soon as they were seen: nobody else sees them.
+      witnesses: { [STANDBY]: replica, [SUBSCRIPTION]: genesis },
+      table: await sentinelOf('jobs_sub'),
+    });
     assert.deepEqual(tally.lies, []);
     assert.ok(tally.written > ROUNDS, `the writers wrote ${tally.written} rows`);
     assert.equal(tally.arrived + tally.late, ROUNDS * 3);
