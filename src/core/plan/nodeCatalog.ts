@@ -70,12 +70,13 @@ export interface RelationFacts extends TableName {
   readonly isOwned: boolean;
   /** Whether the session's role may SELECT from it. */
   readonly canSelect: boolean;
+  /** As of its last VACUUM or ANALYZE, without TOAST and indexes; `null` before the first, and for a partitioned one. */
   readonly sizeBytes: number | null;
   readonly columns: readonly ColumnFacts[];
   readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';
   /** Columns by which UPDATE and DELETE find a row downstream; empty: none, so they fail where they are published. */
   readonly identityColumns: readonly string[];
-  /** Roles among `NodeCatalog.roles` that may not SELECT from it; only those that were asked about. */
+  /** Roles that may not read it, for lack of SELECT or of USAGE on its schema; only those that were asked about, and exist. */
   readonly notReadableBy: readonly string[];
   /** Comment on the table; `null` when there is none. */
   readonly comment: string | null;
