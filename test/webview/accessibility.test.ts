@@ -42,7 +42,8 @@ describe('dashboard accessibility', () => {
       page.evaluate(() => {
         const element = document.activeElement;
         const inner = element?.shadowRoot?.activeElement ?? element;
-        return (inner?.getAttribute('aria-label') ?? inner?.textContent ?? '').trim();
+        const name = inner?.getAttribute('aria-label') ?? inner?.textContent ?? '';
+        return name.replaceAll(/[^\S\u00a0]+/gu, ' ').trim();
       });
     const stops: string[] = [];
     // pgt-button keeps its focus inside, so it may count twice; the list below names each stop once.
