@@ -79,7 +79,8 @@ function nameProblem(what: string, name: string): string | null {
   return `The name of the ${what}, ${name}, has ${identifierBytes(name)} bytes: the server would cut it to ${cut}.`;
 }
 
-function primaryOf(context: PlanContext, nodeId: string): string | null {
+/** The primary that the file's chain of standbys leads to; `null` when it leads to none. */
+export function primaryOf(context: PlanContext, nodeId: string): string | null {
   const seen = new Set<string>();
   let upstream = standbyOf(context, nodeId);
   while (upstream !== null && !seen.has(upstream)) {

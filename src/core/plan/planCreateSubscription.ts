@@ -63,7 +63,7 @@ function findingsOf(
     ...takenFindings(request, subscriber),
     ...sameServerFindings(publisher, subscriber),
     ...connectionFindings(request, publisher, subscriber),
-    ...standbyPublisherFindings(publisher),
+    ...standbyPublisherFindings(context, publisher),
     ...walLevelFindings(publisher, 'error', 'No slot can be made there.'),
     ...publicationFindingsOf(publisher, request.publications),
     ...targetTableFindings(tables, publisher, subscriber, request.options['binary'] === true),

@@ -2,8 +2,9 @@ import { DECODING_ON_STANDBY_VERSION } from '../optionVersions';
 import { formatTableName } from '../tableName';
 import type { Finding } from './finding';
 import { errorFinding, listNames, noteFinding, warningFinding } from './findingParts';
-import { majorOf } from './nodeFindings';
+import { majorOf, primaryOf } from './nodeFindings';
 import type { NodeCatalog } from './nodeCatalog';
+import type { PlanContext } from './requests';
 import { isSameDatabase, isSameServer } from './sameServer';
 import type { SubscribedTable } from './subscribedTables';
 import { isSameTable } from './tableLookup';
@@ -35,7 +36,10 @@ export function sameServerFindings(
 }
 
 /** A standby serves subscriptions from 16 on, and only when its primary helps. */
-export function standbyPublisherFindings(publisher: NodeCatalog): readonly Finding[] {
+export function standbyPublisherFindings(
+  context: PlanContext,
+  publisher: NodeCatalog,
+): readonly Finding[] {
   const { nodeId, server } = publisher;
   if (!server.isInRecovery) return [];
   if (server.versionNum < DECODING_ON_STANDBY_VERSION) {
@@ -48,13 +52,15 @@ export function standbyPublisherFindings(publisher: NodeCatalog): readonly Findi
       ),
     ];
   }
+  const primary = primaryOf(context, nodeId);
   return [
     warningFinding(
       'standby',
-      nodeId,
-      `${nodeId} is a standby: making a slot there waits until its primary has logged its running transactions.`,
+      // Where what is offered to copy has to run.
+      primary,
+      `${nodeId} is a standby: making a slot there waits until its primary has logged its running transactions, also for each table that is copied.`,
       {
-        text: 'Run this on the primary while the plan waits, and keep hot_standby_feedback on.',
+        text: `Run this on ${primary ?? 'the primary'} while the plan waits, and keep hot_standby_feedback on.`,
         copy: 'SELECT pg_catalog.pg_log_standby_snapshot();',
       },
     ),

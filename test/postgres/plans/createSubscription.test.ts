@@ -386,8 +386,10 @@ forEachMajor('Create Subscription', function (major) {
     }
   });
 
-  it('wal_level: nothing can be subscribed to before a restart', async () => {
-    const quiet = await clusters.add('quiet', { conf: { wal_level: 'replica' } });
+  it('wal_level, senders and workers: nothing works before a restart, and the fix is all it takes', async () => {
+    const quiet = await clusters.add('quiet', {
+      conf: { wal_level: 'replica', max_wal_senders: 0, max_logical_replication_workers: 0 },
+    });
     await quiet.start();
     try {
       await quiet.query(
@@ -401,14 +403,88 @@ forEachMajor('Create Subscription', function (major) {
       ];
       const there = new PlanRig({ central: { cluster: quiet }, edge: { cluster: edge } });
       const plan = await planOf({ connection }, there);
-      assert.deepEqual(codes(plan), ['error walLevel central']);
-      assert.match(await there.forced(plan), /wal_level/);
+      assert.deepEqual(codes(plan), [
+        'error wrongConninfo edge',
+        'error walLevel central',
+        'error noFreeSender central',
+      ]);
+      assert.match(await there.forced(plan), /\(08006\)/);
+      const back = new PlanRig({ central: { cluster: central }, edge: { cluster: quiet } });
+      const idle = await planOf({}, back);
+      assert.deepEqual(found(idle), ['error noFreeWorker edge']);
+      assert.equal(await back.forced(idle, SECRETS), 'Done: 1 of 1 step on edge.');
+      const workers = await quiet.query('SELECT pid FROM pg_stat_subscription');
+      assert.deepEqual(workers, [{ pid: null }]);
+      await quiet.query('DROP SUBSCRIPTION jobs_sub');
+      await back.applyFixes(idle);
       await there.applyFixes(plan);
       // What ALTER SYSTEM wrote is read last, after the rig's own file.
       await quiet.restart();
       assert.deepEqual(codes(await planOf({ connection }, there)), []);
+      assert.deepEqual(found(await planOf({}, back)), []);
     } finally {
       await quiet.stop('SIGQUIT');
+    }
+  });
+
+  it('origins run out on the subscriber, and the subscription would take nothing', async () => {
+    const setting = major >= 18 ? 'max_active_replication_origins' : 'max_replication_slots';
+    const [{ max } = { max: 0 }] = await edge.query<{ max: number }>(
+      'SELECT current_setting($1)::int AS max',
+      [setting],
+    );
+    for (let n = 1; n <= max; n += 1) {
+      await edge.query(
+        "SELECT pg_replication_origin_create($1), pg_replication_origin_advance($1, '0/1')",
+        [`filler_${n}`],
+      );
+    }
+    try {
+      const plan = await planOf({ copyData: false });
+      assert.deepEqual(found(plan), ['error noFreeSlot edge']);
+      assert.ok(plan.findings[0]?.fix?.text.includes(setting));
+      await rig.forced(plan, SECRETS);
+      await waitFor(() => edge.readLog().includes('could not find free replication state'), {
+        what: 'the apply worker says why it does not start',
+      });
+    } finally {
+      await edge.query('DROP SUBSCRIPTION jobs_sub');
+      await edge.query(
+        "SELECT pg_replication_origin_drop(roname) FROM pg_replication_origin WHERE roname LIKE 'filler%'",
+      );
+    }
+  });
+
+  it('a standby as publisher: from 16 on, with help of its primary', async () => {
+    const standby = await (await clusters.addStandby('standby', central)).start();
+    await standby.setHba(central.readHba());
+    const there = new PlanRig({
+      primary: { cluster: central },
+      central: { cluster: standby, standbyOf: 'primary' },
+      edge: { cluster: edge },
+    });
+    try {
+      const connection = request().connection.map((item) =>
+        item.keyword === 'port' ? { keyword: 'port', value: String(standby.port) } : item,
+      );
+      const plan = await planOf({ connection }, there);
+      if (major < 16) {
+        assert.deepEqual(found(plan), ['error standby central']);
+        assert.match(await there.forced(plan, SECRETS), /recovery/);
+        return;
+      }
+      assert.deepEqual(found(plan), ['warning standby primary']);
+      const help = setInterval(() => void there.applyFixes(plan).catch(() => undefined), 200);
+      try {
+        const report = await there.done(plan, SECRETS);
+        await untilReady({ cluster: edge }, 'jobs_sub', ['jobs']);
+        await there.undo(report);
+      } finally {
+        clearInterval(help);
+        await clear();
+      }
+    } finally {
+      await standby.stop('SIGQUIT');
     }
   });
 

@@ -499,7 +499,7 @@ describe('planCreateSubscription', () => {
       'error standby central: central is a standby on Postgres 15: a standby as publisher needs 16 or newer. / Subscribe to its primary.',
     ]);
     assert.deepEqual(on(160_001), [
-      'warning standby central: central is a standby: making a slot there waits until its primary has logged its running transactions. / Run this on the primary while the plan waits, and keep hot_standby_feedback on.',
+      'warning standby (topology): central is a standby: making a slot there waits until its primary has logged its running transactions, also for each table that is copied. / Run this on the primary while the plan waits, and keep hot_standby_feedback on.',
       '  SELECT pg_catalog.pg_log_standby_snapshot();',
     ]);
     const plan = planOf({}, {}, { relations: [table('jobs')], server: inRecovery });
