@@ -513,6 +513,7 @@ forEachMajor('Create Subscription', function (major) {
   });
 
   it('a slot that waits too long: nothing is created, and what is left behind goes by itself', async () => {
+    const logged = edge.readLog().length;
     const writer = await central.connect({ applicationName: 'batch' });
     try {
       await writer.query('BEGIN; UPDATE jobs SET name = name WHERE id = 1');
@@ -528,7 +529,8 @@ forEachMajor('Create Subscription', function (major) {
         reportDocument(report),
         /Left by the step that failed .*\n.* central shows the slot jobs_sub until the transactions/u,
       );
-      assert.ok(!edge.readLog().includes('c4n4ry'));
+      // Earlier tests let a role fail that cannot hide its statements.
+      assert.ok(!edge.readLog().slice(logged).includes('c4n4ry'));
     } finally {
       await writer.end();
     }
