@@ -106,8 +106,8 @@ async function askSignIn(state: SubscriptionAnswers, place: StepPlace): Reply {
       },
       {
         label: '$(key) Password',
-        description: 'stored in clear on the server',
-        detail: `It will stand in pg_subscription on ${subscriber}, where superusers and members of pg_read_all_data read it, and in its dumps.`,
+        description: `stored in clear on ${subscriber}`,
+        detail: 'In pg_subscription, readable by superusers and pg_read_all_data, and in dumps.',
         value: 'password',
       },
     ],

@@ -1,0 +1,98 @@
+import type { Locator, Page } from 'playwright-core';
+import type { Workbench } from '../../host/workbench.mjs';
+
+/** The prompts of a plan as a user goes through them, by their words. */
+export class PlanPage {
+  constructor(private readonly workbench: Workbench) {}
+
+  private get page(): Page {
+    return this.workbench.page;
+  }
+
+  /** Waits for a prompt. @param title as it stands above it, its number included: `Create Publication (2/4)` */
+  async prompt(title: string | RegExp): Promise<Locator> {
+    const widget = this.page.locator('.quick-input-widget').filter({
+      has: this.page.locator('.quick-input-title').filter({ hasText: title }),
+    });
+    await widget.waitFor();
+    return widget;
+  }
+
+  /** Takes one entry of a prompt. */
+  async choose(title: string | RegExp, entry: string | RegExp): Promise<void> {
+    await this.prompt(title);
+    await this.workbench.choice(entry).click();
+  }
+
+  /** Ticks entries of a prompt that takes several, and goes on. */
+  async tick(title: string | RegExp, ...entries: readonly (string | RegExp)[]): Promise<void> {
+    const widget = await this.prompt(title);
+    for (const entry of entries) {
+      await this.workbench.choice(entry).getByRole('checkbox').check();
+    }
+    // Enter would go to the box that was ticked last.
+    await widget.getByRole('button', { name: 'OK' }).click();
+  }
+
+  /** What stands in a text prompt. */
+  async text(title: string | RegExp): Promise<string> {
+    const widget = await this.prompt(title);
+    return widget.locator('input[type=text]').first().inputValue();
+  }
+
+  /** Types into a prompt, and goes on. */
+  async type(title: string | RegExp, text: string): Promise<void> {
+    const widget = await this.prompt(title);
+    await widget.locator('input').first().fill(text);
+    await this.accept(title);
+  }
+
+  /** Goes on with what a prompt shows. */
+  async accept(title: string | RegExp): Promise<void> {
+    await this.prompt(title);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Every entry of the open prompt, as one line each. */
+  async entries(): Promise<readonly string[]> {
+    const rows = await this.page.locator('.quick-input-list .monaco-list-row').all();
+    const lines = await Promise.all(
+      rows.map(async (row) => (await row.innerText()).replaceAll(/\s+/gu, ' ').trim()),
+    );
+    return lines;
+  }
+
+  /** Dismisses whatever asks, until nothing does. */
+  async escape(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** The lines of the document in the editor whose tab has this label. */
+  async document(label: string): Promise<readonly string[]> {
+    const editor = this.page
+      .locator('.editor-group-container')
+      .filter({ has: this.page.locator('.tab.active').filter({ hasText: label }) })
+      .locator('.editor-instance')
+      .first();
+    await editor.locator('.view-line').first().waitFor();
+    const lines = await editor.locator('.view-line').evaluateAll((found) =>
+      found
+        .map((line) => ({
+          top: Number.parseFloat((line as HTMLElement).style.top),
+          text: (line as HTMLElement).textContent,
+        }))
+        .sort((a, b) => a.top - b.top)
+        .map(({ text }) => text),
+    );
+    return lines.map((line) => line.replaceAll('\u00a0', ' ').replaceAll('\u200c', '').trimEnd());
+  }
+
+  /** Presses a button of a notification. */
+  async answer(message: string | RegExp, button: string): Promise<void> {
+    const toast = this.workbench.toast(message);
+    await toast.waitFor();
+    await toast.hover();
+    await toast.getByRole('button', { name: button }).click();
+  }
+}
