@@ -83,7 +83,11 @@ export class FakeChanges implements Pick<ChangeGateway, 'openChange'> {
       isSuperuser: this.isSuperuser,
       backendPid,
       query,
-      queryTogether: () => Promise.reject(new Error('not used')),
+      queryTogether: async (statements, signal) => {
+        const results: SqlResult[] = [];
+        for (const text of statements) results.push(await query({ text }, signal));
+        return results;
+      },
       readCatalog: () => Promise.reject(new Error('not used')),
       setStatementLimit: (limitMs) => {
         this.events.push(`${name}: limit ${limitMs ?? 'usual'}`);

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import type { CheckResult } from '../../../src/core/checks/checkResult';
+import { CheckDesk } from '../../../src/operations/checks/checkDesk';
+import { declared, edge, snapshot } from '../core/describe/makeSnapshot';
+import { FakeClock } from '../monitor/fakeClock';
+import { FakeChanges, fails, rows, type FakeAnswer } from './fakeChanges';
+
+const TOKEN = '0b0f1d1c-7d4e-4f7a-9f57-3b1f6d1f5a01';
+const nodes = [declared('central'), declared('read', { standbyOf: 'central' })];
+const edges = [edge({ id: 'streaming/read', to: 'read' })];
+const PICTURE = snapshot({ nodes, edges });
+const ID = PICTURE.id;
+
+const PROBE = {
+  isInRecovery: false,
+  systemIdentifier: '7',
+  database: 'app',
+  user: 'monitor',
+  publications: [],
+  tables: [],
+};
+
+describe('CheckDesk', () => {
+  let changes: FakeChanges;
+  let clock: FakeClock;
+  let desk: CheckDesk;
+  let arrives: () => FakeAnswer;
+  let mayContact: boolean;
+
+  beforeEach(() => {
+    changes = new FakeChanges();
+    clock = new FakeClock();
+    mayContact = true;
+    arrives = () => rows({ arrived: true });
+    changes.answers = [
+      ['"systemIdentifier"', () => rows(PROBE)],
+      ['pg_current_wal_flush_lsn', () => rows({ lsn: '0/16' })],
+      ['generate_series', () => rows({ arrived: true })],
+      ['"arrived"', () => arrives()],
+    ];
+    desk = new CheckDesk({
+      gateway: changes,
+      clock,
+      log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+      mayContact: () => Promise.resolve(mayContact),
+      randomUuid: () => TOKEN,
+      snapshot: (id) => (id === ID ? PICTURE : null),
+      refresh: () => Promise.resolve(),
+    });
+  });
+
+  afterEach(async () => {
+    await desk.dispose();
+    assert.equal(changes.open, 0, 'a session is still open');
+  });
+
+  const never = new AbortController().signal;
+
+  it('opens, writes once, waits, tells, and closes', async () => {
+    const told: CheckResult[] = [];
+    const results = await desk.run(ID, null, never, (result) => told.push(result));
+    assert.deepEqual(
+      results.map(({ edgeId, kind, outcome }) => [edgeId, kind, outcome]),
+      [['streaming/read', 'marker', 'arrived']],
+    );
+    assert.deepEqual(told, results);
+    assert.equal(changes.open, 0);
+    assert.deepEqual(desk.of(ID), [{ edgeId: 'streaming/read', results, isRunning: false }]);
+    assert.equal(desk.of(ID), desk.of(ID), 'the same object until something changes');
+    assert.deepEqual(await desk.run('file:///other', null, never), []);
+  });
+
+  it('keeps the last 120 results of an edge, and says while one is under way', async () => {
+    const running: boolean[] = [];
+    const listener = desk.onDidChange((id) => {
+      running.push(desk.of(id)[0]?.isRunning ?? false);
+    });
+    for (let round = 0; round < 125; round += 1) await desk.run(ID, null, never);
+    listener.dispose();
+    assert.equal(desk.of(ID)[0]?.results.length, 120);
+    assert.deepEqual(running.slice(0, 2), [true, false]);
+  });
+
+  it('dials nobody who may not be contacted', async () => {
+    mayContact = false;
+    const [result] = await desk.run(ID, null, never);
+    assert.equal(result?.outcome, 'notPossible');
+    assert.equal(result.failure?.text, 'central may not be contacted.');
+    assert.deepEqual(changes.events, []);
+  });
+
+  it('says why when the primary or the downstream cannot be asked', async () => {
+    changes.refusal = (nodeId) => (nodeId === 'read' ? failureFacts('refused') : null);
+    const [result] = await desk.run(ID, null, never);
+    assert.equal(result?.outcome, 'notPossible');
+    assert.equal(result.failure?.reason, 'refused');
+    assert.equal(result.verdict, null);
+  });
+
+  it('asks again after a lock or a recovery conflict, and gives up on anything else', async () => {
+    let asked = 0;
+    arrives = () => {
+      asked += 1;
+      if (asked < 3) return fails('limit', { sqlstate: asked === 1 ? '40001' : '55P03' });
+      return rows({ arrived: true });
+    };
+    const run = desk.run(ID, null, never);
+    await passTime(() => asked >= 3);
+    assert.equal((await run)[0]?.outcome, 'arrived');
+    arrives = () => fails('privilege', { sqlstate: '42501' });
+    assert.equal((await desk.run(ID, null, never))[0]?.outcome, 'notPossible');
+  });
+
+  it('has the verdict and no number when nothing arrives in time', async () => {
+    arrives = () => rows({ arrived: false });
+    let isDone = false;
+    const run = desk.run(ID, null, never).finally(() => (isDone = true));
+    await passTime(() => isDone);
+    const [result] = await run;
+    assert.equal(result?.outcome, 'notArrived');
+    assert.equal(result.arrivedMs, null);
+    assert.equal(result.verdict?.code, 'streaming');
+    assert.equal(result.limitMs, 10_000);
+  });
+
+  it('ends with the signal, and without a result that says anything', async () => {
+    arrives = () => rows({ arrived: false });
+    const stop = new AbortController();
+    const run = desk.run(ID, null, stop.signal);
+    await passTime(() => changes.open === 2);
+    stop.abort();
+    assert.deepEqual(
+      (await run).map(({ outcome }) => outcome),
+      ['cancelled'],
+    );
+    assert.equal(changes.open, 0);
+  });
+
+  it('goes on until told otherwise, over the same sessions', async () => {
+    desk.setContinuous(ID, true);
+    assert.ok(desk.isContinuous(ID));
+    await passTime(() => (desk.of(ID)[0]?.results.length ?? 0) >= 3);
+    const opened = changes.events.filter((event) => event.endsWith(': open'));
+    assert.deepEqual(opened, ['central: open', 'read: open']);
+    desk.setContinuous(ID, false);
+    assert.ok(!desk.isContinuous(ID));
+    await passTime(() => changes.open === 0);
+  });
+
+  /** Lets fake time pass until it holds. */
+  async function passTime(holds: () => boolean): Promise<void> {
+    for (let turn = 0; turn < 20_000 && !holds(); turn += 1) {
+      await clock.advance(5);
+    }
+    assert.ok(holds(), 'it never happened');
+  }
+});
+
+function nothing(): void {
+  return undefined;
+}
+
+function failureFacts(reason: 'refused') {
+  const failed = fails(reason);
+  if (failed.kind !== 'fails') throw new Error('it does not fail');
+  return failed.facts;
+}
