@@ -10,6 +10,7 @@ import { isQuotable, roleWords } from './nodeFindings';
 import type { CatalogSubscription, NodeCatalog } from './nodeCatalog';
 import type { Plan, PlanCondition, PlanStep } from './plan';
 import { unreadableTableFindings } from './publisherLogin';
+import { copyLimitFindings } from './replicationLimits';
 import type { PlanContext, SubscriptionRequest } from './requests';
 import { publicationFindingsOf, subscribedTables, type SubscribedTable } from './subscribedTables';
 import { existingSubscriptionFindings, subscriptionOf } from './subscriptionFindings';
@@ -124,6 +125,7 @@ function tableFindings(
     ...publicationFindingsOf(publisher, subscription.publications),
     ...targetTableFindings(change.added, publisher, catalog, false),
     ...(role === undefined ? [] : unreadableTableFindings(role, publisher.nodeId, change.added)),
+    ...(change.added.length === 0 ? [] : copyLimitFindings(publisher, catalog)),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { formatCounted, formatDuration } from '../format';
-import type { Finding, FindingCode } from './finding';
+import type { Finding, FindingCode, FindingFix } from './finding';
 import { errorFinding, listNames, warningFinding } from './findingParts';
 import type { NodeCatalog } from './nodeCatalog';
 
@@ -28,6 +28,21 @@ export function limitFindings(
 ): readonly Finding[] {
   const limits = [...publisherLimits(publisher, needsSlot), ...subscriberLimits(subscriber)];
   return limits.flatMap((limit) => judge(limit, copies));
+}
+
+/** The same for a subscription that runs: each table that is copied needs one more of each while it is copied. */
+export function copyLimitFindings(
+  publisher: NodeCatalog,
+  subscriber: NodeCatalog,
+): readonly Finding[] {
+  return [...publisherLimits(publisher, true), ...subscriberLimits(subscriber)].flatMap(
+    ({ code, catalog, what, used, max, setting }) => {
+      if (used === null || max === null || used < max) return [];
+      const { nodeId } = catalog;
+      const text = `${nodeId} has no ${what} left: ${used} of ${max} are in use. Copying tables needs one more: the copy waits until one is free.`;
+      return [warningFinding(code, nodeId, text, raise(catalog, setting, max))];
+    },
+  );
 }
 
 function publisherLimits(publisher: NodeCatalog, needsSlot: boolean): readonly Limit[] {
@@ -83,10 +98,7 @@ function judge(limit: Limit, copies: boolean): readonly Finding[] {
   const { code, catalog, what, used, max, setting } = limit;
   if (used === null || max === null) return [];
   const { nodeId } = catalog;
-  const fix = {
-    text: `Raise ${setting} on ${nodeId} and restart it, or free one.`,
-    copy: `ALTER SYSTEM SET ${setting} = '${Math.max(max + 6, 10)}';`,
-  };
+  const fix = raise(catalog, setting, max);
   const free = max - used;
   if (free < 1) {
     const text = `${nodeId} has no ${what} left: ${used} of ${max} are in use. ${limit.otherwise}`;
@@ -95,6 +107,13 @@ function judge(limit: Limit, copies: boolean): readonly Finding[] {
   if (free > 1 || !copies) return [];
   const text = `${nodeId} has one ${what} left of ${max}, and copying tables needs one more: the copy waits until one is free.`;
   return [warningFinding(code, nodeId, text, fix)];
+}
+
+function raise({ nodeId }: NodeCatalog, setting: string, max: number): FindingFix {
+  return {
+    text: `Raise ${setting} on ${nodeId} and restart it, or free one.`,
+    copy: `ALTER SYSTEM SET ${setting} = '${Math.max(max + 6, 10)}';`,
+  };
 }
 
 /** Shorter ones are over before the plan is confirmed. */

@@ -160,6 +160,14 @@ describe('planRefreshSubscription', () => {
     );
   });
 
+  it('limits that make the copy wait', () => {
+    const full = { ...readable, settings: { walSendersUsed: 10 } };
+    assert.deepEqual(findingLines(planRefreshSubscription(REQUEST, contextOf({}, full))), [
+      'warning noFreeSender central: central has no WAL sender left: 10 of 10 are in use. Copying tables needs one more: the copy waits until one is free. / Raise max_wal_senders on central and restart it, or free one.',
+      "  ALTER SYSTEM SET max_wal_senders = '16';",
+    ]);
+  });
+
   it('nothing new, disabled, a publication that is gone, a publisher that was not read', () => {
     const all = [JOBS, { ...JOBS, name: 'runs' }];
     const same = planRefreshSubscription(REQUEST, contextOf({ tables: all }));
