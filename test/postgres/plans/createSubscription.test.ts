@@ -10,6 +10,7 @@ import type {
   CreateSubscriptionRequest,
   PlanContext,
 } from '../../../src/core/plan/requests';
+import { deriveSlotName } from '../../../src/core/slotName';
 import { createLogin, requirePasswords } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
@@ -20,6 +21,7 @@ import { never } from '../pg/support';
 import { codes, PlanRig, untilReady } from './planRig';
 
 const PASSWORD = "c4n4ry's \\pass";
+const ODD = `My-"Sub'; DROP TABLE jobs; --`;
 const SECRETS = { publisherPassword: PASSWORD };
 const LOGIN = 'replication_user';
 
@@ -166,13 +168,18 @@ forEachMajor('Create Subscription', function (major) {
       { keyword: 'dbname', value: 'postgres' },
       { keyword: 'user', value: 'postgres' },
     ];
-    const plan = await planOf({ connection, copyData: false, name: 'My-Sub', slotName: 'my_sub' });
+    const plan = await planOf({
+      connection,
+      copyData: false,
+      name: ODD,
+      slotName: deriveSlotName(ODD),
+    });
     assert.deepEqual(codes(plan), ['note illegalName central']);
     const report = await rig.done(plan);
     const [audited] = rig.audit.entries.slice(-1);
     assert.ok(audited !== undefined && planDocument(plan).includes(`\n${audited.sql};\n`));
     assert.ok(edge.readLog().includes(audited.sql.replaceAll('\n', '\n\t')));
-    await untilReady({ cluster: edge }, 'My-Sub', ['jobs']);
+    await untilReady({ cluster: edge }, ODD, ['jobs']);
     await rig.undo(report);
     await clear();
   });
