@@ -5,6 +5,7 @@ import type { CommandDeps } from './commandDeps';
 import { defineCommand } from './defineCommand';
 import { CatalogSource } from './plans/catalogSource';
 import { givenNode } from './plans/pickNode';
+import { whileReading } from './plans/progress';
 import {
   NO_ANSWERS,
   PASSWORD_SECRET,
@@ -60,12 +61,15 @@ async function planOf(deps: CommandDeps, answers: SubscriptionAnswers, context: 
       typeof value === 'string' ? value : signIn?.kind === 'password' ? signIn.password : '',
     ]),
   );
-  const test = await testConnection(deps, {
-    topologyId: context.topologyId,
-    subscriber: subscriberNode,
-    publisher: publisherNode,
-    conninfo,
-  });
+  const test = await testConnection(
+    { ...deps, whileReading },
+    {
+      topologyId: context.topologyId,
+      subscriber: subscriberNode,
+      publisher: publisherNode,
+      conninfo,
+    },
+  );
   const request = toSubscriptionRequest(answers, test);
   if (request === null) throw new Error('Not every question was answered.');
   return planCreateSubscription(request, context);

@@ -25,7 +25,7 @@ interface ChoiceItem extends QuickPickItem {
   readonly choice: PlanChoice;
 }
 
-/** The plan lies open beside this question. */
+/** The plan lies open in an editor meanwhile. */
 async function askBeside(plan: Plan, { message, button }: PlanConfirmation): Promise<PlanChoice> {
   const warnings = plan.findings.filter(({ severity }) => severity === 'warning');
   const items: readonly ChoiceItem[] = [
@@ -43,7 +43,7 @@ async function askBeside(plan: Plan, { message, button }: PlanConfirmation): Pro
   ];
   const picked = await window.showQuickPick(items, {
     title: message,
-    placeHolder: 'The statements stand beside. Run these?',
+    placeHolder: 'These statements are open in the editor. Run them?',
     ignoreFocusOut: true,
   });
   return picked?.choice ?? null;

@@ -5,9 +5,11 @@ import type { ConnectionTest } from '../../core/plan/requests';
 import type { ChangeGateway } from '../../core/ports/changeGateway';
 import type { ConnectionParams, TopologyNode } from '../../core/topology';
 import type { CommandDeps } from '../commandDeps';
-import { whileReading } from './progress';
+import type { PlanDialogs } from './planDialogs';
 
 interface TestDeps {
+  /** Shows that it is under way. */
+  readonly whileReading: PlanDialogs['whileReading'];
   readonly gateway: Pick<ChangeGateway, 'tryReplication'>;
   readonly contact: Pick<CommandDeps['contact'], 'allows'>;
   readonly endpointsOf: CommandDeps['endpointsOf'];
@@ -28,7 +30,7 @@ export interface ConnectionUnderTest {
  * @throws ServerFailure when the user gave up meanwhile
  */
 export async function testConnection(
-  { gateway, contact, endpointsOf }: TestDeps,
+  { gateway, contact, endpointsOf, whileReading }: TestDeps,
   tested: ConnectionUnderTest,
 ): Promise<ConnectionTest> {
   const { topologyId, subscriber, publisher, conninfo } = tested;
