@@ -35,6 +35,7 @@ export interface SessionWish {
 }
 
 interface Held extends CheckSession {
+  readonly node: TopologyNode;
   readonly probedAtMs: number;
 }
 
@@ -52,13 +53,12 @@ export class CheckSessions {
    * @throws ServerFailure
    */
   async get(wish: SessionWish, signal: CancelSignal): Promise<CheckSession> {
-    const { clock } = this.deps;
     const known = this.held.get(wish.key);
-    if (known?.session.isClosed === false) {
-      if (clock.monotonicMs() - known.probedAtMs < PROBE_HOLDS_MS) return known;
-      return this.keep(wish.key, known.session, known.roundTripMs, signal);
+    if (known?.session.isClosed === false && isSameAddress(known.node, wish.node)) {
+      if (!this.isOld(known)) return known;
+      return this.keep(wish, known.session, known.roundTripMs, signal);
     }
-    this.held.delete(wish.key);
+    await this.drop(wish.key);
     if (!(await this.deps.mayContact(this.topologyId, wish.node))) {
       throw new ServerFailure(
         checkFailure(`${wish.node.id} may not be contacted.`, 'Connect to it first.'),
@@ -70,7 +70,7 @@ export class CheckSessions {
     const session = await this.deps.gateway.openChange(node, access, signal);
     try {
       await session.setStatementLimit(STATEMENT_LIMIT_MS);
-      return await this.keep(wish.key, session, await this.ping(session, signal), signal);
+      return await this.keep(wish, session, await this.ping(session, signal), signal);
     } catch (error) {
       await session.close();
       throw error;
@@ -84,25 +84,37 @@ export class CheckSessions {
     await known?.session.close();
   }
 
-  /** Ends the sessions of edges that are gone. */
+  /** Ends the sessions of edges that are gone, and of nodes that may not be contacted any more. */
   async keepOnly(keys: ReadonlySet<string>): Promise<void> {
-    const gone = [...this.held.keys()].filter((key) => !keys.has(key));
-    await Promise.all(gone.map((key) => this.drop(key)));
+    await Promise.all(
+      [...this.held].map(async ([key, held]) => {
+        const mayContact = async (): Promise<boolean> =>
+          // A connection that cannot be completed any more is nobody's to keep.
+          this.deps.mayContact(this.topologyId, held.node).catch(() => false);
+        const isKept = keys.has(key) && (!this.isOld(held) || (await mayContact()));
+        if (!isKept) await this.drop(key);
+      }),
+    );
   }
 
   async close(): Promise<void> {
     await this.keepOnly(new Set());
   }
 
+  private isOld({ probedAtMs }: Held): boolean {
+    return this.deps.clock.monotonicMs() - probedAtMs >= PROBE_HOLDS_MS;
+  }
+
   private async keep(
-    key: string,
+    { key, node }: SessionWish,
     session: ChangeSession,
     roundTripMs: number,
     signal: CancelSignal,
   ): Promise<CheckSession> {
     const answer = await session.query(PROBE, signal);
     const probe = readCheckProbe(answer.rows[0]);
-    const held = { session, probe, roundTripMs, probedAtMs: this.deps.clock.monotonicMs() };
+    const probedAtMs = this.deps.clock.monotonicMs();
+    const held = { session, probe, roundTripMs, probedAtMs, node };
     this.held.set(key, held);
     return held;
   }
@@ -117,4 +129,12 @@ export class CheckSessions {
     }
     return shortest;
   }
+}
+
+/** The file may have been changed while checks go on. */
+function isSameAddress(a: TopologyNode, b: TopologyNode): boolean {
+  if (a === b) return true;
+  const told = ({ connection, passwordSource }: TopologyNode): string =>
+    JSON.stringify([connection, passwordSource]);
+  return told(a) === told(b);
 }

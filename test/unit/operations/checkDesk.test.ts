@@ -147,6 +147,16 @@ describe('CheckDesk', () => {
     await passTime(() => changes.open === 0);
   });
 
+  it('lets go of a node that may not be contacted any more', async () => {
+    desk.setContinuous(ID, true);
+    await passTime(() => changes.open === 2);
+    mayContact = false;
+    await passTime(() => changes.open === 0);
+    assert.ok(desk.isContinuous(ID));
+    mayContact = true;
+    await passTime(() => changes.open === 2);
+  });
+
   /** Lets fake time pass until it holds. */
   async function passTime(holds: () => boolean): Promise<void> {
     for (let turn = 0; turn < 20_000 && !holds(); turn += 1) {
