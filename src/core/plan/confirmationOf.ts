@@ -41,6 +41,8 @@ function nameToType(plan: Plan): string {
 
 const BUTTONS: Readonly<Record<string, string>> = {
   installPendingSync: 'Install pending_sync Schema',
+  installSentinel: 'Install Sentinel Table',
+  uninstallSentinel: 'Uninstall Sentinel Table',
 };
 
 /** `createPublication` → `Create Publication`. */
