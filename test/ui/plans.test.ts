@@ -229,8 +229,13 @@ describe('plans, from the command to the server', () => {
       entries.join('\n'),
     );
     await session.workbench.choice(/bare/u).click();
-    const copied = await session.page.evaluate(() => navigator.clipboard.readText());
-    assert.match(copied, /ALTER TABLE "public"\."bare"/u);
+    await waitFor(
+      async () => {
+        const copied = await session.page.evaluate(() => navigator.clipboard.readText());
+        return copied.startsWith('ALTER TABLE "public"."bare"');
+      },
+      { what: 'the fix is in the clipboard' },
+    );
     await plans.escape();
     await explorer.assertQuiet();
     assert.deepEqual(await made(), before);
