@@ -125,6 +125,11 @@ export class CheckDesk implements Checks {
     const run: Run = { topologyId, sessions, spent: this.spentOf(topologyId), signal };
     try {
       while (!signal.aborted) {
+        // Its file is gone: it would go on for nobody, and begin anew unasked if the file came back.
+        if (this.deps.snapshot(topologyId) === null) {
+          this.setContinuous(topologyId, false);
+          break;
+        }
         await this.round(run, null).catch((error: unknown) => {
           this.deps.log.error(`A round of checks failed: ${String(error)}`);
         });

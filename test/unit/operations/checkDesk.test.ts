@@ -26,11 +26,13 @@ describe('CheckDesk', () => {
   let desk: CheckDesk;
   let arrives: () => FakeAnswer;
   let mayContact: boolean;
+  let isDeclared: boolean;
 
   beforeEach(() => {
     changes = new FakeChanges();
     clock = new FakeClock();
     mayContact = true;
+    isDeclared = true;
     arrives = () => rows({ arrived: true });
     changes.answers = [
       ['"systemIdentifier"', () => rows(PROBE)],
@@ -44,7 +46,7 @@ describe('CheckDesk', () => {
       log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
       mayContact: () => Promise.resolve(mayContact),
       randomUuid: () => TOKEN,
-      snapshot: (id) => (id === ID ? PICTURE : null),
+      snapshot: (id) => (id === ID && isDeclared ? PICTURE : null),
       refresh: () => Promise.resolve(),
     });
   });
@@ -145,6 +147,14 @@ describe('CheckDesk', () => {
     desk.setContinuous(ID, false);
     assert.ok(!desk.isContinuous(ID));
     await passTime(() => changes.open === 0);
+  });
+
+  it('stops for a topology whose file is gone', async () => {
+    desk.setContinuous(ID, true);
+    await passTime(() => changes.open === 2);
+    isDeclared = false;
+    await passTime(() => changes.open === 0);
+    assert.ok(!desk.isContinuous(ID));
   });
 
   it('lets go of a node that may not be contacted any more', async () => {
