@@ -23,8 +23,8 @@ const host = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  // pg-native is an optional peer of `pg` that is never installed here.
-  external: ['vscode', 'pg-native'],
+  // pg-native is an optional peer of `pg` that is never installed here, and its wrapper is asked for only where it is.
+  external: ['vscode', 'pg-native', './node_modules/pg/lib/native/index.js'],
   // jsonc-parser's `main` is UMD, whose `require` cannot be followed; its ES modules can.
   mainFields: ['module', 'main'],
 };
