@@ -14,8 +14,11 @@ import { planTasks } from './testing/tasks.mjs';
 /** @typedef {import('./testing/counts.mjs').Counts} Counts */
 /** @typedef {{ task: TestTask, counts: Counts, failures: readonly string[], note: string }} Outcome */
 
-/** Two at a time: more make timings on two cores meaningless. */
-const WIDTH = 2;
+/**
+ * So many suites at a time. Those on servers and in editors wait most of the time: two of them leave two cores idle for the
+ * better half, and no test's outcome hangs on how fast it runs.
+ */
+const WIDTH = 3;
 
 const [suite, ...extra] = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));
