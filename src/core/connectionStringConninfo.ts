@@ -5,12 +5,19 @@ import type { ConnectionParams } from './topology';
 const SPACE = /[ \t\n\r\v\f]/;
 
 /**
+ * A setting where a value belongs, as in `host= password=secret`. libpq takes all of it for the name of a host; nobody
+ * means that, and a password would be shown as one.
+ */
+const FORGOTTEN_VALUE = /^[a-z_]+\s*=/;
+
+/**
  * Reads libpq's `keyword=value` notation: values end at white space unless they stand in single quotes; a backslash
  * takes the next character as it is, in quotes and outside.
  * @see libpq, "Keyword/Value Connection Strings"
  */
 export function scanConninfo(text: string): ScannedConnection {
   const raws: RawParam[] = [];
+  const problems: ScannedConnection['problems'][number][] = [];
   let at = skipSpace(text, 0);
   while (at < text.length) {
     const start = at;
@@ -19,14 +26,24 @@ export function scanConninfo(text: string): ScannedConnection {
     const keyword = text.slice(start, at);
     at = skipSpace(text, at);
     if (text[at] !== '=' || keyword === '') {
-      return { raws, problems: [missingEquals(keyword, keywordSpan)] };
+      return { raws, problems: [...problems, missingEquals(keyword, keywordSpan)] };
     }
-    at = skipSpace(text, at + 1);
+    const afterEquals = at + 1;
+    at = skipSpace(text, afterEquals);
+    if (at > afterEquals && FORGOTTEN_VALUE.test(text.slice(at))) {
+      // Read on, so that a password among what follows is found as one.
+      problems.push(missingValue(keyword, keywordSpan));
+      const valueSpan = { offset: afterEquals, length: 0 };
+      const removal = { offset: start, length: at - start };
+      raws.push({ keyword, value: '', keywordSpan, valueSpan, removal });
+      continue;
+    }
     const value = text[at] === "'" ? readQuoted(text, at) : readPlain(text, at);
     const valueSpan = { offset: at, length: value.end - at };
     if (!value.isClosed) {
       const message = `The value of "${keyword}" begins with a quote that is never closed. Add ' at its end.`;
-      return { raws, problems: [connectionError('conninfo-quote', message, valueSpan)] };
+      problems.push(connectionError('conninfo-quote', message, valueSpan));
+      return { raws, problems };
     }
     at = skipSpace(text, value.end);
     const removal =
@@ -35,7 +52,7 @@ export function scanConninfo(text: string): ScannedConnection {
         : removalToEnd(text, start, value.end);
     raws.push({ keyword, value: value.text, keywordSpan, valueSpan, removal });
   }
-  return { raws, problems: [] };
+  return { raws, problems };
 }
 
 /** Writes params in `keyword='value'` notation, every value quoted, so that no value can bring keywords of its own. */
@@ -92,6 +109,11 @@ function missingEquals(keyword: string, span: RawParam['keywordSpan']) {
       ? 'There is a "=" without a keyword before it.'
       : 'There is a word without "=" here. Write keyword=value, and put values with spaces in single quotes.';
   return connectionError('conninfo-syntax', message, { ...span, length: Math.max(1, span.length) });
+}
+
+function missingValue(keyword: string, span: RawParam['keywordSpan']) {
+  const message = `There is no value after "${keyword}=". Write one, or ${keyword}='' for an empty one.`;
+  return connectionError('conninfo-value', message, span);
 }
 
 function skipSpace(text: string, start: number): number {

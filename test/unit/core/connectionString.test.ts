@@ -178,6 +178,10 @@ describe('connection strings', () => {
         'unknown-keyword «pasword» "pasword" is no connection keyword of libpq. A password does not belong here at all.',
       ],
       [
+        'host=h dbname= user=u',
+        'conninfo-value «dbname» There is no value after "dbname=". Write one, or dbname=\'\' for an empty one.',
+      ],
+      [
         "host=h dbname='x",
         'conninfo-quote «\'x» The value of "dbname" begins with a quote that is never closed. Add \' at its end.',
       ],
