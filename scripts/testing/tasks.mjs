@@ -16,6 +16,7 @@ const mocha = (/** @type {string} */ files, /** @type {number} */ limitSeconds) 
   node,
   'node_modules/mocha/bin/mocha.js',
   '--import=tsx',
+  '--require=./scripts/testing/propertySeed.mjs',
   '--reporter=scripts/testing/countingReporter.cjs',
   // Generous: two suites share two cores, and a limit that a busy machine reaches proves nothing.
   `--timeout=${limitSeconds * 1000}`,
@@ -98,7 +99,7 @@ const SUITES = {
   host: HOST,
   webview: [WEBVIEW],
   ui: [UI],
-  soak: POSTGRES.map((suite) => ({ ...suite, env: { ...suite.env, SOAK: '1' } })),
+  soak: [...POSTGRES, UNIT].map((suite) => ({ ...suite, env: { ...suite.env, SOAK: '1' } })),
 };
 
 /**
