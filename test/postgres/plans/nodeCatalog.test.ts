@@ -67,7 +67,22 @@ forEachMajor('What planners read of a node', function (major) {
     await edge.query(
       `CREATE SUBSCRIPTION plain_sub CONNECTION '${central.conninfo({ database: 'postgres' })}' PUBLICATION ${major >= 15 ? 'narrow' : 'plain_pub'}${major >= 15 ? '' : ' WITH (enabled = false)'}`,
     );
+    // While a table is copied, its worker has an origin, a slot and a sender of its own.
+    if (major >= 15) await untilCopied();
   });
+
+  async function untilCopied(): Promise<void> {
+    await waitFor(
+      async () => {
+        const [row] = await edge.query<{ done: boolean }>(
+          `SELECT count(*) > 0 AND bool_and(srsubstate = 'r')
+             AND (SELECT count(*) = 1 FROM pg_replication_origin) AS done FROM pg_subscription_rel`,
+        );
+        return row?.done === true;
+      },
+      { what: 'the table is copied' },
+    );
+  }
 
   after(async () => {
     await clusters.stop();
