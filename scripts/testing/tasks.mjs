@@ -110,7 +110,8 @@ const SUITES = {
  */
 export function planTasks(suite, extra) {
   if (suite === undefined) {
-    return [...PREPARATIONS, ...CHECKS, UNIT, ...POSTGRES, WEBVIEW, ...HOST, UI];
+    // The longest first, so that none of them is left to run alone at the end.
+    return [...PREPARATIONS, ...CHECKS, UNIT, UI, ...POSTGRES, WEBVIEW, ...HOST];
   }
   const chosen = SUITES[suite];
   if (chosen === undefined) {
