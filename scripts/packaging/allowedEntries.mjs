@@ -5,7 +5,7 @@ const ALLOWED = [
   /^extension\/package(\.nls)?\.json$/,
   /^extension\/(readme|changelog|security|support)\.md$/i,
   /^extension\/LICENSE(\.txt)?$/,
-  /^extension\/dist\/extension\.cjs$/,
+  /^extension\/dist\/(extension|part-[A-Z0-9]+)\.cjs$/,
   /^extension\/dist\/webview\/[a-zA-Z]+\.(js|css)$/,
   /^extension\/media\/[a-zA-Z-]+\.(png|svg|css)$/,
   /^extension\/media\/pg-topology\.schema\.json$/,

@@ -1,3 +1,4 @@
+import { CHANGE_COMMANDS } from './changeCommands';
 import { connect } from './connect';
 import { copyDetails } from './copyDetails';
 import { copyGrant } from './copyGrant';
@@ -16,15 +17,7 @@ import { showLog } from './showLog';
 import { showNodes } from './showNodes';
 import { startContinuousChecks } from './startContinuousChecks';
 import { stopContinuousChecks } from './stopContinuousChecks';
-import { createPublication } from './createPublication';
-import { createSubscription } from './createSubscription';
-import { disableSubscription } from './disableSubscription';
-import { enableSubscription } from './enableSubscription';
-import { installPendingSync } from './installPendingSync';
-import { installSentinel } from './installSentinel';
-import { refreshSubscription } from './refreshSubscription';
 import { showSqlLog } from './showSqlLog';
-import { uninstallSentinel } from './uninstallSentinel';
 
 /** Every command there is. The manifest names the same ones. */
 export const COMMANDS: readonly Command[] = [
@@ -45,13 +38,6 @@ export const COMMANDS: readonly Command[] = [
   copyGrant,
   copyDetails,
   showLog,
-  createPublication,
-  createSubscription,
-  installPendingSync,
-  enableSubscription,
-  disableSubscription,
-  refreshSubscription,
-  installSentinel,
-  uninstallSentinel,
   showSqlLog,
+  ...CHANGE_COMMANDS,
 ];

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { loadedAtOnce } from '../../scripts/packaging/loadedAtOnce.mjs';
 import { median, reportAtMost, reportExactly, reportPlain } from './report';
 
 const BENCH = 'P10';
@@ -24,7 +25,9 @@ export function benchActivation(runs: number): void {
   node(['scripts/package.mjs', '--unchecked']);
   const sizeKb = (path: string): number => statSync(root(path)).size / KB;
   const where = (what: string, unit: string) => ({ bench: BENCH, case: what, unit });
-  reportAtMost(where('host bundle', 'KB'), sizeKb('dist/extension.cjs'), LIMITS.host);
+  const atOnce = loadedAtOnce(root('dist/extension.cjs')).map((file) => statSync(file).size / KB);
+  const hostKb = atOnce.reduce((sum, size) => sum + size, 0);
+  reportAtMost(where('host, loaded by activation', 'KB'), hostKb, LIMITS.host);
   reportAtMost(where('webview script', 'KB'), sizeKb('dist/webview/dashboard.js'), LIMITS.webview);
   reportAtMost(where('package', 'KB'), sizeKb('pg-topology.vsix'), LIMITS.package);
 
@@ -38,9 +41,11 @@ export function benchActivation(runs: number): void {
   reportPlain(where('load, in plain Node', 'ms'), loadMs);
   reportPlain(where('activate, in plain Node', 'ms'), activateMs);
   reportAtMost(where('load and activate', 'ms'), loadMs + activateMs, ACTIVATION_LIMIT_MS);
-  const canTell = readFileSync(root('dist/extension.cjs'), 'utf8').includes(
-    `require("${SIGN_OF_PG}")`,
-  );
+  const canTell = readdirSync(root('dist'))
+    .filter((name) => name.endsWith('.cjs'))
+    .some((name) =>
+      readFileSync(root(`dist/${name}`), 'utf8').includes(`require("${SIGN_OF_PG}")`),
+    );
   if (!canTell) throw new Error(`pg does not ask for ${SIGN_OF_PG} any more: find another sign.`);
   const loaded = probes.filter((probe) => probe.requested.includes(SIGN_OF_PG)).length;
   reportExactly(where('pg loaded by activation', 'times'), loaded, 0);

@@ -47,11 +47,14 @@ const { contributes } = manifest;
 const declared = contributes.commands.map(({ command }) => command);
 const entries = Object.values(contributes.menus).flat();
 
-/** Ids of the command table, by its source: it cannot be loaded without VS Code. */
+/** Ids of the command tables, by their source: they cannot be loaded without VS Code. */
 function tableIds(): string[] {
   const rows =
     /COMMANDS[^[]*\[\]\s*=\s*\[([^\]]*)\]/u.exec(read('src/commands/table.ts'))?.[1] ?? '';
-  return [...rows.matchAll(/\w+/gu)].map(([id]) => `pgTopology.${id}`);
+  const work = /CHANGES = \{([^}]*)\}/u.exec(read('src/commands/changes/table.ts'))?.[1] ?? '';
+  return [...rows.replace('...CHANGE_COMMANDS', work).matchAll(/\w+/gu)].map(
+    ([id]) => `pgTopology.${id}`,
+  );
 }
 
 /** Files that define commands; what they share stands in folders below. */
@@ -59,22 +62,25 @@ function commandFiles(): string[] {
   return readdirSync(new URL('src/commands/', root)).filter((file) => file.endsWith('.ts'));
 }
 
-/** Ids and titles as the command files give them. */
+/** Ids and titles as the command files give them; those that change servers stand in a table of their own. */
+function definitions(): readonly (readonly [id: string, title: string])[] {
+  return commandFiles().flatMap((file) => {
+    const text = read(`src/commands/${file}`);
+    return [
+      ...text.matchAll(/= defineCommand\('(\w+)', \{\s*title: '([^']*)'/gu),
+      ...text.matchAll(/^ {2}defineChange\(\s*'(\w+)',\s*'([^']*)',?\s*\)/gmu),
+    ].map(([, id = '', title = '']) => [id, title] as const);
+  });
+}
+
 function definedTitles(): Record<string, string> {
-  const found = commandFiles().flatMap((file) =>
-    [
-      ...read(`src/commands/${file}`).matchAll(/= defineCommand\('(\w+)', \{\s*title: '([^']*)'/gu),
-    ].map(([, id = '', title = '']) => [`command.${id}.title`, title] as const),
+  return Object.fromEntries(
+    definitions().map(([id, title]) => [`command.${id}.title`, title] as const),
   );
-  return Object.fromEntries(found);
 }
 
 function definedIds(): string[] {
-  return commandFiles().flatMap((file) =>
-    [...read(`src/commands/${file}`).matchAll(/= defineCommand\('(\w+)'/gu)].map(
-      ([, id]) => `pgTopology.${id ?? ''}`,
-    ),
-  );
+  return definitions().map(([id]) => `pgTopology.${id}`);
 }
 
 describe('manifest', () => {

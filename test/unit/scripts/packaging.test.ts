@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findUnwanted } from '../../../scripts/packaging/allowedEntries.mjs';
+import { loadedAtOnce } from '../../../scripts/packaging/loadedAtOnce.mjs';
 import { readZipNames } from '../../../scripts/packaging/readZipNames.mjs';
 
 const COMPLETE = [
@@ -77,3 +81,25 @@ function zipDirectory(names: readonly string[], comment: string): Buffer {
   end.writeUInt16LE(comment.length, 20);
   return Buffer.concat([...entries, end, Buffer.from(comment)]);
 }
+
+describe('what is loaded at activation', () => {
+  it('is the bundle with what it requires at once, and nothing that comes on demand', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'packaging-'));
+    const file = (name: string): string => join(folder, name);
+    try {
+      writeFileSync(
+        file('extension.cjs'),
+        'var a=require("./part-A.cjs");var f=()=>Promise.resolve().then(()=>b(require("./part-B.cjs")));',
+      );
+      writeFileSync(file('part-A.cjs'), 'var c=require("./part-C.cjs"),d=require("node:fs");');
+      writeFileSync(file('part-C.cjs'), '');
+      assert.deepEqual(loadedAtOnce(file('extension.cjs')), [
+        file('extension.cjs'),
+        file('part-A.cjs'),
+        file('part-C.cjs'),
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,9 +1,9 @@
-import { planInstallPendingSync } from '../core/plan/planInstallPendingSync';
-import { askSteps, type Step } from '../host/multiStep';
-import { DEFAULT_QUEUE_TABLE } from '../topologyFile/normalise';
-import type { CommandDeps } from './commandDeps';
-import { defineCommand } from './defineCommand';
-import { askNode, givenNode, takesChanges, type NodeChoice } from './plans/pickNode';
+import { planInstallPendingSync } from '../../core/plan/planInstallPendingSync';
+import { askSteps, type Step } from '../../host/multiStep';
+import { DEFAULT_QUEUE_TABLE } from '../../topologyFile/normalise';
+import type { CommandDeps } from '../commandDeps';
+import type { Change } from './change';
+import { askNode, givenNode, takesChanges, type NodeChoice } from '../plans/pickNode';
 
 const TITLE = 'Install pending_sync Schema';
 
@@ -15,35 +15,30 @@ interface QueueAnswers {
 }
 
 /** Asks on which node writes are queued and where they go, and makes the queue's table by a plan. */
-export const installPendingSync = defineCommand('installPendingSync', {
-  title: 'Install pending_sync Schema…',
-  needs: 'trust',
-  argument: 'optional',
-  run: async (deps, target) => {
-    const given = givenNode(deps, target, async () => deps.runCommand('installPendingSync', null));
-    if (given === 'refused') return;
-    const answers = await askSteps(TITLE, steps(deps), {
-      given,
-      topologyId: target?.topologyId ?? null,
-      node: given,
-      primary: null,
-    });
-    const node = answers?.node ?? null;
-    if (node === null) return;
-    const { topologyId, nodeId } = node;
-    const declared = declaredQueue(deps, node);
-    const primaryId = declared?.primary ?? answers?.primary?.nodeId ?? null;
-    if (primaryId === null) return;
-    const table = declared?.table ?? DEFAULT_QUEUE_TABLE;
-    const watcher = deps.files.find(topologyId)?.topology?.nodes.find(({ id }) => id === nodeId)
-      ?.connection['user'];
-    await deps.plans.begin(TITLE, topologyId).carryOut({
-      nodeIds: [nodeId],
-      rolesToCheck: watcher === undefined ? {} : { [nodeId]: [watcher] },
-      plan: (context) => planInstallPendingSync({ nodeId, primaryId, table }, context),
-    });
-  },
-});
+export const installPendingSync: Change = async (deps, target) => {
+  const given = givenNode(deps, target, async () => deps.runCommand('installPendingSync', null));
+  if (given === 'refused') return;
+  const answers = await askSteps(TITLE, steps(deps), {
+    given,
+    topologyId: target?.topologyId ?? null,
+    node: given,
+    primary: null,
+  });
+  const node = answers?.node ?? null;
+  if (node === null) return;
+  const { topologyId, nodeId } = node;
+  const declared = declaredQueue(deps, node);
+  const primaryId = declared?.primary ?? answers?.primary?.nodeId ?? null;
+  if (primaryId === null) return;
+  const table = declared?.table ?? DEFAULT_QUEUE_TABLE;
+  const watcher = deps.files.find(topologyId)?.topology?.nodes.find(({ id }) => id === nodeId)
+    ?.connection['user'];
+  await deps.plans.begin(TITLE, topologyId).carryOut({
+    nodeIds: [nodeId],
+    rolesToCheck: watcher === undefined ? {} : { [nodeId]: [watcher] },
+    plan: (context) => planInstallPendingSync({ nodeId, primaryId, table }, context),
+  });
+};
 
 function steps(deps: CommandDeps): readonly Step<QueueAnswers>[] {
   return [

@@ -1,0 +1,14 @@
+import type { Command } from './defineCommand';
+import { defineChange } from './defineChange';
+
+/** Commands that change servers, each by a plan; their work is in `changes/`. */
+export const CHANGE_COMMANDS: readonly Command[] = [
+  defineChange('createPublication', 'Create Publication…'),
+  defineChange('createSubscription', 'Create Subscription…'),
+  defineChange('installPendingSync', 'Install pending_sync Schema…'),
+  defineChange('enableSubscription', 'Enable Subscription…'),
+  defineChange('disableSubscription', 'Disable Subscription…'),
+  defineChange('refreshSubscription', 'Refresh Subscription…'),
+  defineChange('installSentinel', 'Install Sentinel Table…'),
+  defineChange('uninstallSentinel', 'Uninstall Sentinel Table…'),
+];

@@ -1,0 +1,24 @@
+import type { Change } from './change';
+import { createPublication } from './createPublication';
+import { createSubscription } from './createSubscription';
+import { disableSubscription } from './disableSubscription';
+import { enableSubscription } from './enableSubscription';
+import { installPendingSync } from './installPendingSync';
+import { installSentinel } from './installSentinel';
+import { refreshSubscription } from './refreshSubscription';
+import { uninstallSentinel } from './uninstallSentinel';
+
+/**
+ * The work of every command that changes servers, by its id. Loaded with the first of them that is used: planners and
+ * dialogs are most of the extension, and activation needs none of them.
+ */
+export const CHANGES = {
+  createPublication,
+  createSubscription,
+  installPendingSync,
+  enableSubscription,
+  disableSubscription,
+  refreshSubscription,
+  installSentinel,
+  uninstallSentinel,
+} satisfies Readonly<Record<string, Change>>;
