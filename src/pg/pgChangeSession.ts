@@ -1,11 +1,14 @@
 import { asChangeFailure } from '../core/changeFailure';
 import { isServerFailure, ServerFailure } from '../core/failure';
 import type { NodeCatalog } from '../core/plan/nodeCatalog';
+import type { TableDefinition } from '../core/plan/tableDefinition';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { ChangeSession } from '../core/ports/changeGateway';
 import type { SqlResult, SqlStatement } from '../core/ports/sqlSession';
+import { readTableDefinition, tableDefinitionsStatement } from './catalog/plan/tableDefinitions';
 import { readNodeCatalog } from './catalog/plan/readNodeCatalog';
 import type { SessionRole } from './catalog/plan/sessionRole';
+import type { TableName } from '../core/topology';
 import type { ConnectedSession } from './session/connectNode';
 import { CHANGE_LIMITS } from './session/limits';
 import type { PgSession } from './session/pgSession';
@@ -59,6 +62,17 @@ export class PgChangeSession implements ChangeSession {
   readCatalog(rolesToCheck: readonly string[], signal?: CancelSignal): Promise<NodeCatalog> {
     const { subject, probe } = this.#connected;
     return readNodeCatalog(this, { subject, probe, rolesToCheck }, signal);
+  }
+
+  async readTableDefinitions(
+    tables: readonly TableName[] | null,
+    signal?: CancelSignal,
+  ): Promise<readonly TableDefinition[]> {
+    // With an empty path the server writes every name of types, functions and tables with its schema.
+    await this.query({ text: `SELECT pg_catalog.set_config('search_path', '', false)` }, signal);
+    const { rows } = await this.query(tableDefinitionsStatement(tables), signal);
+    await this.query({ text: 'RESET search_path' }, signal);
+    return rows.map(readTableDefinition);
   }
 
   async hideStatements(isHidden: boolean): Promise<boolean> {

@@ -4,21 +4,35 @@ import type { NodeCatalog } from '../../core/plan/nodeCatalog';
 import { nodesOfPlan, type Plan } from '../../core/plan/plan';
 import type { PlanReport } from '../../core/plan/report';
 import type { PlanContext } from '../../core/plan/requests';
+import type { TableDefinition } from '../../core/plan/tableDefinition';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
-import type { Topology, TopologyNode } from '../../core/topology';
+import type { TableName, Topology, TopologyNode } from '../../core/topology';
 import type { PlanDeskDeps } from './planDeskDeps';
 
 /** Roles whose rights on tables a planner wants to know, by node. */
 export type RolesToCheck = Readonly<Record<string, readonly string[]>>;
 
-export interface PlanTask {
+/** Tables whose full definitions a planner wants, by node; `null`: all of that node's. */
+export type DefinitionsOf = Readonly<Record<string, readonly TableName[] | null>>;
+
+/** What is read of the nodes beside their catalogs. */
+export interface ReadWishes {
+  readonly rolesToCheck?: RolesToCheck;
+  readonly definitionsOf?: DefinitionsOf;
+}
+
+export interface PlanTask extends ReadWishes {
   /** Nodes whose catalogs the planner needs: those it changes, and those it looks at. */
   readonly nodeIds: readonly string[];
-  readonly rolesToCheck?: RolesToCheck;
   /** Called again with catalogs read anew when the user has mended something or chosen another role. */
   readonly plan: (context: PlanContext) => Plan | Promise<Plan>;
   /** What the plan names by `SecretRef`. Handed to the runner and kept nowhere. */
   readonly secrets?: Readonly<Record<string, string>>;
+}
+
+interface FoundNodes {
+  readonly catalogs: Map<string, NodeCatalog>;
+  readonly definitions: Map<string, readonly TableDefinition[]>;
 }
 
 /** One command's way through the desk. Remembers as whom the user chose to act on which node. */
@@ -37,23 +51,20 @@ export class PlanWork {
    * @returns `null` when the user did not want to go on: contact not approved, or no password given
    * @throws ServerFailure for a node that cannot be read
    */
-  async read(
-    nodeIds: readonly string[],
-    rolesToCheck: RolesToCheck = {},
-  ): Promise<PlanContext | null> {
+  async read(nodeIds: readonly string[], wishes: ReadWishes = {}): Promise<PlanContext | null> {
     const topology = this.#topology();
     const nodes = [...new Set(nodeIds)].map((id) => nodeOf(topology, id));
     if (!(await this.#mayContact(nodes))) return null;
-    const catalogs = new Map<string, NodeCatalog>();
+    const found: FoundNodes = { catalogs: new Map(), definitions: new Map() };
     for (let open = nodes; open.length > 0;) {
-      const failures = await this.#readInto(catalogs, open, rolesToCheck);
+      const failures = await this.#readInto(found, open, wishes);
       for (const { node, failure } of failures) {
         if (!(await this.#askForPassword(node, failure))) return null;
       }
       open = failures.map(({ node }) => node);
     }
     const snapshot = this.deps.monitor.current().find(({ id }) => id === this.topologyId) ?? null;
-    return { topologyId: this.topologyId, topology, catalogs, snapshot };
+    return { topologyId: this.topologyId, topology, ...found, snapshot };
   }
 
   /**
@@ -82,12 +93,12 @@ export class PlanWork {
   }
 
   /** @returns a plan without errors, or `null` when the user gave up */
-  async #settle({ nodeIds, rolesToCheck, plan: makePlan }: PlanTask): Promise<Plan | null> {
+  async #settle(task: PlanTask): Promise<Plan | null> {
     const { dialogs } = this.deps;
     for (;;) {
-      const context = await this.read(nodeIds, rolesToCheck);
+      const context = await this.read(task.nodeIds, task);
       if (context === null) return null;
-      const plan = await makePlan(context);
+      const plan = await task.plan(context);
       if (!plan.findings.some(({ severity }) => severity === 'error')) return plan;
       const choice = await dialogs.showFindings(plan);
       if (choice === null) return null;
@@ -131,15 +142,14 @@ export class PlanWork {
 
   /** @returns the nodes that want a password. @throws what another node failed with */
   async #readInto(
-    catalogs: Map<string, NodeCatalog>,
+    found: FoundNodes,
     nodes: readonly TopologyNode[],
-    rolesToCheck: RolesToCheck,
+    wishes: ReadWishes,
   ): Promise<readonly { readonly node: TopologyNode; readonly failure: ServerFailure }[]> {
     const results = await this.deps.dialogs.whileReading(this.title, async (signal) =>
       Promise.allSettled(
         nodes.map(async (node) => {
-          const catalog = await this.#readNode(node, rolesToCheck[node.id] ?? [], signal);
-          catalogs.set(node.id, catalog);
+          await this.#readNode(node, wishes, found, signal);
         }),
       ),
     );
@@ -154,14 +164,18 @@ export class PlanWork {
 
   async #readNode(
     node: TopologyNode,
-    roles: readonly string[],
+    { rolesToCheck = {}, definitionsOf = {} }: ReadWishes,
+    found: FoundNodes,
     signal: CancelSignal,
-  ): Promise<NodeCatalog> {
+  ): Promise<void> {
     const { gateway } = this.deps;
     const access = { user: this.#users.get(node.id) ?? null, mayWrite: false };
     const session = await gateway.openChange(node, access, signal);
     try {
-      return await session.readCatalog(roles, signal);
+      found.catalogs.set(node.id, await session.readCatalog(rolesToCheck[node.id] ?? [], signal));
+      const tables = definitionsOf[node.id];
+      if (tables === undefined) return;
+      found.definitions.set(node.id, await session.readTableDefinitions(tables, signal));
     } finally {
       await session.close();
     }

@@ -1,7 +1,7 @@
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
 import type { NodeCatalog } from './nodeCatalog';
-import type { FileChange, Plan, PlanStep } from './plan';
+import type { FileChange, Impact, Plan, PlanStep } from './plan';
 import type { PlanContext } from './requests';
 import { splitBrainFinding } from './splitBrainFinding';
 
@@ -11,6 +11,7 @@ export interface PlanDraft {
   readonly title: string;
   readonly steps: readonly PlanStep[];
   readonly findings: readonly Finding[];
+  readonly impacts?: readonly Impact[];
   readonly privileges?: readonly string[];
   readonly fileChanges?: readonly FileChange[];
 }
@@ -26,6 +27,7 @@ export function makePlan(context: PlanContext, draft: PlanDraft): Plan {
     environment: context.topology.environment,
     steps: draft.steps,
     findings: sortFindings(splitBrain === null ? draft.findings : [splitBrain, ...draft.findings]),
+    impacts: draft.impacts ?? [],
     privileges: draft.privileges ?? [],
     fileChanges: draft.fileChanges ?? [],
   };

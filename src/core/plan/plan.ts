@@ -19,6 +19,8 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   /** What was found wanting beforehand. A plan with an `error` among them never runs. */
   readonly findings: readonly Finding[];
+  /** Subscriptions that notice: the blast radius, each with the reason. Empty: none does, as far as is known. */
+  readonly impacts: readonly Impact[];
   /** Whose rights each node's steps need, as sentences: `central: jobs_owner must own public.jobs and may create in the database.` */
   readonly privileges: readonly string[];
   /** What the topology file says when the plan has run; offered, never done unasked. */
@@ -30,6 +32,23 @@ export interface Plan {
  * gone that nothing brings back.
  */
 export type StepRisk = 'safe' | 'interrupts' | 'losesData';
+
+/**
+ * `stops`: its worker fails and goes on failing. `losesRows`: rows never arrive and nothing says so. `recopies`: tables are
+ * emptied or copied again. `pauses`: nothing arrives for a while, and then all of it. `needsRefresh`: new tables do not
+ * arrive before REFRESH PUBLICATION, which the plan holds or a person must do.
+ */
+export type ImpactKind = 'stops' | 'losesRows' | 'recopies' | 'pauses' | 'needsRefresh';
+
+/** What a plan does to a subscription. */
+export interface Impact {
+  readonly kind: ImpactKind;
+  /** The subscribing node; `null` when only its slot is known, by which it is named then. */
+  readonly nodeId: string | null;
+  readonly subscription: string;
+  /** Finished sentence: why, and how it ends. */
+  readonly text: string;
+}
 
 export interface PlanStep {
   readonly nodeId: string;
@@ -72,6 +91,7 @@ export interface PlanCondition {
 export interface FileChange {
   /** Keys from the root: `['nodes', 'central', 'publications', 'jobs_pub']`. */
   readonly path: readonly (string | number)[];
+  /** `undefined` takes the key out. */
   readonly value: unknown;
 }
 

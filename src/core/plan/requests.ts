@@ -3,6 +3,7 @@ import type { DeclaredTable, TableName, Topology } from '../topology';
 import type { FailureFacts } from '../failure';
 import type { NodeCatalog } from './nodeCatalog';
 import type { ConninfoItem } from './sqlText';
+import type { TableDefinition } from './tableDefinition';
 
 /** What every planner may look at beside the request itself. */
 export interface PlanContext {
@@ -10,8 +11,26 @@ export interface PlanContext {
   readonly topology: Topology;
   /** By node id; read just now. A planner says in its docstring which nodes it needs. */
   readonly catalogs: ReadonlyMap<string, NodeCatalog>;
+  /** Full definitions of the tables that were asked for, by node id; a node or table that nobody asked for is not there. */
+  readonly definitions: ReadonlyMap<string, readonly TableDefinition[]>;
   /** The monitor's picture, for what other nodes do (known subscribers, split brain); `null` without one. */
   readonly snapshot: TopologySnapshot | null;
+}
+
+/**
+ * A publication as it shall be. The planner compares it with the catalog and changes only what differs; what is `null`
+ * stays as it is.
+ */
+export interface AlterPublicationRequest {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly tables: readonly DeclaredTable[] | null;
+  readonly schemas: readonly string[] | null;
+  readonly operations: readonly PublishedOperation[] | null;
+  readonly viaPartitionRoot: boolean | null;
+  readonly generatedColumns: 'none' | 'stored' | null;
+  /** Tables that a known subscriber lacks are made there first. */
+  readonly createsMissingTables: boolean;
 }
 
 export type PublishedOperation = 'insert' | 'update' | 'delete' | 'truncate';

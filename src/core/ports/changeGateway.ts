@@ -1,5 +1,6 @@
 import type { NodeCatalog } from '../plan/nodeCatalog';
-import type { TopologyNode } from '../topology';
+import type { TableDefinition } from '../plan/tableDefinition';
+import type { TableName, TopologyNode } from '../topology';
 import type { CancelSignal } from './cancelSignal';
 import type { SqlResult, SqlSession } from './sqlSession';
 
@@ -53,6 +54,11 @@ export interface ChangeSession extends SqlSession {
    * @param rolesToCheck for each of these, which tables it may not read
    */
   readCatalog(rolesToCheck: readonly string[], signal?: CancelSignal): Promise<NodeCatalog>;
+  /** Definitions of these tables, as far as they exist, in one statement; `null` asks for every table outside the system schemas. */
+  readTableDefinitions(
+    tables: readonly TableName[] | null,
+    signal?: CancelSignal,
+  ): Promise<readonly TableDefinition[]>;
   /**
    * Keeps the text of the statements that follow out of the server's log and of pg_stat_statements, or lets it in again:
    * a failing CREATE SUBSCRIPTION would write its password there. Outside a transaction only.

@@ -96,7 +96,7 @@ export class CheckRig {
         await session.close();
       }
     }
-    return { topologyId: snapshot.id, topology, catalogs, snapshot };
+    return { topologyId: snapshot.id, topology, catalogs, definitions: new Map(), snapshot };
   }
 
   async close(): Promise<void> {

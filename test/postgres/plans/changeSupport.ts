@@ -60,6 +60,7 @@ export function planOf(...steps: readonly PlanStep[]): Plan {
     environment: 'development',
     steps,
     findings: [],
+    impacts: [],
     privileges: [],
     fileChanges: [],
   };

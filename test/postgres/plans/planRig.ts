@@ -4,6 +4,7 @@ import { isRunnable, type Plan } from '../../../src/core/plan/plan';
 import type { PlanReport } from '../../../src/core/plan/report';
 import { reportDocument } from '../../../src/core/plan/reportDocument';
 import { reportSentence } from '../../../src/core/plan/reportSentence';
+import type { TableDefinition } from '../../../src/core/plan/tableDefinition';
 import type { PlanContext } from '../../../src/core/plan/requests';
 import { DEFAULT_THRESHOLDS, type TopologyNode } from '../../../src/core/topology';
 import { SystemClock } from '../../../src/host/systemClock';
@@ -51,7 +52,7 @@ export class PlanRig {
 
   /** What planners are given, read just now. @param roles asked about on every node */
   async context(roles: readonly string[] = []): Promise<PlanContext> {
-    const catalogs = await Promise.all(this.nodes.map((node) => this.catalog(node, roles)));
+    const found = await Promise.all(this.nodes.map((node) => this.read(node, roles)));
     return {
       topologyId: 'file:///pg-topology.json',
       topology: {
@@ -61,7 +62,8 @@ export class PlanRig {
         consumers: [],
         thresholds: DEFAULT_THRESHOLDS,
       },
-      catalogs: new Map(catalogs.map((catalog) => [catalog.nodeId, catalog])),
+      catalogs: new Map(found.map(({ catalog }) => [catalog.nodeId, catalog])),
+      definitions: new Map(found.map(({ catalog, tables }) => [catalog.nodeId, tables])),
       snapshot: null,
     };
   }
@@ -126,14 +128,22 @@ export class PlanRig {
     return states.map(([row]) => row);
   }
 
-  private async catalog(node: TopologyNode, roles: readonly string[]): Promise<NodeCatalog> {
+  private async read(node: TopologyNode, roles: readonly string[]): Promise<FoundNode> {
     const session = await this.changes.openChange(node, { user: null, mayWrite: false }, never());
     try {
-      return await session.readCatalog(roles);
+      return {
+        catalog: await session.readCatalog(roles),
+        tables: await session.readTableDefinitions(null),
+      };
     } finally {
       await session.close();
     }
   }
+}
+
+interface FoundNode {
+  readonly catalog: NodeCatalog;
+  readonly tables: readonly TableDefinition[];
 }
 
 /** `error missingTable edge`, for what a test is about. */

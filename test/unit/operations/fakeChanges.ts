@@ -89,6 +89,7 @@ export class FakeChanges implements Pick<ChangeGateway, 'openChange'> {
         return results;
       },
       readCatalog: () => Promise.reject(new Error('not used')),
+      readTableDefinitions: () => Promise.reject(new Error('not used')),
       setStatementLimit: (limitMs) => {
         this.events.push(`${name}: limit ${limitMs ?? 'usual'}`);
         return Promise.resolve();

@@ -400,6 +400,7 @@ function planOf(...steps: readonly PlanStep[]): Plan {
     environment: 'development',
     steps,
     findings: [],
+    impacts: [],
     privileges: [],
     fileChanges: [],
   };

@@ -11,6 +11,7 @@ export function makePlan(change: Partial<Plan> = {}): Plan {
     environment: 'development',
     steps: [makeStep()],
     findings: [],
+    impacts: [],
     privileges: [],
     fileChanges: [],
     ...change,

@@ -185,6 +185,7 @@ export function context(
       ...topology,
     },
     catalogs: new Map(catalogs.map((each) => [each.nodeId, each])),
+    definitions: new Map(),
     snapshot: snapshot ?? null,
   };
 }

@@ -38,6 +38,7 @@ function plan(steps: readonly PlanStep[], change: Partial<Plan> = {}): Plan {
     environment: 'development',
     steps,
     findings: [],
+    impacts: [],
     privileges: [],
     fileChanges: [],
     ...change,
@@ -166,6 +167,7 @@ describe('planDocument', () => {
     const text = planDocument(
       plan([step('central', { statements: [secret], undoNote: 'Rows stay.' }), two], {
         findings: FINDINGS,
+        impacts: [],
         privileges: ['edge: the role must be a superuser.'],
       }),
     );
@@ -228,6 +230,7 @@ COMMIT;
           {
             title: evil,
             topologyName: evil,
+            impacts: [],
             privileges: [evil],
             findings: [
               {
