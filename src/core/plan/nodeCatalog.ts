@@ -1,4 +1,4 @@
-import type { TableName } from '../topology';
+import type { DeclaredTable, TableName } from '../topology';
 
 /**
  * What a planner knows of one node: read once, in a session of its own, right before a plan is made.
@@ -21,6 +21,8 @@ export interface NodeCatalog {
   readonly slots: readonly CatalogSlot[];
   /** Roles that may log in, and what they are. */
   readonly roles: readonly LoginRole[];
+  /** Of the roles that were asked about those that exist, whether they may log in or not. */
+  readonly checkedRoles: readonly CheckedRole[];
   /** Running transactions that have written, oldest first: CREATE SUBSCRIPTION waits for these at the publisher. */
   readonly writers: readonly RunningWriter[];
 }
@@ -40,6 +42,12 @@ export interface RoleFacts {
   readonly name: string;
   readonly isSuperuser: boolean;
   readonly isReplication: boolean;
+  /** The attribute CREATEROLE, or superuser. */
+  readonly canCreateRole: boolean;
+  /** Roles that it may grant to others, by ADMIN OPTION. A superuser may grant all. */
+  readonly adminOf: readonly string[];
+  /** Whether it owns the database, by itself or by membership, and so may grant rights on it. */
+  readonly isDatabaseOwner: boolean;
   readonly canCreateInDatabase: boolean;
   /** Member of pg_create_subscription (16 and newer); false before. */
   readonly canCreateSubscription: boolean;
@@ -107,10 +115,12 @@ export interface CatalogPublication {
   readonly schemas: readonly string[];
   readonly operations: readonly ('insert' | 'update' | 'delete' | 'truncate')[];
   readonly viaPartitionRoot: boolean;
+  /** `null` before 18, which has no such option. */
+  readonly generatedColumns: 'none' | 'stored' | null;
   /** What it publishes now, expanded. `columns` is `null` for all. */
   readonly tables: readonly (TableName & { readonly columns: readonly string[] | null })[];
-  /** Tables named one by one in it, not by schema or all. */
-  readonly namedTables: readonly TableName[];
+  /** Tables named one by one in it, not by schema or all, with their lists and filters as the server writes them. */
+  readonly namedTables: readonly DeclaredTable[];
 }
 
 /** @see pg_subscription, pg_subscription_rel; never subconninfo */
@@ -123,6 +133,12 @@ export interface CatalogSubscription {
   readonly slotName: string | null;
   readonly publications: readonly string[];
   readonly tables: readonly (TableName & { readonly state: string })[];
+  /** `pg_subscription.oid`: a part of the names of its table-sync slots. */
+  readonly oid: number;
+  /** As in the file: `disableOnError: true`, `streaming: 'parallel'`. An option that this version lacks is not there. */
+  readonly options: Readonly<Record<string, boolean | string>>;
+  /** `X/Y` of the transaction that ALTER SUBSCRIPTION … SKIP named, until it was skipped; `null`: none, and before 15. */
+  readonly skipLsn: string | null;
 }
 
 /** @see pg_replication_slots */
@@ -131,14 +147,58 @@ export interface CatalogSlot {
   readonly type: 'physical' | 'logical';
   readonly plugin: string | null;
   readonly database: string | null;
+  readonly isTemporary: boolean;
   readonly isActive: boolean;
+  /** Who reads it now; `null` when nobody does, or the session's role may not see who. */
+  readonly reader: SlotReader | null;
   readonly walStatus: string | null;
+  /** LSNs as the server writes them. */
+  readonly restartLsn: string | null;
+  readonly confirmedFlushLsn: string | null;
+  /** WAL between `restartLsn` and the server's end of WAL; not lag. */
+  readonly retainedWalBytes: number | null;
+  /** How much may still be written before it can be lost; `null` when unlimited, or lost. */
+  readonly safeWalBytes: number | null;
+  readonly isTwoPhase: boolean;
+  /** Server's clock; `null` while active, and before 17. */
+  readonly inactiveSinceMs: number | null;
+  /** Why it was invalidated; `null` when it was not, and before 17. */
+  readonly invalidationReason: string | null;
+  /** Whether standbys keep a copy of it; `null` before 17. */
+  readonly isFailover: boolean | null;
+  /** Whether it is such a copy, on a standby; `null` before 17. */
+  readonly isSynced: boolean | null;
+}
+
+/** The walsender of a slot, or another session that decodes it. @see pg_stat_activity */
+export interface SlotReader {
+  readonly pid: number;
+  readonly user: string | null;
+  readonly applicationName: string;
+  /** As the server sees it; `null` over a Unix socket, or when hidden. */
+  readonly clientAddress: string | null;
 }
 
 export interface LoginRole {
   readonly name: string;
   readonly isSuperuser: boolean;
   readonly isReplication: boolean;
+}
+
+/** What a role is and may do here. @see pg_roles, pg_has_role(), has_schema_privilege(), has_table_privilege() */
+export interface CheckedRole {
+  readonly name: string;
+  readonly canLogin: boolean;
+  readonly isSuperuser: boolean;
+  readonly isReplication: boolean;
+  /** Roles whose rights it has, itself included. */
+  readonly memberOf: readonly string[];
+  readonly canConnect: boolean;
+  readonly canCreateInDatabase: boolean;
+  /** Schemas in which it has USAGE. */
+  readonly usableSchemas: readonly string[];
+  /** Tables that it may SELECT, INSERT, UPDATE and DELETE. Empty for a superuser, who may everything. */
+  readonly writableTables: readonly TableName[];
 }
 
 /** @see pg_stat_activity, backend_xid */

@@ -58,7 +58,10 @@ forEachMajor('What planners read of a node', function (major) {
     if (major >= 15) {
       await central.query(`
         CREATE PUBLICATION jobs_pub FOR TABLES IN SCHEMA jobs;
-        CREATE PUBLICATION narrow FOR TABLE public.plain (id, name)`);
+        CREATE PUBLICATION narrow FOR TABLE public.plain (id, name) WHERE (id > 0)`);
+    }
+    if (major >= 18) {
+      await central.query('ALTER PUBLICATION rooted SET (publish_generated_columns = stored)');
     }
     await edge.query(
       `CREATE TABLE public.plain (id int PRIMARY KEY, name varchar(20) NOT NULL, note text)`,
@@ -215,6 +218,18 @@ forEachMajor('What planners read of a node', function (major) {
     ]);
     assert.equal(publications.find(({ name }) => name === 'rooted')?.owner, 'jobs_owner');
     assert.equal(publications.find(({ name }) => name === 'rooted')?.viaPartitionRoot, true);
+    assert.deepEqual(
+      publications.map(({ name, generatedColumns }) => `${name}: ${String(generatedColumns)}`),
+      publications.map(({ name }) =>
+        major < 18 ? `${name}: null` : `${name}: ${name === 'rooted' ? 'stored' : 'none'}`,
+      ),
+    );
+    const named = publications.find(({ name }) => name === 'narrow')?.namedTables;
+    const limits = { columns: ['id', 'name'], rowFilter: '(id > 0)' };
+    assert.deepEqual(
+      named,
+      major < 15 ? undefined : [{ schema: 'public', name: 'plain', ...limits }],
+    );
   });
 
   it('tables of a publication as the server itself expands them', async () => {
@@ -262,6 +277,7 @@ forEachMajor('What planners read of a node', function (major) {
       );
     }
     const catalog = await read(edge);
+    const [{ oid = 0 } = {}] = await edge.query<{ oid: number }>('SELECT oid FROM pg_subscription');
     assert.deepEqual(catalog.subscriptions, [
       {
         name: 'plain_sub',
@@ -272,6 +288,16 @@ forEachMajor('What planners read of a node', function (major) {
         slotName: 'plain_sub',
         publications: [major >= 15 ? 'narrow' : 'plain_pub'],
         tables: [{ schema: 'public', name: 'plain', state: major >= 15 ? 'r' : 'i' }],
+        oid,
+        options: {
+          binary: false,
+          synchronousCommit: 'off',
+          streaming: major >= 18 ? 'parallel' : false,
+          ...(major >= 15 ? { twoPhase: false, disableOnError: false } : {}),
+          ...(major >= 16 ? { passwordRequired: true, runAsOwner: false, origin: 'any' } : {}),
+          ...(major >= 17 ? { failover: false } : {}),
+        },
+        skipLsn: null,
       },
     ]);
     assert.ok(!JSON.stringify(catalog).includes(`port=${central.port}`));

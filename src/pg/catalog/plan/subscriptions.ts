@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { CatalogSubscription } from '../../../core/plan/nodeCatalog';
-import type { CatalogPart } from '../part';
+import type { CatalogPart, ServerFeatures } from '../part';
 
 const schema = z.nullable(
   z.array(
@@ -10,6 +10,9 @@ const schema = z.nullable(
       isOwned: z.boolean(),
       isOwnerSuperuser: z.boolean(),
       isEnabled: z.boolean(),
+      oid: z.number(),
+      options: z.record(z.string(), z.union([z.boolean(), z.string()])),
+      skipLsn: z.nullable(z.string()),
       slotName: z.nullable(z.string()),
       publications: z.array(z.string()),
       tables: z.nullable(
@@ -28,12 +31,15 @@ export const planSubscriptionsPart: CatalogPart<
   readonly CatalogSubscription[]
 > = {
   lowestVersion: 14,
-  sql: () => `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+  sql: (features) => `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', s.subname,
       'owner', o.rolname,
       'isOwned', pg_catalog.pg_has_role(s.subowner, 'USAGE'),
       'isOwnerSuperuser', o.rolsuper,
       'isEnabled', s.subenabled,
+      'oid', s.oid::pg_catalog.int8,
+      'options', pg_catalog.json_build_object(${optionsOf(features)}),
+      'skipLsn', ${features.versionNum >= 150_000 ? `nullif(s.subskiplsn, '0/0'::pg_catalog.pg_lsn)::pg_catalog.text` : 'NULL::pg_catalog.text'},
       'slotName', s.subslotname,
       'publications', s.subpublications,
       'tables', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -48,3 +54,24 @@ export const planSubscriptionsPart: CatalogPart<
   schema,
   normalise: (raw) => (raw ?? []).map((row) => ({ ...row, tables: row.tables ?? [] })),
 };
+
+/** Options by their names in the file, as far as this version has them; the slot and the publications stand apart. */
+function optionsOf({ versionNum }: ServerFeatures): string {
+  const since = (version: number, pair: string): readonly string[] =>
+    versionNum >= version ? [pair] : [];
+  return [
+    `'binary', s.subbinary`,
+    `'synchronousCommit', s.subsynccommit`,
+    // A letter from 16 on, when `parallel` came.
+    versionNum >= 160_000
+      ? `'streaming', CASE s.substream WHEN 'p' THEN '"parallel"'::pg_catalog.json
+          WHEN 't' THEN 'true'::pg_catalog.json ELSE 'false'::pg_catalog.json END`
+      : `'streaming', s.substream`,
+    ...since(150_000, `'twoPhase', s.subtwophasestate <> 'd'`),
+    ...since(150_000, `'disableOnError', s.subdisableonerr`),
+    ...since(160_000, `'passwordRequired', s.subpasswordrequired`),
+    ...since(160_000, `'runAsOwner', s.subrunasowner`),
+    ...since(160_000, `'origin', s.suborigin`),
+    ...since(170_000, `'failover', s.subfailover`),
+  ].join(', ');
+}
