@@ -144,13 +144,36 @@ export interface PublicationTableFacts {
   readonly hasReplicaIdentity: boolean;
 }
 
+/** A table that a publication names; a schema, ALL TABLES and partitions come to others (`PublicationFacts.tables`). */
+export interface NamedTableFacts {
+  readonly schema: string;
+  readonly name: string;
+  /** By attribute number; `null` for all columns. */
+  readonly columns: readonly string[] | null;
+  /** As pg_get_expr() writes it. */
+  readonly rowFilter: string | null;
+  /** Came with a table that it inherits from, which the publication names, too. */
+  readonly isInherited: boolean;
+}
+
 export interface PublicationFacts {
   readonly name: string;
   readonly allTables: boolean;
   readonly schemas: readonly string[];
   readonly operations: readonly ('insert' | 'update' | 'delete' | 'truncate')[];
   readonly viaPartitionRoot: boolean;
+  /** 18 and newer; `null` before, absent where it was not read. */
+  readonly generatedColumns?: 'none' | 'stored' | null;
+  /** What it comes to now. */
   readonly tables: readonly PublicationTableFacts[];
+  /** What it was given; absent where it was not read. */
+  readonly namedTables?: readonly NamedTableFacts[];
+}
+
+/** Options of a subscription by Postgres' own names in camelCase, as in the file; only those that the server's version has. */
+export interface SubscriptionOptionFacts {
+  readonly subscription: string;
+  readonly options: Readonly<Record<string, boolean | string>>;
 }
 
 export interface SubscriptionTableFacts {
@@ -171,6 +194,8 @@ export interface SlowFacts {
   readonly serverPort: number | null;
   readonly publications: readonly PublicationFacts[];
   readonly subscriptionTables: readonly SubscriptionTableFacts[];
+  /** Of the subscriptions of the session's database; absent where they were not read. */
+  readonly subscriptionOptions?: readonly SubscriptionOptionFacts[];
   /** Name → value, only the settings this extension explains (wal_level, max_connections, max_replication_slots, …). */
   readonly settings: Readonly<Record<string, string>>;
   /** Shape of the declared queue table; `null` when none is declared. */

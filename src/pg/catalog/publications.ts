@@ -13,6 +13,7 @@ const schema = z.nullable(
       delete: z.boolean(),
       truncate: z.boolean(),
       viaPartitionRoot: z.boolean(),
+      generatedColumns: z.nullable(z.enum(['none', 'stored'])),
       tables: z.nullable(
         z.array(
           z.object({
@@ -24,6 +25,17 @@ const schema = z.nullable(
           }),
         ),
       ),
+      namedTables: z.nullable(
+        z.array(
+          z.object({
+            schema: z.string(),
+            name: z.string(),
+            columns: z.nullable(z.array(z.string())),
+            rowFilter: z.nullable(z.string()),
+            isInherited: z.boolean(),
+          }),
+        ),
+      ),
     }),
   ),
 );
@@ -31,9 +43,10 @@ const schema = z.nullable(
 type Raw = z.infer<typeof schema>;
 
 /**
- * Publications of the database with the tables they come to, whichever way those were named. Schemas, column lists and
- * row filters came with 15; `columns` is `null` where there is no column list.
- * Source: pg_publication, pg_publication_tables, pg_publication_rel, pg_publication_namespace, pg_index.
+ * Publications of the database with the tables they come to, whichever way those were named, and those that were named.
+ * Schemas, column lists and row filters came with 15, the choice of generated columns with 18; `columns` is `null` where
+ * there is no column list.
+ * Source: pg_publication, pg_publication_tables, pg_publication_rel, pg_publication_namespace, pg_index, pg_inherits.
  */
 export const publicationsPart: CatalogPart<Raw, readonly PublicationFacts[]> = {
   lowestVersion: 14,
@@ -57,6 +70,8 @@ export const publicationsPart: CatalogPart<Raw, readonly PublicationFacts[]> = {
       'schemas', ${schemas},
       'insert', p.pubinsert, 'update', p.pubupdate, 'delete', p.pubdelete, 'truncate', p.pubtruncate,
       'viaPartitionRoot', p.pubviaroot,
+      'generatedColumns', ${columns.has('pg_publication.pubgencols') ? generatedColumns : 'NULL::pg_catalog.text'},
+      'namedTables', ${namedTables(hasLists)},
       'tables', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
             'schema', t.schemaname, 'name', t.tablename,
             'columns', ${columnList},
@@ -76,9 +91,32 @@ export const publicationsPart: CatalogPart<Raw, readonly PublicationFacts[]> = {
       schemas: row.schemas ?? [],
       operations: (['insert', 'update', 'delete', 'truncate'] as const).filter((key) => row[key]),
       viaPartitionRoot: row.viaPartitionRoot,
+      generatedColumns: row.generatedColumns,
       tables: row.tables ?? [],
+      namedTables: row.namedTables ?? [],
     })),
 };
+
+const generatedColumns = `CASE p.pubgencols WHEN 's' THEN 'stored' ELSE 'none' END`;
+
+/** The rows of pg_publication_rel: adding a table adds those that inherit from it. */
+function namedTables(hasLists: boolean): string {
+  const columnList = hasLists
+    ? `(SELECT pg_catalog.json_agg(k.attname ORDER BY k.attnum) FROM pg_catalog.pg_attribute AS k
+                WHERE k.attrelid = l.prrelid AND k.attnum = ANY (l.prattrs))`
+    : 'NULL::pg_catalog.json';
+  return `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+            'schema', n.nspname, 'name', c.relname,
+            'columns', ${columnList},
+            'rowFilter', ${hasLists ? 'pg_catalog.pg_get_expr(l.prqual, l.prrelid)' : 'NULL::pg_catalog.text'},
+            'isInherited', NOT c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits AS i
+                JOIN pg_catalog.pg_publication_rel AS o ON o.prrelid = i.inhparent
+               WHERE i.inhrelid = c.oid AND o.prpubid = p.oid)) ORDER BY n.nspname, c.relname)
+          FROM pg_catalog.pg_publication_rel AS l
+          JOIN pg_catalog.pg_class AS c ON c.oid = l.prrelid
+          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+         WHERE l.prpubid = p.oid)`;
+}
 
 /** FULL needs no index, DEFAULT the primary key, INDEX the one it names; NOTHING never has one. */
 const hasReplicaIdentity = `(c.relreplident = 'f'

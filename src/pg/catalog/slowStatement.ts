@@ -8,6 +8,7 @@ import { publicationsPart } from './publications';
 import { knownQueue, queueShapeSchema, queueShapeSql, type KnownQueue } from './queueShape';
 import { rolePart } from './role';
 import { settingsPart } from './settings';
+import { subscriptionOptionsPart } from './subscriptionOptions';
 import { subscriptionTablesPart } from './subscriptionTables';
 
 export interface SlowAnswer {
@@ -32,6 +33,7 @@ SELECT ${identityPart.sql(features)} AS "identity",
   ${rolePart.sql(features)} AS "role",
   ${publicationsPart.sql(features)} AS "publications",
   ${subscriptionTablesPart.sql(features)} AS "subscriptionTables",
+  ${subscriptionOptionsPart.sql(features)} AS "subscriptionOptions",
   ${settingsPart.sql(features)} AS "settings",
   ${queueTable === null ? 'NULL::pg_catalog.json' : queueShapeSql} AS "queue"`;
   const rowSchema = z.object({
@@ -39,6 +41,7 @@ SELECT ${identityPart.sql(features)} AS "identity",
     role: rolePart.schema,
     publications: publicationsPart.schema,
     subscriptionTables: subscriptionTablesPart.schema,
+    subscriptionOptions: subscriptionOptionsPart.schema,
     settings: settingsPart.schema,
     queue: queueShapeSchema,
   });
@@ -52,6 +55,7 @@ SELECT ${identityPart.sql(features)} AS "identity",
         ...rolePart.normalise(raw.role),
         publications: publicationsPart.normalise(raw.publications),
         subscriptionTables: subscriptionTablesPart.normalise(raw.subscriptionTables),
+        subscriptionOptions: subscriptionOptionsPart.normalise(raw.subscriptionOptions),
         settings: settingsPart.normalise(raw.settings),
         queueShape: queue?.shape ?? null,
       };

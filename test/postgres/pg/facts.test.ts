@@ -140,8 +140,45 @@ forEachMajor('Facts of each kind of node', function (major) {
             hasReplicaIdentity: true,
           },
         ],
+        generatedColumns: major >= 18 ? 'none' : null,
+        namedTables: ['Odd.Name', 'item'].map((name) => ({
+          schema: 'public',
+          name,
+          columns: null,
+          rowFilter: null,
+          isInherited: false,
+        })),
       },
     ]);
+  });
+
+  it('tables that a publication names are told apart from those it comes to', async () => {
+    await primary.query(`CREATE TABLE base (id int PRIMARY KEY); CREATE TABLE child () INHERITS (base);
+      CREATE TABLE whole (id int PRIMARY KEY) PARTITION BY RANGE (id);
+      CREATE TABLE part PARTITION OF whole FOR VALUES FROM (0) TO (9);
+      CREATE PUBLICATION a_family FOR TABLE base, whole;
+      CREATE PUBLICATION an_all FOR ALL TABLES`);
+    try {
+      const { publications } = (await read(primary)).slow;
+      const family = publications.find(({ name }) => name === 'a_family');
+      assert.deepEqual(
+        family?.namedTables?.map(({ name, isInherited }) => [name, isInherited]),
+        [
+          ['base', false],
+          ['child', true],
+          ['whole', false],
+        ],
+      );
+      assert.deepEqual(
+        family.tables.map(({ name }) => name),
+        ['base', 'child', 'part'],
+      );
+      assert.deepEqual(publications.find(({ name }) => name === 'an_all')?.namedTables, []);
+    } finally {
+      await primary.query(
+        'DROP PUBLICATION a_family; DROP PUBLICATION an_all; DROP TABLE base CASCADE; DROP TABLE whole',
+      );
+    }
   });
 
   if (major >= 15) {
@@ -161,6 +198,15 @@ forEachMajor('Facts of each kind of node', function (major) {
         const part = publications.find(({ name }) => name === 'a_part')?.tables[0];
         assert.deepEqual(part?.columns, ['id']);
         assert.match(part.rowFilter ?? '', /id > 5/);
+        assert.deepEqual(schema.namedTables, []);
+        const named = publications.find(({ name }) => name === 'a_part')?.namedTables?.[0];
+        assert.deepEqual(named, {
+          schema: 'public',
+          name: 'item',
+          columns: ['id'],
+          rowFilter: '(id > 5)',
+          isInherited: false,
+        });
       } finally {
         await primary.query(
           'DROP PUBLICATION a_part; DROP PUBLICATION a_schema; DROP SCHEMA extra CASCADE',
@@ -240,6 +286,46 @@ forEachMajor('Facts of each kind of node', function (major) {
       { subscription: 'item_sub', schema: 'public', name: 'Odd.Name', state: 'r' },
       { subscription: 'item_sub', schema: 'public', name: 'item', state: 'r' },
     ]);
+  });
+
+  it('options of a subscription are told as the file names them, those of its version only', async () => {
+    const all: Record<string, readonly [number, boolean | string, boolean | string, string]> = {
+      binary: [14, false, true, 'binary = true'],
+      streaming: [14, major >= 18 ? 'parallel' : 'off', 'on', 'streaming = on'],
+      synchronousCommit: [14, 'off', 'local', 'synchronous_commit = local'],
+      twoPhase: [15, false, true, 'two_phase = true'],
+      disableOnError: [15, false, true, 'disable_on_error = true'],
+      passwordRequired: [16, true, false, 'password_required = false'],
+      runAsOwner: [16, false, true, 'run_as_owner = true'],
+      origin: [16, 'any', 'none', 'origin = none'],
+      failover: [17, false, true, 'failover = true'],
+    };
+    const had = Object.entries(all).filter(([, [from]]) => major >= from);
+    const usual = (await read(subscriber)).slow.subscriptionOptions;
+    assert.deepEqual(usual, [
+      {
+        subscription: 'item_sub',
+        options: Object.fromEntries(had.map(([name, [, value]]) => [name, value])),
+      },
+    ]);
+    await primary.query(
+      `CREATE SUBSCRIPTION odd_sub CONNECTION 'dbname=nowhere' PUBLICATION p
+         WITH (connect = false, slot_name = NONE, ${had.map(([, [, , , sql]]) => sql).join(', ')})`,
+    );
+    try {
+      assert.deepEqual((await read(primary)).slow.subscriptionOptions, [
+        {
+          subscription: 'odd_sub',
+          options: Object.fromEntries(had.map(([name, [, , value]]) => [name, value])),
+        },
+      ]);
+      if (major < 16) return;
+      await primary.query('ALTER SUBSCRIPTION odd_sub SET (streaming = parallel)');
+      const options = (await read(primary)).slow.subscriptionOptions?.[0]?.options;
+      assert.equal(options?.['streaming'], 'parallel');
+    } finally {
+      await primary.query('DROP SUBSCRIPTION odd_sub');
+    }
   });
 
   it('a subscription that is made while a session is held shows in its next poll', async () => {
