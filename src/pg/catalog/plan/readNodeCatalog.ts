@@ -8,6 +8,7 @@ import type { FailureSubject } from '../../errors/toFailure';
 import type { ServerProbe } from '../features';
 import type { ServerFeatures } from '../part';
 import { identityPart } from './identity';
+import { checkedRolesPart } from './checkedRoles';
 import { loginRolesPart } from './loginRoles';
 import { planPublicationsPart } from './publications';
 import { readRelation, relationsStatement } from './relations';
@@ -32,7 +33,7 @@ export async function readNodeCatalog(
 ): Promise<NodeCatalog> {
   const { subject, probe, rolesToCheck } = request;
   const readAtMs = Date.now();
-  const server = await session.query(serverStatement(probe.features), signal);
+  const server = await session.query(serverStatement(probe.features, rolesToCheck), signal);
   const relations = await session.query(relationsStatement(rolesToCheck), signal);
   try {
     return {
@@ -49,7 +50,7 @@ export async function readNodeCatalog(
   }
 }
 
-function serverStatement(features: ServerFeatures): SqlStatement {
+function serverStatement(features: ServerFeatures, rolesToCheck: readonly string[]): SqlStatement {
   return {
     text: `
 SELECT ${identityPart.sql(features)} AS "server",
@@ -60,7 +61,9 @@ SELECT ${identityPart.sql(features)} AS "server",
   ${planSubscriptionsPart.sql(features)} AS "subscriptions",
   ${planSlotsPart.sql(features)} AS "slots",
   ${loginRolesPart.sql(features)} AS "roles",
+  ${checkedRolesPart.sql(features)} AS "checkedRoles",
   ${writersPart.sql(features)} AS "writers"`,
+    values: [rolesToCheck],
   };
 }
 
@@ -73,6 +76,7 @@ const rowSchema = z.object({
   subscriptions: planSubscriptionsPart.schema,
   slots: planSlotsPart.schema,
   roles: loginRolesPart.schema,
+  checkedRoles: checkedRolesPart.schema,
   writers: writersPart.schema,
 });
 
@@ -87,6 +91,7 @@ function readServer(row: unknown): Omit<NodeCatalog, 'nodeId' | 'readAtMs' | 're
     subscriptions: planSubscriptionsPart.normalise(raw.subscriptions),
     slots: planSlotsPart.normalise(raw.slots),
     roles: loginRolesPart.normalise(raw.roles),
+    checkedRoles: checkedRolesPart.normalise(raw.checkedRoles),
     writers: writersPart.normalise(raw.writers),
   };
 }

@@ -27,7 +27,7 @@ export function catalog(nodeId: string, change: CatalogChange = {}): NodeCatalog
     subscriptions: [],
     slots: [],
     writers: [],
-    schemas: [{ name: 'public', owner: 'postgres', isOwned: true, canCreate: true, canUse: true }],
+    schemas: [{ name: 'public', owner: 'postgres', canCreate: true, canUse: true }],
     checkedRoles: [],
     roles: [
       { name: 'postgres', isSuperuser: true, isReplication: true },
