@@ -29,6 +29,10 @@ export type FindingCode =
   | 'oldShape'
   | 'notFound'
   | 'longTransaction'
+  | 'hbaRule'
+  | 'slotInUse'
+  | 'clusterManager'
+  | 'losesChanges'
   | 'stoppedByError'
   | 'nothingToDo';
 

@@ -13,8 +13,8 @@ export interface ConninfoItem {
   readonly value: string | SecretRef;
 }
 
-/** A piece of a statement: SQL as it is, or a connection string that becomes one SQL literal. */
-export type SqlPart = string | { readonly conninfo: readonly ConninfoItem[] };
+/** A piece of a statement: SQL as it is, a connection string that becomes one SQL literal, or a secret that does. */
+export type SqlPart = string | { readonly conninfo: readonly ConninfoItem[] } | SecretRef;
 
 /** One statement of a plan: no semicolon at its end, every name quoted, every value a literal; it takes no parameters. */
 export interface PlanStatement {
@@ -23,7 +23,7 @@ export interface PlanStatement {
 
 const HIDDEN = '***';
 
-/** A statement without a connection string. */
+/** A statement without a secret. */
 export function sqlStatement(text: string): PlanStatement {
   return { parts: [text] };
 }
@@ -50,17 +50,18 @@ export function runnableSql(
 
 /** Names of the secrets that a statement needs. */
 export function secretsOf(statement: PlanStatement): readonly string[] {
-  return statement.parts.flatMap((part) =>
-    typeof part === 'string'
-      ? []
-      : part.conninfo.flatMap(({ value }) => (typeof value === 'string' ? [] : [value.secret])),
-  );
+  return statement.parts.flatMap((part) => {
+    if (typeof part === 'string') return [];
+    if ('secret' in part) return [part.secret];
+    return part.conninfo.flatMap(({ value }) => (typeof value === 'string' ? [] : [value.secret]));
+  });
 }
 
 function render(statement: PlanStatement, valueOf: (secret: SecretRef) => string): string {
   return statement.parts
     .map((part) => {
       if (typeof part === 'string') return part;
+      if ('secret' in part) return escapeLiteral(valueOf(part));
       // Every value quoted, also where libpq would take it bare: one rule, and nothing can end a value early.
       const items = part.conninfo.map(({ keyword, value }) => {
         const text = typeof value === 'string' ? value : valueOf(value);
