@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { CatalogPublication } from '../../../core/plan/nodeCatalog';
-import type { CatalogPart, ServerFeatures } from '../part';
+import { columnOrNull, type CatalogPart, type ServerFeatures } from '../part';
+
+const GENERATED = { n: 'none', s: 'stored' } as const;
 
 const table = { schema: z.string(), name: z.string() };
 
@@ -17,14 +19,24 @@ const schema = z.nullable(
       delete: z.boolean(),
       truncate: z.boolean(),
       viaPartitionRoot: z.boolean(),
+      generatedColumns: z.nullable(z.enum(['n', 's'])),
       tables: z.nullable(z.array(z.object({ ...table, columns: z.nullable(z.array(z.string())) }))),
-      namedTables: z.nullable(z.array(z.object(table))),
+      namedTables: z.nullable(
+        z.array(
+          z.object({
+            ...table,
+            columns: z.nullable(z.array(z.string())),
+            rowFilter: z.nullable(z.string()),
+          }),
+        ),
+      ),
     }),
   ),
 );
 
 /**
- * Publications of the database: what was named, and the tables that it comes to. Schemas and column lists came with 15.
+ * Publications of the database: what was named, and the tables that it comes to. Schemas, column lists and row filters came with 15,
+ * publish_generated_columns with 18.
  * The tables are worked out here and not by pg_publication_tables, which from 15 on opens each of them and so waits for
  * whoever holds one.
  * Source: pg_publication, pg_publication_rel, pg_publication_namespace, pg_inherits.
@@ -50,16 +62,19 @@ export const planPublicationsPart: CatalogPart<
       'schemas', ${schemas},
       'insert', p.pubinsert, 'update', p.pubupdate, 'delete', p.pubdelete, 'truncate', p.pubtruncate,
       'viaPartitionRoot', p.pubviaroot,
+      'generatedColumns', ${columnOrNull(features, 'pg_publication', 'pubgencols', 'p', '"char"')},
       'tables', t.tables,
       'namedTables', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-            'schema', n.nspname, 'name', c.relname) ORDER BY n.nspname, c.relname)
+            'schema', n.nspname, 'name', c.relname,
+            'columns', ${columnList(features, 'l.prrelid')},
+            'rowFilter', ${rowFilter(features)}) ORDER BY n.nspname, c.relname)
           FROM pg_catalog.pg_publication_rel AS l
           JOIN pg_catalog.pg_class AS c ON c.oid = l.prrelid
           JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
          WHERE l.prpubid = p.oid)) ORDER BY p.pubname)
     FROM pg_catalog.pg_publication AS p
     LEFT JOIN (SELECT e.pub, pg_catalog.json_agg(pg_catalog.json_build_object(
-          'schema', n.nspname, 'name', c.relname, 'columns', ${columnList(features)})
+          'schema', n.nspname, 'name', c.relname, 'columns', ${columnList(features, 'e.rel')})
           ORDER BY n.nspname, c.relname) AS tables
         FROM published AS e
         JOIN pg_catalog.pg_class AS c ON c.oid = e.rel
@@ -77,6 +92,7 @@ export const planPublicationsPart: CatalogPart<
       schemas: row.schemas ?? [],
       operations: (['insert', 'update', 'delete', 'truncate'] as const).filter((key) => row[key]),
       viaPartitionRoot: row.viaPartitionRoot,
+      generatedColumns: row.generatedColumns === null ? null : GENERATED[row.generatedColumns],
       tables: row.tables ?? [],
       namedTables: row.namedTables ?? [],
     })),
@@ -122,9 +138,15 @@ const published = `family(rel, ancestor) AS (
         JOIN family AS f ON f.ancestor = a.rel
         JOIN pg_catalog.pg_class AS c ON c.oid = f.rel AND c.relkind = 'r')`;
 
-function columnList({ columns }: ServerFeatures): string {
+function columnList({ columns }: ServerFeatures, relation: string): string {
   return columns.has('pg_publication_rel.prattrs')
     ? `(SELECT pg_catalog.json_agg(k.attname ORDER BY k.attnum) FROM pg_catalog.pg_attribute AS k
-          WHERE k.attrelid = e.rel AND k.attnum = ANY (l.prattrs))`
+          WHERE k.attrelid = ${relation} AND k.attnum = ANY (l.prattrs))`
     : 'NULL::pg_catalog.json';
+}
+
+function rowFilter({ columns }: ServerFeatures): string {
+  return columns.has('pg_publication_rel.prqual')
+    ? 'pg_catalog.pg_get_expr(l.prqual, l.prrelid)'
+    : 'NULL::pg_catalog.text';
 }

@@ -83,7 +83,11 @@ const published = publication('jobs_pub', ['jobs'], {
     { schema: 'public', name: 'jobs', columns: null },
     { ...PRUNED, columns: null },
   ],
-  namedTables: [{ schema: 'public', name: 'jobs' }, PRUNED],
+  namedTables: [{ schema: 'public', name: 'jobs' }, PRUNED].map((each) => ({
+    ...each,
+    columns: null,
+    rowFilter: null,
+  })),
 });
 const everywhere: Servers = {
   central: { relations: [table('jobs'), INSTALLED], publications: [published], schemas: SCHEMAS },
