@@ -21,6 +21,19 @@ export interface TableDefinition extends TableName {
   readonly rowEstimate: number | null;
   /** Finished words for what it has and a copy of it will not: `2 triggers`, `row security policies`. */
   readonly notCarried: readonly string[];
+  /** What it uses and no server has by itself, each once; in an order in which it can be made. */
+  readonly needs?: readonly TableNeed[];
+}
+
+/** An object that must be there before the table: pg_identify_object() of what pg_depend says it depends on. */
+export interface TableNeed {
+  readonly kind: 'type' | 'function' | 'collation' | 'other';
+  /** As SQL names it, with its schema: `public.mood`, `public.next_id(integer)`. */
+  readonly identity: string;
+  /** The extension that brings it; `null` when none does. */
+  readonly extension: string | null;
+  /** What makes an enum or a domain; `null` for everything else. */
+  readonly createSql: string | null;
 }
 
 export interface ColumnDefinition {
@@ -35,6 +48,8 @@ export interface ColumnDefinition {
   readonly identity: 'always' | 'byDefault' | null;
   /** Expression of a generated column; `null` for the others. */
   readonly generatedSql: string | null;
+  /** Whether a generated column is computed when it is read (18 and newer), instead of stored. */
+  readonly isVirtual?: boolean;
 }
 
 export interface ConstraintDefinition {
@@ -42,6 +57,8 @@ export interface ConstraintDefinition {
   readonly kind: 'primaryKey' | 'unique' | 'check' | 'foreignKey' | 'exclusion';
   /** pg_get_constraintdef(). */
   readonly sql: string;
+  /** The table that a foreign key points at; `null` for the other kinds. */
+  readonly references?: TableName | null;
 }
 
 export interface IndexDefinition {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { TableDefinition } from '../../../core/plan/tableDefinition';
+import type { TableDefinition, TableNeed } from '../../../core/plan/tableDefinition';
 import type { SqlStatement } from '../../../core/ports/sqlSession';
 import type { TableName } from '../../../core/topology';
 import { IS_USER_SCHEMA } from './schemas';
@@ -27,13 +27,18 @@ const schema = z.object({
         isNotNull: z.boolean(),
         defaultSql: z.nullable(z.string()),
         identity: z.enum(['', 'a', 'd']),
-        isGenerated: z.boolean(),
+        generated: z.enum(['', 's', 'v']),
       }),
     ),
   ),
   constraints: z.nullable(
     z.array(
-      z.object({ name: z.string(), kind: z.enum(['p', 'u', 'c', 'x', 'f']), sql: z.string() }),
+      z.object({
+        name: z.string(),
+        kind: z.enum(['p', 'u', 'c', 'x', 'f']),
+        sql: z.string(),
+        references: z.nullable(z.object(tableName)),
+      }),
     ),
   ),
   indexes: z.nullable(
@@ -45,6 +50,16 @@ const schema = z.object({
   parent: z.nullable(z.object(tableName)),
   bound: z.nullable(z.string()),
   rowEstimate: z.nullable(z.number()),
+  needs: z.nullable(
+    z.array(
+      z.object({
+        kind: z.string(),
+        identity: z.string(),
+        extension: z.nullable(z.string()),
+        createSql: z.nullable(z.string()),
+      }),
+    ),
+  ),
   counts: z.object({
     triggers: z.number(),
     rules: z.number(),
@@ -53,6 +68,7 @@ const schema = z.object({
     statistics: z.number(),
     parents: z.number(),
     options: z.number(),
+    comments: z.number(),
   }),
 });
 
@@ -70,16 +86,18 @@ export function readTableDefinition(row: unknown): TableDefinition {
   const { counts, parent, bound, ...raw } = schema.parse(row);
   return {
     ...raw,
-    columns: (raw.columns ?? []).map(({ isGenerated, defaultSql, identity, ...column }) => ({
+    columns: (raw.columns ?? []).map(({ generated, defaultSql, identity, ...column }) => ({
       ...column,
-      defaultSql: isGenerated ? null : defaultSql,
-      generatedSql: isGenerated ? defaultSql : null,
+      defaultSql: generated === '' ? defaultSql : null,
+      generatedSql: generated === '' ? null : defaultSql,
+      isVirtual: generated === 'v',
       identity: identity === '' ? null : IDENTITY[identity],
     })),
     constraints: (raw.constraints ?? []).map((one) => ({ ...one, kind: CONSTRAINTS[one.kind] })),
     indexes: raw.indexes ?? [],
     replicaIdentity: REPLICA_IDENTITY[raw.replicaIdentity],
     partitionOf: parent === null || bound === null ? null : { parent, bound },
+    needs: (raw.needs ?? []).map((need) => ({ ...need, kind: needKind(need.kind) })),
     notCarried: [
       ...counted(counts.triggers, 'trigger', 'triggers'),
       ...counted(counts.rules, 'rule', 'rules'),
@@ -88,14 +106,56 @@ export function readTableDefinition(row: unknown): TableDefinition {
       ...counted(counts.statistics, 'extended statistics object', 'extended statistics objects'),
       ...(counts.parents > 0 ? ['its inheritance from another table'] : []),
       ...(counts.options > 0 ? ['its storage parameters'] : []),
+      ...(counts.comments > 0 ? ['its comments'] : []),
     ],
   };
+}
+
+/** The kinds whose presence another server can be asked for; a domain is a type. */
+function needKind(kind: string): TableNeed['kind'] {
+  if (kind === 'type' || kind === 'domain') return 'type';
+  return kind === 'function' || kind === 'collation' ? kind : 'other';
 }
 
 function counted(count: number, one: string, many: string): readonly string[] {
   if (count === 0) return [];
   return [`${count} ${count === 1 ? one : many}`];
 }
+
+/**
+ * What the table, its defaults, constraints and indexes depend on outside the system's own objects and other tables.
+ * An array needs its elements' type. What belongs to an extension comes with it, so one of each extension is enough.
+ */
+const NEEDS = `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+      'kind', u.kind, 'identity', u.identity, 'extension', u.extension, 'createSql', u.sql) ORDER BY u.sql IS NOT NULL, u.oid)
+    FROM (SELECT DISTINCT ON (o.type, o.identity) o.type AS kind, o.identity, r.oid,
+          (SELECT x.extname::pg_catalog.text FROM pg_catalog.pg_depend AS e JOIN pg_catalog.pg_extension AS x ON x.oid = e.refobjid
+            WHERE e.classid = r.class AND e.objid = r.oid AND e.deptype = 'e') AS extension,
+          CASE t.typtype
+            WHEN 'e' THEN 'CREATE TYPE ' || o.identity || ' AS ENUM (' ||
+              (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(l.enumlabel), ', ' ORDER BY l.enumsortorder)
+                 FROM pg_catalog.pg_enum AS l WHERE l.enumtypid = t.oid) || ')'
+            WHEN 'd' THEN 'CREATE DOMAIN ' || o.identity || ' AS ' || pg_catalog.format_type(t.typbasetype, t.typtypmod)
+              || COALESCE(' DEFAULT ' || t.typdefault, '') || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END
+              || COALESCE((SELECT pg_catalog.string_agg(' CONSTRAINT ' || pg_catalog.quote_ident(k.conname) || ' ' ||
+                     pg_catalog.pg_get_constraintdef(k.oid), '' ORDER BY k.conname)
+                   FROM pg_catalog.pg_constraint AS k WHERE k.contypid = t.oid AND k.contype = 'c'), '')
+          END AS sql
+        FROM (SELECT d.refclassid AS class,
+              COALESCE((SELECT NULLIF(y.typelem, 0) FROM pg_catalog.pg_type AS y
+                WHERE y.oid = d.refobjid AND d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND y.typcategory = 'A'),
+                d.refobjid) AS oid
+            FROM pg_catalog.pg_depend AS d
+           WHERE d.deptype = 'n' AND d.refclassid <> 'pg_catalog.pg_class'::pg_catalog.regclass
+             AND d.refclassid <> 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid >= 16384
+             AND ((d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND (d.objid = c.oid
+                   OR d.objid IN (SELECT i.indexrelid FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid)))
+               OR (d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
+                 AND d.objid IN (SELECT f.oid FROM pg_catalog.pg_attrdef AS f WHERE f.adrelid = c.oid))
+               OR (d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+                 AND d.objid IN (SELECT k.oid FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = c.oid)))) AS r
+        CROSS JOIN LATERAL pg_catalog.pg_identify_object(r.class, r.oid, 0) AS o
+        LEFT JOIN pg_catalog.pg_type AS t ON t.oid = r.oid AND r.class = 'pg_catalog.pg_type'::pg_catalog.regclass) AS u)`;
 
 const text = `
 SELECT n.nspname::pg_catalog.text AS "schema", c.relname::pg_catalog.text AS "name",
@@ -109,16 +169,19 @@ SELECT n.nspname::pg_catalog.text AS "schema", c.relname::pg_catalog.text AS "na
       'isNotNull', a.attnotnull,
       'defaultSql', pg_catalog.pg_get_expr(d.adbin, d.adrelid),
       'identity', a.attidentity,
-      'isGenerated', a.attgenerated <> '') ORDER BY a.attnum)
+      'generated', a.attgenerated) ORDER BY a.attnum)
      FROM pg_catalog.pg_attribute AS a
      JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
      LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS "columns",
   (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-      'name', k.conname, 'kind', k.contype, 'sql', pg_catalog.pg_get_constraintdef(k.oid))
+      'name', k.conname, 'kind', k.contype, 'sql', pg_catalog.pg_get_constraintdef(k.oid),
+      'references', CASE WHEN k.contype = 'f' THEN (SELECT pg_catalog.json_build_object('schema', m.nspname, 'name', q.relname)
+        FROM pg_catalog.pg_class AS q JOIN pg_catalog.pg_namespace AS m ON m.oid = q.relnamespace WHERE q.oid = k.confrelid) END)
       ORDER BY pg_catalog.strpos('pucxf', k.contype::pg_catalog.text), k.conname)
      FROM pg_catalog.pg_constraint AS k
-    WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'x', 'f') AND k.conparentid = 0) AS "constraints",
+    WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'x', 'f') AND k.conparentid = 0
+      AND (k.conislocal OR NOT c.relispartition)) AS "constraints",
   (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', x.relname, 'isUnique', i.indisunique, 'sql', pg_catalog.pg_get_indexdef(i.indexrelid)) ORDER BY x.relname)
      FROM pg_catalog.pg_index AS i
@@ -147,7 +210,10 @@ SELECT n.nspname::pg_catalog.text AS "schema", c.relname::pg_catalog.text AS "na
     'statistics', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_statistic_ext AS s WHERE s.stxrelid = c.oid),
     'parents', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_inherits AS h
       WHERE h.inhrelid = c.oid AND NOT c.relispartition),
-    'options', COALESCE(pg_catalog.cardinality(c.reloptions), 0)) AS "counts"
+    'options', COALESCE(pg_catalog.cardinality(c.reloptions), 0),
+    'comments', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_description AS o
+      WHERE o.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND o.objoid = c.oid)) AS "counts",
+  ${NEEDS} AS "needs"
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND ${IS_USER_SCHEMA}
