@@ -15,10 +15,10 @@ import { planTasks } from './testing/tasks.mjs';
 /** @typedef {{ task: TestTask, counts: Counts, failures: readonly string[], note: string }} Outcome */
 
 /**
- * So many suites at a time. Those on servers and in editors wait most of the time: two of them leave two cores idle for the
- * better half, and no test's outcome hangs on how fast it runs.
+ * So many suites at a time. Those on servers and in editors wait most of the time: three of them left two cores idle
+ * for half of the time, and no test's outcome hangs on how fast it runs.
  */
-const WIDTH = 3;
+const WIDTH = 4;
 
 const [suite, ...extra] = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));

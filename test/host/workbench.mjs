@@ -6,6 +6,7 @@ import { watchForeignRequests } from './requestWatch.mjs';
 /** @typedef {import('playwright-core').Frame} Frame */
 
 const FIRST_LOAD_MS = 120_000;
+const MENU_MS = 60_000;
 
 /** Page object over one browser page. `page` stays open to all that it does not offer. */
 export class Workbench {
@@ -127,9 +128,28 @@ export class Workbench {
    * @param {string} title with its category, as the palette shows it
    */
   async command(title) {
-    await this.quickOpen('F1');
-    await this.quickInput().fill(`>${title}`);
-    await this.choice(title).click();
+    await this.pickFrom('F1', `>${title}`, title);
+  }
+
+  /**
+   * Opens the quick input, types, and takes the choice. What moves the focus meanwhile closes it, so then it is opened anew.
+   *
+   * @param {string} key
+   * @param {string} text
+   * @param {string} title
+   */
+  async pickFrom(key, text, title) {
+    for (let left = 5; ; left -= 1) {
+      await this.quickOpen(key);
+      try {
+        await this.quickInput().fill(text, { timeout: 5000 });
+        await this.choice(title).click({ timeout: 15_000 });
+        return;
+      } catch (error) {
+        if (left === 0) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /**
@@ -138,9 +158,7 @@ export class Workbench {
    * @param {string} name
    */
   async openFile(name) {
-    await this.quickOpen('Control+P');
-    await this.quickInput().fill(name);
-    await this.choice(name).click();
+    await this.pickFrom('Control+P', name, name);
     await this.page.locator('.editor-instance .view-lines').first().waitFor();
   }
 
@@ -167,9 +185,22 @@ export class Workbench {
    * @param {string} title
    */
   async contextMenu(target, title) {
-    await target.click({ button: 'right' });
-    const item = this.page.locator('.monaco-menu').getByRole('menuitem', { name: title }).first();
-    await item.waitFor();
+    const menu = this.page.locator('.monaco-menu');
+    // `Connect` is part of `Disconnect`, so the whole name has to fit.
+    const item = menu.getByRole('menuitem', { name: title, exact: true }).first();
+    const deadline = Date.now() + MENU_MS;
+    for (;;) {
+      await target.click({ button: 'right' });
+      await menu.first().waitFor();
+      await item.waitFor({ timeout: 1000 }).catch(() => undefined);
+      const isOffered = (await item.isVisible()) && (await item.isEnabled());
+      if (isOffered) break;
+      // What a menu offers is decided when it opens: the row may have changed since, so it is opened again.
+      if (Date.now() > deadline) throw new Error(`The menu does not offer ${title}.`);
+      await this.page.keyboard.press('Escape');
+      await menu.first().waitFor({ state: 'detached' });
+      await this.page.waitForTimeout(250);
+    }
     for (let left = 20; left > 0 && (await item.isVisible()); left -= 1) {
       await this.page.waitForTimeout(150);
       await item.click({ timeout: 1000 }).catch(() => undefined);

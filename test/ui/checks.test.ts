@@ -69,6 +69,8 @@ describe('checks on real servers', () => {
     const { workbench } = session;
     await servers.query('central-read', 'SELECT pg_wal_replay_pause()');
     try {
+      // Until it is seen the rows change, and a menu on a row that is redrawn just then comes to nothing.
+      await explorer.row(/^central-read, standby, replay paused/);
       await workbench.contextMenu(workbench.row(/^WAL marker of central-read/), 'Run Checks');
       const toast = workbench.toast('Checking central-read');
       await toast.getByRole('button', { name: 'Cancel' }).click();
