@@ -67,6 +67,8 @@ export interface TopologyNode {
   readonly connection: ConnectionParams;
   /** That of its topology; absent means development. In production an unencrypted connection to another machine is refused. */
   readonly environment?: Environment;
+  /** Its own or that of its topology: `readOnly`, nothing is ever written there. Absent: changes are allowed. */
+  readonly access?: 'readOnly';
   /** Role that changes run as; `null`: the user of `connection`. */
   readonly adminUser: string | null;
   readonly passwordSource: PasswordSource;
@@ -159,4 +161,9 @@ function rolesOf(node: TopologyNode, { publishers, upstreams }: Sources): readon
   if (isSubscriber) roles.push('subscriber');
   if (isEdge) roles.push('edge');
   return roles;
+}
+
+/** Whether the file forbids every change on a node. One that is not in the file is not forbidden by it. */
+export function isReadOnly(topology: Topology, nodeId: string): boolean {
+  return topology.nodes.find(({ id }) => id === nodeId)?.access === 'readOnly';
 }

@@ -39,6 +39,8 @@ export function toTopology(
     nodes: Object.entries(file.nodes).map(([id, node]) => ({
       ...toNode(id, node, connections.get(id) ?? {}),
       environment: file.environment ?? 'development',
+      // One node cannot take back what the whole topology forbids.
+      ...((node.access ?? file.access) ? { access: 'readOnly' as const } : {}),
     })),
     consumers: Object.entries(file.consumers ?? {}).map(([id, consumer]) => ({
       id,

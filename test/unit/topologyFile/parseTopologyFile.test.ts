@@ -187,6 +187,17 @@ describe('parsing topology files', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(topology)), EXPECTED);
   });
 
+  it('marks the nodes that the file, or the whole topology, keeps from every change', () => {
+    const accessOf = (text: string) =>
+      parseTopologyFile(text).topology?.nodes.map(({ id, access }) => `${id} ${access ?? '-'}`);
+    const nodes = { a: { connection: LOCAL, access: 'readOnly' }, b: { connection: LOCAL } };
+    assert.deepEqual(accessOf(JSON.stringify({ nodes })), ['a readOnly', 'b -']);
+    assert.deepEqual(accessOf(JSON.stringify({ access: 'readOnly', nodes })), [
+      'a readOnly',
+      'b readOnly',
+    ]);
+  });
+
   it('names a topology without a name after what the caller says', () => {
     const text = fileWith({ a: { connection: LOCAL } });
     assert.equal(parseTopologyFile(text, 'My folder').topology?.name, 'My folder');
