@@ -25,6 +25,8 @@ export interface NodeCatalog {
   readonly checkedRoles: readonly CheckedRole[];
   /** Running transactions that have written, oldest first: CREATE SUBSCRIPTION waits for these at the publisher. */
   readonly writers: readonly RunningWriter[];
+  /** Types that no server has by itself, as SQL names them: `public.mood`. Not there: nobody asked. */
+  readonly userTypes?: readonly string[];
 }
 
 /** @see pg_control_system(), pg_postmaster_start_time(), version() */
@@ -88,6 +90,14 @@ export interface RelationFacts extends TableName {
   readonly notReadableBy: readonly string[];
   /** Comment on the table; `null` when there is none. */
   readonly comment: string | null;
+  /** The most that statistics say of how many rows it holds; 0: none that anybody knows of. Not there: not asked, as below. */
+  readonly rowEstimate?: number;
+  /** Triggers that fire for replicated rows as well: ENABLE REPLICA or ALWAYS. */
+  readonly firingTriggers?: readonly string[];
+  /** Columns of its primary key; empty without one. */
+  readonly primaryKey?: readonly string[];
+  /** Columns of each key of which it takes every value once, for all rows; the primary key among them. */
+  readonly uniqueKeys?: readonly (readonly string[])[];
 }
 
 export interface ColumnFacts {

@@ -44,6 +44,8 @@ export interface CreatePublicationRequest {
   readonly tables: readonly DeclaredTable[];
   readonly operations: readonly PublishedOperation[];
   readonly viaPartitionRoot: boolean;
+  /** 18 and newer; not given: the server's default, which is none. */
+  readonly generatedColumns?: 'none' | 'stored';
 }
 
 /** What came of trying the publisher's address from this machine. */
@@ -68,6 +70,10 @@ export interface CreateSubscriptionRequest {
   readonly copyData: boolean;
   /** Other options by Postgres' own names in camelCase, as in the file. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Tables that the subscriber lacks are made there first; wants the definitions of all the publisher's tables. */
+  readonly createsMissingTables?: boolean;
+  /** Whether the subscriber's server dials first, making nothing. By default it does where other steps come before the subscription. */
+  readonly probesConnection?: boolean;
 }
 
 /** Enable, disable, refresh: one subscription on one node. */

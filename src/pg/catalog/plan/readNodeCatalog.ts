@@ -17,6 +17,7 @@ import { schemasPart } from './schemas';
 import { planSettingsPart } from './settings';
 import { planSlotsPart } from './slots';
 import { planSubscriptionsPart } from './subscriptions';
+import { userTypesPart } from './types';
 import { writersPart } from './writers';
 
 export interface CatalogRequest {
@@ -62,7 +63,8 @@ SELECT ${identityPart.sql(features)} AS "server",
   ${planSlotsPart.sql(features)} AS "slots",
   ${loginRolesPart.sql(features)} AS "roles",
   ${checkedRolesPart.sql(features)} AS "checkedRoles",
-  ${writersPart.sql(features)} AS "writers"`,
+  ${writersPart.sql(features)} AS "writers",
+  ${userTypesPart.sql(features)} AS "userTypes"`,
     values: [rolesToCheck],
   };
 }
@@ -78,6 +80,7 @@ const rowSchema = z.object({
   roles: loginRolesPart.schema,
   checkedRoles: checkedRolesPart.schema,
   writers: writersPart.schema,
+  userTypes: userTypesPart.schema,
 });
 
 function readServer(row: unknown): Omit<NodeCatalog, 'nodeId' | 'readAtMs' | 'relations'> {
@@ -93,5 +96,6 @@ function readServer(row: unknown): Omit<NodeCatalog, 'nodeId' | 'readAtMs' | 're
     roles: loginRolesPart.normalise(raw.roles),
     checkedRoles: checkedRolesPart.normalise(raw.checkedRoles),
     writers: writersPart.normalise(raw.writers),
+    userTypes: userTypesPart.normalise(raw.userTypes),
   };
 }

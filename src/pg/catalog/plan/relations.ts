@@ -40,12 +40,16 @@ const schema = z.object({
   identityColumns: z.nullable(z.array(z.string())),
   notReadableBy: z.nullable(z.array(z.string())),
   comment: z.nullable(z.string()),
+  rowEstimate: z.number(),
+  firingTriggers: z.nullable(z.array(z.string())),
+  keys: z.nullable(z.array(z.object({ isPrimary: z.boolean(), columns: z.array(z.string()) }))),
 });
 
 /**
  * All relations of the database that hold or show rows, one row each. Nothing here opens a relation, so none that is
  * locked makes it wait; the size is therefore what the last VACUUM or ANALYZE saw.
- * Lowest version: 14. Source: pg_class, pg_attribute, pg_attrdef, pg_index, pg_description, has_table_privilege().
+ * Lowest version: 14. Source: pg_class, pg_attribute, pg_attrdef, pg_index, pg_trigger, pg_description, has_table_privilege(),
+ * pg_stat_get_live_tuples().
  * @param rolesToCheck names that do not exist are passed over
  */
 export function relationsStatement(rolesToCheck: readonly string[]): SqlStatement {
@@ -53,7 +57,7 @@ export function relationsStatement(rolesToCheck: readonly string[]): SqlStatemen
 }
 
 export function readRelation(row: unknown): RelationFacts {
-  const raw = schema.parse(row);
+  const { keys, ...raw } = schema.parse(row);
   const columns = raw.columns ?? [];
   return {
     ...raw,
@@ -64,6 +68,9 @@ export function readRelation(row: unknown): RelationFacts {
     identityColumns:
       raw.replicaIdentity === 'f' ? columns.map(({ name }) => name) : (raw.identityColumns ?? []),
     notReadableBy: raw.notReadableBy ?? [],
+    firingTriggers: raw.firingTriggers ?? [],
+    primaryKey: (keys ?? []).find(({ isPrimary }) => isPrimary)?.columns ?? [],
+    uniqueKeys: (keys ?? []).map((key) => key.columns),
   };
 }
 
@@ -88,7 +95,15 @@ SELECT n.nspname::pg_catalog.text AS "schema", c.relname::pg_catalog.text AS "na
     WHERE r.rolname = ANY ($1::pg_catalog.text[])
       AND NOT (pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE')
         AND pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT'))) AS "notReadableBy",
-  pg_catalog.obj_description(c.oid, 'pg_class') AS "comment"
+  pg_catalog.obj_description(c.oid, 'pg_class') AS "comment",
+  GREATEST(c.reltuples, pg_catalog.pg_stat_get_live_tuples(c.oid), 0)::pg_catalog.float8 AS "rowEstimate",
+  (SELECT pg_catalog.json_agg(g.tgname ORDER BY g.tgname) FROM pg_catalog.pg_trigger AS g
+    WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgenabled IN ('R', 'A')) AS "firingTriggers",
+  (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('isPrimary', i.indisprimary, 'columns',
+      (SELECT pg_catalog.json_agg(k.attname ORDER BY k.attnum) FROM pg_catalog.pg_attribute AS k
+        WHERE k.attrelid = c.oid AND k.attnum = ANY ((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts - 1]))) ORDER BY i.indexrelid)
+     FROM pg_catalog.pg_index AS i
+    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL) AS "keys"
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN LATERAL (
