@@ -42,7 +42,8 @@ function objectsClause(request: CreatePublicationRequest): readonly string[] {
   return objects.length > 0 ? [`FOR ${objects.join(',\n  ')}`] : [];
 }
 
-function tableClause(table: DeclaredTable): string {
+/** A table with its column list and row filter, as CREATE and ALTER PUBLICATION take it. */
+export function tableClause(table: DeclaredTable): string {
   const columns =
     table.columns === null ? '' : ` (${table.columns.map(escapeIdentifier).join(', ')})`;
   const filter = table.rowFilter === null ? '' : ` WHERE (${table.rowFilter})`;
@@ -56,6 +57,7 @@ function optionsClause(request: CreatePublicationRequest): readonly string[] {
       ? []
       : [`publish = '${operations.join(', ')}'`]),
     ...(request.viaPartitionRoot ? ['publish_via_partition_root = true'] : []),
+    ...(request.generatedColumns === 'stored' ? ['publish_generated_columns = stored'] : []),
   ];
   return options.length > 0 ? [`WITH (${options.join(', ')})`] : [];
 }
