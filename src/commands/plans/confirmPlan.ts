@@ -1,6 +1,7 @@
 import { window, type QuickPickItem } from 'vscode';
 import { confirmationOf, type PlanConfirmation } from '../../core/plan/confirmationOf';
 import { findingLine } from '../../core/plan/findingsText';
+import { impactsText } from '../../core/plan/impactsText';
 import type { Plan } from '../../core/plan/plan';
 
 /** What the user wants done with a plan. `null`: dismissed. */
@@ -28,10 +29,14 @@ interface ChoiceItem extends QuickPickItem {
 /** The plan lies open in an editor meanwhile. */
 async function askBeside(plan: Plan, { message, button }: PlanConfirmation): Promise<PlanChoice> {
   const warnings = plan.findings.filter(({ severity }) => severity === 'warning');
+  const known = [impactsText(plan.impacts, 3), ...warnings.map(findingLine)]
+    .filter((line) => line !== '')
+    .join(' ')
+    .replaceAll('\n', ' ');
   const items: readonly ChoiceItem[] = [
     {
       label: `$(play) ${button}`,
-      ...(warnings.length === 0 ? {} : { detail: warnings.map(findingLine).join(' ') }),
+      ...(known === '' ? {} : { detail: known }),
       choice: 'run',
     },
     {

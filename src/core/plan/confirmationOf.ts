@@ -1,5 +1,6 @@
 import { showEscaped } from '../visibleText';
 import { findingsText } from './findingsText';
+import { hurtsSubscriptions, impactsText } from './impactsText';
 import { nodesOfPlan, type Plan } from './plan';
 import { scriptOf } from './planDocument';
 import { planSize } from './reportSentence';
@@ -8,20 +9,21 @@ import { planSize } from './reportSentence';
 export interface PlanConfirmation {
   /** Names the object and the node. */
   readonly message: string;
-  /** What was found, what happens, what cannot be undone, and the statements. */
+  /** What was found, who notices, what happens, what cannot be undone, and the statements. */
   readonly detail: string;
   /** The verb with its object; `Run Plan` where the plan lies open beside the question. */
   readonly button: string;
   /** What must be typed before it runs; `null`: nothing. */
   readonly mustType: string | null;
-  /** Only for what destroys something or touches production. */
+  /** Only for what destroys something, stops a subscription or touches production. */
   readonly isModal: boolean;
 }
 
 /** The question for a plan that may run. In production a name is typed: the node's, or the topology's where there are several. */
 export function confirmationOf(plan: Plan): PlanConfirmation {
   const isProduction = plan.environment === 'production';
-  const isModal = isProduction || plan.steps.some(({ risk }) => risk === 'losesData');
+  const isModal =
+    isProduction || hurtsSubscriptions(plan) || plan.steps.some(({ risk }) => risk === 'losesData');
   const label = plan.environment === 'development' ? '' : ` (${plan.environment})`;
   return {
     message: isModal
@@ -57,6 +59,7 @@ function detailOf(plan: Plan): string {
   const findings = plan.findings.filter(({ severity }) => severity !== 'note');
   const blocks = [
     findingsText(findings),
+    impactsText(plan.impacts),
     ...plan.steps.map((step) =>
       [
         showEscaped(`${step.nodeId}: ${step.effect}`),

@@ -1,5 +1,6 @@
 import { findingLine } from './findingsText';
 import type { Finding } from './finding';
+import { impactLine, worstFirst } from './impactsText';
 import { isRunnable, type Plan, type PlanStep } from './plan';
 import { sqlComment } from './sqlComment';
 import { secretsOf, shownSql, type PlanStatement } from './sqlText';
@@ -12,6 +13,7 @@ export function planDocument(plan: Plan): string {
   const blocks = [
     headOf(plan),
     findingsOf(plan.findings),
+    impactsOf(plan),
     privilegesOf(plan),
     ...plan.steps.map((step, index) => stepOf(step, index + 1, plan.steps.length)),
   ];
@@ -67,6 +69,15 @@ function findingLines(finding: Finding): readonly string[] {
           ...sqlComment(finding.nodeId === null ? 'Copy:' : `On ${finding.nodeId}:`, 5),
           ...sqlComment(copy, 7),
         ]),
+  ];
+}
+
+/** Whom the plan concerns beyond its own nodes, as lines of comment; none when nobody is known to notice. */
+export function impactsOf({ impacts }: Pick<Plan, 'impacts'>): readonly string[] {
+  if (impacts.length === 0) return [];
+  return [
+    ...sqlComment('What notices:'),
+    ...worstFirst(impacts).flatMap((impact) => sqlComment(impactLine(impact), 3)),
   ];
 }
 

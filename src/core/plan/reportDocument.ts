@@ -1,5 +1,5 @@
 import { formatClock, formatDuration } from '../format';
-import { scriptOf } from './planDocument';
+import { impactsOf, scriptOf } from './planDocument';
 import type { PlanReport, StepOutcome, StepState } from './report';
 import { reportSentence } from './reportSentence';
 import { sqlComment } from './sqlComment';
@@ -20,6 +20,7 @@ export function reportDocument(report: PlanReport): string {
       ),
       ...sqlComment(reportSentence(report)),
     ],
+    outcomes.every(({ state }) => state === 'notRun') ? [] : impactsOf(plan),
     ...outcomes.map((outcome, index) => outcomeOf(outcome, index + 1, outcomes.length)),
     undoOf(outcomes),
   ];

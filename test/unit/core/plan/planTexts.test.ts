@@ -3,7 +3,7 @@ import type { FailureFacts } from '../../../../src/core/failure';
 import { confirmationOf } from '../../../../src/core/plan/confirmationOf';
 import type { Finding } from '../../../../src/core/plan/finding';
 import { findingsText } from '../../../../src/core/plan/findingsText';
-import type { Plan, PlanStep } from '../../../../src/core/plan/plan';
+import type { Impact, ImpactKind, Plan, PlanStep } from '../../../../src/core/plan/plan';
 import { planDocument } from '../../../../src/core/plan/planDocument';
 import type { PlanReport, StepOutcome, StepState } from '../../../../src/core/plan/report';
 import { reportDocument } from '../../../../src/core/plan/reportDocument';
@@ -76,6 +76,21 @@ function report(steps: readonly PlanStep[], states: string, change: Partial<Plan
     ...change,
   };
 }
+
+/** In no order at all. */
+const NOTICED: readonly (readonly [ImpactKind, string | null, string, string])[] = [
+  ['needsRefresh', 'edge', 'e_sub', 'This plan refreshes it.'],
+  ['stops', null, 'x', 'If it takes p: without public.t it stops.'],
+  ['losesRows', 'edge', 'c_sub', 'Rows of public.u do not arrive.'],
+  ['stops', 'edge', 'b_sub', 'edge lacks extra of public.t.'],
+  ['pauses', 'edge', 'd_sub', 'It waits.'],
+  ['recopies', 'edge', 'c_sub', 'public.u is copied whole.'],
+  ['stops', 'genesis', 'a_sub', 'genesis has no table public.t.'],
+  ['stops', 'edge', 'a_sub', 'edge has no table public.t.'],
+];
+const IMPACTS = NOTICED.map(([kind, nodeId, subscription, text]): Impact => {
+  return { kind, nodeId, subscription, text };
+});
 
 describe('reportSentence', () => {
   const three = [step('central'), step('singularity'), step('genesis')];
@@ -209,6 +224,25 @@ COMMIT;
     );
   });
 
+  it('names who notices, worst first, and of each kind those of one node together', () => {
+    const text = planDocument(plan([step('central')], { impacts: IMPACTS }));
+    assert.ok(
+      text.includes(`
+-- What notices:
+--   a_sub on edge stops: edge has no table public.t.
+--   b_sub on edge stops: edge lacks extra of public.t.
+--   a_sub on genesis stops: genesis has no table public.t.
+--   The reader of slot x stops: If it takes p: without public.t it stops.
+--   c_sub on edge loses rows: Rows of public.u do not arrive.
+--   c_sub on edge copies again: public.u is copied whole.
+--   d_sub on edge pauses: It waits.
+--   e_sub on edge needs a refresh: This plan refreshes it.
+
+-- Step 1 of 1`),
+      text,
+    );
+  });
+
   it('says that there is nothing to do', () => {
     assert.match(planDocument(plan([])), /^-- There is nothing to do\.$/mu);
     assert.match(planDocument(plan([step('edge')])), /^-- Nothing has been run\.$/mu);
@@ -230,7 +264,7 @@ COMMIT;
           {
             title: evil,
             topologyName: evil,
-            impacts: [],
+            impacts: [{ kind: 'stops', nodeId: evil, subscription: evil, text: evil }],
             privileges: [evil],
             findings: [
               {
@@ -302,6 +336,17 @@ DROP slot;
 --   A slot may be left.
 `,
     );
+  });
+
+  it('says who notices, unless nothing ran', () => {
+    const told = (states: string): string => {
+      const base = report([step('central')], states);
+      return reportDocument({ ...base, plan: { ...base.plan, impacts: IMPACTS.slice(0, 1) } });
+    };
+    const line =
+      /^-- What notices:\n-- {3}e_sub on edge needs a refresh: This plan refreshes it\.$/mu;
+    assert.match(told('d'), line);
+    assert.doesNotMatch(told('n'), line);
   });
 
   it('a step that may have taken effect is undone with doubt; nothing changed, nothing to undo', () => {
@@ -376,6 +421,19 @@ describe('confirmationOf', () => {
     assert.equal(
       asked.detail,
       'Warning: wal_level is replica.\n\ncentral: There is an a on central.\nRows stay.\n\nCREATE a;',
+    );
+  });
+
+  it('is modal outside production too where a subscription stops or loses rows', () => {
+    const kinds = [...new Set(IMPACTS.map(({ kind }) => kind))].sort();
+    const modal = kinds.filter((kind) => {
+      const impacts = IMPACTS.filter((impact) => impact.kind === kind);
+      return confirmationOf(plan(one, { impacts })).isModal;
+    });
+    assert.deepEqual(modal, ['losesRows', 'stops']);
+    assert.match(
+      confirmationOf(plan(one, { impacts: IMPACTS })).detail,
+      /^a_sub on edge stops: edge has no table public\.t\.\n[^]*\n\ncentral: There is/u,
     );
   });
 
