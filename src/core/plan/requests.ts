@@ -44,8 +44,8 @@ export interface CreatePublicationRequest {
   readonly tables: readonly DeclaredTable[];
   readonly operations: readonly PublishedOperation[];
   readonly viaPartitionRoot: boolean;
-  /** 18 and newer; not given: the server's default, which is none. */
-  readonly generatedColumns?: 'none' | 'stored';
+  /** 18 and newer; `null` or not given: the server's default, which is none. */
+  readonly generatedColumns?: 'none' | 'stored' | null;
 }
 
 /** What came of trying the publisher's address from this machine. */
