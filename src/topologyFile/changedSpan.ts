@@ -1,11 +1,22 @@
-import { applyTextEdits } from './edits';
+import { applyTextEdits, removeValue } from './edits';
 import { putValue } from './insertion';
 import type { JsonPath, TextEdit } from './problem';
 
-/** A value that a file should have at a path. */
+/** A value that a file should have at a path; `undefined`: nothing should stand there. */
 export interface ValueChange {
   readonly path: JsonPath;
   readonly value: unknown;
+}
+
+/** What is taken out of a list comes last and from its end, so that no index moves before it is used. */
+function inOrder(changes: readonly ValueChange[]): readonly ValueChange[] {
+  const isElement = ({ path, value }: ValueChange): boolean =>
+    value === undefined && typeof path.at(-1) === 'number';
+  const elements = changes.filter(isElement);
+  return [
+    ...changes.filter((change) => !isElement(change)),
+    ...elements.toSorted((a, b) => Number(b.path.at(-1)) - Number(a.path.at(-1))),
+  ];
 }
 
 /**
@@ -14,8 +25,12 @@ export interface ValueChange {
  * @returns `null` when the file says all of it already
  */
 export function changedSpan(text: string, changes: readonly ValueChange[]): TextEdit | null {
-  const after = changes.reduce(
-    (before, { path, value }) => applyTextEdits(before, putValue(before, path, value)),
+  const after = inOrder(changes).reduce(
+    (before, { path, value }) =>
+      applyTextEdits(
+        before,
+        value === undefined ? removeValue(before, path) : putValue(before, path, value),
+      ),
     text,
   );
   if (after === text) return null;

@@ -9,7 +9,8 @@ import { commaAfter } from './removal';
 const LINE_LENGTH = 100;
 
 /**
- * Edits that put a value at a path of keys, making the objects on the way. Unlike `modify` of jsonc-parser they leave the
+ * Edits that put a value at a path of keys and indexes, making the objects on the way; an index beyond the end of a list
+ * appends. Unlike `modify` of jsonc-parser they leave the
  * neighbours as they are written, and a comment at the end of a line stays with what it stands behind.
  * @returns none when the text has no object at the root
  */
@@ -25,12 +26,17 @@ export function putValue(text: string, path: JsonPath, value: unknown): readonly
   for (let depth = path.length - 1; depth >= 0; depth -= 1) {
     const parent = findNode(root, path.slice(0, depth));
     if (parent === null) continue;
-    if (parent.type !== 'object') return [];
-    const key = String(path[depth]);
+    const step = path[depth];
     const inner = path
       .slice(depth + 1)
-      .reduceRight<unknown>((nested, step) => ({ [String(step)]: nested }), value);
-    return writer.insertion(parent, key, inner);
+      .reduceRight<unknown>(
+        (nested, next) => (typeof next === 'number' ? [nested] : { [next]: nested }),
+        value,
+      );
+    if (parent.type === 'array' && typeof step === 'number') {
+      return writer.insertion(parent, null, inner);
+    }
+    return parent.type === 'object' ? writer.insertion(parent, String(step), inner) : [];
   }
   return [];
 }
@@ -46,7 +52,8 @@ class Writer {
     this.eol = eol;
   }
 
-  insertion(object: Node, key: string, value: unknown): readonly TextEdit[] {
+  /** @param key `null` for the next element of a list */
+  insertion(object: Node, key: string | null, value: unknown): readonly TextEdit[] {
     const last = object.children?.at(-1);
     return last === undefined
       ? this.intoEmpty(object, key, value)
@@ -73,19 +80,24 @@ class Writer {
     return /^[ \t]*/u.exec(this.text.slice(start))?.[0] ?? '';
   }
 
-  private property(key: string, value: unknown, indent: string): string {
-    const name = `${JSON.stringify(key)}: `;
+  private property(key: string | null, value: unknown, indent: string): string {
+    const name = nameOf(key);
     return name + this.value(value, indent, name.length);
   }
 
-  private behind(object: Node, last: Node, key: string, value: unknown): readonly TextEdit[] {
+  private behind(
+    object: Node,
+    last: Node,
+    key: string | null,
+    value: unknown,
+  ): readonly TextEdit[] {
     const end = last.offset + last.length;
     const comma = commaAfter(this.text, end);
     const isOnOneLine = !this.text.slice(object.offset, last.offset).includes('\n');
     if (isOnOneLine) {
       const separator = comma === null ? ', ' : ' ';
       const at = comma === null ? end : comma + 1;
-      return [insert(at, `${separator}${JSON.stringify(key)}: ${oneLine(value)}`)];
+      return [insert(at, `${separator}${nameOf(key)}${oneLine(value)}`)];
     }
     const indent = this.indentAt(last.offset);
     const property = this.eol + indent + this.property(key, value, indent);
@@ -95,8 +107,13 @@ class Writer {
     return [insert(end, ','), insert(at, property)];
   }
 
-  private intoEmpty(object: Node, key: string, value: unknown): readonly TextEdit[] {
+  private intoEmpty(object: Node, key: string | null, value: unknown): readonly TextEdit[] {
     const close = object.offset + object.length - 1;
+    const isBare = this.text.slice(object.offset + 1, close).trim() === '';
+    if (key === null && isBare) {
+      const line = oneLine(value);
+      return [{ offset: object.offset + 1, length: close - object.offset - 1, text: line }];
+    }
     const outer = this.indentAt(object.offset);
     const indent = outer + this.unit;
     const inside = this.text.slice(object.offset + 1, close);
@@ -117,6 +134,10 @@ class Writer {
     const match = rest.exec(this.text.slice(offset));
     return match === null ? offset : offset + match[0].trimEnd().length;
   }
+}
+
+function nameOf(key: string | null): string {
+  return key === null ? '' : `${JSON.stringify(key)}: `;
 }
 
 function insert(offset: number, text: string): TextEdit {

@@ -1,5 +1,6 @@
 import type { NamedTableFacts } from '../facts';
 import { fileTable } from '../plan/fileTable';
+import type { FileChange } from '../plan/plan';
 import { formatTableName } from '../tableName';
 import type { DeclaredTable } from '../topology';
 import { compareRowFilters } from './compareRowFilters';
@@ -30,7 +31,6 @@ export function listAndFilterDifferences(
   if (!isSameList(declared.columns, found.columns)) {
     const said = columnWords(declared.columns);
     const live = columnWords(found.columns);
-    const value = fileTable({ ...declared, columns: found.columns });
     differences.push(
       makeDifference({
         ...shared,
@@ -39,14 +39,13 @@ export function listAndFilterDifferences(
         message: `Publication ${publication} on ${nodeId} publishes ${live} of ${table}; the file says ${said}.`,
         declared: said,
         live,
-        fileChanges: [{ path, value }],
+        fileChanges: [change(declared, path, 'columns', found.columns)],
       }),
     );
   }
   if (isOtherFilter(declared.rowFilter, found.rowFilter)) {
     const said = declared.rowFilter ?? 'all rows';
     const live = found.rowFilter ?? 'all rows';
-    const value = fileTable({ ...declared, rowFilter: bare(found.rowFilter) });
     differences.push(
       makeDifference({
         ...shared,
@@ -55,11 +54,23 @@ export function listAndFilterDifferences(
         message: `Publication ${publication} on ${nodeId} publishes other rows of ${table}: ${live}; the file says ${said}.`,
         declared: said,
         live,
-        fileChanges: [{ path, value }],
+        fileChanges: [change(declared, path, 'rowFilter', bare(found.rowFilter))],
       }),
     );
   }
   return differences;
+}
+
+/** A table with a list or a filter is an object in the file, of which the rest stays as it is written. */
+function change(
+  declared: DeclaredTable,
+  path: Place['path'],
+  key: 'columns' | 'rowFilter',
+  value: readonly string[] | string | null,
+): FileChange {
+  const isObject = declared.columns !== null || declared.rowFilter !== null;
+  if (!isObject) return { path, value: fileTable({ ...declared, [key]: value }) };
+  return { path: [...path, key], value: value ?? undefined };
 }
 
 /** The order in which columns are named says nothing. */

@@ -49,6 +49,25 @@ const cases: readonly [
     true,
     '{\n\t"a": {\n\t\t"c": 1,\n\t\t"d": { "e": true }\n\t}\n}',
   ],
+  ['at the end of a list on one line', '{ "a": [1, 2] }', ['a', 2], 3, '{ "a": [1, 2, 3] }'],
+  ['into an empty list', '{ "a": [ ] }', ['a', 5], { b: 1 }, '{ "a": [{ "b": 1 }] }'],
+  [
+    'at the end of a list of lines, each with its comment',
+    '{\n  "a": [\n    1, // one\n    2 // two\n  ]\n}',
+    ['a', 7],
+    'x',
+    '{\n  "a": [\n    1, // one\n    2, // two\n    "x"\n  ]\n}',
+  ],
+  ['with the list on the way', '{ "a": {} }', ['a', 'b', 0], 1, '{ "a": {\n  "b": [1]\n} }'],
+  [
+    'out of an object, with its comma and not with the comments around it',
+    '{\n  // first\n  "a": 1, // one\n  // second\n  "b": 2\n}',
+    ['a'],
+    undefined,
+    '{\n  // first\n  // one\n  // second\n  "b": 2\n}',
+  ],
+  ['out of a list', '{ "a": [1, 2, 3] }', ['a', 1], undefined, '{ "a": [1, 3] }'],
+  ['out of where it is not', '{ "a": [1] }', ['b', 'c'], undefined, '{ "a": [1] }'],
   [
     'in place of another value, whatever stands around it',
     '{\r\n  "a": [1, 2], // one\r\n  "b": 3\r\n}',
@@ -68,6 +87,18 @@ describe('values written into a topology file', () => {
       );
     });
   }
+
+  it('takes several elements out of a list and appends others, as the indexes were before', () => {
+    const text = '{ "a": [0, 1, 2, 3] }';
+    const edit = changedSpan(text, [
+      { path: ['a', 0], value: undefined },
+      { path: ['a', 4], value: 'x' },
+      { path: ['a', 2], value: undefined },
+      { path: ['a', 5], value: 'y' },
+    ]);
+    assert.ok(edit !== null);
+    assert.equal(applyTextEdits(text, [edit]), '{ "a": [1, 3, "x", "y"] }');
+  });
 
   it('go over several lines where one would be too long', () => {
     const tables = Array.from({ length: 8 }, (_, index) => `public.some_table_${index}`);

@@ -218,15 +218,17 @@ describe('Differences of publications', () => {
       columns?.message,
       'Publication jobs_pub on central publishes all columns of public.jobs; the file says the columns id.',
     );
-    assert.deepEqual(columns.fileChanges[0]?.value, {
-      table: 'public.jobs',
-      rowFilter: `region = 'eu'`,
-    });
-    assert.deepEqual(filter?.fileChanges[0]?.value, {
-      table: 'public.jobs',
-      columns: ['id'],
-      rowFilter: `(region)::text = 'us'::text`,
-    });
+    const table = ['nodes', 'central', 'publications', 'jobs_pub', 'tables', 0];
+    assert.deepEqual(columns.fileChanges, [{ path: [...table, 'columns'], value: undefined }]);
+    assert.deepEqual(filter?.fileChanges, [
+      { path: [...table, 'rowFilter'], value: `(region)::text = 'us'::text` },
+    ]);
+    const plain = only(
+      ofPublisher([publishes()], [found({ namedTables: [named({ columns: ['id'] })] })]),
+    );
+    assert.deepEqual(plain.fileChanges, [
+      { path: table, value: { table: 'public.jobs', columns: ['id'] } },
+    ]);
     assert.equal(filter.path.at(-1), 'rowFilter');
   });
 
