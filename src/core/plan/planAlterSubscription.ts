@@ -17,7 +17,11 @@ import type { ConnectionTest, PlanContext, SubscriptionRequest } from './request
 import type { ConninfoItem } from './sqlText';
 import { publicationFindingsOf, subscribedTables } from './subscribedTables';
 import { connectionText } from './subscriptionFile';
-import { existingSubscriptionFindings, subscriptionOf } from './subscriptionFindings';
+import {
+  existingSubscriptionFindings,
+  subscriptionOf,
+  twoPhaseCopyFindings,
+} from './subscriptionFindings';
 import { isSameTable } from './tableLookup';
 import { targetTableFindings } from './targetTableFindings';
 
@@ -74,6 +78,9 @@ export function planAlterSubscription(
         : [noteFinding('nothingToDo', nodeId, `${name} on ${nodeId} is as it shall be.`)]),
       ...optionChangeFindings(request.options, change.options, subscription, catalog, publisher),
       ...publicationsFindings(subscription, change, catalog, publisher, publisherId),
+      ...(change.publications !== null && (request.copiesNewTables ?? true)
+        ? twoPhaseCopyFindings(subscription, nodeId)
+        : []),
       ...(request.connection === null
         ? []
         : newConnectionFindings(

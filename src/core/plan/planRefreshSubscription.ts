@@ -13,7 +13,11 @@ import { unreadableTableFindings } from './publisherLogin';
 import { copyLimitFindings } from './replicationLimits';
 import type { PlanContext, SubscriptionRequest } from './requests';
 import { publicationFindingsOf, subscribedTables, type SubscribedTable } from './subscribedTables';
-import { existingSubscriptionFindings, subscriptionOf } from './subscriptionFindings';
+import {
+  existingSubscriptionFindings,
+  subscriptionOf,
+  twoPhaseCopyFindings,
+} from './subscriptionFindings';
 import { sqlStatement } from './sqlText';
 import { isSameTable } from './tableLookup';
 import { targetTableFindings } from './targetTableFindings';
@@ -21,13 +25,21 @@ import { targetTableFindings } from './targetTableFindings';
 /** REFRESH asks the publisher and takes short locks; copying comes after it. */
 const REFRESH_LIMIT_MS = 60_000;
 
+export interface RefreshSubscriptionRequest extends SubscriptionRequest {
+  /** Whether rows that are in new tables already are copied; by default they are. */
+  readonly copies?: boolean;
+}
+
 /**
  * Takes tables in that were added to a subscription's publications, and lets go of those that were taken out. Needs the
  * catalog of its node; with that of its publisher the tables are held against each other beforehand.
  * @see ALTER SUBSCRIPTION … REFRESH PUBLICATION
  */
-export function planRefreshSubscription(request: SubscriptionRequest, context: PlanContext): Plan {
-  const { nodeId, name } = request;
+export function planRefreshSubscription(
+  request: RefreshSubscriptionRequest,
+  context: PlanContext,
+): Plan {
+  const { nodeId, name, copies = true } = request;
   const head = {
     kind: 'refreshSubscription',
     title: `Refresh subscription ${name} on ${nodeId}`,
@@ -59,6 +71,10 @@ export function planRefreshSubscription(request: SubscriptionRequest, context: P
       ...(subscription === null
         ? []
         : tableFindings(subscription, context, catalog, publisher, publisherId, change)),
+      // Also when nothing is known to be new: what is, would be copied.
+      ...(subscription === null || isNoChange || !copies
+        ? []
+        : twoPhaseCopyFindings(subscription, nodeId)),
     ],
     privileges: [
       `${nodeId}: the role must own the subscription or be a superuser. It runs as ${roleWords(catalog)}.`,
@@ -130,16 +146,20 @@ function tableFindings(
 }
 
 function refreshStep(
-  { nodeId, name }: SubscriptionRequest,
+  { nodeId, name, copies = true }: RefreshSubscriptionRequest,
   publisherId: string | null,
   change: TableChange | null,
 ): PlanStep {
   return {
     nodeId,
     title: `Refresh subscription ${name}`,
-    effect: effectOf(nodeId, publisherId ?? 'the publisher', change),
+    effect: effectOf(nodeId, publisherId ?? 'the publisher', change, copies),
     risk: 'safe',
-    statements: [sqlStatement(`ALTER SUBSCRIPTION ${escapeIdentifier(name)} REFRESH PUBLICATION`)],
+    statements: [
+      sqlStatement(
+        `ALTER SUBSCRIPTION ${escapeIdentifier(name)} REFRESH PUBLICATION${copies ? '' : ' WITH (copy_data = false)'}`,
+      ),
+    ],
     // Refused in a transaction (25001).
     isTransactional: false,
     statementLimitMs: REFRESH_LIMIT_MS,
@@ -151,14 +171,21 @@ function refreshStep(
   };
 }
 
-function effectOf(nodeId: string, publisher: string, change: TableChange | null): string {
+function effectOf(
+  nodeId: string,
+  publisher: string,
+  change: TableChange | null,
+  copies: boolean,
+): string {
   if (change === null) {
-    return `${nodeId} takes the tables that ${publisher} publishes now; copying of new ones starts and goes on by itself.`;
+    return `${nodeId} takes the tables that ${publisher} publishes now; ${copies ? 'copying of new ones starts and goes on by itself' : 'rows that are in new ones already are not copied'}.`;
   }
   const parts = [
     ...(change.added.length > 0
       ? [
-          `copying of ${listNames(change.added.map(formatTableName))} to ${nodeId} starts and goes on by itself`,
+          copies
+            ? `copying of ${listNames(change.added.map(formatTableName))} to ${nodeId} starts and goes on by itself`
+            : `changes of ${listNames(change.added.map(formatTableName))} are applied on ${nodeId} from now on; rows that are there already are not copied`,
         ]
       : []),
     ...(change.removed.length > 0

@@ -1,3 +1,4 @@
+import { escapeIdentifier } from '../sql';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
 import { standbyFindings } from './nodeFindings';
@@ -42,5 +43,25 @@ export function existingSubscriptionFindings(
             `Name ${subscription.owner} or a superuser as "adminUser" in the file.`,
           ),
         ]),
+  ];
+}
+
+/** With two_phase no new table can be copied: a prepared transaction could be applied twice, or not at all. */
+export function twoPhaseCopyFindings(
+  { name, options }: CatalogSubscription,
+  nodeId: string,
+): readonly Finding[] {
+  if (options['twoPhase'] !== true) return [];
+  const subscription = escapeIdentifier(name);
+  return [
+    errorFinding(
+      'unsupportedOption',
+      nodeId,
+      `${name} on ${nodeId} has two_phase on, so no new table can be copied (55000).`,
+      {
+        text: 'Refresh without copying; or, on 18 and newer, turn two_phase off, refresh, wait for the copy, and turn it on again.',
+        copy: `ALTER SUBSCRIPTION ${subscription} REFRESH PUBLICATION WITH (copy_data = false);`,
+      },
+    ),
   ];
 }
