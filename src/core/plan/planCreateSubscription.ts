@@ -1,12 +1,15 @@
 import { deriveSlotName, isSlotName } from '../slotName';
 import { SECRET_KEYWORDS } from '../connectionStringKeywords';
+import { appliedRowFindings } from './appliedRowFindings';
+import { copyTables, type CopiedTables } from './copyTables';
 import { createSubscriptionSteps, SLOT_LIMIT_MS } from './createSubscriptionSteps';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
 import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
 import { isQuotable, nameFindings, standbyFindings, walLevelFindings } from './nodeFindings';
 import type { NodeCatalog } from './nodeCatalog';
-import type { FileChange, Plan } from './plan';
+import type { FileChange, Plan, PlanStep } from './plan';
+import { probeStep } from './probeStep';
 import { connectionFindings, loginRoleFindings, loginRoleOf } from './publisherLogin';
 import { limitFindings, writerFindings } from './replicationLimits';
 import type { CreateSubscriptionRequest, PlanContext } from './requests';
@@ -20,11 +23,12 @@ import { publicationFindingsOf, subscribedTables } from './subscribedTables';
 import { subscriberPrivilege, subscriberRightFindings } from './subscriberRights';
 import { subscriptionFileChanges } from './subscriptionFile';
 import { optionFindings } from './subscriptionOptions';
-import { targetTableFindings } from './targetTableFindings';
+import { targetTableFindings, type MissingTables } from './targetTableFindings';
 
 /**
- * Creates a subscription. Needs the catalogs of subscriber and publisher; that of the publisher read with the role that
- * the connection logs in as among the roles to check.
+ * Creates a subscription, and before it the tables that the subscriber lacks, if that is asked. Needs the catalogs of
+ * subscriber and publisher, that of the publisher read with the role that the connection logs in as among the roles to
+ * check; and for tables the definitions of all the publisher's.
  * @see CREATE SUBSCRIPTION
  */
 export function planCreateSubscription(
@@ -38,15 +42,37 @@ export function planCreateSubscription(
     return planWithoutCatalog(context, head, [nodeId, publisherId]);
   }
   const tables = subscribedTables(publisher, request.publications);
+  const definitions = context.definitions.get(publisherId) ?? [];
+  const copied =
+    request.createsMissingTables === true ? copyTables(tables, definitions, subscriber) : NO_TABLES;
   return makePlan(context, {
     ...head,
     steps: isSayable(request)
-      ? createSubscriptionSteps(request, publisher, subscriber, tables)
+      ? withProbe(request, [
+          ...copied.steps,
+          ...createSubscriptionSteps(request, publisher, subscriber, tables),
+        ])
       : [],
-    findings: findingsOf(request, context, publisher, subscriber),
+    findings: [
+      ...copied.findings,
+      ...findingsOf(request, context, publisher, subscriber, {
+        definitions,
+        made: copied.tables,
+      }),
+    ],
     privileges: [subscriberPrivilege(subscriber), publisherPrivilege(request)],
     fileChanges: fileChanges(request, context),
   });
+}
+
+const NO_TABLES: CopiedTables = { steps: [], findings: [], tables: [] };
+
+/** Where anything is made before the subscription, its connection is tried before that. */
+function withProbe(
+  request: CreateSubscriptionRequest,
+  steps: readonly PlanStep[],
+): readonly PlanStep[] {
+  return (request.probesConnection ?? steps.length > 1) ? [probeStep(request), ...steps] : steps;
 }
 
 function findingsOf(
@@ -54,6 +80,7 @@ function findingsOf(
   context: PlanContext,
   publisher: NodeCatalog,
   subscriber: NodeCatalog,
+  missing: MissingTables,
 ): readonly Finding[] {
   const tables = subscribedTables(publisher, request.publications);
   const makesSlot = !request.usesExistingSlot;
@@ -66,7 +93,14 @@ function findingsOf(
     ...standbyPublisherFindings(context, publisher),
     ...walLevelFindings(publisher, 'error', 'No slot can be made there.'),
     ...publicationFindingsOf(publisher, request.publications),
-    ...targetTableFindings(tables, publisher, subscriber, request.options['binary'] === true),
+    ...targetTableFindings(
+      tables,
+      publisher,
+      subscriber,
+      request.options['binary'] === true,
+      missing,
+    ),
+    ...appliedRowFindings(tables, publisher, subscriber, request.copyData),
     ...subscriberRightFindings(request, subscriber, tables),
     ...loginRoleFindings(request, publisher, tables),
     ...slotFindings(request, publisher),

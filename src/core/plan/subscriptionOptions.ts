@@ -47,10 +47,8 @@ export function optionFindings(
     if (!SQL_NAMES.has(key)) {
       return [errorFinding('unsupportedOption', nodeId, `A subscription has no option "${key}".`)];
     }
-    if (writeValue(value) === null) {
-      const text = `The option "${key}" is neither true, false nor a text.`;
-      return [errorFinding('unsupportedOption', nodeId, text)];
-    }
+    const problem = valueProblem(key, value);
+    if (problem !== null) return [errorFinding('unsupportedOption', nodeId, problem)];
     const version =
       key === 'streaming' && value === 'parallel'
         ? PARALLEL_STREAMING_VERSION
@@ -66,6 +64,22 @@ export function optionFindings(
       ),
     ];
   });
+}
+
+/** What options take beside true and false; those not listed take nothing else. */
+const VALUES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['streaming', ['on', 'off', 'parallel']],
+  ['synchronousCommit', ['on', 'off', 'local', 'remote_write', 'remote_apply']],
+  ['origin', ['any', 'none']],
+]);
+
+/** @returns a finished sentence, or `null` for a value that the option takes */
+function valueProblem(key: string, value: unknown): string | null {
+  const values = VALUES.get(key);
+  const isFlag = typeof value === 'boolean' && key !== 'origin';
+  if (isFlag || (typeof value === 'string' && values?.includes(value) === true)) return null;
+  if (values === undefined) return `The option "${key}" is either true or false.`;
+  return `The option "${key}" is one of ${values.join(', ')}.`;
 }
 
 function writeValue(value: unknown): string | null {

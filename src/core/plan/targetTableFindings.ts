@@ -1,11 +1,28 @@
 import { escapeIdentifier, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
+import type { TableName } from '../topology';
+import { copyTableText } from './copyTables';
 import type { Finding } from './finding';
 import { errorFinding, listNames, warningFinding } from './findingParts';
 import type { ColumnFacts, NodeCatalog, RelationFacts } from './nodeCatalog';
+import type { TableDefinition } from './tableDefinition';
 import type { SubscribedTable } from './subscribedTables';
 import { missingColumnsDdl, subscriberTableDdl } from './tableDdl';
-import { hasReplicaIdentity, isWritableTarget, kindWords, relationOf } from './tableLookup';
+import {
+  hasReplicaIdentity,
+  isSameTable,
+  isWritableTarget,
+  kindWords,
+  relationOf,
+} from './tableLookup';
+
+/** What is known beside the catalogs, for tables that are missing. */
+export interface MissingTables {
+  /** Of the publisher; with one of them the whole table is written out. */
+  readonly definitions?: readonly TableDefinition[];
+  /** Made by the plan itself, so not missing. */
+  readonly made?: readonly TableName[];
+}
 
 /** What the copying and applying of these tables would stumble over on the subscriber. */
 export function targetTableFindings(
@@ -13,10 +30,15 @@ export function targetTableFindings(
   publisher: NodeCatalog,
   subscriber: NodeCatalog,
   isBinary: boolean,
+  { definitions = [], made = [] }: MissingTables = {},
 ): readonly Finding[] {
   return tables.flatMap((table) => {
     const target = relationOf(subscriber, table);
-    if (target === null) return [missingTable(table, subscriber)];
+    if (target === null) {
+      if (made.some((one) => isSameTable(one, table))) return [];
+      const definition = definitions.find((one) => isSameTable(one, table));
+      return [missingTable(table, subscriber, definition ?? null)];
+    }
     if (!isWritableTarget(target)) return [unfitTable(target, subscriber)];
     return [
       ...columnFindings(table, target, publisher, subscriber),
@@ -27,17 +49,25 @@ export function targetTableFindings(
   });
 }
 
-function missingTable(table: SubscribedTable, { nodeId, ...rest }: NodeCatalog): Finding {
+function missingTable(
+  table: SubscribedTable,
+  subscriber: NodeCatalog,
+  definition: TableDefinition | null,
+): Finding {
   const name = formatTableName(table);
+  const { nodeId } = subscriber;
   return errorFinding(
     'missingTable',
     nodeId,
     `${name} does not exist on ${nodeId} (42P01), and ${listNames(table.publications)} publishes it.`,
-    table.columns === null
+    table.columns === null && definition === null
       ? `Create it on ${nodeId} first: a subscription copies rows, never tables.`
       : {
           text: `Create it on ${nodeId} first: a subscription copies rows, never tables.`,
-          copy: subscriberTableDdl(table, { nodeId, ...rest }),
+          copy:
+            definition === null
+              ? subscriberTableDdl(table, subscriber)
+              : copyTableText(definition, subscriber),
         },
   );
 }
@@ -178,8 +208,10 @@ function identityFindings(
     ];
   }
   // Whole old rows are compared: any key of the subscriber is among them.
-  if (relation.replicaIdentity === 'full' || target.replicaIdentity === 'full') return [];
-  const key = target.identityColumns;
+  if (relation.replicaIdentity === 'full') return [];
+  // A subscriber's FULL is no key: then its primary key is what rows are found by.
+  const key = target.replicaIdentity === 'full' ? target.primaryKey : target.identityColumns;
+  if (key === undefined) return [];
   const outside = key.filter((column) => !relation.identityColumns.includes(column));
   if (key.length > 0 && outside.length === 0) return [];
   const why =

@@ -318,12 +318,12 @@ forEachMajor('Create Subscription', function (major) {
     }
   });
 
-  it('one server: two steps, and the undo of both', async () => {
+  it('one server: the slot before the subscription, and the undo of both', async () => {
     const plan = await planOf({ nodeId: 'copy' });
     assert.deepEqual(found(plan), ['note sameServer copy']);
     assert.deepEqual(
       plan.steps.map(({ nodeId }) => nodeId),
-      ['central', 'copy'],
+      ['copy', 'central', 'copy'],
     );
     const report = await rig.done(plan, SECRETS);
     await untilReady({ cluster: central, database: 'copy' }, 'jobs_sub', ['jobs']);
@@ -340,11 +340,11 @@ forEachMajor('Create Subscription', function (major) {
       const report = await rig.run(plan, SECRETS);
       assert.equal(
         reportSentence(report),
-        'Stopped at step 2 of 2 on copy: Since the plan was made, copy got a subscription jobs_sub, lost a table, or became a standby. Make the plan anew. Step 1 is done and stays.',
+        'Stopped at step 3 of 3 on copy: Since the plan was made, copy got a subscription jobs_sub, lost a table, or became a standby. Make the plan anew. Steps 1 and 2 are done and stay.',
       );
       assert.equal((await slots()).length, 1);
       // The server's own refusal instead of ours: the same report, the same undo.
-      const steps = plan.steps.slice(1).map((step) => ({ ...step, precondition: null }));
+      const steps = plan.steps.slice(2).map((step) => ({ ...step, precondition: null }));
       const refused = await rig.run({ ...plan, steps }, SECRETS);
       assert.match(reportSentence(refused), /^Stopped at step 1 of 1 on copy: .*\(42P01\)\.$/u);
       await rig.undo(report);

@@ -17,11 +17,19 @@ import {
   undoSql,
   type CatalogChange,
 } from './catalogs';
+import { columnDefinition, tableDefinition } from './tableDefinitions';
 
 const CONNECTION = [
   { keyword: 'host', value: 'central.internal' },
   { keyword: 'dbname', value: 'app' },
   { keyword: 'user', value: 'replication_user' },
+];
+const PROBE = [
+  `edge: CREATE SUBSCRIPTION "pgtopology_probe"
+  CONNECTION 'host=''central.internal'' dbname=''app'' user=''replication_user'''
+  PUBLICATION "pgtopology_probe"
+  WITH (connect = true, enabled = false, create_slot = false, slot_name = NONE, copy_data = false)`,
+  'edge: DROP SUBSCRIPTION "pgtopology_probe"',
 ];
 const PASSWORD = { keyword: 'password', value: { secret: 'publisherPassword' } };
 
@@ -244,7 +252,23 @@ describe('planCreateSubscription', () => {
       'error noReplicaIdentity edge: public.jobs has neither primary key nor replica identity on edge: the first UPDATE or DELETE would stop the subscription (55000). / Give it the same key on edge.',
       '  ALTER TABLE "public"."jobs" ADD PRIMARY KEY ("id");',
     ]);
-    assert.deepEqual(findingLines(planOf({}, full, bare)), []);
+    const slow = [
+      'warning slowApply edge: public.jobs has no key on edge, and central sends whole old rows: each UPDATE and DELETE reads the table from its beginning. / Give it a primary key on edge.',
+    ];
+    assert.deepEqual(findingLines(planOf({}, full, bare)), slow);
+    assert.deepEqual(findingLines(planOf({}, full)), []);
+    // FULL on the subscriber finds no row by itself: its primary key does, or nothing.
+    const fullAt = (primaryKey: readonly string[]) => ({
+      relations: [
+        table('jobs', { replicaIdentity: 'full', identityColumns: ['id', 'name'], primaryKey }),
+      ],
+    });
+    assert.deepEqual(findingLines(planOf({}, {}, fullAt(['id']))), []);
+    assert.match(
+      findingLines(planOf({}, {}, fullAt([])))[0] ?? '',
+      /^error noReplicaIdentity edge/,
+    );
+    assert.deepEqual(findingLines(planOf({}, full, fullAt([]))), slow);
     assert.deepEqual(findingLines(planOf({}, insertsOnly, bare)), []);
     assert.deepEqual(findingLines(planOf({}, bare)), [
       'warning noReplicaIdentity central: public.jobs on central has no replica identity: UPDATE and DELETE on it fail there already (55000). / Add a primary key, or set REPLICA IDENTITY FULL.',
@@ -304,6 +328,7 @@ describe('planCreateSubscription', () => {
       { relations: [table('jobs')], ...same },
     );
     assert.deepEqual(planSql(plan), [
+      ...PROBE,
       "central: SELECT pg_catalog.pg_create_logical_replication_slot('jobs_sub', 'pgoutput', false, true, true)",
       `edge: CREATE SUBSCRIPTION "jobs_sub"
   CONNECTION 'host=''central.internal'' dbname=''app'' user=''replication_user'''
@@ -319,7 +344,7 @@ describe('planCreateSubscription', () => {
     ]);
     const plainSlot = planOf({}, {}, { relations: [table('jobs')], ...same });
     assert.equal(
-      planSql(plainSlot)[0],
+      planSql(plainSlot)[2],
       "central: SELECT pg_catalog.pg_create_logical_replication_slot('jobs_sub', 'pgoutput')",
     );
     const itself = planOf({}, {}, { ...same, server: { ...same.server, database: 'app' } });
@@ -525,9 +550,87 @@ describe('planCreateSubscription', () => {
       'error unsupportedOption edge: edge runs Postgres 14: "origin" needs 16 or newer. / Leave the option out.',
       'error unsupportedOption edge: edge runs Postgres 14: streaming "parallel" needs 16 or newer. / Leave the option out.',
       'error unsupportedOption edge: A subscription has no option "strteaming".',
-      'error unsupportedOption edge: The option "binary" is neither true, false nor a text.',
+      'error unsupportedOption edge: The option "binary" is either true or false.',
     ]);
     assert.equal(on(170_000).length, 2);
+    const values = {
+      origin: 'some',
+      streaming: 'off',
+      synchronousCommit: 'perhaps',
+      enabled: 'no',
+    };
+    assert.deepEqual(findingLines(planOf({ options: values })), [
+      'error unsupportedOption edge: The option "origin" is one of any, none.',
+      'error unsupportedOption edge: The option "synchronousCommit" is one of on, off, local, remote_write, remote_apply.',
+      'error unsupportedOption edge: The option "enabled" is either true or false.',
+    ]);
+  });
+
+  it('rows, keys and triggers of the target that the rows would meet', () => {
+    const central = { relations: [table('jobs', { uniqueKeys: [['id']] })] };
+    const edge = {
+      relations: [
+        table('jobs', {
+          rowEstimate: 12,
+          firingTriggers: ['queue it', 'log'],
+          uniqueKeys: [['id'], ['name'], ['id', 'name']],
+        }),
+      ],
+    };
+    const rows = [
+      'warning uniqueKey edge: public.jobs on edge takes each (name) once, and central does not: the second row stops the subscription (23505). / Make the same key unique on central, or drop it on edge.',
+      'warning firingTrigger edge: The triggers queue it, log of public.jobs on edge fire for replicated rows as well. The search_path is empty there: a name without its schema in the function stops the subscription. / Write every name with its schema, or let it fire for local changes only.',
+      '  ALTER TABLE "public"."jobs" ENABLE TRIGGER "queue it";',
+      '  ALTER TABLE "public"."jobs" ENABLE TRIGGER "log";',
+    ];
+    assert.deepEqual(findingLines(planOf({}, central, edge)), [
+      'warning rowsPresent edge: public.jobs on edge holds about 12 rows already, and the copy brings every row of central: one with a key that is there stops it (23505), again and again; without a key, rows are there twice. / If they are the same rows, do not copy (the option copyData); else move them away first.',
+      ...rows,
+    ]);
+    assert.deepEqual(findingLines(planOf({ copyData: false }, central, edge)), rows);
+  });
+
+  it('makes missing tables first, after the connection was tried', () => {
+    const definition = tableDefinition('jobs', {
+      columns: [
+        columnDefinition('id', 'uuid', { isNotNull: true }),
+        columnDefinition('feels', 'public.mood'),
+      ],
+      needs: [
+        { kind: 'type', identity: 'public.mood', extension: null, createSql: 'CREATE TYPE m' },
+      ],
+      notCarried: ['1 trigger'],
+    });
+    const from = (edge: CatalogChange, change: Partial<CreateSubscriptionRequest> = {}) =>
+      planCreateSubscription(request({ createsMissingTables: true, ...change }), {
+        ...contextOf({}, { relations: [], ...edge }),
+        definitions: new Map([['central', [definition]]]),
+      });
+    const plan = from({ userTypes: ['public.mood'] });
+    assert.deepEqual(findingLines(plan), []);
+    assert.deepEqual(planSql(plan).slice(0, 3), [
+      ...PROBE,
+      'edge: CREATE TABLE "public"."jobs" (\n  "id" uuid NOT NULL,\n  "feels" public.mood,\n  CONSTRAINT "jobs_pkey" PRIMARY KEY (id)\n)',
+    ]);
+    assert.equal(
+      plan.steps[1]?.effect,
+      'edge has public.jobs, empty, with its columns, constraints and indexes. Not carried over: 1 trigger.',
+    );
+    assert.equal(from({}, { probesConnection: false }).steps.length, 2);
+    assert.deepEqual(findingLines(from({ userTypes: [] })), [
+      'error missingType edge: edge has no type public.mood, which public.jobs needs (42704). / Make it on edge first.',
+      '  CREATE TYPE m;',
+    ]);
+    assert.deepEqual(findingLines(from({ userTypes: [] }, { createsMissingTables: false })), [
+      'error missingTable edge: public.jobs does not exist on edge (42P01), and jobs_pub publishes it. / Create it on edge first: a subscription copies rows, never tables.',
+      '  CREATE TYPE m;',
+      '  CREATE TABLE "public"."jobs" (',
+      '    "id" uuid NOT NULL,',
+      '    "feels" public.mood,',
+      '    CONSTRAINT "jobs_pkey" PRIMARY KEY (id)',
+      '  );',
+      '  -- Not carried over: 1 trigger',
+    ]);
   });
 
   it('a name that is taken, and a table that arrives twice', () => {
