@@ -1,0 +1,28 @@
+import type { TopologyNode } from '../../topology';
+import { planDropPublication } from '../planDropPublication';
+import { planDropSubscription } from '../planDropSubscription';
+import { addPlan, project, type ChangesDraft } from './changesDraft';
+import { withoutPublication } from './projectPublications';
+import { withoutSubscription } from './projectSubscriptions';
+
+/** Drops subscriptions that the file does not mention. With each goes its slot. */
+export function dropSubscriptionStage(draft: ChangesDraft, node: TopologyNode): ChangesDraft {
+  const catalog = draft.context.catalogs.get(node.id);
+  const declared = new Set(node.subscriptions.map(({ name }) => name));
+  const extra = (catalog?.subscriptions ?? []).filter(({ name }) => !declared.has(name));
+  return extra.reduce((next, { name }) => {
+    const plan = planDropSubscription({ nodeId: node.id, name, keepsSlot: false }, next.context);
+    return project(addPlan(next, plan), node.id, (one) => withoutSubscription(one, name));
+  }, draft);
+}
+
+/** Drops publications that the file does not mention, after the subscriptions that took them. */
+export function dropPublicationStage(draft: ChangesDraft, node: TopologyNode): ChangesDraft {
+  const catalog = draft.context.catalogs.get(node.id);
+  const declared = new Set(node.publications.map(({ name }) => name));
+  const extra = (catalog?.publications ?? []).filter(({ name }) => !declared.has(name));
+  return extra.reduce((next, { name }) => {
+    const plan = planDropPublication({ nodeId: node.id, name }, next.context);
+    return project(addPlan(next, plan), node.id, (one) => withoutPublication(one, name));
+  }, draft);
+}
