@@ -6,6 +6,7 @@ import { window, workspace, type ExtensionContext } from 'vscode';
 import { EditorPlanDialogs } from './commands/plans/editorPlanDialogs';
 import { PlanDesk } from './commands/plans/planDesk';
 import { registerCommands } from './commands/registerCommands';
+import { COMMANDS } from './commands/table';
 import { joinTopology } from './core/join/joinTopology';
 import { redact } from './core/redact';
 import type { PgTopologyApi } from './host/api';
@@ -135,9 +136,10 @@ export function compose(context: ExtensionContext): Composition {
   });
 
   const explorer = store.add(new ExplorerView({ monitor, files, checks, clock }));
-  const live = store.add(new SnapshotProblems(monitor));
+  const commandIds = new Set(COMMANDS.map(({ id }) => id));
+  const live = store.add(new SnapshotProblems(monitor, (id) => commandIds.has(id)));
   store.add(new TopologyDiagnostics(files, live));
-  store.add(new QuickFixes(files));
+  store.add(new QuickFixes(files, live));
   const dashboard = store.add(
     new DashboardPanel({
       extensionUri: context.extensionUri,

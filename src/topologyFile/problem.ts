@@ -15,9 +15,14 @@ export type JsonPath = readonly (string | number)[];
 export interface ProblemFix {
   readonly title: string;
   readonly edits: readonly TextEdit[];
-  /** What has to be done before the edits: `moveSecret` puts the secret of the problem's path into the secret store. */
-  readonly command: 'moveSecret' | null;
+  /**
+   * A command that does it, given the node of the problem's path: `moveSecret` puts a secret into the secret store before
+   * it makes the edits, the others act on servers or on what is remembered of them.
+   */
+  readonly command: FixCommand | null;
 }
+
+export type FixCommand = 'moveSecret' | 'planChanges' | 'acceptServer' | 'choosePrimary';
 
 /** Something to say about one place in a topology file. */
 export interface Problem {
@@ -35,9 +40,11 @@ export interface Problem {
   readonly publishedBySchema: boolean;
   /** True when no topology can be made of the file because of it. */
   readonly blocks: boolean;
+  /** True when the text is right by itself and a server is otherwise. */
+  readonly isLive: boolean;
 }
 
-type Defaults = 'related' | 'fixes' | 'path' | 'publishedBySchema' | 'blocks';
+type Defaults = 'related' | 'fixes' | 'path' | 'publishedBySchema' | 'blocks' | 'isLive';
 
 /** Fills in what most problems leave empty. */
 export function makeProblem(
@@ -49,6 +56,7 @@ export function makeProblem(
     path: null,
     publishedBySchema: false,
     blocks: false,
+    isLive: false,
     ...problem,
   };
 }

@@ -1,12 +1,15 @@
 import type { Disposable } from '../core/ports/disposable';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import { serverVersion } from '../core/describe/nodeText';
-import type { NodeSnapshot } from '../core/snapshot';
+import { differencesOf } from '../core/differences/differencesOf';
+import type { NodeSnapshot, TopologySnapshot } from '../core/snapshot';
+import type { Topology } from '../core/topology';
 import { optionProblems } from '../topologyFile/optionProblems';
-import { makeProblem, type JsonPath, type Problem } from '../topologyFile/problem';
+import { makeProblem, type FixCommand, type JsonPath, type Problem } from '../topologyFile/problem';
 import type { Positions } from '../topologyFile/positions';
 import type { LiveProblems } from './diagnostics';
-import type { TopologyFile } from './topologyFiles';
+import { differenceProblem } from './differenceProblem';
+import type { ReadFile, TopologyFile } from './topologyFiles';
 
 interface Finding {
   readonly path: JsonPath;
@@ -16,40 +19,47 @@ interface Finding {
   readonly message: string;
 }
 
-/** Holds the file against what the servers said: hosts that do not resolve, roles and systems that are others. */
+/** Holds the file, as it is typed, against what the servers said. */
 export class SnapshotProblems implements LiveProblems, Disposable {
   readonly #listeners = new Set<() => void>();
   readonly #subscription: Disposable;
-  #findings = new Map<string, readonly Finding[]>();
-  #versions = new Map<string, ReadonlyMap<string, number>>();
+  readonly #snapshots = new Map<string, { readonly snapshot: TopologySnapshot; said: string }>();
 
-  constructor(monitor: Pick<TopologyMonitor, 'onDidChange'>) {
-    this.#subscription = monitor.onDidChange(({ id, nodes }) => {
-      const findings = nodes.filter((node) => node.isDeclared).flatMap(findingsOf);
-      const versions = versionsOf(nodes);
-      const isSame =
-        JSON.stringify(findings) === JSON.stringify(this.#findings.get(id) ?? []) &&
-        JSON.stringify([...versions]) === JSON.stringify([...(this.#versions.get(id) ?? [])]);
+  constructor(
+    monitor: Pick<TopologyMonitor, 'onDidChange'>,
+    /** Which commands of fixes there are. */
+    private readonly hasCommand: (id: FixCommand) => boolean,
+  ) {
+    this.#subscription = monitor.onDidChange((snapshot) => {
+      const said = JSON.stringify([
+        findingsOf(snapshot),
+        [...versionsOf(snapshot.nodes)],
+        differencesOf(snapshot),
+      ]);
+      const isSame = this.#snapshots.get(snapshot.id)?.said === said;
+      this.#snapshots.set(snapshot.id, { snapshot, said });
       if (isSame) return;
-      this.#findings.set(id, findings);
-      this.#versions.set(id, versions);
       for (const listener of this.#listeners) listener();
     });
   }
 
   of(file: TopologyFile): readonly Problem[] {
-    const parsed = file.shown?.parsed;
-    if (parsed === undefined) return [];
-    const { positions } = parsed;
-    const topology = parsed.topology ?? file.topology;
+    const { shown } = file;
+    const snapshot = this.#snapshots.get(file.id)?.snapshot;
+    if (shown === null || snapshot === undefined) return [];
+    const { positions } = shown.parsed;
+    const topology = shown.parsed.topology ?? file.topology;
     const options =
       topology === null
         ? []
-        : [...(this.#versions.get(file.id) ?? [])].flatMap(([nodeId, version]) =>
+        : [...versionsOf(snapshot.nodes)].flatMap(([nodeId, version]) =>
             optionProblems(topology, nodeId, version, positions),
           );
-    const findings = this.#findings.get(file.id) ?? [];
-    return [...findings.flatMap((finding) => locate(finding, positions)), ...options];
+    return [
+      ...findingsOf(snapshot).flatMap((finding) => locate(finding, positions)),
+      ...this.#differences(shown, snapshot),
+      ...options,
+    ];
   }
 
   onDidChange(listener: () => void): Disposable {
@@ -61,6 +71,27 @@ export class SnapshotProblems implements LiveProblems, Disposable {
     this.#subscription.dispose();
     this.#listeners.clear();
   }
+
+  /** Of the text that is shown, whose places are told by index: none while it is not valid. */
+  #differences(shown: ReadFile, snapshot: TopologySnapshot): readonly Problem[] {
+    const { topology } = shown.parsed;
+    if (topology === null) return [];
+    const { positions } = shown.parsed;
+    return differencesOf(asTyped(snapshot, topology)).flatMap((difference) =>
+      differenceProblem(difference, shown.text, positions, this.hasCommand),
+    );
+  }
+}
+
+/** The same servers under another text of the file; those that it points elsewhere are not known there. */
+function asTyped(snapshot: TopologySnapshot, topology: Topology): TopologySnapshot {
+  const before = new Map(snapshot.topology.nodes.map((node) => [node.id, node.connection]));
+  const isSame = new Set(
+    topology.nodes
+      .filter(({ id, connection }) => JSON.stringify(before.get(id)) === JSON.stringify(connection))
+      .map(({ id }) => id),
+  );
+  return { ...snapshot, topology, nodes: snapshot.nodes.filter(({ id }) => isSame.has(id)) };
 }
 
 /** server_version_num by node, of those that were read. */
@@ -78,36 +109,19 @@ function locate({ path, instead, code, message }: Finding, positions: Positions)
   return [makeProblem({ severity: 'warning', code, message, range, path })];
 }
 
-function findingsOf(node: NodeSnapshot): Finding[] {
+/** What keeps a node from being compared at all. */
+function findingsOf({ nodes }: TopologySnapshot): readonly Finding[] {
+  return nodes.filter((node) => node.isDeclared).flatMap(findingOf);
+}
+
+function findingOf(node: NodeSnapshot): Finding[] {
   const { verdict, sample, id } = node;
-  const at = (path: JsonPath, code: string, message: string): Finding[] => [
-    { path: ['nodes', id, ...path], instead: ['nodes', id], code, message },
+  const at = (code: string, message: string): Finding[] => [
+    { path: ['nodes', id, 'connection'], instead: ['nodes', id], code, message },
   ];
-  if (sample.failure?.reason === 'unresolved') {
-    return at(['connection'], 'host-not-found', sample.failure.text);
-  }
-  switch (verdict.code) {
-    case 'roleMismatch': {
-      const role = verdict.params.role ?? node.role;
-      const declared = node.declaredRoles.includes('standby') ? 'a standby' : 'no standby';
-      return at(
-        ['standbyOf'],
-        'role-mismatch',
-        `${id} is declared ${declared}, but the server is a ${role}.`,
-      );
-    }
-    case 'wrongSystem':
-      return at(
-        ['connection'],
-        'other-system',
-        `${id} is not the server seen before: ${verdict.params.reason ?? 'its system identifier is another'}.`,
-      );
-    case 'tooOld': {
-      const version = serverVersion(node);
-      const runs = version === null ? 'an older Postgres' : `Postgres ${version}`;
-      return at(['connection'], 'server-too-old', `${id} runs ${runs}; this needs 14 or newer.`);
-    }
-    default:
-      return [];
-  }
+  if (sample.failure?.reason === 'unresolved') return at('host-not-found', sample.failure.text);
+  if (verdict.code !== 'tooOld') return [];
+  const version = serverVersion(node);
+  const runs = version === null ? 'an older Postgres' : `Postgres ${version}`;
+  return at('server-too-old', `${id} runs ${runs}; this needs 14 or newer.`);
 }

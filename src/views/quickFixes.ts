@@ -11,7 +11,7 @@ import {
 import type { Disposable } from '../core/ports/disposable';
 import { TOPOLOGY_FILE_GLOB } from '../host/topologyFileWatcher';
 import type { Problem, ProblemFix } from '../topologyFile/problem';
-import { DIAGNOSTIC_SOURCE } from './diagnostics';
+import { DIAGNOSTIC_SOURCE, type LiveProblems } from './diagnostics';
 import { LineIndex } from '../host/lineIndex';
 import type { TopologyFiles } from './topologyFiles';
 
@@ -19,7 +19,10 @@ import type { TopologyFiles } from './topologyFiles';
 export class QuickFixes implements CodeActionProvider, Disposable {
   readonly #registration: Disposable;
 
-  constructor(private readonly files: TopologyFiles) {
+  constructor(
+    private readonly files: TopologyFiles,
+    private readonly live: Pick<LiveProblems, 'of'>,
+  ) {
     this.#registration = languages.registerCodeActionsProvider(
       { pattern: TOPOLOGY_FILE_GLOB },
       this,
@@ -28,11 +31,12 @@ export class QuickFixes implements CodeActionProvider, Disposable {
   }
 
   provideCodeActions(document: TextDocument, range: Range): CodeAction[] {
-    const shown = this.files.find(document.uri.toString())?.shown;
+    const file = this.files.find(document.uri.toString());
+    const shown = file?.shown;
     // Ranges count characters of the text that was read; for any other text they are wrong.
-    if (shown?.text !== document.getText()) return [];
+    if (file === null || shown?.text !== document.getText()) return [];
     const lines = new LineIndex(shown.text);
-    return shown.parsed.problems
+    return [...shown.parsed.problems, ...this.live.of(file)]
       .filter((problem) => lines.rangeOf(problem.range).intersection(range) !== undefined)
       .flatMap((problem) => problem.fixes.map((fix) => toAction(fix, problem, document, lines)));
   }
@@ -49,16 +53,21 @@ function toAction(
   lines: LineIndex,
 ): CodeAction {
   const action = new CodeAction(fix.title, CodeActionKind.QuickFix);
-  if (fix.command === 'moveSecret') {
-    // The command stores the password first and only then takes it out.
-    const target = { topologyId: document.uri.toString(), nodeId: problem.path?.[1] };
-    action.command = { command: 'pgTopology.moveSecret', title: fix.title, arguments: [target] };
+  if (fix.command !== null) {
+    const topologyId = document.uri.toString();
+    const node = problem.path?.[1];
+    // A secret is stored first and only then taken out: that command makes the edits itself.
+    const target =
+      fix.command === 'moveSecret' ? { topologyId, nodeId: node } : { topologyId, subject: node };
+    const command = `pgTopology.${fix.command}`;
+    action.command = { command, title: fix.title, arguments: [target] };
   } else {
     action.edit = new WorkspaceEdit();
     for (const edit of fix.edits) action.edit.replace(document.uri, lines.rangeOf(edit), edit.text);
   }
   action.diagnostics = diagnosticsOf(document, problem, lines);
-  action.isPreferred = problem.fixes.length === 1;
+  // Which is right, the file or the server, only a person knows.
+  action.isPreferred = problem.fixes.length === 1 && !problem.isLive;
   return action;
 }
 
