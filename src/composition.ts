@@ -17,6 +17,8 @@ import { ContactDesk } from './host/contactDesk';
 import { WorkspaceContactGate } from './host/contactGate';
 import { ContextKeyWriter } from './host/contextKeys';
 import { DisposableStore } from './host/disposableStore';
+import { LeftoverStore } from './host/leftoverStore';
+import { LeftoverWatch } from './host/leftoverWatch';
 import { LogChannel } from './host/logChannel';
 import { NodeFolders } from './host/nodeFolders';
 import { VscodeSecretStore } from './host/secretStorage';
@@ -135,6 +137,8 @@ export function compose(context: ExtensionContext): Composition {
     }),
   });
 
+  const leftovers = store.add(new LeftoverStore(context.workspaceState));
+  store.add(new LeftoverWatch(monitor, leftovers, log));
   const explorer = store.add(new ExplorerView({ monitor, files, checks, clock }));
   const commandIds = new Set(COMMANDS.map(({ id }) => id));
   const live = store.add(new SnapshotProblems(monitor, (id) => commandIds.has(id)));
@@ -195,6 +199,7 @@ export function compose(context: ExtensionContext): Composition {
       endpointsOf: async (node) => gateway.endpointsOf(node),
       plans,
       gateway: changes,
+      leftovers,
       audit,
       log,
       clock,

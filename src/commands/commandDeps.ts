@@ -6,6 +6,7 @@ import type { Passwords } from '../core/ports/passwords';
 import type { SecretStore } from '../core/ports/secretStore';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { ContactDesk } from '../host/contactDesk';
+import type { LeftoverStore } from '../host/leftoverStore';
 import type { LogChannel } from '../host/logChannel';
 import type { CommandFiles } from './commandFile';
 import type { PlanDesk } from './plans/planDesk';
@@ -23,6 +24,8 @@ export interface CommandDeps {
   /** The one way to change a server. */
   readonly plans: Pick<PlanDesk, 'begin'>;
   readonly gateway: Pick<ChangeGateway, 'tryReplication'>;
+  /** Slots that plans left on publishers. */
+  readonly leftovers: Pick<LeftoverStore, 'add'>;
   readonly log: LogChannel;
   /** The channel of the statements that changed a server. */
   readonly audit: { show(): void };

@@ -1,5 +1,6 @@
 import type { Plan } from '../../core/plan/plan';
 import type { PlanContext, SubscriptionRequest } from '../../core/plan/requests';
+import type { PlanTask } from './planWork';
 import { readParams } from './subscriptionAnswers';
 import type { CommandDeps } from '../commandDeps';
 import type { Target } from '../target';
@@ -22,17 +23,28 @@ export async function changeSubscription(
   const chosen = await pickSubscription(deps, target, change);
   if (chosen === null) return;
   const { topologyId, nodeId, name } = chosen;
-  const publisherId = reachablePublisher(deps, chosen);
-  const user = loginRole(deps, chosen);
   await deps.plans.begin(change.title, topologyId).carryOut({
-    nodeIds: publisherId === null ? [nodeId] : [nodeId, publisherId],
-    rolesToCheck: publisherId === null || user === null ? {} : { [publisherId]: [user] },
+    ...readForChange(deps, chosen),
     plan: (context) => change.plan({ nodeId, name }, context),
   });
 }
 
+/** What a plan reads to change a subscription: its node, and its publisher where that can be reached. */
+export function readForChange(
+  deps: Pick<CommandDeps, 'monitor' | 'files'>,
+  chosen: SubscriptionChoice,
+): Pick<PlanTask, 'nodeIds' | 'rolesToCheck'> {
+  const { nodeId } = chosen;
+  const publisherId = reachablePublisher(deps, chosen);
+  const user = loginRole(deps, chosen);
+  return {
+    nodeIds: publisherId === null ? [nodeId] : [nodeId, publisherId],
+    rolesToCheck: publisherId === null || user === null ? {} : { [publisherId]: [user] },
+  };
+}
+
 /** The publisher, when the monitor reaches it: a change of the subscriber alone must not need it. */
-function reachablePublisher(
+export function reachablePublisher(
   { monitor }: Pick<CommandDeps, 'monitor'>,
   { topologyId, publisherId }: SubscriptionChoice,
 ): string | null {
