@@ -31,6 +31,8 @@ export interface AlterPublicationRequest {
   readonly generatedColumns: 'none' | 'stored' | null;
   /** Tables that a known subscriber lacks are made there first. */
   readonly createsMissingTables: boolean;
+  /** False where the caller refreshes the subscribers; not given: the plan does. */
+  readonly refreshesSubscribers?: boolean;
 }
 
 export type PublishedOperation = 'insert' | 'update' | 'delete' | 'truncate';
