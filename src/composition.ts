@@ -139,7 +139,7 @@ export function compose(context: ExtensionContext): Composition {
 
   const leftovers = store.add(new LeftoverStore(context.workspaceState));
   store.add(new LeftoverWatch(monitor, leftovers, log));
-  const explorer = store.add(new ExplorerView({ monitor, files, checks, clock }));
+  const explorer = store.add(new ExplorerView({ monitor, files, checks, leftovers, clock }));
   const commandIds = new Set(COMMANDS.map(({ id }) => id));
   const live = store.add(new SnapshotProblems(monitor, (id) => commandIds.has(id)));
   store.add(new TopologyDiagnostics(files, live));

@@ -2,13 +2,16 @@ import { env, window, workspace, Uri, type TreeView } from 'vscode';
 import type { TopologySurroundings } from '../core/describe/topologyText';
 import { viewStateOf } from '../core/describe/viewState';
 import { checksOf } from '../core/describe/topologyChecks';
+import { sortLeftovers } from '../core/plan/leftover';
 import type { Checks } from '../core/ports/checks';
 import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import { DisposableStore } from '../host/disposableStore';
 import { DrawPace } from '../host/drawPace';
+import type { LeftoverStore } from '../host/leftoverStore';
 import { ExplorerProvider, type RowHandle } from './explorerProvider';
+import { withLeftovers } from './leftoverRows';
 import { SteadyRows } from './steadyRows';
 import type { TopologyFiles } from './topologyFiles';
 import { fileRow, topologyRows } from './topologyRows';
@@ -23,6 +26,7 @@ export interface ExplorerDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'onDidChange'>;
   readonly files: TopologyFiles;
   readonly checks: Pick<Checks, 'of' | 'isContinuous' | 'onDidChange'>;
+  readonly leftovers: Pick<LeftoverStore, 'all' | 'onDidChange'>;
   readonly clock: Clock;
 }
 
@@ -43,6 +47,7 @@ export class ExplorerView implements Disposable {
     this.#store.add(deps.monitor.onDidChange(() => pace.request()));
     this.#store.add(deps.files.onDidChange(() => pace.request()));
     this.#store.add(deps.checks.onDidChange(() => pace.request()));
+    this.#store.add(deps.leftovers.onDidChange(() => pace.request()));
   }
 
   get isVisible(): boolean {
@@ -69,11 +74,14 @@ export class ExplorerView implements Disposable {
   }
 
   #draw(): void {
-    const { monitor, files, checks, clock } = this.deps;
+    const { monitor, files, checks, leftovers, clock } = this.deps;
     const nowMs = clock.nowMs();
     const snapshots = monitor.current();
     const rows = snapshots.map((snapshot) =>
-      topologyRows(snapshot, nowMs, surroundingsOf(snapshot.id), checksOf(checks, snapshot.id)),
+      withLeftovers(
+        topologyRows(snapshot, nowMs, surroundingsOf(snapshot.id), checksOf(checks, snapshot.id)),
+        sortLeftovers(leftovers.all(), snapshot).present,
+      ),
     );
     const unread = files.current().filter((file) => file.topology === null);
     const all = [...rows, ...unread.map(({ id, name }) => fileRow(id, name))];

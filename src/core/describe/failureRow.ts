@@ -8,6 +8,7 @@ export type FixCommand =
   | 'refresh'
   | 'enterPassword'
   | 'copyGrant'
+  | 'dropSlot'
   | 'openTopologyFile'
   | 'showLog'
   | 'manageTrust';
@@ -23,6 +24,7 @@ const FIX_TITLES: Readonly<Record<FixCommand, string>> = {
   refresh: 'Refresh',
   enterPassword: 'Enter Password…',
   copyGrant: 'Copy GRANT',
+  dropSlot: 'Drop Slot…',
   openTopologyFile: 'Open Topology File',
   showLog: 'Show Log',
   manageTrust: 'Manage Workspace Trust',
