@@ -1,6 +1,7 @@
 import { isServerFailure, type FailureFacts } from '../core/failure';
 import { isRunnable, nodesOfPlan, type Plan, type PlanStep } from '../core/plan/plan';
 import type { PlanReport, StepOutcome } from '../core/plan/report';
+import { readOnlySentence } from '../core/plan/readOnlyFindings';
 import { secretsOf } from '../core/plan/sqlText';
 import type { AuditLog } from '../core/ports/auditLog';
 import type { CancelSignal } from '../core/ports/cancelSignal';
@@ -38,7 +39,8 @@ export class PlanRunner {
   /**
    * Resolves with what became of it, whatever a server says. Cancelling stops between two steps, or within one by
    * cancelling on the server what runs there; what had become of that step is found out first.
-   * @throws when the plan may not run (`isRunnable`), or lacks a node or a secret: nothing was sent then.
+   * @throws when the plan may not run (`isRunnable`), changes a read-only node, or lacks a node or a secret: nothing was
+   * sent then.
    */
   async run(plan: Plan, options: PlanRunOptions, signal: CancelSignal): Promise<PlanReport> {
     refuseUnfit(plan, options);
@@ -141,7 +143,10 @@ function notRun(step: PlanStep): StepOutcome {
 function refuseUnfit(plan: Plan, { nodes, secrets }: PlanRunOptions): void {
   if (!isRunnable(plan)) throw new Error(`The plan "${plan.title}" may not run.`);
   for (const { nodeId, statements } of plan.steps) {
-    if (!nodes.has(nodeId)) throw new Error(`The plan names an unknown node "${nodeId}".`);
+    const node = nodes.get(nodeId);
+    if (node === undefined) throw new Error(`The plan names an unknown node "${nodeId}".`);
+    // The plan says so already; the file may have been changed since.
+    if (node.access === 'readOnly') throw new Error(readOnlySentence(nodeId));
     for (const name of statements.flatMap(secretsOf)) {
       if (secrets[name] === undefined) throw new Error(`The plan needs the secret "${name}".`);
     }

@@ -1,6 +1,8 @@
 import { asChangeFailure } from '../core/changeFailure';
 import { isServerFailure, ServerFailure } from '../core/failure';
+import { describeFailure } from '../core/failureText';
 import { nodeAs } from '../core/nodeAs';
+import { READ_ONLY_ADVICE, readOnlySentence } from '../core/plan/readOnlyFindings';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { ChangeAccess, ChangeGateway, ChangeSession } from '../core/ports/changeGateway';
 import type { TopologyNode } from '../core/topology';
@@ -23,6 +25,7 @@ export class PgChangeGateway implements ChangeGateway {
     access: ChangeAccess,
     signal: CancelSignal,
   ): Promise<ChangeSession> {
+    if (access.mayWrite && node.access === 'readOnly') throw refused(node.id);
     try {
       const user = access.user ?? node.adminUser;
       const target = user === null ? node : nodeAs(node, user);
@@ -47,6 +50,13 @@ export class PgChangeGateway implements ChangeGateway {
   ): Promise<{ readonly systemIdentifier: string }> {
     return tryReplication(this.dialer, nodeId, conninfo, signal);
   }
+}
+
+/** The last of several gates: no session that could write is opened where the file forbids it. */
+function refused(nodeId: string): ServerFailure {
+  const text = readOnlySentence(nodeId);
+  const facts = describeFailure('readOnly', { nodeId });
+  return new ServerFailure({ ...facts, text, advice: READ_ONLY_ADVICE });
 }
 
 function toldAsChange(error: unknown, nodeId: string): unknown {

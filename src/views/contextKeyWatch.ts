@@ -3,6 +3,7 @@ import type { Disposable } from '../core/ports/disposable';
 import type { Checks } from '../core/ports/checks';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { TopologySnapshot } from '../core/snapshot';
+import { isReadOnly } from '../core/topology';
 import type { ContextKeyWriter } from '../host/contextKeys';
 import { DisposableStore } from '../host/disposableStore';
 import type { TopologyFiles } from './topologyFiles';
@@ -31,7 +32,7 @@ export class ContextKeyWatch implements Disposable {
       connected: snapshots.some(({ nodes }) =>
         nodes.some((node) => node.sample.contact === 'connected'),
       ),
-      readOnly: snapshots.length > 0 && snapshots.every(isReadOnly),
+      readOnly: snapshots.length > 0 && snapshots.every(takesNoChanges),
       production: entries.some(({ topology }) => topology.environment === 'production'),
       checking: snapshots.some(({ id }) => this.checks.isContinuous(id)),
       restricted: !workspace.isTrusted,
@@ -49,11 +50,16 @@ export class ContextKeyWatch implements Disposable {
   }
 }
 
-/** Whether nothing of a topology takes changes: every node that it declares is a standby. What is not known counts as declared. */
-function isReadOnly({ nodes, topology }: TopologySnapshot): boolean {
+/**
+ * Whether nothing of a topology takes changes: every node that it declares is read-only in the file or a standby. What is
+ * not known counts as declared.
+ */
+function takesNoChanges({ nodes, topology }: TopologySnapshot): boolean {
   const standbys = new Set(
     topology.nodes.filter(({ standbyOf }) => standbyOf !== null).map(({ id }) => id),
   );
   const declared = nodes.filter(({ isDeclared }) => isDeclared);
-  return declared.every(({ id, sample }) => sample.fast?.isInRecovery ?? standbys.has(id));
+  return declared.every(
+    ({ id, sample }) => isReadOnly(topology, id) || (sample.fast?.isInRecovery ?? standbys.has(id)),
+  );
 }

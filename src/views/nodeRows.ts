@@ -58,12 +58,19 @@ class NodeRows {
       id: rowPath(topologyId, 'node', this.node.id, ...path),
       topologyId,
       subject,
-      text,
+      text: { ...text, contextValue: `${text.contextValue}${this.#flags()}` },
       children: rest.children ?? [],
       isExpanded: rest.isExpanded ?? false,
       fix: rest.fix ?? null,
       tooltip: rest.tooltip ?? NO_TOOLTIP,
     };
+  }
+
+  /** What every row below a node says, so that menus leave out changes: the file forbids them, or its server refuses. */
+  #flags(): string {
+    const isReadOnly = this.index.declaredNode(this.node.id)?.access === 'readOnly';
+    const isInRecovery = this.node.sample.fast?.isInRecovery === true;
+    return `${isReadOnly ? ' readOnly' : ''}${isInRecovery ? ' inRecovery' : ''}`;
   }
 
   failure(): Row[] {

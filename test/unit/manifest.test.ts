@@ -29,6 +29,7 @@ interface Manifest {
       readonly command: string;
       readonly title: string;
       readonly category: string;
+      readonly enablement?: string;
     }[];
     readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
     readonly viewsWelcome: readonly { readonly contents: string }[];
@@ -203,6 +204,23 @@ describe('manifest', () => {
     ]);
     assert.deepEqual(offered('group healthy'), ['runChecks', 'copyDetails']);
     assert.deepEqual(offered('group'), ['copyDetails'], 'a folder of rows is no check');
+  });
+
+  it('offers no change on what is read-only, in recovery or a standby', () => {
+    const work = /CHANGES = \{([^}]*)\}/u.exec(read('src/commands/changes/table.ts'))?.[1] ?? '';
+    const changes = new Set([...work.matchAll(/\w+/gu)].map(([id]) => `pgTopology.${id}`));
+    const inTree = (contributes.menus['view/item/context'] ?? []).filter(
+      ({ command, when }) => changes.has(command) && !(when ?? '').includes('^topology'),
+    );
+    assert.notEqual(inTree.length, 0);
+    assert.deepEqual(
+      inTree.filter(({ when }) => !/!\(viewItem =~ [^)]*\breadOnly\b/u.test(when ?? '')),
+      [],
+      'add: && !(viewItem =~ /\\b(standby|inRecovery|readOnly)\\b/)',
+    );
+    for (const { command, enablement } of contributes.commands) {
+      if (changes.has(command)) assert.match(enablement ?? '', /!pgTopology\.readOnly/u, command);
+    }
   });
 
   it('keeps its texts in package.nls.json, every one of them used', () => {

@@ -1,7 +1,9 @@
 import { QuickPickItemKind, window } from 'vscode';
 import { nodeRowText } from '../../core/describe/nodeText';
 import { SnapshotIndex } from '../../core/describe/snapshotIndex';
+import { readOnlySentence } from '../../core/plan/readOnlyFindings';
 import type { NodeSnapshot, TopologySnapshot } from '../../core/snapshot';
+import { isReadOnly } from '../../core/topology';
 import { askOne, type PickItem } from '../../host/prompts';
 import type { Answer, StepPlace } from '../../host/multiStep';
 import type { CommandDeps } from '../commandDeps';
@@ -20,9 +22,9 @@ export interface NodeNeed {
   readonly lack: string;
 }
 
-/** Nodes that take changes, by the server where it was asked, else by the file. */
+/** Nodes that take changes: not read-only in the file, and by the server where it was asked, else by the file. */
 export function takesChanges(node: NodeSnapshot, snapshot: TopologySnapshot): boolean {
-  if (!node.isDeclared) return false;
+  if (!node.isDeclared || isReadOnly(snapshot.topology, node.id)) return false;
   const isInRecovery = node.sample.fast?.isInRecovery ?? null;
   if (isInRecovery !== null) return !isInRecovery;
   return snapshot.topology.nodes.find(({ id }) => id === node.id)?.standbyOf === null;
@@ -44,13 +46,17 @@ export function givenNode(
   const node = snapshot?.nodes.find(({ id }) => id === nodeId);
   if (snapshot === undefined || nodeId === null || node === undefined) return null;
   if (takesChanges(node, snapshot)) return { topologyId, nodeId };
-  const message = node.isDeclared
-    ? `${nodeId} is a standby and takes no changes (25006).`
-    : `${nodeId.replace(/^undeclared\//u, '')} is not in the topology file.`;
+  const message = whyNot(node, snapshot);
   void window.showWarningMessage(message, 'Choose Another Node…').then(async (choice) => {
     if (choice !== undefined) await chooseAnother();
   });
   return 'refused';
+}
+
+function whyNot({ id, isDeclared }: NodeSnapshot, { topology }: TopologySnapshot): string {
+  if (!isDeclared) return `${id.replace(/^undeclared\//u, '')} is not in the topology file.`;
+  if (isReadOnly(topology, id)) return readOnlySentence(id);
+  return `${id} is a standby and takes no changes (25006).`;
 }
 
 /** The nodes that fit, worded as in the tree, by topology. */

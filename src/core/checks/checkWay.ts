@@ -1,3 +1,4 @@
+import { readOnlySentence } from '../plan/readOnlyFindings';
 import { formatTableName } from '../tableName';
 import type { EdgeSnapshot, TopologySnapshot } from '../snapshot';
 import type { TableName } from '../topology';
@@ -83,6 +84,9 @@ function whyNotByRow(
   if (!canWrite) return mayNot(root.user, 'write', table, root.nodeId);
   if (!there.canSelect) return mayNot(probe.user, 'read', table, nodeId);
   // Where deletes are not published, tokens would pile up downstream.
+  if (!publishesDeletes && target.to?.access === 'readOnly') {
+    return `Tokens would pile up in ${formatTableName(table)}: ${readOnlySentence(nodeId)}`;
+  }
   if (!publishesDeletes && !there.canDelete) return mayNot(probe.user, 'prune', table, nodeId);
   return null;
 }

@@ -34,7 +34,11 @@ export function nodeRowText(node: NodeSnapshot, index: SnapshotIndex): RowText {
       undeclared: !node.isDeclared,
       paused: state.verdict.code === 'paused',
       drainable: (index.queueOf(node.id)?.facts?.waiting ?? 0) > 0,
-      writable: isConnected && node.role === 'primary' && node.sample.fast?.isInRecovery === false,
+      writable:
+        isConnected &&
+        node.role === 'primary' &&
+        node.sample.fast?.isInRecovery === false &&
+        index.declaredNode(node.id)?.access !== 'readOnly',
     }),
     accessibleLabel: `${label}, ${speak(spokenState(description, state))}`,
   };

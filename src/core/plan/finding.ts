@@ -25,6 +25,7 @@ export type FindingCode =
   | 'slotLost'
   | 'illegalName'
   | 'standby'
+  | 'readOnly'
   | 'splitBrain'
   | 'unknownServer'
   | 'unsupportedOption'

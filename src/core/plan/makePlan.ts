@@ -2,6 +2,7 @@ import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
 import type { NodeCatalog } from './nodeCatalog';
 import type { FileChange, Impact, Plan, PlanStep } from './plan';
+import { readOnlyFindings } from './readOnlyFindings';
 import type { PlanContext } from './requests';
 import { splitBrainFinding } from './splitBrainFinding';
 
@@ -16,9 +17,16 @@ export interface PlanDraft {
   readonly fileChanges?: readonly FileChange[];
 }
 
-/** Fills in what every plan says of its topology, and refuses every plan while two nodes of one system are writable. */
+/**
+ * Fills in what every plan says of its topology. Refuses every plan while two nodes of one system are writable, and whatever
+ * would change a node that the file marks read-only.
+ */
 export function makePlan(context: PlanContext, draft: PlanDraft): Plan {
   const splitBrain = splitBrainFinding(context);
+  const refused = [
+    ...(splitBrain === null ? [] : [splitBrain]),
+    ...readOnlyFindings(context, draft.steps),
+  ];
   return {
     kind: draft.kind,
     title: draft.title,
@@ -26,7 +34,7 @@ export function makePlan(context: PlanContext, draft: PlanDraft): Plan {
     topologyName: context.topology.name,
     environment: context.topology.environment,
     steps: draft.steps,
-    findings: sortFindings(splitBrain === null ? draft.findings : [splitBrain, ...draft.findings]),
+    findings: sortFindings([...refused, ...draft.findings]),
     impacts: draft.impacts ?? [],
     privileges: draft.privileges ?? [],
     fileChanges: draft.fileChanges ?? [],

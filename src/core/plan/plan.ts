@@ -52,6 +52,11 @@ export interface Impact {
 
 export interface PlanStep {
   readonly nodeId: string;
+  /**
+   * Other nodes of the file that its statements change by themselves, such as the publisher on which CREATE SUBSCRIPTION makes
+   * a slot; they must not be read-only either. Absent: none.
+   */
+  readonly alsoChanges?: readonly string[];
   /** Imperative, without a full stop: `Create publication jobs_pub`. */
   readonly title: string;
   /** Finished sentence: what is so afterwards, and what it costs while it runs. */

@@ -11,6 +11,7 @@ import {
 } from '../../core/checks/checkTargets';
 import { edgesLacking, markUnsafe, wayOf, type CheckWay } from '../../core/checks/checkWay';
 import { isServerFailure, ServerFailure } from '../../core/failure';
+import { READ_ONLY_ADVICE, readOnlySentence } from '../../core/plan/readOnlyFindings';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { TopologySnapshot } from '../../core/snapshot';
 import type { CheckSession, CheckSessions, SessionWish } from './checkSessions';
@@ -127,6 +128,11 @@ async function askSuspects(
 
 async function openRoot({ group, sessions, signal }: PreparationParts): Promise<CheckSession> {
   const node = group.root;
+  if (node.access === 'readOnly') {
+    const text = `No token is written: ${readOnlySentence(node.id)}`;
+    const facts = checkFailure(text, READ_ONLY_ADVICE);
+    throw new ServerFailure({ ...facts, reason: 'readOnly' });
+  }
   const root = await sessions.get({ key: rootKeyOf(node.id), node, mayWrite: true }, signal);
   if (!root.probe.isInRecovery) return root;
   throw new ServerFailure({
@@ -142,7 +148,8 @@ async function look(
 ): Promise<Seen> {
   if (target.to === null) return { target, held: null, failure: null };
   const key = waitKeysOf(target.edge.id).node;
-  const opened = await tryOpen(parts, { key, node: target.to, mayWrite });
+  const mayPrune = mayWrite && target.to.access !== 'readOnly';
+  const opened = await tryOpen(parts, { key, node: target.to, mayWrite: mayPrune });
   return { target, ...opened };
 }
 

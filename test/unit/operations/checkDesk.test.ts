@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CheckResult } from '../../../src/core/checks/checkResult';
+import type { TopologySnapshot } from '../../../src/core/snapshot';
 import { CheckDesk } from '../../../src/operations/checks/checkDesk';
 import { declared, edge, snapshot } from '../core/describe/makeSnapshot';
 import { FakeClock } from '../monitor/fakeClock';
@@ -27,12 +28,14 @@ describe('CheckDesk', () => {
   let arrives: () => FakeAnswer;
   let mayContact: boolean;
   let isDeclared: boolean;
+  let picture: TopologySnapshot;
 
   beforeEach(() => {
     changes = new FakeChanges();
     clock = new FakeClock();
     mayContact = true;
     isDeclared = true;
+    picture = PICTURE;
     arrives = () => rows({ arrived: true });
     changes.answers = [
       ['"systemIdentifier"', () => rows(PROBE)],
@@ -46,7 +49,7 @@ describe('CheckDesk', () => {
       log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
       mayContact: () => Promise.resolve(mayContact),
       randomUuid: () => TOKEN,
-      snapshot: (id) => (id === ID && isDeclared ? PICTURE : null),
+      snapshot: (id) => (id === ID && isDeclared ? picture : null),
       refresh: () => Promise.resolve(),
     });
   });
@@ -70,6 +73,23 @@ describe('CheckDesk', () => {
     assert.deepEqual(desk.of(ID), [{ edgeId: 'streaming/read', results, isRunning: false }]);
     assert.equal(desk.of(ID), desk.of(ID), 'the same object until something changes');
     assert.deepEqual(await desk.run('file:///other', null, never), []);
+  });
+
+  it('writes nothing where the file forbids it, and says so', async () => {
+    picture = snapshot({
+      nodes: [
+        declared('central', { access: 'readOnly' }),
+        declared('read', { standbyOf: 'central' }),
+      ],
+      edges,
+    });
+    const [result] = await desk.run(ID, null, never);
+    assert.equal(result?.outcome, 'notPossible');
+    assert.equal(
+      result.failure?.text,
+      'No token is written: central is read-only: "access" in the topology file forbids every change there.',
+    );
+    assert.deepEqual(changes.events, []);
   });
 
   it('keeps the last 120 results of an edge, and says while one is under way', async () => {

@@ -254,6 +254,27 @@ describe('rows of a topology', () => {
     assert.ok(redrawn <= minutes, `${redrawn} rows redrawn in ${minutes} min`);
   });
 
+  it('say on every row below a node that nothing may be changed there, and why', () => {
+    const marked = nodes.map((node) =>
+      node.id === 'singularity' ? { ...node, access: 'readOnly' as const } : node,
+    );
+    const inRecovery = sample({ fast: fast({ isInRecovery: true }) });
+    const picture = snapshot({
+      nodes: marked,
+      seen: { central: { sample: inRecovery } },
+      edges: [edge({ id: 'logical/singularity/patterns_sub' })],
+    });
+    const all = (row: Row): readonly Row[] => [row, ...row.children.flatMap(all)];
+    const flagged = (flag: string) =>
+      all(rowsOf(picture))
+        .filter(({ text }) => text.contextValue.split(' ').includes(flag))
+        .map(({ kind, text }) => `${kind} ${text.label}`);
+    assert.deepEqual(flagged('readOnly'), ['node singularity', 'subscription patterns_sub']);
+    assert.ok(flagged('inRecovery').includes('node central'));
+    assert.ok(flagged('inRecovery').includes('publication app_pub'));
+    assert.ok(!flagged('inRecovery').includes('node vengeance'));
+  });
+
   it('keep their ids whatever their state, so that expansion survives', () => {
     const ids = (row: Row): string[] => [row.id, ...row.children.flatMap(ids)];
     const before = snapshot({

@@ -115,6 +115,27 @@ describe('wayOf', () => {
   }
 });
 
+describe('wayOf, where nothing may be pruned downstream', () => {
+  const below = nodes.map((node) =>
+    node.id === 'genesis' ? { ...node, access: 'readOnly' as const } : node,
+  );
+  const target = groupChecks(snapshot({ nodes: below, edges }), null).groups[0]?.targets.find(
+    ({ edge: { id } }) => id === LOGICAL,
+  );
+
+  for (const deletes of [true, false]) {
+    it(deletes ? 'is by row where tokens go by themselves' : 'is by marker', () => {
+      assert.ok(target);
+      const publications = [{ name: 'app_pub', inserts: true, deletes, tables: [NAME] }];
+      const sentinels = installedSentinels(probe({ publications })).map((sentinel) => {
+        return { ...sentinel, unsafe: null };
+      });
+      const root = { nodeId: 'central', user: 'monitor', sentinels };
+      assert.equal(wayOf(target, root, downstream()).kind, deletes ? 'row' : 'marker');
+    });
+  }
+});
+
 describe('markUnsafe', () => {
   const sentinels = installedSentinels(probe());
   const seen = (tables: readonly string[]) =>
