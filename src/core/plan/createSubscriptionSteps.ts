@@ -100,6 +100,7 @@ function createStep(
   const makesSlot = !slotFirst && !request.usesExistingSlot;
   return {
     nodeId,
+    ...(makesSlot ? { alsoChanges: [publisher.nodeId] } : {}),
     title: `Create subscription ${name}`,
     effect: effectOf(request, publisher, tables, makesSlot),
     risk: 'safe',
