@@ -22,6 +22,7 @@ export function dropSubscriptionStep(
   const { slotName } = subscription;
   return {
     nodeId,
+    ...(isTogether && origin.publisherId !== null ? { alsoChanges: [origin.publisherId] } : {}),
     title: `Drop subscription ${name}`,
     effect: dropEffect(nodeId, subscription, origin, way),
     risk: 'losesData',
