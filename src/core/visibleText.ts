@@ -1,8 +1,9 @@
 /**
  * Characters that a reader cannot see or that reorder what he sees: controls, zero-width characters, line and
- * paragraph separators, and the direction marks and overrides.
+ * paragraph separators, and the direction marks and overrides. Half a surrogate pair is among them: UTF-8 has no form
+ * for it, so that a server would get another character.
  */
-const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
 
 /** Whether a name holds something that people would not see, so that it could pass for another name. */
 export function hasInvisible(text: string): boolean {

@@ -1,4 +1,4 @@
-import { SECRET_KEYWORDS } from '../connectionStringKeywords';
+import { isOpenSecret, unfitValueFindings } from './connectionValues';
 import type { Finding } from './finding';
 import { errorFinding, noteFinding, warningFinding } from './findingParts';
 import type { NodeCatalog } from './nodeCatalog';
@@ -19,9 +19,7 @@ export function newConnectionFindings(
   subscriber: NodeCatalog,
 ): readonly Finding[] {
   const { connection, nodeId } = request;
-  const isOpen = connection.some(
-    ({ keyword, value }) => SECRET_KEYWORDS.has(keyword) && typeof value === 'string',
-  );
+  const isOpen = connection.some(isOpenSecret);
   return [
     ...(isOpen
       ? [
@@ -33,6 +31,7 @@ export function newConnectionFindings(
           ),
         ]
       : []),
+    ...unfitValueFindings(nodeId, connection),
     ...testFindings(request, publisher),
     ...placeFindings(request, publisher),
     ...passwordFindings(request, subscriber),

@@ -6,11 +6,12 @@ import {
   type OptionChange,
 } from './alterSubscriptionOptions';
 import { newConnectionFindings } from './newConnectionFindings';
+import { isSayableConnection } from './connectionValues';
 import type { Finding } from './finding';
 import { noteFinding, warningFinding } from './findingParts';
 import { declaredSubscription, publisherOf } from './knownSubscribers';
 import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
-import { isQuotable, roleWords } from './nodeFindings';
+import { isQuotable, nameFindings, roleWords } from './nodeFindings';
 import type { CatalogSubscription, NodeCatalog } from './nodeCatalog';
 import type { FileChange, Impact, Plan, PlanStep } from './plan';
 import type { ConnectionTest, PlanContext, SubscriptionRequest } from './requests';
@@ -67,16 +68,23 @@ export function planAlterSubscription(
     publications: newPublications(request, subscription),
     isEnabled: request.enabled ?? subscription.isEnabled,
   };
-  const steps = stepsOf(request, subscription, change, publisherId ?? 'the publisher');
+  const isSayable =
+    (request.publications ?? []).every(isQuotable) && isSayableConnection(request.connection ?? []);
+  const steps = isSayable
+    ? stepsOf(request, subscription, change, publisherId ?? 'the publisher')
+    : [];
   return makePlan(context, {
     ...head,
     steps,
     findings: [
       ...found,
-      ...(steps.length > 0
+      ...(steps.length > 0 || !isSayable
         ? []
         : [noteFinding('nothingToDo', nodeId, `${name} on ${nodeId} is as it shall be.`)]),
       ...optionChangeFindings(request.options, change.options, subscription, catalog, publisher),
+      ...(request.publications ?? [])
+        .filter((publication) => !isQuotable(publication))
+        .flatMap((publication) => nameFindings(nodeId, 'publication', publication)),
       ...publicationsFindings(subscription, change, catalog, publisher, publisherId),
       ...(change.publications !== null && (request.copiesNewTables ?? true)
         ? twoPhaseCopyFindings(subscription, nodeId)

@@ -60,7 +60,7 @@ export function planUninstallSentinel(request: SentinelRequest, context: PlanCon
             noteFinding(
               'nothingToDo',
               nodeId,
-              `There is no ${formatTableName(sentinelTable(subject))} anywhere.`,
+              `There is no ${formatTableName(sentinelTable(subject))} ${forWhom(request)} anywhere.`,
             ),
           ]),
     ],

@@ -1,6 +1,6 @@
-import { SECRET_KEYWORDS } from '../connectionStringKeywords';
 import { escapeIdentifier } from '../sql';
 import { formatTableName } from '../tableName';
+import { isOpenSecret, unfitValueFindings } from './connectionValues';
 import type { Finding } from './finding';
 import { errorFinding, listNames, noteFinding, warningFinding } from './findingParts';
 import type { NodeCatalog, RelationFacts } from './nodeCatalog';
@@ -26,7 +26,7 @@ export function connectionFindings(
 ): readonly Finding[] {
   const { connectionTest: test, publisherId, nodeId } = request;
   const findings: Finding[] = [];
-  if (request.connection.some(({ keyword, value }) => isOpenSecret(keyword, value))) {
+  if (request.connection.some(isOpenSecret)) {
     findings.push(
       errorFinding(
         'wrongConninfo',
@@ -36,6 +36,7 @@ export function connectionFindings(
       ),
     );
   }
+  findings.push(...unfitValueFindings(nodeId, request.connection));
   if (test.kind === 'failed') {
     const { failure } = test;
     findings.push(
@@ -85,10 +86,6 @@ function databaseFindings(
       `Write dbname=${publisher.server.database}.`,
     ),
   ];
-}
-
-function isOpenSecret(keyword: string, value: unknown): boolean {
-  return SECRET_KEYWORDS.has(keyword) && typeof value === 'string';
 }
 
 /** Where a password in a subscription can be read. */

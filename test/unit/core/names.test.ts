@@ -71,6 +71,9 @@ describe('slot names', () => {
 describe('characters that cannot be seen', () => {
   it('are found and shown as escapes', () => {
     assert.equal(hasInvisible('Zürich 東京 "x"'), false);
+    assert.equal(hasInvisible('😀'), false);
+    assert.equal(hasInvisible('half\ud83d'), true);
+    assert.equal(showEscaped('half\ud83d'), 'half\\ud83d');
     assert.equal(showEscaped('a\u202eb\0c\u200b\u{e0001}'), 'a\\u202eb\\u0000c\\u200b\\u{e0001}');
   });
 });
