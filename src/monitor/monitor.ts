@@ -11,6 +11,7 @@ import type {
   TopologyEntry,
   TopologyMonitor,
 } from '../core/ports/topologyMonitor';
+import type { ServerMemory } from '../core/ports/serverMemory';
 import type { TopologySnapshot } from '../core/snapshot';
 import { AudienceKeeper } from './audienceKeeper';
 import { DialPace } from './dialPace';
@@ -27,6 +28,8 @@ export interface MonitorDeps {
   readonly join: JoinTopology;
   /** In [0, 1), for jitter. */
   readonly random: () => number;
+  /** Which servers were seen before, in earlier windows; without it only this window remembers. */
+  readonly servers?: Pick<ServerMemory, 'systemsOf' | 'rememberSystems'>;
 }
 
 const DEFAULT_INTERVAL_MS = 5_000;
@@ -100,6 +103,10 @@ export class Monitor implements TopologyMonitor {
   setAudience(audience: Audience): void {
     if (this.isDisposed) return;
     if (this.keeper.setAudience(audience)) void this.refresh(null, 'visible');
+  }
+
+  acceptServer(topologyId: string, nodeId: string): void {
+    this.watches.get(topologyId)?.acceptServer(nodeId);
   }
 
   setPolling(intervalSeconds: number, inBackground: boolean): void {

@@ -1,5 +1,6 @@
 import { emptyMemory, type JoinMemory } from '../core/join/memory';
 import type { TopologyHistory } from '../core/history';
+import type { ServerMemory } from '../core/ports/serverMemory';
 import type { TopologyEntry } from '../core/ports/topologyMonitor';
 import type { NodeSample, TopologySnapshot } from '../core/snapshot';
 import type { Topology, TopologyNode } from '../core/topology';
@@ -27,13 +28,14 @@ export interface WatchDeps extends PollerDeps {
   /** The interval the user chose, whoever looks. */
   readonly chosenIntervalMs: () => number;
   readonly onSnapshot: (snapshot: TopologySnapshot, isNews: boolean) => void;
+  readonly servers?: Pick<ServerMemory, 'systemsOf' | 'rememberSystems'>;
 }
 
 /** One topology file under watch: a poller for each of its nodes, the latest snapshot and the past. */
 export class TopologyWatch {
   private pollers: ReadonlyMap<string, NodePoller> = new Map();
   private declared: ReadonlyMap<string, TopologyNode> = new Map();
-  private memory = emptyMemory();
+  private memory: JoinMemory;
   private latest: TopologySnapshot | null = null;
   private readonly past: HistoryStore;
   private readonly publisher: Coalescer;
@@ -43,6 +45,8 @@ export class TopologyWatch {
     private entry: TopologyEntry,
   ) {
     this.past = new HistoryStore(entry.id);
+    const systemIdentifiers = deps.servers?.systemsOf(entry.id) ?? new Map<string, string>();
+    this.memory = { ...emptyMemory(), systemIdentifiers };
     this.publisher = new Coalescer(deps.clock, () => this.publish());
   }
 
@@ -82,6 +86,17 @@ export class TopologyWatch {
     if (nodeId === null) return [...this.pollers.values()];
     const poller = this.pollers.get(nodeId);
     return poller === undefined ? [] : [poller];
+  }
+
+  /** What answers at a node now is that node from now on. */
+  acceptServer(nodeId: string): void {
+    const found = this.latest?.nodes.find(({ id }) => id === nodeId)?.sample.fast;
+    const identifier = found?.systemIdentifier ?? null;
+    if (identifier === null) return;
+    const systemIdentifiers = new Map(this.memory.systemIdentifiers).set(nodeId, identifier);
+    this.remember({ ...this.memory, systemIdentifiers });
+    this.publisher.request();
+    this.publisher.flush();
   }
 
   /** Publishes now what is not published yet. */
@@ -124,6 +139,15 @@ export class TopologyWatch {
     return new NodePoller(deps, this.entry.id, node, deps.intervalMs(), onChanged);
   }
 
+  private remember(memory: JoinMemory): void {
+    const before = this.memory.systemIdentifiers;
+    this.memory = memory;
+    const known = memory.systemIdentifiers;
+    const isSame =
+      known.size === before.size && [...known].every(([id, system]) => before.get(id) === system);
+    if (!isSame) this.deps.servers?.rememberSystems(this.entry.id, known);
+  }
+
   private publish(): void {
     const { deps, entry, pollers } = this;
     const pollIntervalMs = deps.intervalMs() ?? deps.chosenIntervalMs();
@@ -138,7 +162,7 @@ export class TopologyWatch {
         version: (this.latest?.version ?? 0) + 1,
       });
       const isNews = !isSameButForTimes(this.latest, snapshot);
-      this.memory = memory;
+      this.remember(memory);
       this.latest = snapshot;
       const attempts = new Map([...pollers].map(([id, poller]) => [id, poller.attemptedAtMs()]));
       this.past.record(snapshot, attempts, pollIntervalMs);

@@ -1,5 +1,6 @@
 import type { Passwords } from '../../core/ports/passwords';
 import type { ChangeGateway } from '../../core/ports/changeGateway';
+import type { ServerMemory } from '../../core/ports/serverMemory';
 import type { TopologyMonitor } from '../../core/ports/topologyMonitor';
 import type { ContactDesk } from '../../host/contactDesk';
 import type { PlanRunner } from '../../operations/planRunner';
@@ -15,4 +16,6 @@ export interface PlanDeskDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'refresh'>;
   readonly files: Pick<CommandFiles, 'find'>;
   readonly dialogs: PlanDialogs;
+  /** Which servers were seen before, and who was chosen in a split brain; without it nothing is remembered. */
+  readonly servers?: Pick<ServerMemory, 'systemsOf' | 'chosenPrimaryOf'>;
 }

@@ -64,7 +64,15 @@ export class PlanWork {
       open = failures.map(({ node }) => node);
     }
     const snapshot = this.deps.monitor.current().find(({ id }) => id === this.topologyId) ?? null;
-    return { topologyId: this.topologyId, topology, ...found, snapshot };
+    const { servers } = this.deps;
+    return {
+      topologyId: this.topologyId,
+      topology,
+      ...found,
+      snapshot,
+      knownSystems: servers?.systemsOf(this.topologyId) ?? new Map<string, string>(),
+      chosenPrimary: servers?.chosenPrimaryOf(this.topologyId) ?? null,
+    };
   }
 
   /**

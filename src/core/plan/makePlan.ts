@@ -1,6 +1,7 @@
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
 import type { NodeCatalog } from './nodeCatalog';
+import { otherServerFindings } from './otherServerFindings';
 import type { FileChange, Impact, Plan, PlanStep } from './plan';
 import { readOnlyFindings } from './readOnlyFindings';
 import type { PlanContext } from './requests';
@@ -18,13 +19,15 @@ export interface PlanDraft {
 }
 
 /**
- * Fills in what every plan says of its topology. Refuses every plan while two nodes of one system are writable, and whatever
- * would change a node that the file marks read-only.
+ * Fills in what every plan says of its topology. Refuses every plan while two nodes of one system are writable and none was
+ * chosen, whatever looks at a node that is another server than before, and whatever would change one that the file marks
+ * read-only.
  */
 export function makePlan(context: PlanContext, draft: PlanDraft): Plan {
-  const splitBrain = splitBrainFinding(context);
+  const splitBrain = splitBrainFinding(context, draft.steps);
   const refused = [
     ...(splitBrain === null ? [] : [splitBrain]),
+    ...otherServerFindings(context),
     ...readOnlyFindings(context, draft.steps),
   ];
   return {

@@ -1,3 +1,4 @@
+import type { ChosenPrimary } from '../chosenPrimary';
 import type { TopologySnapshot } from '../snapshot';
 import type { DeclaredTable, TableName, Topology } from '../topology';
 import type { FailureFacts } from '../failure';
@@ -15,6 +16,10 @@ export interface PlanContext {
   readonly definitions: ReadonlyMap<string, readonly TableDefinition[]>;
   /** The monitor's picture, for what other nodes do (known subscribers, split brain); `null` without one. */
   readonly snapshot: TopologySnapshot | null;
+  /** System identifiers by node id, as seen or accepted before; absent: nothing is remembered. */
+  readonly knownSystems?: ReadonlyMap<string, string>;
+  /** Who was said to be the primary in a split brain; absent or `null`: nobody. */
+  readonly chosenPrimary?: ChosenPrimary | null;
 }
 
 /**

@@ -1,15 +1,20 @@
 import type { Finding } from './finding';
 import { errorFinding, listNames } from './findingParts';
 import type { NodeCatalog } from './nodeCatalog';
+import type { PlanStep } from './plan';
 import type { PlanContext } from './requests';
 import { isSameServer } from './sameServer';
 
 /**
  * Two writable servers of one system, as the monitor or the catalogs of this very plan show it: every change is refused
- * until a person has chosen, since nobody can tell which of them the change is meant for.
+ * until a person has chosen, since nobody can tell which of them the change is meant for. Then what has nothing to do with
+ * the other one may run.
  * @returns `null` when there is no sign of it
  */
-export function splitBrainFinding(context: PlanContext): Finding | null {
+export function splitBrainFinding(
+  context: PlanContext,
+  steps: readonly PlanStep[] = [],
+): Finding | null {
   const seen = new Set<string>();
   for (const node of context.snapshot?.nodes ?? []) {
     if (node.verdict.code !== 'splitBrain') continue;
@@ -18,12 +23,37 @@ export function splitBrainFinding(context: PlanContext): Finding | null {
   for (const id of rivalsAmong([...context.catalogs.values()])) seen.add(id);
   if (seen.size === 0) return null;
   const names = inFileOrder(context, seen);
+  const chosen = chosenAmong(context, seen);
+  if (chosen !== null) {
+    const concerned = new Set([...context.catalogs.keys(), ...steps.map(({ nodeId }) => nodeId)]);
+    const others = names.filter((id) => id !== chosen && concerned.has(id));
+    if (others.length === 0) return null;
+    return errorFinding(
+      'splitBrain',
+      others[0] ?? null,
+      `Refused: ${listNames(others)} ${others.length === 1 ? 'is' : 'are'} writable beside ${chosen}, which was chosen as the primary.`,
+      `Stop or demote ${listNames(others)}.`,
+    );
+  }
   return errorFinding(
     'splitBrain',
     null,
     `Refused: ${names.length} writable nodes of one system (${listNames(names)}). Choose the primary first.`,
     'Stop or demote all but one of them.',
   );
+}
+
+/** Who was chosen, while it is of the very system and the choice was made against all that are seen. */
+function chosenAmong(context: PlanContext, seen: ReadonlySet<string>): string | null {
+  const choice = context.chosenPrimary ?? null;
+  if (choice === null) return null;
+  const { nodeId, others, systemIdentifier } = choice;
+  const known = new Set([nodeId, ...others]);
+  if (!seen.has(nodeId) || [...seen].some((id) => !known.has(id))) return null;
+  const system =
+    context.catalogs.get(nodeId)?.server.systemIdentifier ??
+    context.snapshot?.nodes.find(({ id }) => id === nodeId)?.sample.fast?.systemIdentifier;
+  return system === systemIdentifier ? nodeId : null;
 }
 
 function rivalsAmong(catalogs: readonly NodeCatalog[]): readonly string[] {

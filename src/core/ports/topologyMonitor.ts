@@ -53,6 +53,8 @@ export interface TopologyMonitor {
   disconnect(ref: NodeRef): Promise<void>;
   /** Resolves when every node concerned has answered or failed once; never rejects. */
   refresh(ref: NodeRef | null, reason: RefreshReason): Promise<void>;
+  /** From now on the node is the server that answers there now; without an answer nothing is accepted. */
+  acceptServer(topologyId: string, nodeId: string): void;
   /** Closes every session within a time limit and logs what did not close. */
   dispose(): Promise<void>;
 }
