@@ -7,7 +7,7 @@ import { errorFinding, listNames, warningFinding } from './findingParts';
 import { majorOf, roleWords } from './nodeFindings';
 import type { NodeCatalog, RelationFacts } from './nodeCatalog';
 import { needsIdentity } from './publicationSql';
-import { publishedTableFindings } from './publishedTableFindings';
+import { GENERATED_COLUMNS, publishedTableFindings } from './publishedTableFindings';
 import type { CreatePublicationRequest } from './requests';
 import { hasReplicaIdentity, isPublishable } from './tableLookup';
 
@@ -28,7 +28,8 @@ export function publicationFindings(
   ];
 }
 
-function emptyFindings(
+/** A publication of nothing. */
+export function emptyFindings(
   request: CreatePublicationRequest,
   { nodeId }: NodeCatalog,
 ): readonly Finding[] {
@@ -57,7 +58,8 @@ function emptyFindings(
   ];
 }
 
-function versionFindings(
+/** What the version of the node has not, by name. */
+export function versionFindings(
   request: CreatePublicationRequest,
   catalog: NodeCatalog,
 ): readonly Finding[] {
@@ -80,6 +82,16 @@ function versionFindings(
         ),
       );
     }
+  }
+  if (request.generatedColumns === 'stored' && majorOf(catalog) < GENERATED_COLUMNS) {
+    findings.push(
+      errorFinding(
+        'unsupportedOption',
+        catalog.nodeId,
+        `${catalog.nodeId} runs Postgres ${majorOf(catalog)}: publish_generated_columns needs ${GENERATED_COLUMNS} or newer.`,
+        'Leave out the option generatedColumns.',
+      ),
+    );
   }
   if (hasLists && request.schemas.length > 0) {
     findings.push(
@@ -127,7 +139,8 @@ function superuserFindings(
   ];
 }
 
-function schemaFindings(
+/** Schemas that are not there, or hold nothing yet. */
+export function schemaFindings(
   request: CreatePublicationRequest,
   catalog: NodeCatalog,
 ): readonly Finding[] {
@@ -152,7 +165,7 @@ function schemaFindings(
 }
 
 /** Tables that come by schema or by FOR ALL TABLES and would break the application's UPDATE and DELETE. */
-function wholesaleIdentityFindings(
+export function wholesaleIdentityFindings(
   request: CreatePublicationRequest,
   catalog: NodeCatalog,
 ): readonly Finding[] {

@@ -12,7 +12,7 @@ import { readRowFilter } from './rowFilter';
 import { hasReplicaIdentity, isPublishable, kindWords, relationOf } from './tableLookup';
 
 /** First version that publishes generated columns. */
-const GENERATED_COLUMNS = 18;
+export const GENERATED_COLUMNS = 18;
 
 /** What keeps one picked table out of a publication, or would break writing to it. */
 export function publishedTableFindings(
