@@ -39,11 +39,13 @@ export async function askOne<T extends Value>(
 
 interface ManyOptions<T extends Value> extends PickOptions<T> {
   readonly isTicked: (value: T) => boolean;
+  /** Whether nothing ticked is an answer as well. */
+  readonly mayBeEmpty?: boolean;
   /** Corrects what is ticked, as when one item stands for all others. Gives the same list when nothing is to be corrected. */
   readonly correct?: (ticked: readonly T[], before: readonly T[]) => readonly T[];
 }
 
-/** Asks for several; nothing ticked is no answer. */
+/** Asks for several; nothing ticked is no answer, unless said otherwise. */
 export async function askMany<T extends Value>(
   options: ManyOptions<T>,
 ): Promise<Answer<readonly T[]>> {
@@ -71,7 +73,7 @@ export async function askMany<T extends Value>(
   }
   return settle(pick, () => {
     const ticked = valuesOf(pick.selectedItems);
-    return ticked.length === 0 ? undefined : ticked;
+    return ticked.length === 0 && options.mayBeEmpty !== true ? undefined : ticked;
   });
 }
 

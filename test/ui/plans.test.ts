@@ -166,6 +166,7 @@ describe('plans, from the command to the server', () => {
     await session.capture('plan subscription sign in');
     await plans.choose(`${title} (6/`, 'Nothing');
     await plans.type(`${title} (7/`, 'patterns_sub');
+    await plans.tick(`${title} (8/`);
     await plans.prompt(/on central and singularity|on singularity/);
     const shown = statementsOf(await plans.document('Create subscription patterns_sub'));
     await session.capture('plan subscription preview');
@@ -274,6 +275,7 @@ describe('plans, from the command to the server', () => {
     await session.capture('plan subscription password');
     await plans.type(`${title} (7/`, PASSWORD);
     await plans.type(`${title} (8/`, 'log_sub');
+    await plans.tick(`${title} (9/`);
     await plans.prompt(/^Create subscription log_sub on genesis/u);
     const shown = (await plans.document('Create subscription log_sub')).join('\n');
     assert.match(shown, /password=''\*\*\*''/u);

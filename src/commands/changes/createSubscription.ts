@@ -36,6 +36,8 @@ export const createSubscription: Change = async (deps, target) => {
   await source.work(node.topologyId).carryOut({
     nodeIds: [node.nodeId, publisher.nodeId],
     rolesToCheck: user === null ? {} : { [publisher.nodeId]: [user] },
+    // All of them: a table may need its parents, partitions, and what its keys point at.
+    ...(answers.createsTables === null ? {} : { definitionsOf: { [publisher.nodeId]: null } }),
     ...(signIn?.kind === 'password' ? { secrets: { [PASSWORD_SECRET]: signIn.password } } : {}),
     plan: async (context) => planOf(deps, answers, context),
   });

@@ -6,6 +6,7 @@ import type { ConninfoItem } from '../../core/plan/sqlText';
 import { deriveSlotName } from '../../core/slotName';
 import type { ConnectionParams, DeclaredSubscription } from '../../core/topology';
 import type { NodeChoice } from './pickNode';
+import { chosenOptions, type SubscriptionChoice } from './subscriptionChoices';
 
 /** How the subscriber's server proves to the publisher who it is. Paths are those of the subscriber's host. */
 export type SignIn =
@@ -34,6 +35,10 @@ export interface SubscriptionAnswers {
   readonly signIn: SignIn | null;
   readonly name: string | null;
   readonly slot: { readonly name: string; readonly isReused: boolean } | null;
+  /** Whether tables that the subscriber lacks are made first; `null`: none is missing. */
+  readonly createsTables: boolean | null;
+  /** What shall not be as usual. */
+  readonly choices: readonly SubscriptionChoice[];
 }
 
 export const NO_ANSWERS: SubscriptionAnswers = {
@@ -50,6 +55,8 @@ export const NO_ANSWERS: SubscriptionAnswers = {
   signIn: null,
   name: null,
   slot: null,
+  createsTables: null,
+  choices: [],
 };
 
 /** Name of the secret in the plan. */
@@ -115,6 +122,8 @@ export function toSubscriptionRequest(
     createSlot = true,
     ...options
   } = declared === null || declared === 'new' ? {} : declared.options;
+  const chosen = chosenOptions(answers.choices);
+  const makesTables = answers.createsTables === true;
   return {
     nodeId: node.nodeId,
     name,
@@ -122,10 +131,12 @@ export function toSubscriptionRequest(
     publications,
     connection: connectionItems(answers),
     connectionTest,
-    slotName: slot?.name ?? slotNameOf(answers),
-    usesExistingSlot: slot?.isReused ?? createSlot === false,
-    copyData: copyData !== false,
-    options,
+    slotName: chosen.slotName ?? slot?.name ?? slotNameOf(answers),
+    usesExistingSlot: chosen.slotName !== undefined || (slot?.isReused ?? createSlot === false),
+    copyData: chosen.copyData ?? copyData !== false,
+    options: { ...options, ...chosen.options },
+    ...(makesTables ? { createsMissingTables: true } : {}),
+    ...(chosen.probesConnection === true ? { probesConnection: true } : {}),
   };
 }
 

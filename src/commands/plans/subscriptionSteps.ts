@@ -16,11 +16,12 @@ import {
   writeParams,
   type SubscriptionAnswers,
 } from './subscriptionAnswers';
+import { extraSteps } from './subscriptionExtras';
 
 type Deps = Pick<CommandDeps, 'monitor' | 'clock' | 'runCommand' | 'files' | 'endpointsOf'>;
 type Reply = Promise<Answer<SubscriptionAnswers>>;
 
-/** Subscriber, publisher, publications, address, user, how to sign in, name; what the file says already is not asked. */
+/** Subscriber, publisher, publications, address, user, how to sign in, name, missing tables, options; what the file says already is not asked. */
 export function subscriptionSteps(
   deps: Deps,
   source: CatalogSource,
@@ -48,6 +49,7 @@ export function subscriptionSteps(
       applies: (state) => asks.isSlotTaken(state),
       ask: async (state, place) => asks.slot(state, place),
     },
+    ...extraSteps(source, isNew),
   ];
 }
 
@@ -111,7 +113,16 @@ class SubscriptionQuestions {
     });
     if (publisher === null || publisher === 'back') return publisher;
     if (publisher.nodeId === state.publisher?.nodeId) return { ...state, publisher };
-    return { ...state, publisher, publications: [], address: null, chosenUser: null, name: null };
+    return {
+      ...state,
+      publisher,
+      publications: [],
+      address: null,
+      chosenUser: null,
+      name: null,
+      createsTables: null,
+      choices: [],
+    };
   }
 
   async publications(state: SubscriptionAnswers, place: StepPlace): Reply {
@@ -135,7 +146,7 @@ class SubscriptionQuestions {
       isTicked: (name) => state.publications.includes(name),
     });
     if (publications === null || publications === 'back') return publications;
-    return { ...state, publications, name: null };
+    return { ...state, publications, name: null, createsTables: null };
   }
 
   saysAddress({ address }: SubscriptionAnswers): boolean {

@@ -12,6 +12,11 @@ import {
   type SignIn,
   type SubscriptionAnswers,
 } from '../../../../src/commands/plans/subscriptionAnswers';
+import {
+  subscriptionChoices,
+  withoutRivals,
+} from '../../../../src/commands/plans/subscriptionChoices';
+import { catalog, slotFacts } from '../../core/plan/catalogs';
 import { parseConnectionString } from '../../../../src/core/connectionString';
 
 const node = { topologyId: 'file:///t', nodeId: 'genesis' };
@@ -109,6 +114,88 @@ describe('answers about a subscription', () => {
       options: { disableOnError: true },
     });
     assert.equal(slotNameOf(given), 'other_slot');
+  });
+
+  it('carry what was chosen into the request; what was not chosen is as usual', () => {
+    const plainAnswers = { ...answers({ kind: 'none' }), name: 'jobs_sub' };
+    const usual = toSubscriptionRequest(plainAnswers, notTried);
+    assert.deepEqual(
+      [usual?.copyData, usual?.usesExistingSlot, usual?.options, usual?.createsMissingTables],
+      [true, false, {}, undefined],
+    );
+    const all = subscriptionChoices(
+      catalog('genesis'),
+      catalog('central', {
+        slots: [slotFacts('left_over'), slotFacts('busy', { isActive: true })],
+      }),
+    );
+    const choices = ['copyData=false', 'probe', 'streaming=parallel', 'slot=left_over'].flatMap(
+      (id) => all.filter((choice) => choice.id === id),
+    );
+    assert.equal(choices.length, 4);
+    const chosen = toSubscriptionRequest(
+      { ...plainAnswers, choices, createsTables: true },
+      notTried,
+    );
+    assert.deepEqual(
+      {
+        copyData: chosen?.copyData,
+        slotName: chosen?.slotName,
+        usesExistingSlot: chosen?.usesExistingSlot,
+        options: chosen?.options,
+        createsMissingTables: chosen?.createsMissingTables,
+        probesConnection: chosen?.probesConnection,
+      },
+      {
+        copyData: false,
+        slotName: 'left_over',
+        usesExistingSlot: true,
+        options: { streaming: 'parallel' },
+        createsMissingTables: true,
+        probesConnection: true,
+      },
+    );
+  });
+
+  it('offer what the version of the subscriber has, and slots that can be attached to', () => {
+    const offered = (versionNum: number) =>
+      subscriptionChoices(
+        catalog('genesis', { server: { versionNum } }),
+        catalog('central', { slots: [slotFacts('busy', { isActive: true })] }),
+      ).map(({ id }) => id);
+    assert.deepEqual(offered(140_000), [
+      'copyData=false',
+      'probe',
+      'enabled=false',
+      'binary=true',
+      'streaming=on',
+      'synchronousCommit=on',
+      'synchronousCommit=local',
+      'synchronousCommit=remote_write',
+      'synchronousCommit=remote_apply',
+    ]);
+    const added = (from: number, to: number) =>
+      offered(to).filter((id) => !offered(from).includes(id));
+    assert.deepEqual(added(140_000, 150_000), ['disableOnError=true', 'twoPhase=true']);
+    assert.deepEqual(added(150_000, 160_000), [
+      'streaming=parallel',
+      'origin=none',
+      'runAsOwner=true',
+      'passwordRequired=false',
+    ]);
+    assert.deepEqual(added(160_000, 170_000), ['failover=true']);
+    assert.deepEqual(added(170_000, 180_000), ['streaming=off']);
+  });
+
+  it('keep of two rivals the one that was ticked last', () => {
+    const all = subscriptionChoices(catalog('genesis'), catalog('central'));
+    const [on, parallel, binary] = ['streaming=on', 'streaming=parallel', 'binary=true'].map((id) =>
+      all.filter((choice) => choice.id === id),
+    );
+    assert.ok(on !== undefined && parallel !== undefined && binary !== undefined);
+    const before = [...binary, ...on];
+    assert.deepEqual(withoutRivals([...before, ...parallel], before), [...binary, ...parallel]);
+    assert.deepEqual(withoutRivals(before, before), before);
   });
 });
 
