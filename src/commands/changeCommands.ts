@@ -9,6 +9,9 @@ export const CHANGE_COMMANDS: readonly Command[] = [
   defineChange('enableSubscription', 'Enable Subscription…'),
   defineChange('disableSubscription', 'Disable Subscription…'),
   defineChange('refreshSubscription', 'Refresh Subscription…'),
+  defineChange('alterSubscription', 'Alter Subscription…'),
+  defineChange('rotatePassword', 'Rotate Password…'),
+  defineChange('dropSubscription', 'Drop Subscription…'),
   defineChange('installSentinel', 'Install Sentinel Table…'),
   defineChange('uninstallSentinel', 'Uninstall Sentinel Table…'),
 ];

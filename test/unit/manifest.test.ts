@@ -170,12 +170,18 @@ describe('manifest', () => {
       'openTopologyFile',
       'disableSubscription',
       'refreshSubscription',
+      'alterSubscription',
+      'rotatePassword',
+      'dropSubscription',
       'runChecks',
       'copyDetails',
     ]);
     assert.deepEqual(offered('subscription error disabled undeclared'), [
       'showDetails',
       'enableSubscription',
+      'alterSubscription',
+      'rotatePassword',
+      'dropSubscription',
       'copyDetails',
     ]);
     assert.deepEqual(offered('queue unknown'), [

@@ -1,11 +1,14 @@
 import type { Change } from './change';
+import { alterSubscription } from './alterSubscription';
 import { createPublication } from './createPublication';
 import { createSubscription } from './createSubscription';
 import { disableSubscription } from './disableSubscription';
+import { dropSubscription } from './dropSubscription';
 import { enableSubscription } from './enableSubscription';
 import { installPendingSync } from './installPendingSync';
 import { installSentinel } from './installSentinel';
 import { refreshSubscription } from './refreshSubscription';
+import { rotatePassword } from './rotatePassword';
 import { uninstallSentinel } from './uninstallSentinel';
 
 /**
@@ -19,6 +22,9 @@ export const CHANGES = {
   enableSubscription,
   disableSubscription,
   refreshSubscription,
+  alterSubscription,
+  rotatePassword,
+  dropSubscription,
   installSentinel,
   uninstallSentinel,
 } satisfies Readonly<Record<string, Change>>;
