@@ -1,10 +1,13 @@
 import { asChangeFailure } from '../core/changeFailure';
 import { isServerFailure, ServerFailure } from '../core/failure';
+import { describeFailure } from '../core/failureText';
 import type { NodeCatalog } from '../core/plan/nodeCatalog';
 import type { TableDefinition } from '../core/plan/tableDefinition';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { ChangeSession } from '../core/ports/changeGateway';
 import type { SqlResult, SqlStatement } from '../core/ports/sqlSession';
+import type { SetupFacts } from '../core/setup/setupFacts';
+import { readSetup, setupStatement } from './catalog/plan/setup';
 import { readTableDefinition, tableDefinitionsStatement } from './catalog/plan/tableDefinitions';
 import { readNodeCatalog } from './catalog/plan/readNodeCatalog';
 import type { SessionRole } from './catalog/plan/sessionRole';
@@ -73,6 +76,19 @@ export class PgChangeSession implements ChangeSession {
     const { rows } = await this.query(tableDefinitionsStatement(tables), signal);
     await this.query({ text: 'RESET search_path' }, signal);
     return rows.map(readTableDefinition);
+  }
+
+  async readSetup(signal?: CancelSignal): Promise<SetupFacts> {
+    const { subject, probe } = this.#connected;
+    const { rows } = await this.query(setupStatement(probe.features), signal);
+    try {
+      return readSetup(rows[0], Date.now());
+    } catch (error) {
+      throw new ServerFailure(
+        describeFailure('other', { ...subject, detail: 'its set-up could not be read' }),
+        { cause: error },
+      );
+    }
   }
 
   async hideStatements(isHidden: boolean): Promise<boolean> {

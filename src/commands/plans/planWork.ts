@@ -2,11 +2,15 @@ import { isServerFailure, type ServerFailure } from '../../core/failure';
 import { nodeAs } from '../../core/nodeAs';
 import type { NodeCatalog } from '../../core/plan/nodeCatalog';
 import { nodesOfPlan, type Plan } from '../../core/plan/plan';
-import type { PlanReport } from '../../core/plan/report';
+import { isComplete, type PlanReport } from '../../core/plan/report';
 import type { PlanContext } from '../../core/plan/requests';
+import { joinReports, retryPlan } from '../../core/plan/retryPlan';
 import type { TableDefinition } from '../../core/plan/tableDefinition';
+import type { SetupFacts } from '../../core/setup/setupFacts';
+import { undoPlan } from '../../core/plan/undoPlan';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { TableName, Topology, TopologyNode } from '../../core/topology';
+import type { WaysOn } from './planDialogs';
 import type { PlanDeskDeps } from './planDeskDeps';
 
 /** Roles whose rights on tables a planner wants to know, by node. */
@@ -19,6 +23,8 @@ export type DefinitionsOf = Readonly<Record<string, readonly TableName[] | null>
 export interface ReadWishes {
   readonly rolesToCheck?: RolesToCheck;
   readonly definitionsOf?: DefinitionsOf;
+  /** Nodes whose set-up a planner wants to know. */
+  readonly setupOf?: readonly string[];
 }
 
 export interface PlanTask extends ReadWishes {
@@ -33,6 +39,7 @@ export interface PlanTask extends ReadWishes {
 interface FoundNodes {
   readonly catalogs: Map<string, NodeCatalog>;
   readonly definitions: Map<string, readonly TableDefinition[]>;
+  readonly setup: Map<string, SetupFacts>;
 }
 
 /** One command's way through the desk. Remembers as whom the user chose to act on which node. */
@@ -55,7 +62,11 @@ export class PlanWork {
     const topology = this.#topology();
     const nodes = [...new Set(nodeIds)].map((id) => nodeOf(topology, id));
     if (!(await this.#mayContact(nodes))) return null;
-    const found: FoundNodes = { catalogs: new Map(), definitions: new Map() };
+    const found: FoundNodes = {
+      catalogs: new Map(),
+      definitions: new Map(),
+      setup: new Map(),
+    };
     for (let open = nodes; open.length > 0;) {
       const failures = await this.#readInto(found, open, wishes);
       for (const { node, failure } of failures) {
@@ -82,22 +93,47 @@ export class PlanWork {
   async carryOut(task: PlanTask): Promise<PlanReport | null> {
     const plan = await this.#settle(task);
     if (plan === null) return null;
-    const { dialogs, monitor } = this.deps;
+    const { dialogs } = this.deps;
     if (plan.steps.length === 0) {
       dialogs.tellNothingToDo(plan);
       return null;
     }
-    const report = await this.alone(async () =>
+    return this.#confirmAndRun(plan, task, null);
+  }
+
+  /**
+   * @param before what this plan goes on from; the report is of both then
+   * @returns `null` when nothing ran
+   */
+  async #confirmAndRun(
+    plan: Plan,
+    task: PlanTask,
+    before: PlanReport | null,
+  ): Promise<PlanReport | null> {
+    const { dialogs, monitor } = this.deps;
+    const ran = await this.alone(async () =>
       (await dialogs.confirm(plan)) ? this.#run(plan, task) : null,
     );
-    if (report === null) return null;
-    dialogs.tellReport(report);
+    if (ran === null) return null;
+    const report = before === null ? ran : joinReports(before, ran);
+    dialogs.tellReport(report, this.#waysOn(report, task));
     const concerned = new Set([...task.nodeIds, ...nodesOfPlan(plan)]);
     const { topologyId } = this;
     await Promise.all(
       [...concerned].map(async (nodeId) => monitor.refresh({ topologyId, nodeId }, 'afterCommand')),
     );
     return report;
+  }
+
+  #waysOn(report: PlanReport, task: PlanTask): WaysOn {
+    if (isComplete(report)) return { undo: null, retry: null };
+    const follow = (plan: Plan, before: PlanReport | null) =>
+      plan.steps.length === 0
+        ? null
+        : async (): Promise<void> => {
+            await this.#confirmAndRun(plan, task, before);
+          };
+    return { undo: follow(undoPlan(report), null), retry: follow(retryPlan(report), report) };
   }
 
   /** @returns a plan without errors, or `null` when the user gave up */
@@ -172,7 +208,7 @@ export class PlanWork {
 
   async #readNode(
     node: TopologyNode,
-    { rolesToCheck = {}, definitionsOf = {} }: ReadWishes,
+    { rolesToCheck = {}, definitionsOf = {}, setupOf = [] }: ReadWishes,
     found: FoundNodes,
     signal: CancelSignal,
   ): Promise<void> {
@@ -181,6 +217,7 @@ export class PlanWork {
     const session = await gateway.openChange(node, access, signal);
     try {
       found.catalogs.set(node.id, await session.readCatalog(rolesToCheck[node.id] ?? [], signal));
+      if (setupOf.includes(node.id)) found.setup.set(node.id, await session.readSetup(signal));
       const tables = definitionsOf[node.id];
       if (tables === undefined) return;
       found.definitions.set(node.id, await session.readTableDefinitions(tables, signal));

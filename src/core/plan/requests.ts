@@ -1,4 +1,5 @@
 import type { ChosenPrimary } from '../chosenPrimary';
+import type { SetupFacts } from '../setup/setupFacts';
 import type { TopologySnapshot } from '../snapshot';
 import type { DeclaredTable, TableName, Topology } from '../topology';
 import type { FailureFacts } from '../failure';
@@ -14,6 +15,8 @@ export interface PlanContext {
   readonly catalogs: ReadonlyMap<string, NodeCatalog>;
   /** Full definitions of the tables that were asked for, by node id; a node or table that nobody asked for is not there. */
   readonly definitions: ReadonlyMap<string, readonly TableDefinition[]>;
+  /** What was asked for of servers' set-up, by node id; nodes that nobody asked for are not there. */
+  readonly setup?: ReadonlyMap<string, SetupFacts>;
   /** The monitor's picture, for what other nodes do (known subscribers, split brain); `null` without one. */
   readonly snapshot: TopologySnapshot | null;
   /** System identifiers by node id, as seen or accepted before; absent: nothing is remembered. */

@@ -1,5 +1,6 @@
 import type { NodeCatalog } from '../plan/nodeCatalog';
 import type { TableDefinition } from '../plan/tableDefinition';
+import type { SetupFacts } from '../setup/setupFacts';
 import type { TableName, TopologyNode } from '../topology';
 import type { CancelSignal } from './cancelSignal';
 import type { SqlResult, SqlSession } from './sqlSession';
@@ -59,6 +60,8 @@ export interface ChangeSession extends SqlSession {
     tables: readonly TableName[] | null,
     signal?: CancelSignal,
   ): Promise<readonly TableDefinition[]>;
+  /** Reads what set-up checks and promotions need beside the catalog, in one statement. */
+  readSetup(signal?: CancelSignal): Promise<SetupFacts>;
   /**
    * Keeps the text of the statements that follow out of the server's log and of pg_stat_statements, or lets it in again:
    * a failing CREATE SUBSCRIPTION would write its password there. Outside a transaction only.

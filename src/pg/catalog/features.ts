@@ -35,7 +35,7 @@ SELECT pg_catalog.version() AS "versionText",
       AND p.proname IN ('pg_control_system', 'pg_control_checkpoint',
         'pg_get_wal_replay_pause_state', 'pg_current_wal_lsn', 'pg_walfile_name',
         'pg_stat_get_wal_senders', 'pg_stat_get_subscription', 'pg_stat_get_wal_receiver',
-        'pg_get_replication_slots')
+        'pg_get_replication_slots', 'pg_hba_file_rules')
       AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE')) AS "functions"`,
 };
 

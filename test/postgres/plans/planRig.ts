@@ -4,6 +4,7 @@ import { isRunnable, type Plan } from '../../../src/core/plan/plan';
 import type { PlanReport } from '../../../src/core/plan/report';
 import { reportDocument } from '../../../src/core/plan/reportDocument';
 import { reportSentence } from '../../../src/core/plan/reportSentence';
+import type { SetupFacts } from '../../../src/core/setup/setupFacts';
 import type { TableDefinition } from '../../../src/core/plan/tableDefinition';
 import type { PlanContext } from '../../../src/core/plan/requests';
 import { DEFAULT_THRESHOLDS, type TopologyNode } from '../../../src/core/topology';
@@ -64,6 +65,7 @@ export class PlanRig {
       },
       catalogs: new Map(found.map(({ catalog }) => [catalog.nodeId, catalog])),
       definitions: new Map(found.map(({ catalog, tables }) => [catalog.nodeId, tables])),
+      setup: new Map(found.map(({ catalog, setup }) => [catalog.nodeId, setup])),
       snapshot: null,
     };
   }
@@ -134,6 +136,7 @@ export class PlanRig {
       return {
         catalog: await session.readCatalog(roles),
         tables: await session.readTableDefinitions(null),
+        setup: await session.readSetup(),
       };
     } finally {
       await session.close();
@@ -144,6 +147,7 @@ export class PlanRig {
 interface FoundNode {
   readonly catalog: NodeCatalog;
   readonly tables: readonly TableDefinition[];
+  readonly setup: SetupFacts;
 }
 
 /** `error missingTable edge`, for what a test is about. */
