@@ -42,6 +42,7 @@ function nameToType(plan: Plan): string {
 }
 
 const BUTTONS: Readonly<Record<string, string>> = {
+  dropSubscriptionKeepingSlot: 'Drop, Keep Slot',
   installPendingSync: 'Install pending_sync Schema',
   installSentinel: 'Install Sentinel Table',
   uninstallSentinel: 'Uninstall Sentinel Table',
