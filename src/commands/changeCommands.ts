@@ -3,6 +3,7 @@ import { defineChange } from './defineChange';
 
 /** Commands that change servers, each by a plan; their work is in `changes/`. */
 export const CHANGE_COMMANDS: readonly Command[] = [
+  defineChange('planChanges', 'Plan Changes…'),
   defineChange('createPublication', 'Create Publication…'),
   defineChange('createSubscription', 'Create Subscription…'),
   defineChange('installPendingSync', 'Install pending_sync Schema…'),

@@ -7,6 +7,7 @@ import { dropSubscription } from './dropSubscription';
 import { enableSubscription } from './enableSubscription';
 import { installPendingSync } from './installPendingSync';
 import { installSentinel } from './installSentinel';
+import { planChanges } from './planChanges';
 import { refreshSubscription } from './refreshSubscription';
 import { rotatePassword } from './rotatePassword';
 import { uninstallSentinel } from './uninstallSentinel';
@@ -16,6 +17,7 @@ import { uninstallSentinel } from './uninstallSentinel';
  * dialogs are most of the extension, and activation needs none of them.
  */
 export const CHANGES = {
+  planChanges,
   createPublication,
   createSubscription,
   installPendingSync,

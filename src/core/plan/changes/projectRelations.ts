@@ -25,6 +25,8 @@ export function withCopiedTable(
       .filter(({ name, isSuperuser }) => !isSuperuser && name !== owned)
       .map(({ name }) => name),
     comment: null,
+    rowEstimate: 0,
+    firingTriggers: [],
   };
   return {
     ...withSchema(catalog, like.schema, owned),

@@ -1,12 +1,18 @@
+import { escapeIdentifier } from '../../sql';
 import { formatTableName } from '../../tableName';
 import type { DeclaredPublication, TopologyNode } from '../../topology';
 import { listNames, noteFinding } from '../findingParts';
-import type { CatalogPublication } from '../nodeCatalog';
-import { planAlterPublication } from './alterPublicationFallback';
+import type { CatalogPublication, CatalogSubscription } from '../nodeCatalog';
+import type { Plan } from '../plan';
+import { planAlterPublication } from '../planAlterPublication';
 import { planCreatePublication } from '../planCreatePublication';
+import type { PlanContext } from '../requests';
+import { shownSql } from '../sqlText';
+import { subscribedTables } from '../subscribedTables';
 import { addPart, addPlan, project, type ChangesDraft } from './changesDraft';
 import { desiredPublication, undeclaredTables } from './desiredObjects';
 import { withPublication, type PublicationSpec } from './projectPublications';
+import { withRefreshedSubscription } from './projectSubscriptions';
 
 /** Makes the publications that a node lacks, and changes those that differ from the file. */
 export function publicationStage(
@@ -19,12 +25,9 @@ export function publicationStage(
     if (catalog === undefined) return next;
     const present = catalog.publications.find(({ name }) => name === declared.name) ?? null;
     const spec = desiredPublication(declared, present, drops);
-    const planned =
-      present === null
-        ? create(next, node.id, declared, spec)
-        : alter(next, node.id, declared, present, spec, drops);
-    const definitions = planned.context.definitions.get(node.id) ?? [];
-    return project(planned, node.id, (one) => withPublication(one, spec, definitions));
+    return present === null
+      ? create(next, node.id, declared, spec)
+      : alter(next, node.id, declared, present, spec, drops);
   }, draft);
 }
 
@@ -45,7 +48,9 @@ function create(
     viaPartitionRoot,
     ...(spec.generatedColumns === null ? {} : { generatedColumns: spec.generatedColumns }),
   };
-  return addPlan(draft, planCreatePublication(request, draft.context));
+  const planned = addPlan(draft, planCreatePublication(request, draft.context));
+  const definitions = draft.context.definitions.get(nodeId) ?? [];
+  return project(planned, nodeId, (one) => withPublication(one, spec, definitions));
 }
 
 function alter(
@@ -70,7 +75,15 @@ function alter(
     createsMissingTables: true,
   };
   const kept = drops ? [] : undeclaredTables(declared, present);
-  const planned = addPlan(draft, planAlterPublication(request, draft.context));
+  const plan = planAlterPublication(request, draft.context);
+  const definitions = draft.context.definitions.get(nodeId) ?? [];
+  const changed = project(addPlan(draft, plan), nodeId, (one) =>
+    withPublication(one, spec, definitions),
+  );
+  const planned = refreshedBy(plan, draft.context).reduce(
+    (next, reader) => projectRefresh(next, nodeId, reader),
+    changed,
+  );
   if (kept.length === 0) return planned;
   return addPart(planned, {
     findings: [
@@ -82,4 +95,38 @@ function alter(
       ),
     ],
   });
+}
+
+interface Reader {
+  readonly nodeId: string;
+  readonly subscription: CatalogSubscription;
+}
+
+/** The subscriptions that steps of a plan refresh. */
+function refreshedBy({ steps }: Plan, { catalogs }: PlanContext): readonly Reader[] {
+  return [...catalogs.values()].flatMap(({ nodeId, subscriptions }) =>
+    subscriptions
+      .filter(({ name }) => {
+        const start = `ALTER SUBSCRIPTION ${escapeIdentifier(name)} REFRESH PUBLICATION`;
+        return steps.some(
+          (step) =>
+            step.nodeId === nodeId &&
+            step.statements.some((statement) => shownSql(statement).startsWith(start)),
+        );
+      })
+      .map((subscription) => ({ nodeId, subscription })),
+  );
+}
+
+function projectRefresh(
+  draft: ChangesDraft,
+  publisherId: string,
+  { nodeId, subscription }: Reader,
+): ChangesDraft {
+  const publisher = draft.context.catalogs.get(publisherId);
+  if (publisher === undefined) return draft;
+  const tables = subscribedTables(publisher, subscription.publications);
+  return project(draft, nodeId, (catalog) =>
+    withRefreshedSubscription(catalog, subscription.name, tables),
+  );
 }

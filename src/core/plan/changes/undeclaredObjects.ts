@@ -1,0 +1,31 @@
+import { formatTableName } from '../../tableName';
+import type { Topology } from '../../topology';
+import type { NodeCatalog } from '../nodeCatalog';
+import { scopeOf } from './changesScope';
+import { undeclaredTables } from './desiredObjects';
+
+/** What servers have and the file does not mention, of all that a plan could drop; each as `edge.old_sub`, for people. */
+export function undeclaredObjects(
+  topology: Topology,
+  nodeIds: readonly string[] | null,
+  catalogs: ReadonlyMap<string, NodeCatalog>,
+): readonly string[] {
+  return scopeOf(topology, nodeIds).flatMap((node) => {
+    const catalog = catalogs.get(node.id);
+    if (catalog === undefined || catalog.server.isInRecovery) return [];
+    const subscriptions = catalog.subscriptions.flatMap(({ name, publications }) => {
+      const declared = node.subscriptions.find((one) => one.name === name);
+      if (declared === undefined) return [name];
+      const extra = publications.filter((one) => !declared.publications.includes(one));
+      return extra.map((publication) => `${publication} in ${name}`);
+    });
+    const publications = catalog.publications.flatMap((present) => {
+      const declared = node.publications.find(({ name }) => name === present.name);
+      if (declared === undefined) return [present.name];
+      return undeclaredTables(declared, present).map(
+        (table) => `${formatTableName(table)} in ${present.name}`,
+      );
+    });
+    return [...subscriptions, ...publications].map((what) => `${node.id}.${what}`);
+  });
+}
