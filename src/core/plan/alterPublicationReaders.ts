@@ -184,7 +184,14 @@ class ReaderWork {
     };
     const catalogs = new Map(this.#catalogs).set(nodeId, enabled);
     const plan = planRefreshSubscription({ nodeId, name }, { ...this.context, catalogs });
-    this.#findings.push(...plan.findings.filter(({ code }) => code !== 'nothingToDo'));
+    this.#findings.push(
+      ...plan.findings.filter(
+        (found) =>
+          found.code !== 'nothingToDo' &&
+          // Of the publication itself, where it is an error.
+          (found.code !== 'noReplicaIdentity' || found.nodeId === nodeId),
+      ),
+    );
     // A disabled one cannot be refreshed; its impact says so.
     if (!subscription.isEnabled || this.request.refreshesSubscribers === false) return;
     this.#after.push(...plan.steps);
