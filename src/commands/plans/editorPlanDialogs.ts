@@ -10,12 +10,13 @@ import type { PlanDocuments } from '../../host/planDocuments';
 import type { CommandFiles } from '../commandFile';
 import { confirmPlan } from './confirmPlan';
 import { lacksChanges, writeFileChanges } from './offerFileChanges';
-import type { FindingsChoice, PlanDialogs, StepProgress } from './planDialogs';
+import type { FindingsChoice, PlanDialogs, StepProgress, WaysOn } from './planDialogs';
 import { signalOf, whileReading } from './progress';
 import { showFindings } from './showFindings';
 
 const REPORT = 'Show Report';
-const PLAN = 'Show Plan';
+const RETRY = 'Retry From Here';
+const UNDO = 'Undo Plan…';
 const WRITE = 'Write to Topology File';
 
 interface EditorPlanDialogsDeps {
@@ -25,6 +26,13 @@ interface EditorPlanDialogsDeps {
   readonly redact: (text: string) => string;
   /** Where an error in a dialog that nobody waits for goes. */
   readonly onError: (error: unknown) => void;
+}
+
+/** What a notification is about, for whatever button of it is used. */
+interface Told {
+  readonly plan: Plan;
+  readonly report?: PlanReport;
+  readonly ways?: WaysOn;
 }
 
 /** The dialogs of a plan in VS Code: quick picks, documents beside, notifications. */
@@ -90,17 +98,20 @@ export class EditorPlanDialogs implements PlanDialogs {
     );
   }
 
-  tellReport(report: PlanReport): void {
+  tellReport(report: PlanReport, ways: WaysOn): void {
     const sentence = this.deps.redact(reportSentence(report));
-    if (!isComplete(report)) {
-      this.#answer(window.showErrorMessage(sentence, REPORT, PLAN), report.plan, report);
+    const { plan } = report;
+    if (isComplete(report)) {
+      const buttons = [...this.#writeButton(plan), REPORT];
+      this.#answer(window.showInformationMessage(sentence, ...buttons), { plan, report });
       return;
     }
-    this.#answer(
-      window.showInformationMessage(sentence, ...this.#writeButton(report.plan), REPORT),
-      report.plan,
-      report,
-    );
+    const buttons = [
+      ...(ways.retry === null ? [] : [RETRY]),
+      ...(ways.undo === null ? [] : [UNDO]),
+      REPORT,
+    ];
+    this.#answer(window.showErrorMessage(sentence, ...buttons), { plan, report, ways });
   }
 
   tellNothingToDo(plan: Plan): void {
@@ -108,8 +119,7 @@ export class EditorPlanDialogs implements PlanDialogs {
     const message = words === '' ? `${plan.title}: there is nothing to do.` : words;
     this.#answer(
       window.showInformationMessage(this.deps.redact(message), ...this.#writeButton(plan)),
-      plan,
-      null,
+      { plan },
     );
   }
 
@@ -122,14 +132,15 @@ export class EditorPlanDialogs implements PlanDialogs {
   }
 
   /** Nobody waits for the answer: the command is over when its report is told. */
-  #answer(asked: Thenable<string | undefined>, plan: Plan, report: PlanReport | null): void {
+  #answer(asked: Thenable<string | undefined>, { plan, report, ways }: Told): void {
     const { documents, files, redact, onError } = this.deps;
     const act = async (): Promise<void> => {
       const choice = await asked;
       const file = files.find(plan.topologyId);
       if (choice === WRITE && file !== null) await writeFileChanges(file.uri, plan.fileChanges);
-      if (choice === PLAN) await documents.show(plan.title, planDocument(plan));
-      if (choice === REPORT && report !== null) {
+      if (choice === RETRY) await ways?.retry?.();
+      if (choice === UNDO) await ways?.undo?.();
+      if (choice === REPORT && report !== undefined) {
         await documents.show(`Report of ${plan.title}`, redact(reportDocument(report)));
       }
     };

@@ -10,6 +10,14 @@ export type FindingsChoice =
 /** Says how far a running plan is. */
 export type StepProgress = (stepIndex: number, state: StepProgressState) => void;
 
+/** The ways on from a plan that stopped; each shows and asks like any plan. `null`: there is none. */
+export interface WaysOn {
+  /** Takes back what was done. */
+  readonly undo: (() => Promise<void>) | null;
+  /** Goes on with what was not. */
+  readonly retry: (() => Promise<void>) | null;
+}
+
 /** Every question and answer around a plan, so that the desk can be tested without an editor. `null` and false: dismissed. */
 export interface PlanDialogs {
   /** Asks for a password that the reading of a catalog lacked. @param wasRefused the one before did not do */
@@ -27,8 +35,8 @@ export interface PlanDialogs {
     plan: Plan,
     run: (progress: StepProgress, signal: CancelSignal) => Promise<T>,
   ): Promise<T>;
-  /** Tells what became of it, and offers the report and the topology file. Does not wait for an answer. */
-  tellReport(report: PlanReport): void;
+  /** Tells what became of it, and offers the report, the ways on and the topology file. Does not wait for an answer. */
+  tellReport(report: PlanReport, ways: WaysOn): void;
   /** There is nothing to do; what the file lacks is offered all the same. */
   tellNothingToDo(plan: Plan): void;
   /** A finished sentence of information. */

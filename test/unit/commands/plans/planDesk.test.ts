@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
-import type { PlanDialogs, FindingsChoice } from '../../../../src/commands/plans/planDialogs';
+import type {
+  PlanDialogs,
+  FindingsChoice,
+  WaysOn,
+} from '../../../../src/commands/plans/planDialogs';
 import { PlanDesk } from '../../../../src/commands/plans/planDesk';
 import { CancelSource } from '../../../../src/core/cancelSource';
 import { ServerFailure, type FailureReason } from '../../../../src/core/failure';
 import type { NodeCatalog } from '../../../../src/core/plan/nodeCatalog';
 import type { Plan } from '../../../../src/core/plan/plan';
-import type { PlanReport } from '../../../../src/core/plan/report';
+import type { PlanReport, StepOutcome, StepState } from '../../../../src/core/plan/report';
 import type { ChangeGateway, ChangeSession } from '../../../../src/core/ports/changeGateway';
 import type { TopologyNode } from '../../../../src/core/topology';
 import type { PlanRunner } from '../../../../src/operations/planRunner';
@@ -27,6 +31,8 @@ interface Rig {
   readonly events: string[];
   readonly desk: PlanDesk;
   readonly runs: Parameters<PlanRunner['run']>[];
+  /** Reports as they were told, with the ways on. */
+  readonly told: { readonly report: PlanReport; readonly ways: WaysOn }[];
   /** Ends the run that is under way. */
   endRun: () => void;
 }
@@ -41,12 +47,35 @@ interface Script {
   readonly isAllowed?: (nodeId: string, wasAsked: boolean) => boolean;
   readonly fails?: Readonly<Record<string, FailureReason>>;
   readonly isRunHeld?: boolean;
+  /** How the steps of each run end, one letter a step: done, failed, not run. By default all are done. */
+  readonly states?: readonly string[];
+}
+
+function reportOf(plan: Plan, letters: string): PlanReport {
+  const words: Readonly<Record<string, StepState>> = { f: 'failed', n: 'notRun' };
+  const outcomes = plan.steps.map((step, index): StepOutcome => {
+    const state = words[letters.charAt(index)] ?? 'done';
+    const doneStatements = state === 'done' ? step.statements.length : 0;
+    const failed = state === 'failed' ? failure('wrongState').facts : null;
+    return {
+      step,
+      state,
+      doneStatements,
+      failure: failed,
+      notices: [],
+      startedAtMs: 1,
+      endedAtMs: 2,
+    };
+  });
+  return { plan, outcomes, wasCancelled: false, startedAtMs: 1, endedAtMs: 2 };
 }
 
 /** A desk whose servers and user follow a script. */
 function makeRig(script: Script = {}): Rig {
   const events: string[] = [];
   const runs: Rig['runs'] = [];
+  const told: Rig['told'] = [];
+  const states = [...(script.states ?? [])];
   const kept = new Map<string, string>();
   const asked = new Set<string>();
   const typed = [...(script.typedPasswords ?? [])];
@@ -94,7 +123,10 @@ function makeRig(script: Script = {}): Rig {
     },
     whileReading: async (_title, read) => read(new CancelSource()),
     whileRunning: async (_plan, run) => run(() => undefined, new CancelSource()),
-    tellReport: () => void events.push('tell report'),
+    tellReport: (report, ways) => {
+      events.push('tell report');
+      told.push({ report, ways });
+    },
     tellNothingToDo: () => void events.push('tell nothing to do'),
     tell: (message) => void events.push(`tell ${message}`),
   };
@@ -117,12 +149,11 @@ function makeRig(script: Script = {}): Rig {
       run: (...given) => {
         runs.push(given);
         events.push('run');
-        const report = { plan: given[0], outcomes: [], wasCancelled: false } as unknown;
+        const report = reportOf(given[0], states.shift() ?? '');
         const ended = script.isRunHeld
           ? new Promise<void>((resolve) => (endRun = resolve))
           : Promise.resolve();
-        // The desk passes a report on without looking into it.
-        return ended.then(() => report as PlanReport);
+        return ended.then(() => report);
       },
     },
     contact: {
@@ -145,7 +176,7 @@ function makeRig(script: Script = {}): Rig {
     files: { find: (id) => (id === FILE ? ({ topology } as never) : null) },
     dialogs,
   });
-  return { events, desk, runs, endRun: () => endRun() };
+  return { events, desk, runs, told, endRun: () => endRun() };
 }
 
 const good = () => makePlan({ topologyId: FILE });
@@ -154,6 +185,15 @@ const bad = () =>
     topologyId: FILE,
     findings: [{ code: 'privilege', severity: 'error', nodeId: 'central', text: 'No.', fix: null }],
   });
+
+/** Steps `a`, `b` and `c` on central. */
+const threeSteps = () => {
+  const plan = good();
+  const steps = ['a', 'b', 'c'].flatMap((title) => plan.steps.map((step) => ({ ...step, title })));
+  return { ...plan, steps };
+};
+const carryOut = async ({ desk }: Rig, plan = good()) =>
+  desk.begin('Create Publication', FILE).carryOut({ nodeIds: ['central'], plan: () => plan });
 
 describe('desk of plans', () => {
   it('reads, confirms, runs that very plan, tells, and looks again', async () => {
@@ -300,6 +340,64 @@ describe('desk of plans', () => {
     const reading = desk.begin('Create Publication', FILE).read(['central', 'genesis']);
     await assert.rejects(reading, (error) => error instanceof ServerFailure);
     assert.ok(events.includes('close central'));
+  });
+
+  it('offers no way on from a plan that is done', async () => {
+    const rig = makeRig();
+    await carryOut(rig);
+    assert.deepEqual(
+      rig.told.map(({ ways }) => ways),
+      [{ undo: null, retry: null }],
+    );
+  });
+
+  it('goes on from the step that failed, and reports the whole', async () => {
+    const rig = makeRig({ states: ['dfn', ''] });
+    await carryOut(rig, threeSteps());
+    assert.ok(rig.told[0]?.ways.retry);
+    await rig.told[0].ways.retry();
+    assert.deepEqual(
+      rig.runs.map(([plan]) => [plan.kind, plan.steps.map(({ title }) => title).join()]),
+      [
+        ['createPublication', 'a,b,c'],
+        ['retryFromHere', 'b,c'],
+      ],
+    );
+    const last = rig.told[1];
+    assert.deepEqual(
+      last?.report.outcomes.map(({ step, state }) => `${step.title} ${state}`),
+      ['a done', 'b done', 'c done'],
+    );
+    assert.equal(last.report.plan.kind, 'createPublication');
+    assert.deepEqual(last.ways, { undo: null, retry: null });
+  });
+
+  it('takes back what was done, once that is confirmed, also after a second try', async () => {
+    const rig = makeRig({ states: ['dfn', 'dfn', ''] });
+    await carryOut(rig, threeSteps());
+    assert.ok(rig.told[0]?.ways.retry);
+    await rig.told[0].ways.retry();
+    assert.ok(rig.told[1]?.ways.undo);
+    rig.events.length = 0;
+    await rig.told[1].ways.undo();
+    assert.deepEqual(rig.events.slice(0, 2), [
+      'confirm Undo: Create publication jobs_pub on central',
+      'run',
+    ]);
+    assert.equal(
+      rig.runs
+        .at(-1)?.[0]
+        .steps.map(({ title }) => title)
+        .join(),
+      'Take back: b,Take back: a',
+    );
+  });
+
+  it('takes nothing back where nothing was done', async () => {
+    const rig = makeRig({ states: ['fnn'] });
+    await carryOut(rig, threeSteps());
+    assert.equal(rig.told[0]?.ways.undo, null);
+    assert.ok(rig.told[0].ways.retry);
   });
 
   it('says when there is nothing to do', async () => {

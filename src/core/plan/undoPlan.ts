@@ -1,0 +1,96 @@
+import type { Finding } from './finding';
+import { noteFinding, warningFinding } from './findingParts';
+import type { Plan, PlanStep } from './plan';
+import type { PlanReport, StepOutcome } from './report';
+import { shownSql } from './sqlText';
+
+/**
+ * A plan that takes back what a plan did before it stopped: the undo statements of its done steps, last step first. What it
+ * cannot bring back is among its findings; a step of which nobody knows whether it took effect is left to a person, with
+ * its statements to copy. Without a step when there is nothing to take back.
+ */
+export function undoPlan({ plan, outcomes }: PlanReport): Plan {
+  const backwards = [...outcomes].reverse();
+  return {
+    ...plan,
+    kind: 'undoPlan',
+    title: `Undo: ${plan.title}`,
+    steps: backwards.filter(isToUndo).map(({ step }) => undoStep(step)),
+    findings: backwards.flatMap(findingsOf),
+    impacts: [],
+    privileges: [],
+    // The file is offered only what a plan made that ran to its end.
+    fileChanges: [],
+  };
+}
+
+/** Whether the step changed anything: wholly, or with some of its statements. */
+function hasEffect({ state, doneStatements }: StepOutcome): boolean {
+  return state === 'done' || (state === 'failed' && doneStatements > 0);
+}
+
+function isToUndo(outcome: StepOutcome): boolean {
+  return hasEffect(outcome) && outcome.step.undo.length > 0;
+}
+
+function undoStep(step: PlanStep): PlanStep {
+  // Most of what changes a subscription refuses a transaction (25001).
+  const isTransactional =
+    step.isTransactional && !step.undo.some((one) => /\bSUBSCRIPTION\b/u.test(shownSql(one)));
+  const isAtOnce = isTransactional || step.undo.length === 1;
+  return {
+    nodeId: step.nodeId,
+    ...(step.alsoChanges === undefined ? {} : { alsoChanges: step.alsoChanges }),
+    title: `Take back: ${step.title}`,
+    effect: `${step.nodeId} is as it was before "${step.title}"${step.undoNote === null ? '' : ', but for what the notes say'}.`,
+    risk: step.undoNote === null ? 'interrupts' : 'losesData',
+    statements: step.undo,
+    isTransactional,
+    statementLimitMs: step.statementLimitMs,
+    precondition: null,
+    effectCheck:
+      step.effectCheck === null || !isAtOnce
+        ? null
+        : {
+            sql: `SELECT NOT coalesce((${step.effectCheck.sql}), false)`,
+            otherwise: `"${step.title}" still has its effect on ${step.nodeId}.`,
+          },
+    settle: null,
+    undo: [],
+    undoNote: null,
+  };
+}
+
+function findingsOf(outcome: StepOutcome): readonly Finding[] {
+  const { step, state, doneStatements } = outcome;
+  const { nodeId, title, undo, undoNote } = step;
+  if (state === 'unknown') {
+    const text = `Whether "${title}" took effect on ${nodeId} is not known, so this plan leaves it alone.`;
+    const copy = undo.map((statement) => `${shownSql(statement)};`).join('\n');
+    const words = 'Look there, and take it back by hand where it did.';
+    return [warningFinding('notUndone', nodeId, text, copy === '' ? words : { text: words, copy })];
+  }
+  if (!hasEffect(outcome)) return leftoverFindings(outcome);
+  const isPartial = doneStatements < step.statements.length;
+  return [
+    ...(undo.length === 0
+      ? [warningFinding('notUndone', nodeId, `"${title}" on ${nodeId} stays as it is.`)]
+      : []),
+    ...(isPartial && undo.length > 0
+      ? [
+          warningFinding(
+            'notUndone',
+            nodeId,
+            `${doneStatements} of ${step.statements.length} statements of "${title}" took effect: what takes back the others may fail.`,
+          ),
+        ]
+      : []),
+    ...(undoNote === null ? [] : [noteFinding('notUndone', nodeId, undoNote)]),
+  ];
+}
+
+function leftoverFindings({ step, state }: StepOutcome): readonly Finding[] {
+  return step.leftoverNote === undefined || state !== 'failed'
+    ? []
+    : [warningFinding('notUndone', step.nodeId, step.leftoverNote)];
+}
