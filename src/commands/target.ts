@@ -1,10 +1,11 @@
+import { publicationOf } from '../core/describe/publicationSubject';
 import type { NodeRef } from '../core/ports/topologyMonitor';
 import type { TopologySnapshot } from '../core/snapshot';
 
 /** What a command was asked to act on. Ids alone: hosts, SQL and passwords never travel in an argument. */
 export interface Target {
   readonly topologyId: string;
-  /** A node, edge, queue or `slot/<node>/<name>`; `null`: the whole topology. */
+  /** A node, edge, queue, `slot/<node>/<name>` or `publication/<node>/<name>`; `null`: the whole topology. */
   readonly subject: string | null;
 }
 
@@ -38,7 +39,7 @@ export function nodeOf(snapshot: TopologySnapshot, subject: string): string | nu
   const queue = snapshot.queues.find((candidate) => candidate.id === subject);
   if (queue !== undefined) return queue.nodeId;
   const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
-  return slot?.nodeId ?? null;
+  return slot?.nodeId ?? publicationOf(snapshot, subject)?.nodeId ?? null;
 }
 
 function isKnown(snapshot: TopologySnapshot, subject: string): boolean {

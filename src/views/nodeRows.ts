@@ -6,6 +6,8 @@ import {
   subscriptionRowText,
   type PublicationView,
 } from '../core/describe/childTexts';
+import { publicationSubject } from '../core/describe/publicationSubject';
+import { copyViewOf, type TableCopyView } from '../core/describe/copyWords';
 import { nodeFailureRow } from '../core/describe/failureRow';
 import { nodeRowText } from '../core/describe/nodeText';
 import { queueRowText } from '../core/describe/queueText';
@@ -13,6 +15,7 @@ import type { RowText, Tooltip } from '../core/describe/rowText';
 import { slotRowText } from '../core/describe/slotText';
 import type { SnapshotIndex } from '../core/describe/snapshotIndex';
 import { edgeTooltip, nodeTooltip, queueTooltip, slotTooltip } from '../core/describe/tooltips';
+import type { SubscriptionTableFacts } from '../core/facts';
 import { formatCount } from '../core/format';
 import type { EdgeSnapshot, NodeSnapshot, QueueSnapshot, SlotSnapshot } from '../core/snapshot';
 import { checkRow } from './checkRow';
@@ -118,12 +121,24 @@ class NodeRows {
             'table',
             [...path, table.schema, table.name],
             edge.id,
-            subscribedTableText(table),
+            subscribedTableText(table, this.copyView(edge, table)),
           ),
         ),
       ],
       tooltip: () => edgeTooltip(edge, nowMs),
     });
+  }
+
+  private copyView(edge: EdgeSnapshot, table: SubscriptionTableFacts): TableCopyView {
+    const subscription = this.node.sample.fast?.subscriptions.find(
+      ({ name }) => name === edge.name,
+    );
+    const published = this.index
+      .node(edge.from)
+      ?.sample.slow?.publications.filter(({ name }) => subscription?.publications.includes(name))
+      .flatMap(({ tables }) => tables)
+      .find(({ schema, name }) => schema === table.schema && name === table.name);
+    return copyViewOf(table, subscription ?? null, published ?? null);
   }
 
   publications(): Row[] {
@@ -161,7 +176,8 @@ class NodeRows {
     const path = ['publication', view.name];
     const found = view.found?.tables.map((table) => ({ table, has: table.hasReplicaIdentity }));
     const tables = found ?? (view.declared?.tables ?? []).map((table) => ({ table, has: null }));
-    return this.make('publication', path, this.node.id, publicationRowText(view), {
+    const subject = publicationSubject(this.node.id, view.name);
+    return this.make('publication', path, subject, publicationRowText(view), {
       children: tables.map(({ table, has }) =>
         this.make(
           'table',

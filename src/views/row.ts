@@ -20,7 +20,7 @@ export interface Row {
   /** Path in the topology; holds no state, so that expansion and selection survive. */
   readonly id: string;
   readonly topologyId: string;
-  /** What a command on this row concerns: a node, edge, queue or `slot/<node>/<name>`; `null`: the whole topology. */
+  /** What a command on this row concerns: a node, edge, queue, `slot/<node>/<name>` or `publication/<node>/<name>`; `null`: the whole topology. */
   readonly subject: string | null;
   readonly text: RowText;
   readonly children: readonly Row[];

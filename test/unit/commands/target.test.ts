@@ -6,7 +6,9 @@ const picture = snapshot({
   nodes: [
     declared('central'),
     declared('central-read', { standbyOf: 'central' }),
-    declared('vengeance'),
+    declared('vengeance', {
+      publications: [{ name: 'a/b', tables: [], schemas: [], allTables: true, options: {} }],
+    }),
   ],
   edges: [
     edge({ id: 'streaming/central-read' }),
@@ -54,6 +56,8 @@ describe('command targets', () => {
     assert.equal(nodeOf('consumer/electric'), 'central');
     assert.equal(nodeOf('slot/central/central_read'), 'central');
     assert.equal(nodeOf('queue/vengeance'), 'vengeance');
+    assert.equal(nodeOf('publication/vengeance/a/b'), 'vengeance');
+    assert.equal(nodeOf('publication/central/a/b'), null);
     assert.equal(nodeOf(null), null);
   });
 });
