@@ -28,6 +28,8 @@ import { PlanDocuments } from './host/planDocuments';
 import { SqlChannel } from './host/sqlChannel';
 import { SystemClock } from './host/systemClock';
 import { TopologyFileWatcher } from './host/topologyFileWatcher';
+import { PrimaryChoices } from './host/primaryChoices';
+import { WorkspaceServerMemory } from './host/workspaceServerMemory';
 import { Monitor } from './monitor/monitor';
 import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
 import { CheckDesk } from './operations/checks/checkDesk';
@@ -76,7 +78,9 @@ export function compose(context: ExtensionContext): Composition {
   };
   // Loads `pg` itself with the first dial.
   const gateway = new PgNodeGateway({ environment, secrets, paths, log });
+  const servers = new WorkspaceServerMemory(context.workspaceState, log);
   const monitor = new Monitor({
+    servers,
     gateway,
     gate,
     clock,
@@ -121,7 +125,10 @@ export function compose(context: ExtensionContext): Composition {
     snapshot: (topologyId) => monitor.current().find(({ id }) => id === topologyId) ?? null,
     refresh: async (topologyId) => monitor.refresh({ topologyId, nodeId: null }, 'afterCommand'),
   });
+  const documents = store.add(new PlanDocuments());
+  store.add(new PrimaryChoices(monitor, servers));
   const plans = new PlanDesk({
+    servers,
     gateway: changes,
     passwords: gateway,
     runner: new PlanRunner({ gateway: changes, clock, audit, log }),
@@ -129,7 +136,7 @@ export function compose(context: ExtensionContext): Composition {
     monitor,
     files,
     dialogs: new EditorPlanDialogs({
-      documents: store.add(new PlanDocuments()),
+      documents,
       files,
       redact,
       onError: (error) =>
@@ -191,6 +198,8 @@ export function compose(context: ExtensionContext): Composition {
   store.add(
     registerCommands({
       monitor,
+      servers,
+      documents,
       checks,
       files,
       contact,

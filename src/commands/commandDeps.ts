@@ -4,17 +4,22 @@ import type { Clock } from '../core/ports/clock';
 import type { NodeGateway } from '../core/ports/nodeGateway';
 import type { Passwords } from '../core/ports/passwords';
 import type { SecretStore } from '../core/ports/secretStore';
+import type { ServerMemory } from '../core/ports/serverMemory';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { ContactDesk } from '../host/contactDesk';
 import type { LeftoverStore } from '../host/leftoverStore';
 import type { LogChannel } from '../host/logChannel';
+import type { PlanDocuments } from '../host/planDocuments';
 import type { CommandFiles } from './commandFile';
 import type { PlanDesk } from './plans/planDesk';
 import type { Target } from './target';
 
 /** What commands work with. */
 export interface CommandDeps {
-  readonly monitor: Pick<TopologyMonitor, 'current' | 'connect' | 'disconnect' | 'refresh'>;
+  readonly monitor: Pick<
+    TopologyMonitor,
+    'current' | 'connect' | 'disconnect' | 'refresh' | 'acceptServer'
+  >;
   readonly files: CommandFiles;
   readonly checks: Checks;
   readonly contact: Pick<ContactDesk, 'act' | 'actOn' | 'allows'>;
@@ -37,6 +42,12 @@ export interface CommandDeps {
   readonly isTrusted: () => boolean;
   /** Takes secrets out of text that leaves for the clipboard. */
   readonly redact: (text: string) => string;
+  /** Which servers were seen before, and who was chosen in a split brain. */
+  readonly servers: ServerMemory;
+  /** Documents of ours, to read. */
+  readonly documents: Pick<PlanDocuments, 'show'>;
+  /** Whether the table has a command. */
+  readonly hasCommand: (id: string) => boolean;
   /** Starts another command of the table. */
   readonly runCommand: (id: string, target: Target | null) => Promise<void>;
 }

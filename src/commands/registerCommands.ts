@@ -9,7 +9,7 @@ import { COMMANDS } from './table';
 import { readTarget, type Target } from './target';
 
 /** Registers every command of the table. What is needed is checked here, in code, for whoever calls. */
-export function registerCommands(deps: Omit<CommandDeps, 'runCommand'>): Disposable {
+export function registerCommands(deps: Omit<CommandDeps, 'runCommand' | 'hasCommand'>): Disposable {
   const store = new DisposableStore();
   const runner = new CommandRunner(deps);
   for (const command of COMMANDS) {
@@ -25,12 +25,13 @@ export function registerCommands(deps: Omit<CommandDeps, 'runCommand'>): Disposa
 class CommandRunner {
   private readonly deps: CommandDeps;
 
-  constructor(deps: Omit<CommandDeps, 'runCommand'>) {
+  constructor(deps: Omit<CommandDeps, 'runCommand' | 'hasCommand'>) {
     const runCommand = async (id: string, target: Target | null): Promise<void> => {
       const command = COMMANDS.find((candidate) => candidate.id === id);
       if (command !== undefined) await this.run(command, target);
     };
-    this.deps = { ...deps, runCommand };
+    const hasCommand = (id: string): boolean => COMMANDS.some((command) => command.id === id);
+    this.deps = { ...deps, runCommand, hasCommand };
   }
 
   async run(command: Command, argument: unknown): Promise<void> {

@@ -1,4 +1,6 @@
+import { acceptServer } from './acceptServer';
 import { CHANGE_COMMANDS } from './changeCommands';
+import { choosePrimary } from './choosePrimary';
 import { connect } from './connect';
 import { copyDetails } from './copyDetails';
 import { copyGrant } from './copyGrant';
@@ -12,6 +14,7 @@ import { openDashboard } from './openDashboard';
 import { openTopologyFile } from './openTopologyFile';
 import { refresh } from './refresh';
 import { runChecks } from './runChecks';
+import { showDifferences } from './showDifferences';
 import { showDetails } from './showDetails';
 import { showLog } from './showLog';
 import { showNodes } from './showNodes';
@@ -36,6 +39,9 @@ export const COMMANDS: readonly Command[] = [
   forgetPassword,
   moveSecret,
   copyGrant,
+  showDifferences,
+  acceptServer,
+  choosePrimary,
   copyDetails,
   showLog,
   showSqlLog,

@@ -1,4 +1,4 @@
-import type { TopologySnapshot } from './snapshot';
+import type { NodeSnapshot, TopologySnapshot } from './snapshot';
 
 /** What a person said of two writable servers of one system: this one is the primary. */
 export interface ChosenPrimary {
@@ -26,4 +26,21 @@ export function isChoiceOver(choice: ChosenPrimary, snapshot: TopologySnapshot):
     return !facts.isInRecovery && facts.systemIdentifier === choice.systemIdentifier;
   };
   return !isWritableStill(choice.nodeId) || !choice.others.some(isWritableStill);
+}
+
+/** Writable servers of one system, of which only one should be. */
+export interface Rivals {
+  readonly systemIdentifier: string;
+  readonly nodes: readonly NodeSnapshot[];
+}
+
+/** Every split brain of a topology, as the monitor sees it now. */
+export function rivalsOf(snapshot: TopologySnapshot): readonly Rivals[] {
+  const bySystem = new Map<string, NodeSnapshot[]>();
+  for (const node of snapshot.nodes) {
+    const system = node.sample.fast?.systemIdentifier ?? null;
+    if (node.verdict.code !== 'splitBrain' || system === null) continue;
+    bySystem.set(system, [...(bySystem.get(system) ?? []), node]);
+  }
+  return [...bySystem].map(([systemIdentifier, nodes]) => ({ systemIdentifier, nodes }));
 }

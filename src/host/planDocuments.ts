@@ -17,7 +17,7 @@ export const PLAN_SCHEME = 'pg-topology';
 const GONE =
   '-- This was made in an earlier window and is gone. Run the command again to see it anew.\n';
 
-/** SQL to read: plans before they run, and reports of what became of them. */
+/** Text to read: plans before they run, reports of what became of them, and what differs. */
 export class PlanDocuments implements TextDocumentContentProvider, Disposable {
   readonly #texts = new Map<string, string>();
   readonly #store = new DisposableStore();
@@ -38,14 +38,17 @@ export class PlanDocuments implements TextDocumentContentProvider, Disposable {
    * Opens text beside what the user works on, without taking the focus.
    * @param name becomes the tab's label
    */
-  async show(name: string, text: string): Promise<TextDocument> {
+  async show(name: string, text: string, kind: 'sql' | 'markdown' = 'sql'): Promise<TextDocument> {
     this.#made += 1;
     const label = name.replaceAll(/[\p{Cc}/\\]/gu, '_');
-    const uri = Uri.from({ scheme: PLAN_SCHEME, path: `/${this.#made}/${label}.sql` });
+    const uri = Uri.from({
+      scheme: PLAN_SCHEME,
+      path: `/${this.#made}/${label}.${kind === 'sql' ? 'sql' : 'md'}`,
+    });
     this.#texts.set(uri.toString(), text);
     const document = await workspace.openTextDocument(uri);
-    // The name ends as SQL files do, but what counts as one is a setting of the user.
-    const shown = await languages.setTextDocumentLanguage(document, 'sql');
+    // The name ends as such files do, but what counts as one is a setting of the user.
+    const shown = await languages.setTextDocumentLanguage(document, kind);
     await window.showTextDocument(shown, {
       viewColumn: freeColumn(),
       preserveFocus: true,

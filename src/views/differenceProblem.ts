@@ -1,4 +1,5 @@
 import type { Difference } from '../core/differences/difference';
+import { takeOverTitle } from '../core/differences/takeOverTitle';
 import { changedSpan } from '../topologyFile/changedSpan';
 import {
   makeProblem,
@@ -7,8 +8,8 @@ import {
   type Problem,
   type ProblemFix,
   type TextEdit,
-  type TextRange,
 } from '../topologyFile/problem';
+import { nearestPlace } from '../topologyFile/nearestPlace';
 import type { Positions } from '../topologyFile/positions';
 
 /**
@@ -33,24 +34,6 @@ export function differenceProblem(
     isLive: true,
   };
   return [makeProblem({ ...problem, fixes: fixesOf(difference, text, hasCommand) })];
-}
-
-/** The value where it is short, else the key; of what the file does not have, the nearest thing above it. */
-export function nearestPlace(path: JsonPath, positions: Positions): TextRange | null {
-  const own = isWhole(path) ? positions.keyAt(path) : positions.valueAt(path);
-  if (own !== null) return own;
-  for (let depth = path.length - 1; depth > 1; depth -= 1) {
-    const above = path.slice(0, depth);
-    const place = positions.keyAt(above) ?? positions.valueAt(above);
-    if (place !== null) return place;
-  }
-  return null;
-}
-
-/** A node, a publication, a subscription, or a list of what one holds. */
-function isWhole(path: JsonPath): boolean {
-  const last = path.at(-1);
-  return path.length === 2 || path.length === 4 || last === 'tables' || last === 'schemas';
 }
 
 /** `other-system`, `missing-publication`: documentation is found by it. */
@@ -89,10 +72,4 @@ function fixesOf(
     });
   }
   return fixes;
-}
-
-/** What an editor calls the edit that makes the file say what the server has. */
-export function takeOverTitle({ fileChanges }: Pick<Difference, 'fileChanges'>): string {
-  const isRemoval = fileChanges.every(({ value }) => value === undefined);
-  return isRemoval ? 'Take it out of the file' : 'Take over into the file';
 }

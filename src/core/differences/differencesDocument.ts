@@ -1,0 +1,64 @@
+import { escapeMarkdown } from '../describe/escapeMarkdown';
+import { formatCounted } from '../format';
+import type { Difference, NotCompared } from './difference';
+
+/**
+ * Everything that differs between a file and its servers, in Markdown to read and to pass on. Names are escaped; it holds no
+ * hosts and no secrets.
+ * @param readAt when the picture was taken, as people write it
+ */
+export function differencesDocument(
+  topologyName: string,
+  differences: readonly Difference[],
+  notCompared: readonly NotCompared[],
+  readAt: string,
+): string {
+  const nodeIds = [...new Set(differences.map(({ nodeId }) => nodeId))];
+  return [
+    `# Differences: ${escapeMarkdown(topologyName)}`,
+    '',
+    `${differencesSentence(differences, notCompared)} As read at ${escapeMarkdown(readAt)}.`,
+    ...nodeIds.flatMap((nodeId) => [
+      '',
+      `## ${escapeMarkdown(nodeId)}`,
+      '',
+      ...differences.filter((found) => found.nodeId === nodeId).map(line),
+    ]),
+    ...(notCompared.length === 0
+      ? []
+      : ['', '## Not compared', '', ...notCompared.map(({ why }) => `- ${escapeMarkdown(why)}`)]),
+    '',
+    'Row filters that may mean the same in another form, what the file leaves open, and connection strings of subscriptions are not compared.',
+    '',
+  ].join('\n');
+}
+
+/** One sentence for how much differs. What could not be compared is never passed over. */
+export function differencesSentence(
+  differences: readonly Difference[],
+  notCompared: readonly NotCompared[],
+): string {
+  const rest = new Set(notCompared.map(({ nodeId }) => nodeId)).size;
+  const open =
+    rest === 0
+      ? ''
+      : `, as far as can be told: ${formatCounted(rest, 'node')} could not be compared`;
+  if (differences.length > 0) {
+    return `${formatCounted(differences.length, 'difference')} between the file and the servers${open}.`;
+  }
+  return `The servers are as the file says${open}.`;
+}
+
+function line(difference: Difference): string {
+  const { message, declared, live, byPlan, fileChanges } = difference;
+  const sides = [
+    ...(declared === null ? [] : [`file: ${declared}`]),
+    ...(live === null ? [] : [`server: ${live}`]),
+  ];
+  const ways = [
+    ...(byPlan ? ['Plan Changes makes the server so.'] : []),
+    ...(fileChanges.length > 0 ? ['It can be taken over into the file.'] : []),
+  ];
+  const detail = [sides.join('; '), ...ways].filter((part) => part !== '').join('. ');
+  return `- **${escapeMarkdown(message)}**${detail === '' ? '' : `  \n  ${escapeMarkdown(detail)}`}`;
+}
