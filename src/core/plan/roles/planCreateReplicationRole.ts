@@ -7,6 +7,7 @@ import type { NodeCatalog } from '../nodeCatalog';
 import type { Plan } from '../plan';
 import type { PlanContext } from '../requests';
 import { relationOf } from '../tableLookup';
+import { hbaFindings } from './hbaFindings';
 import { replicationRoleSteps } from './replicationRoleSteps';
 import { DELEGATED_VERSION, roleExists, type ReplicationRoleRequest } from './replicationRole';
 import { roleRightFindings } from './roleRightFindings';
@@ -36,6 +37,7 @@ export function planCreateReplicationRole(
       ...missingTableFindings(request, catalog),
       ...(isSayable ? roleRightFindings(request, catalog) : []),
       ...existingFindings(request, catalog, steps.length),
+      ...(context.setup?.has(nodeId) === true ? hbaFindings(request, context, catalog) : []),
     ],
     privileges: [
       `${nodeId}: the role must be allowed to create roles and own what it grants, or be a superuser. It runs as ${roleWords(catalog)}.`,
