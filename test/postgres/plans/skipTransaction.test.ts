@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { contentWords, transactionSql } from '../../../src/core/decoding/transactionSql';
+import type { DecodedTransaction } from '../../../src/core/decoding/pgoutput';
+import { formatLsn, parseLsn, type Lsn } from '../../../src/core/lsn';
+import { planSkipTransaction } from '../../../src/core/plan/planSkipTransaction';
+import type { Plan } from '../../../src/core/plan/plan';
+import { peekTransaction } from '../../../src/operations/peekTransaction';
+import { readApplyError } from '../../../src/operations/readApplyError';
+import type { Cluster } from '../../clusters/cluster';
+import { Clusters } from '../../clusters/clusters';
+import { forEachMajor } from '../../clusters/majors';
+import { waitFor } from '../../clusters/waitFor';
+import { administered, makeGateways } from './changeSupport';
+import { never } from '../pg/support';
+import { codes, PlanRig, untilReady } from './planRig';
+
+const ODD = `it's a "row" \\ 'é' ; --`;
+
+forEachMajor('Skipping a transaction', function (major) {
+  let clusters: Clusters;
+  let central: Cluster;
+  let edge: Cluster;
+  let rig: PlanRig;
+
+  before(async function () {
+    this.timeout(120_000);
+    clusters = new Clusters(major);
+    central = await (await clusters.add('central')).start();
+    const format = { 14: 'csvlog', 15: 'stderr', 16: 'csvlog', 17: 'jsonlog', 18: 'stderr' }[
+      major as 14
+    ];
+    edge = await (
+      await clusters.add('edge', {
+        conf: {
+          logging_collector: true,
+          log_destination: format,
+          wal_retrieve_retry_interval: 200,
+        },
+      })
+    ).start();
+    const table =
+      'CREATE TABLE "Odd jobs" (id int PRIMARY KEY, note text, number int GENERATED ALWAYS AS IDENTITY)';
+    await central.query(`${table}; CREATE TABLE runs (id int PRIMARY KEY);
+      CREATE PUBLICATION "jobs pub" FOR TABLE "Odd jobs", runs`);
+    await edge.query(`${table}; CREATE TABLE runs (id int PRIMARY KEY)`);
+    await edge.query(
+      `CREATE SUBSCRIPTION jobs_sub CONNECTION '${central.conninfo({ database: 'postgres' })}' PUBLICATION "jobs pub"`,
+    );
+    await untilReady({ cluster: edge }, 'jobs_sub', ['"Odd jobs"', 'runs']);
+    if (major >= 15) await edge.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = true)');
+    rig = new PlanRig({ central: { cluster: central }, edge: { cluster: edge } });
+  });
+
+  after(async () => {
+    await clusters.stop();
+  });
+
+  async function slots(): Promise<unknown> {
+    return central.query(
+      'SELECT slot_name, restart_lsn, confirmed_flush_lsn, catalog_xmin FROM pg_replication_slots',
+    );
+  }
+
+  async function peek(finishLsn: Lsn | null): Promise<DecodedTransaction | null> {
+    const session = await makeGateways().changes.openChange(
+      administered(central, null, { id: 'central' }),
+      { user: null, mayWrite: false },
+      never(),
+    );
+    const [origin] = await edge.query<{ lsn: string }>(
+      `SELECT pg_replication_origin_progress('pg_' || oid, false)::text AS lsn FROM pg_subscription`,
+    );
+    try {
+      return await peekTransaction(
+        session,
+        {
+          slotName: 'jobs_sub',
+          publications: ['jobs pub'],
+          finishLsn,
+          appliedLsn: parseLsn(origin?.lsn ?? ''),
+          copyName: 'pg_topology_peek',
+        },
+        never(),
+      );
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** A row that is on the edge already, in a transaction with others. */
+  async function conflict(id: number): Promise<void> {
+    await edge.query(`INSERT INTO "Odd jobs" (id, note) VALUES (${id}, 'mine')`);
+    await central.query(`BEGIN; INSERT INTO "Odd jobs" (id, note) VALUES (${id}, $odd$${ODD}$odd$);
+      INSERT INTO runs VALUES (${id}), (${id + 1}); UPDATE runs SET id = ${id + 2} WHERE id = ${id + 1};
+      DELETE FROM runs WHERE id = ${id}; COMMIT`);
+    await central.query(`INSERT INTO runs VALUES (${id + 100})`);
+    await waitFor(
+      async () => {
+        const [row] = await edge.query<{ stopped: boolean }>(
+          major >= 15
+            ? 'SELECT NOT subenabled AS stopped FROM pg_subscription'
+            : 'SELECT pid IS NULL AS stopped FROM pg_stat_subscription WHERE relid IS NULL',
+        );
+        return row?.stopped;
+      },
+      { what: 'the conflict stops it', everyMs: 20 },
+    );
+    if (major < 15) await edge.query('ALTER SUBSCRIPTION jobs_sub DISABLE');
+    await waitFor(
+      async () =>
+        (await central.query('SELECT FROM pg_replication_slots WHERE active')).length === 0,
+      { what: 'nobody reads the slot' },
+    );
+  }
+
+  const arrives = async (id: number): Promise<unknown> =>
+    waitFor(async () => (await edge.query('SELECT FROM runs WHERE id = $1', [id])).length === 1, {
+      what: `row ${id} arrives`,
+    });
+
+  async function planOf(transaction: DecodedTransaction): Promise<Plan> {
+    return planSkipTransaction(
+      {
+        nodeId: 'edge',
+        name: 'jobs_sub',
+        finishLsn: formatLsn(transaction.finishLsn),
+        content: contentWords(transaction),
+        endLsn: transaction.endLsn === null ? null : formatLsn(transaction.endLsn),
+      },
+      await rig.context(),
+    );
+  }
+
+  it('is found, shown from a copy that leaves the live slot alone, skipped, and can be replayed by hand', async function () {
+    this.timeout(90_000);
+    await conflict(7);
+    const before = await slots();
+    const found = await peek(null);
+    assert.ok(found !== null);
+    assert.deepEqual(contentWords(found), ['1 row of public.Odd jobs', '4 rows of public.runs']);
+    assert.deepEqual(
+      found.changes.map((change) => change.kind),
+      ['insert', 'insert', 'insert', 'update', 'delete'],
+    );
+    assert.deepEqual(await peek(found.finishLsn), found);
+    assert.deepEqual(await slots(), before, 'neither moved nor left behind');
+
+    if (major >= 15) {
+      const session = await makeGateways().changes.openChange(
+        administered(edge, null, { id: 'edge' }),
+        { user: null, mayWrite: false },
+        never(),
+      );
+      const [row] = await edge.query<{ oid: number }>('SELECT oid FROM pg_subscription');
+      const error = await readApplyError(session, row?.oid ?? 0, never());
+      await session.close();
+      assert.equal(error?.finishLsn, formatLsn(found.finishLsn), 'the log says the same');
+      assert.equal(error.relation, 'public.Odd jobs');
+      assert.match(error.message, /duplicate key|conflict detected/);
+      assert.match(error.detail ?? '', /\(id\)=\(7\)/);
+    }
+
+    const plan = await planOf(found);
+    if (major < 15) {
+      assert.deepEqual(codes(plan), ['error unsupportedOption edge']);
+      await assert.rejects(
+        edge.query(`ALTER SUBSCRIPTION jobs_sub SKIP (lsn = '${formatLsn(found.finishLsn)}')`),
+      );
+      for (const line of (plan.findings[0]?.fix?.copy ?? '').split('\n')) await edge.query(line);
+    } else {
+      assert.deepEqual(codes(plan), []);
+      await rig.done(plan);
+    }
+    await arrives(107);
+    assert.equal((await edge.query('SELECT FROM runs WHERE id = 9')).length, 0);
+
+    await edge.query('DELETE FROM "Odd jobs" WHERE id = 7');
+    await edge.query(transactionSql(found, ['What was skipped.\nDROP TABLE runs;']));
+    const rows = 'SELECT id, note, number FROM "Odd jobs"';
+    assert.deepEqual(await edge.query(rows), await central.query(rows));
+    assert.equal((await edge.query('SELECT FROM runs WHERE id = 9')).length, 1);
+  });
+
+  if (major >= 15) {
+    it('an LSN that is not the failing one skips nothing, and that is said', async function () {
+      this.timeout(120_000);
+      await edge.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = false)');
+      await edge.query('INSERT INTO runs VALUES (300)');
+      await central.query('INSERT INTO runs VALUES (300)');
+      const found = await waitFor(async () => (await peek(null)) ?? undefined, {
+        what: 'it waits',
+      });
+      const late = { ...found, finishLsn: found.finishLsn + 8n };
+      const wrong = await planOf(late);
+      const short = wrong.steps.map((step) => ({
+        ...step,
+        settle: step.settle === null ? null : { ...step.settle, limitMs: 1_000 },
+      }));
+      const report = await rig.run({ ...wrong, steps: short });
+      assert.equal(report.outcomes[0]?.state, 'failed');
+      assert.match(report.outcomes[0].failure?.text ?? '', /has not skipped/);
+      await rig.done(await planOf(found));
+      await central.query('INSERT INTO runs VALUES (301)');
+      await arrives(301);
+    });
+  }
+});
