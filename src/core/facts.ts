@@ -82,6 +82,19 @@ export interface SubscriptionFacts {
   readonly tableStates: Readonly<Record<'i' | 'd' | 'f' | 's' | 'r', number>>;
   /** Table sync workers running now. */
   readonly syncWorkers: number;
+  /** What each of these copies; absent where it was not read. */
+  readonly copies?: readonly TableCopyFacts[];
+}
+
+/** A table that a worker copies now: pg_stat_progress_copy, by its process. */
+export interface TableCopyFacts {
+  readonly schema: string;
+  readonly name: string;
+  /** Rows copied so far; `null` before the first, and where our role may not see it. */
+  readonly rows: number | null;
+  readonly bytes: number | null;
+  /** Since its worker began; `null` where our role may not see it. */
+  readonly runningMs: number | null;
 }
 
 /** The queue table of an edge, counted up to a cap. */
@@ -142,6 +155,8 @@ export interface PublicationTableFacts {
   readonly rowFilter: string | null;
   /** False when UPDATE and DELETE on it would fail: no primary key and no replica identity. */
   readonly hasReplicaIdentity: boolean;
+  /** reltuples; `null` before the first VACUUM or ANALYZE, absent where it was not read. */
+  readonly rowEstimate?: number | null;
 }
 
 /** A table that a publication names; a schema, ALL TABLES and partitions come to others (`PublicationFacts.tables`). */

@@ -133,9 +133,9 @@ class NodeRows {
     const subscription = this.node.sample.fast?.subscriptions.find(
       ({ name }) => name === edge.name,
     );
-    const published = this.index
-      .node(edge.from)
-      ?.sample.slow?.publications.filter(({ name }) => subscription?.publications.includes(name))
+    const publisher = edge.from === null ? null : this.index.node(edge.from);
+    const published = publisher?.sample.slow?.publications
+      .filter(({ name }) => subscription?.publications.includes(name))
       .flatMap(({ tables }) => tables)
       .find(({ schema, name }) => schema === table.schema && name === table.name);
     return copyViewOf(table, subscription ?? null, published ?? null);

@@ -1,3 +1,4 @@
+import { tableStateWords, type TableCopyView } from './copyWords';
 import type { PublicationFacts, PublicationTableFacts, SubscriptionTableFacts } from '../facts';
 import { formatBytes, formatCounted, formatPart, speak } from '../format';
 import type { EdgeSnapshot } from '../snapshot';
@@ -137,19 +138,21 @@ export function publishedTableText(
   };
 }
 
-const TABLE_STATES: Readonly<Record<SubscriptionTableFacts['state'], string>> = {
-  i: 'queued',
-  d: 'copying',
-  f: 'copied, catching up',
-  s: 'copied, catching up',
-  r: 'ready',
+const NO_COPY: TableCopyView = {
+  copy: null,
+  totalRows: null,
+  begunTables: null,
+  runningCopies: 0,
 };
 
 /** A table below a subscription: `ready`, `copying`, `queued`. */
-export function subscribedTableText(table: SubscriptionTableFacts): RowText {
+export function subscribedTableText(
+  table: SubscriptionTableFacts,
+  copy: TableCopyView = NO_COPY,
+): RowText {
   const label = tableLabel(table);
   const isSentinel = isSentinelTable(table);
-  const description = facts(isSentinel ? 'sentinel' : null, TABLE_STATES[table.state]);
+  const description = facts(isSentinel ? 'sentinel' : null, tableStateWords(table, copy));
   const isReady = table.state === 'r';
   const role = isSentinel ? 'sentinel' : 'table';
   return {

@@ -22,6 +22,7 @@ const schema = z.nullable(
             columns: z.nullable(z.array(z.string())),
             rowFilter: z.nullable(z.string()),
             hasReplicaIdentity: z.boolean(),
+            rowEstimate: z.nullable(z.number()),
           }),
         ),
       ),
@@ -76,7 +77,8 @@ export const publicationsPart: CatalogPart<Raw, readonly PublicationFacts[]> = {
             'schema', t.schemaname, 'name', t.tablename,
             'columns', ${columnList},
             'rowFilter', ${columns.has('pg_publication_tables.rowfilter') ? 't.rowfilter' : 'NULL::pg_catalog.text'},
-            'hasReplicaIdentity', ${hasReplicaIdentity}) ORDER BY t.schemaname, t.tablename)
+            'hasReplicaIdentity', ${hasReplicaIdentity},
+            'rowEstimate', CASE WHEN c.reltuples >= 0 THEN c.reltuples::pg_catalog.float8 END) ORDER BY t.schemaname, t.tablename)
           FROM pg_catalog.pg_publication_tables AS t
           JOIN pg_catalog.pg_namespace AS n ON n.nspname = t.schemaname
           JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.tablename

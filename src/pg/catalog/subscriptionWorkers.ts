@@ -1,13 +1,15 @@
-import type { SubscriptionFacts } from '../../core/facts';
+import type { SubscriptionFacts, TableCopyFacts } from '../../core/facts';
 import type { Lsn } from '../../core/lsn';
 import { epochMs, jsonRow, type ServerFeatures } from './part';
-import type { RowReader } from './rowReader';
+import { RowReader } from './rowReader';
 
 /** A row of pg_stat_subscription, with what pg_stat_activity says of that process. */
 interface Worker {
   readonly pid: number;
   /** Copies one table. */
   readonly isTableSync: boolean;
+  /** What it copies; `null` for the others. */
+  readonly copy: TableCopyFacts | null;
   /** Applies a part of one transaction for the main worker; 16 and newer. */
   readonly isParallel: boolean;
   readonly receivedLsn: Lsn | null;
@@ -37,6 +39,8 @@ export function workersSql(features: ServerFeatures): string {
     'b.wait_event_type',
     'b.wait_event',
     `CASE WHEN ${isBlocked} THEN pg_catalog.to_json(pg_catalog.pg_blocking_pids(p.pid)) END`,
+    // Asked for table sync workers alone: the view looks at every backend.
+    `CASE WHEN p.relid IS NOT NULL THEN ${copySql} END`,
   ])})
     FROM pg_catalog.pg_stat_get_subscription(s.oid) AS p
     LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(coalesce(p.pid, 0)) AS b ON true)`;
@@ -45,8 +49,30 @@ export function workersSql(features: ServerFeatures): string {
 /** `applytransaction` is how a parallel worker idles between two chunks. */
 const isBlocked = `p.relid IS NULL AND b.wait_event_type = 'Lock' AND b.wait_event <> 'applytransaction'`;
 
-export function readWorker(row: RowReader): Worker {
+const copySql = `(SELECT ${jsonRow([
+  'n.nspname',
+  'c.relname',
+  'y.tuples_processed',
+  'y.bytes_processed',
+  epochMs('pg_catalog.clock_timestamp() - b.backend_start'),
+])}
+      FROM pg_catalog.pg_class AS c
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      LEFT JOIN pg_catalog.pg_stat_progress_copy AS y ON y.pid = p.pid
+     WHERE c.oid = p.relid)`;
+
+function readCopy(row: RowReader): TableCopyFacts {
   return {
+    schema: row.text(),
+    name: row.text(),
+    rows: row.nullableNumber(),
+    bytes: row.nullableNumber(),
+    runningMs: row.nullableNumber(),
+  };
+}
+
+export function readWorker(row: RowReader): Worker {
+  const worker = {
     pid: row.number(),
     isTableSync: row.boolean(),
     isParallel: row.boolean(),
@@ -57,6 +83,8 @@ export function readWorker(row: RowReader): Worker {
     waitEvent: row.nullableText(),
     blockingPids: row.nullableNumbers(),
   };
+  const copy = row.next();
+  return { ...worker, copy: copy === null ? null : RowReader.read(copy, readCopy) };
 }
 
 /**
@@ -75,6 +103,7 @@ export function combineWorkers(
   | 'workerWaitEvent'
   | 'blockingPids'
   | 'syncWorkers'
+  | 'copies'
 > {
   const main = workers.find((worker) => !worker.isTableSync && !worker.isParallel);
   const waiting = workers.find((worker) => worker.blockingPids !== null) ?? main;
@@ -87,5 +116,6 @@ export function combineWorkers(
     workerWaitEvent: waiting?.waitEvent ?? null,
     blockingPids: waiting?.blockingPids ?? [],
     syncWorkers: workers.filter((worker) => worker.isTableSync).length,
+    copies: workers.flatMap(({ copy }) => copy ?? []),
   };
 }

@@ -131,6 +131,7 @@ forEachMajor('Facts of each kind of node', function (major) {
             columns: null,
             rowFilter: null,
             hasReplicaIdentity: false,
+            rowEstimate: null,
           },
           {
             schema: 'public',
@@ -138,6 +139,7 @@ forEachMajor('Facts of each kind of node', function (major) {
             columns: null,
             rowFilter: null,
             hasReplicaIdentity: true,
+            rowEstimate: null,
           },
         ],
         generatedColumns: major >= 18 ? 'none' : null,

@@ -5,6 +5,7 @@ const MAIN = {
   pid: 10,
   isTableSync: false,
   isParallel: false,
+  copy: null,
   receivedLsn: 5n,
   latestEndLsn: 4n,
   lastMessageAtMs: 1_000,
@@ -39,6 +40,11 @@ describe('combineWorkers', () => {
     assert.equal(combined.workerWaitEventType, 'Lock');
     assert.equal(combined.workerWaitEvent, 'relation');
     assert.deepEqual(combined.blockingPids, [99]);
+  });
+
+  it('tells what is being copied, and nothing of a worker that has not begun', () => {
+    const copy = { schema: 'public', name: 'jobs', rows: 12, bytes: 400, runningMs: 1_000 };
+    assert.deepEqual(combineWorkers([MAIN, SYNC, { ...SYNC, copy }]).copies, [copy]);
   });
 
   it('does not take tables that are copied for the subscription itself', () => {
