@@ -5,6 +5,9 @@ import { defineChange } from './defineChange';
 export const CHANGE_COMMANDS: readonly Command[] = [
   defineChange('planChanges', 'Plan Changes…'),
   defineChange('createPublication', 'Create Publication…'),
+  defineChange('alterPublication', 'Alter Publication…'),
+  defineChange('renamePublication', 'Rename Publication…'),
+  defineChange('dropPublication', 'Drop Publication…'),
   defineChange('createSubscription', 'Create Subscription…'),
   defineChange('installPendingSync', 'Install pending_sync Schema…'),
   defineChange('enableSubscription', 'Enable Subscription…'),
@@ -12,7 +15,10 @@ export const CHANGE_COMMANDS: readonly Command[] = [
   defineChange('refreshSubscription', 'Refresh Subscription…'),
   defineChange('alterSubscription', 'Alter Subscription…'),
   defineChange('rotatePassword', 'Rotate Password…'),
+  defineChange('skipTransaction', 'Skip Transaction…'),
   defineChange('dropSubscription', 'Drop Subscription…'),
+  defineChange('dropSlot', 'Drop Slot…'),
+  defineChange('createReplicationRole', 'Create Replication Role…'),
   defineChange('installSentinel', 'Install Sentinel Table…'),
   defineChange('uninstallSentinel', 'Uninstall Sentinel Table…'),
 ];

@@ -153,6 +153,13 @@ describe('manifest', () => {
       'installPendingSync',
       'runChecks',
       'installSentinel',
+      'createReplicationRole',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('slot warning inactive physical declared'), [
+      'showDetails',
+      'openTopologyFile',
+      'dropSlot',
       'copyDetails',
     ]);
     assert.deepEqual(offered('node standby unknown declared'), [
@@ -173,6 +180,7 @@ describe('manifest', () => {
       'refreshSubscription',
       'alterSubscription',
       'rotatePassword',
+      'skipTransaction',
       'dropSubscription',
       'runChecks',
       'copyDetails',
@@ -182,6 +190,7 @@ describe('manifest', () => {
       'enableSubscription',
       'alterSubscription',
       'rotatePassword',
+      'skipTransaction',
       'dropSubscription',
       'copyDetails',
     ]);

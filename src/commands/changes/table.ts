@@ -1,15 +1,21 @@
 import type { Change } from './change';
+import { alterPublication } from './alterPublication';
 import { alterSubscription } from './alterSubscription';
 import { createPublication } from './createPublication';
+import { createReplicationRole } from './createReplicationRole';
 import { createSubscription } from './createSubscription';
 import { disableSubscription } from './disableSubscription';
+import { dropPublication } from './dropPublication';
+import { dropSlot } from './dropSlot';
 import { dropSubscription } from './dropSubscription';
 import { enableSubscription } from './enableSubscription';
 import { installPendingSync } from './installPendingSync';
 import { installSentinel } from './installSentinel';
 import { planChanges } from './planChanges';
 import { refreshSubscription } from './refreshSubscription';
+import { renamePublication } from './renamePublication';
 import { rotatePassword } from './rotatePassword';
+import { skipTransaction } from './skipTransaction';
 import { uninstallSentinel } from './uninstallSentinel';
 
 /**
@@ -19,6 +25,9 @@ import { uninstallSentinel } from './uninstallSentinel';
 export const CHANGES = {
   planChanges,
   createPublication,
+  alterPublication,
+  renamePublication,
+  dropPublication,
   createSubscription,
   installPendingSync,
   enableSubscription,
@@ -26,7 +35,10 @@ export const CHANGES = {
   refreshSubscription,
   alterSubscription,
   rotatePassword,
+  skipTransaction,
   dropSubscription,
+  dropSlot,
+  createReplicationRole,
   installSentinel,
   uninstallSentinel,
 } satisfies Readonly<Record<string, Change>>;
