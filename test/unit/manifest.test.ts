@@ -58,6 +58,8 @@ function tableIds(): string[] {
   );
 }
 
+const OF_PUBLICATION = ['alterPublication', 'renamePublication', 'dropPublication'];
+
 /** Files that define commands; what they share stands in folders below. */
 function commandFiles(): string[] {
   return readdirSync(new URL('src/commands/', root)).filter((file) => file.endsWith('.ts'));
@@ -213,10 +215,12 @@ describe('manifest', () => {
     ]);
     assert.deepEqual(offered('publication healthy declared'), [
       'openTopologyFile',
+      ...OF_PUBLICATION,
       'installSentinel',
       'copyDetails',
     ]);
     assert.deepEqual(offered('publication healthy undeclared sentinel'), [
+      ...OF_PUBLICATION,
       'uninstallSentinel',
       'copyDetails',
     ]);

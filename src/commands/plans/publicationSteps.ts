@@ -118,7 +118,8 @@ async function askTables(
   return { ...state, parts, operations: null, name: null };
 }
 
-function tableItems(
+/** What a publication of this node may hold, worded for picking. */
+export function tableItems(
   catalog: NodeCatalog,
   tables: readonly RelationFacts[],
 ): readonly PickItem<PublicationPart>[] {
@@ -160,21 +161,31 @@ async function askOperations(
   const bare = state.parts.some(
     (part) => part.kind === 'table' && tableChoice(part.table, nodeId).fitness === 'insertsOnly',
   );
-  const needsKey = (operation: PublishedOperation) =>
-    operation === 'update' || operation === 'delete';
   const ticked = state.operations ?? OPERATIONS.filter((name) => !bare || !needsKey(name));
   const operations = await askMany<PublishedOperation>({
     place,
     placeholder: 'Which changes are published?',
-    items: OPERATIONS.map((operation) => ({
-      label: operation.toUpperCase(),
-      description: bare && needsKey(operation) ? `would fail on ${nodeId} for a chosen table` : '',
-      value: operation,
-    })),
+    items: operationItems(nodeId, bare),
     isTicked: (operation) => ticked.includes(operation),
   });
   if (operations === null || operations === 'back') return operations;
   return { ...state, operations };
+}
+
+/** @param isBare whether a table among them has nothing to find a row by */
+export function operationItems(
+  nodeId: string,
+  isBare: boolean,
+): readonly PickItem<PublishedOperation>[] {
+  return OPERATIONS.map((operation) => ({
+    label: operation.toUpperCase(),
+    description: isBare && needsKey(operation) ? `would fail on ${nodeId} for a chosen table` : '',
+    value: operation,
+  }));
+}
+
+function needsKey(operation: PublishedOperation): boolean {
+  return operation === 'update' || operation === 'delete';
 }
 
 async function askName(

@@ -1,3 +1,4 @@
+import { publicationOf } from './publicationSubject';
 import type { TopologySnapshot } from '../snapshot';
 import type { Tooltip } from './rowText';
 import { SnapshotIndex } from './snapshotIndex';
@@ -27,7 +28,9 @@ function tooltipOf(snapshot: TopologySnapshot, subject: string | null, nowMs: nu
   if (queue !== undefined) return queueTooltip(queue, nowMs);
   const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
   if (slot !== undefined) return slotTooltip(slot);
-  const node = snapshot.nodes.find((candidate) => candidate.id === subject);
+  // Of a publication the row says all; its node says the rest.
+  const nodeId = subject === null ? null : (publicationOf(snapshot, subject)?.nodeId ?? subject);
+  const node = snapshot.nodes.find((candidate) => candidate.id === nodeId);
   if (node !== undefined) return nodeTooltip(node, new SnapshotIndex(snapshot, nowMs));
   return topologyTooltip(snapshot, nowMs);
 }
