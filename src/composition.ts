@@ -34,6 +34,7 @@ import { Monitor } from './monitor/monitor';
 import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
 import { CheckDesk } from './operations/checks/checkDesk';
 import { PlanRunner } from './operations/planRunner';
+import { StoppedReader } from './operations/stoppedReader';
 import { DashboardPanel } from './panels/dashboardPanel';
 import { PgChangeGateway } from './pg/pgChangeGateway';
 import { PgNodeGateway } from './pg/pgNodeGateway';
@@ -209,6 +210,7 @@ export function compose(context: ExtensionContext): Composition {
       plans,
       gateway: changes,
       leftovers,
+      stopped: new StoppedReader(changes),
       audit,
       log,
       clock,

@@ -10,6 +10,7 @@ import type { ContactDesk } from '../host/contactDesk';
 import type { LeftoverStore } from '../host/leftoverStore';
 import type { LogChannel } from '../host/logChannel';
 import type { PlanDocuments } from '../host/planDocuments';
+import type { StoppedReader } from '../operations/stoppedReader';
 import type { CommandFiles } from './commandFile';
 import type { PlanDesk } from './plans/planDesk';
 import type { Target } from './target';
@@ -29,6 +30,7 @@ export interface CommandDeps {
   /** The one way to change a server. */
   readonly plans: Pick<PlanDesk, 'begin'>;
   readonly gateway: Pick<ChangeGateway, 'tryReplication'>;
+  readonly stopped: Pick<StoppedReader, 'read'>;
   /** Slots that plans left on publishers. */
   readonly leftovers: Pick<LeftoverStore, 'add'>;
   readonly log: LogChannel;

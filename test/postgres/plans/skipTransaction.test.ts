@@ -5,7 +5,7 @@ import { formatLsn, parseLsn, type Lsn } from '../../../src/core/lsn';
 import { planSkipTransaction } from '../../../src/core/plan/planSkipTransaction';
 import type { Plan } from '../../../src/core/plan/plan';
 import { peekTransaction } from '../../../src/operations/peekTransaction';
-import { readApplyError } from '../../../src/operations/readApplyError';
+import { StoppedReader, type StopReason } from '../../../src/operations/stoppedReader';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
@@ -87,6 +87,18 @@ forEachMajor('Skipping a transaction', function (major) {
     }
   }
 
+  async function stopReason(): Promise<StopReason> {
+    const { topology, catalogs } = await rig.context();
+    const [publisher, subscriber] = topology.nodes;
+    const subscription = catalogs.get('edge')?.subscriptions[0];
+    assert.ok(publisher !== undefined && subscriber !== undefined && subscription !== undefined);
+    return new StoppedReader(rig.changes).read(
+      { subscriber, publisher, subscription },
+      null,
+      never(),
+    );
+  }
+
   /** A row that is on the edge already, in a transaction with others. */
   async function conflict(id: number): Promise<void> {
     await edge.query(`INSERT INTO "Odd jobs" (id, note) VALUES (${id}, 'mine')`);
@@ -145,15 +157,11 @@ forEachMajor('Skipping a transaction', function (major) {
     assert.deepEqual(await peek(found.finishLsn), found);
     assert.deepEqual(await slots(), before, 'neither moved nor left behind');
 
+    const reason = await stopReason();
+    assert.deepEqual(reason.transaction, found);
+    assert.equal(reason.why, null);
     if (major >= 15) {
-      const session = await makeGateways().changes.openChange(
-        administered(edge, null, { id: 'edge' }),
-        { user: null, mayWrite: false },
-        never(),
-      );
-      const [row] = await edge.query<{ oid: number }>('SELECT oid FROM pg_subscription');
-      const error = await readApplyError(session, row?.oid ?? 0, never());
-      await session.close();
+      const { error } = reason;
       assert.equal(error?.finishLsn, formatLsn(found.finishLsn), 'the log says the same');
       assert.equal(error.relation, 'public.Odd jobs');
       assert.match(error.message, /duplicate key|conflict detected/);
@@ -172,6 +180,8 @@ forEachMajor('Skipping a transaction', function (major) {
       await rig.done(plan);
     }
     await arrives(107);
+    const after = await stopReason();
+    assert.deepEqual([after.error, after.transaction], [null, null], 'what is over is not told');
     assert.equal((await edge.query('SELECT FROM runs WHERE id = 9')).length, 0);
 
     await edge.query('DELETE FROM "Odd jobs" WHERE id = 7');

@@ -1,0 +1,72 @@
+import { ViewColumn, window, workspace } from 'vscode';
+import { transactionSql } from '../../core/decoding/transactionSql';
+import type { DecodedTransaction } from '../../core/decoding/pgoutput';
+import type { Lsn } from '../../core/lsn';
+import type { CatalogSubscription } from '../../core/plan/nodeCatalog';
+import type { PlanContext } from '../../core/plan/requests';
+import type { StopReason } from '../../operations/stoppedReader';
+import type { CommandDeps } from '../commandDeps';
+import { readForChange } from './changeSubscription';
+import type { SubscriptionChoice } from './pickSubscription';
+import { whileReading } from './progress';
+
+/** A subscription that stopped, with what both ends say. */
+export interface FoundStop {
+  readonly context: PlanContext;
+  readonly subscription: CatalogSubscription;
+  readonly reason: StopReason;
+}
+
+/**
+ * Reads both ends of a subscription and why it stopped.
+ * @param finishLsn of the transaction to look at; `null`: the one that fails
+ * @returns `null` when the user gave up, or it is gone, which is said
+ */
+export async function readStop(
+  deps: Pick<CommandDeps, 'plans' | 'stopped' | 'monitor' | 'files'>,
+  title: string,
+  chosen: SubscriptionChoice,
+  finishLsn: Lsn | null,
+): Promise<FoundStop | null> {
+  const { topologyId, nodeId, name, publisherId } = chosen;
+  const { nodeIds } = readForChange(deps, chosen);
+  const context = await deps.plans.begin(title, topologyId).read(nodeIds);
+  if (context === null) return null;
+  const { nodes } = context.topology;
+  const subscriber = nodes.find(({ id }) => id === nodeId);
+  const subscription = context.catalogs
+    .get(nodeId)
+    ?.subscriptions.find((each) => each.name === name);
+  if (subscriber === undefined || subscription === undefined) {
+    void window.showInformationMessage(`${nodeId} has no subscription ${name} any more.`);
+    return null;
+  }
+  const publisher = nodes.find(
+    ({ id, access }) => id === publisherId && nodeIds.includes(id) && access !== 'readOnly',
+  );
+  const reason = await whileReading(title, async (signal) =>
+    deps.stopped.read(
+      { subscriber, publisher: publisher ?? null, subscription },
+      finishLsn,
+      signal,
+    ),
+  );
+  return { context, subscription, reason };
+}
+
+/** Opens a transaction as statements that do the same, for the user to read, to save and to run where it is wanted. */
+export async function showTransaction(
+  transaction: DecodedTransaction,
+  { nodeId, name, publisherId }: SubscriptionChoice,
+): Promise<void> {
+  const text = transactionSql(transaction, [
+    `What ${name} on ${nodeId} would apply next, as ${publisherId ?? 'its publisher'} sends it. Nothing of it has run.`,
+    `Run on ${nodeId}, it does by hand what was skipped.`,
+  ]);
+  const document = await workspace.openTextDocument({ language: 'sql', content: text });
+  await window.showTextDocument(document, {
+    viewColumn: ViewColumn.Beside,
+    preserveFocus: true,
+    preview: false,
+  });
+}
