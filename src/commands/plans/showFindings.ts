@@ -1,4 +1,4 @@
-import { QuickPickItemKind, ThemeIcon, env, window, type QuickPickItem } from 'vscode';
+import { QuickPickItemKind, ThemeIcon, commands, env, window, type QuickPickItem } from 'vscode';
 import type { Finding } from '../../core/plan/finding';
 import type { Plan } from '../../core/plan/plan';
 import { showEscaped } from '../../core/visibleText';
@@ -8,6 +8,13 @@ import type { FindingsChoice } from './planDialogs';
 interface FindingItem extends QuickPickItem {
   readonly copy?: string | null;
   readonly choice?: FindingsChoice;
+  /** A command that settles it, and what it acts on; then the plan is made anew. */
+  readonly settle?: Settling;
+}
+
+interface Settling {
+  readonly command: 'choosePrimary' | 'acceptServer';
+  readonly nodeId: string | null;
 }
 
 /** Lists what speaks against a plan, with each fix to copy, and the ways on. */
@@ -21,6 +28,7 @@ export async function showFindings(plan: Plan): Promise<FindingsChoice> {
   pick.items = [
     ...plan.findings.filter(({ severity }) => severity !== 'note').map(findingItem),
     { label: 'Then', kind: QuickPickItemKind.Separator },
+    ...settlingItems(plan),
     { label: '$(refresh) Check Again', choice: { kind: 'again' } },
     ...nodesWithoutPrivilege(plan).map((nodeId): FindingItem => {
       return {
@@ -33,12 +41,20 @@ export async function showFindings(plan: Plan): Promise<FindingsChoice> {
     await env.clipboard.writeText(text);
     pick.placeholder = 'Copied. Run it there, then check again.';
   };
+  let isSettling = false;
+  const settle = async ({ command, nodeId }: Settling): Promise<FindingsChoice> => {
+    isSettling = true;
+    const target = { topologyId: plan.topologyId, subject: nodeId };
+    await commands.executeCommand(`pgTopology.${command}`, target);
+    return { kind: 'again' };
+  };
   try {
-    return await new Promise<FindingsChoice>((resolve) => {
+    return await new Promise<FindingsChoice>((resolve, reject) => {
       store.add(
         pick.onDidAccept(() => {
           const [item] = pick.selectedItems;
           if (item?.choice !== undefined) resolve(item.choice);
+          else if (item?.settle !== undefined) settle(item.settle).then(resolve, reject);
           else if (typeof item?.copy === 'string') void copy(item.copy);
         }),
       );
@@ -47,7 +63,12 @@ export async function showFindings(plan: Plan): Promise<FindingsChoice> {
           if (typeof item.copy === 'string') void copy(item.copy);
         }),
       );
-      store.add(pick.onDidHide(() => resolve(null)));
+      store.add(
+        pick.onDidHide(() => {
+          // Another question in its place hides it, too.
+          if (!isSettling) resolve(null);
+        }),
+      );
       pick.show();
     });
   } finally {
@@ -65,6 +86,28 @@ function findingItem({ severity, text, fix }: Finding): FindingItem {
       ? {}
       : { buttons: [{ iconPath: new ThemeIcon('copy'), tooltip: 'Copy Fix' }] }),
   };
+}
+
+/** What only a person can settle: which of two servers is the primary, and whether another server is the right one. */
+function settlingItems({ findings }: Plan): readonly FindingItem[] {
+  const ofCode = (code: Finding['code']) => findings.filter((finding) => finding.code === code);
+  const isOpen = ofCode('splitBrain').some(({ nodeId }) => nodeId === null);
+  return [
+    ...(isOpen
+      ? [
+          {
+            label: '$(repo-forked) Choose Primary…',
+            settle: { command: 'choosePrimary' as const, nodeId: null },
+          },
+        ]
+      : []),
+    ...ofCode('otherServer').map(({ nodeId }): FindingItem => {
+      return {
+        label: `$(git-compare) Accept Server ${nodeId ?? ''}…`,
+        settle: { command: 'acceptServer', nodeId },
+      };
+    }),
+  ];
 }
 
 /** Nodes where the present role may not do what the plan needs. */

@@ -31,6 +31,7 @@ export type FindingCode =
   | 'pooler'
   | 'splitBrain'
   | 'unknownServer'
+  | 'otherServer'
   | 'unsupportedOption'
   | 'passwordExposed'
   | 'tableTwice'

@@ -13,7 +13,7 @@ export function otherServerFindings({ catalogs, knownSystems }: PlanContext): re
     if (known === undefined || known === server.systemIdentifier) return [];
     return [
       errorFinding(
-        'unknownServer',
+        'otherServer',
         nodeId,
         `${nodeId} is not the server seen before: system ${known} was seen, now ${server.systemIdentifier}.`,
         'If it is the right one, accept it with Accept Server…; else correct the topology file.',
