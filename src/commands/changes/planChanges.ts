@@ -3,7 +3,7 @@ import type { PlanChangesRequest, UnreadNode } from '../../core/plan/changes/cha
 import { readFor } from '../../core/plan/changes/changesScope';
 import { planChanges as plan } from '../../core/plan/changes/planChanges';
 import {
-  declaredLogins,
+  knownLogins,
   missingSubscriptions,
   signInNeeds,
   type MissingSubscription,
@@ -60,7 +60,7 @@ export const planChanges: Change = async (deps, target) => {
   if (answers === null) return;
   await work.carryOut({
     nodeIds: [...catalogs.keys()],
-    rolesToCheck: rolesOf(declaredLogins(topology, nodeIds), answers),
+    rolesToCheck: rolesOf(knownLogins(topology, nodeIds, catalogs), answers),
     definitionsOf: Object.fromEntries([...catalogs.keys()].map((id) => [id, null])),
     secrets: secretsOf(answers),
     plan: async (context) => planOf(deps, { nodeIds, unread, answers }, context),

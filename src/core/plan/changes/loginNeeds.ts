@@ -25,7 +25,8 @@ export function loginNeeds(
   const needs = new Map<string, LoginNeed>();
   for (const node of nodes) {
     for (const declared of node.subscriptions) {
-      const role = roleOf(node.id, declared, request);
+      const role =
+        givenRole(node.id, declared, request) ?? knownLogin(node.id, declared, context.catalogs);
       const publisher = futureOf(declared.publisher, context, request.drops);
       if (role === null || publisher === null) continue;
       const key = JSON.stringify([declared.publisher, role]);
@@ -44,15 +45,31 @@ export function loginNeeds(
   return [...needs.values()];
 }
 
-function roleOf(
+/**
+ * The role that a subscription logs in as: by the file, else as its walsender runs now; `null` when neither tells.
+ * @see pg_stat_activity
+ */
+export function knownLogin(
   nodeId: string,
-  { name, connection }: DeclaredSubscription,
+  { name, connection, publisher }: DeclaredSubscription,
+  catalogs: PlanContext['catalogs'],
+): string | null {
+  const said = connection === null ? undefined : parseConnectionString(connection).params?.['user'];
+  if (said !== undefined) return said;
+  const present = catalogs.get(nodeId)?.subscriptions.find((one) => one.name === name);
+  const slots = catalogs.get(publisher)?.slots ?? [];
+  const slot = slots.find((one) => one.name === present?.slotName);
+  return slot?.reader?.user ?? null;
+}
+
+function givenRole(
+  nodeId: string,
+  { name }: DeclaredSubscription,
   { signIns }: Pick<PlanChangesRequest, 'signIns'>,
 ): string | null {
   const signIn = signIns.find((one) => one.nodeId === nodeId && one.subscription === name);
   const given = signIn?.connection.find(({ keyword }) => keyword === 'user')?.value;
-  if (typeof given === 'string') return given;
-  return connection === null ? null : (parseConnectionString(connection).params?.['user'] ?? null);
+  return typeof given === 'string' ? given : null;
 }
 
 function futureOf(publisherId: string, context: PlanContext, drops: boolean): NodeCatalog | null {

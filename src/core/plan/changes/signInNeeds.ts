@@ -3,6 +3,7 @@ import { SECRET_KEYWORDS } from '../../connectionStringKeywords';
 import type { ConnectionParams, DeclaredSubscription, Topology } from '../../topology';
 import type { NodeCatalog } from '../nodeCatalog';
 import { scopeOf } from './changesScope';
+import { knownLogin } from './loginNeeds';
 
 /** Subscriptions that are to be made, of which the file does not say how their server signs in at the publisher. */
 export interface SignInNeed {
@@ -57,19 +58,21 @@ export function signInNeeds(missing: readonly MissingSubscription[]): readonly S
   return [...needs.values()];
 }
 
-/** The roles that subscriptions of these nodes log in as, as far as the file says, by publisher. */
-export function declaredLogins(
+/** The roles that subscriptions of these nodes log in as, as far as anybody tells, by publisher. */
+export function knownLogins(
   topology: Topology,
   nodeIds: readonly string[] | null,
+  catalogs: Catalogs,
 ): Readonly<Record<string, readonly string[]>> {
-  const logins: Record<string, string[]> = {};
-  for (const { subscriptions } of scopeOf(topology, nodeIds)) {
-    for (const { publisher, connection } of subscriptions) {
-      const role = openParams(connection)['user'];
-      if (role !== undefined) (logins[publisher] ??= []).push(role);
+  const logins = new Map<string, readonly string[]>();
+  for (const node of scopeOf(topology, nodeIds)) {
+    for (const declared of node.subscriptions) {
+      const role = knownLogin(node.id, declared, catalogs);
+      const known = logins.get(declared.publisher) ?? [];
+      if (role !== null) logins.set(declared.publisher, [...known, role]);
     }
   }
-  return logins;
+  return Object.fromEntries(logins);
 }
 
 function openParams(connection: string | null): ConnectionParams {
