@@ -1,5 +1,5 @@
-import { publicationOf } from './publicationSubject';
 import type { TopologySnapshot } from '../snapshot';
+import { publicationOf } from './publicationSubject';
 import type { Tooltip } from './rowText';
 import { SnapshotIndex } from './snapshotIndex';
 import { edgeTooltip, nodeTooltip, queueTooltip, slotTooltip, topologyTooltip } from './tooltips';
