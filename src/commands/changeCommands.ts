@@ -19,6 +19,9 @@ export const CHANGE_COMMANDS: readonly Command[] = [
   defineChange('dropSubscription', 'Drop Subscription…'),
   defineChange('dropSlot', 'Drop Slot…'),
   defineChange('createReplicationRole', 'Create Replication Role…'),
+  defineChange('pauseReplay', 'Pause Replay…'),
+  defineChange('resumeReplay', 'Resume Replay…'),
+  defineChange('promoteStandby', 'Promote…'),
   defineChange('installSentinel', 'Install Sentinel Table…'),
   defineChange('uninstallSentinel', 'Uninstall Sentinel Table…'),
 ];

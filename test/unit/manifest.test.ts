@@ -140,6 +140,9 @@ describe('manifest', () => {
       'enterPassword',
       'forgetPassword',
       'runChecks',
+      'pauseReplay',
+      'resumeReplay',
+      'promoteStandby',
       'copyDetails',
     ]);
     assert.deepEqual(offered('node primary publisher healthy connected declared writable'), [
@@ -171,6 +174,9 @@ describe('manifest', () => {
       'enterPassword',
       'forgetPassword',
       'runChecks',
+      'pauseReplay',
+      'resumeReplay',
+      'promoteStandby',
       'copyDetails',
     ]);
     // "undeclared" must not pass for "declared".

@@ -10,6 +10,9 @@ import { dropSlot } from './dropSlot';
 import { dropSubscription } from './dropSubscription';
 import { enableSubscription } from './enableSubscription';
 import { installPendingSync } from './installPendingSync';
+import { pauseReplay } from './pauseReplay';
+import { resumeReplay } from './resumeReplay';
+import { promoteStandby } from './promoteStandby';
 import { installSentinel } from './installSentinel';
 import { planChanges } from './planChanges';
 import { refreshSubscription } from './refreshSubscription';
@@ -39,6 +42,9 @@ export const CHANGES = {
   dropSubscription,
   dropSlot,
   createReplicationRole,
+  pauseReplay,
+  resumeReplay,
+  promoteStandby,
   installSentinel,
   uninstallSentinel,
 } satisfies Readonly<Record<string, Change>>;

@@ -45,6 +45,7 @@ const BUTTONS: Readonly<Record<string, string>> = {
   dropSubscriptionKeepingSlot: 'Drop, Keep Slot',
   installPendingSync: 'Install pending_sync Schema',
   installSentinel: 'Install Sentinel Table',
+  promoteStandby: 'Promote Anyway',
   uninstallSentinel: 'Uninstall Sentinel Table',
 };
 
