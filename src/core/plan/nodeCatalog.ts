@@ -107,6 +107,8 @@ export interface ColumnFacts {
   readonly isNotNull: boolean;
   readonly hasDefault: boolean;
   readonly isGenerated: boolean;
+  /** Reckoned when it is read, so that no publication sends it (18 and newer); not there: it is not. */
+  readonly isVirtual?: boolean;
 }
 
 export interface SchemaFacts {

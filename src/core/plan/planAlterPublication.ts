@@ -110,7 +110,7 @@ function widenedTables(
   after: NodeCatalog,
 ): readonly TableName[] {
   if (generatedColumns === 'stored') {
-    return after.relations.filter(({ columns }) => columns.some(({ isGenerated }) => isGenerated));
+    return after.relations.filter(({ columns }) => columns.some(({ isGenerated, isVirtual = false }) => isGenerated && !isVirtual));
   }
   return changed
     .filter(

@@ -112,10 +112,12 @@ function toSubscribed(
     name: table.name,
     publications: [publication.name],
     columnList: table.columns,
-    // Generated columns travel only where a list names them (18 and newer).
+    // Generated columns travel only where a list names them or the publication says so (18 and newer).
     columns:
-      relation?.columns.filter(({ name, isGenerated }) =>
-        table.columns === null ? !isGenerated : table.columns.includes(name),
+      relation?.columns.filter(({ name, isGenerated, isVirtual = false }) =>
+        table.columns === null
+          ? !isGenerated || (publication.generatedColumns === 'stored' && !isVirtual)
+          : table.columns.includes(name),
       ) ?? null,
     relation,
     sendsOldRows: needsIdentity(publication.operations),

@@ -33,6 +33,7 @@ const schema = z.object({
         isNotNull: z.boolean(),
         hasDefault: z.boolean(),
         isGenerated: z.boolean(),
+        isVirtual: z.exactOptional(z.boolean()),
       }),
     ),
   ),
@@ -112,7 +113,8 @@ LEFT JOIN LATERAL (
       'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
       'isNotNull', a.attnotnull,
       'hasDefault', a.attidentity <> '' OR (a.atthasdef AND a.attgenerated = ''),
-      'isGenerated', a.attgenerated <> '') ORDER BY a.attnum) AS columns
+      'isGenerated', a.attgenerated <> '',
+      'isVirtual', a.attgenerated = 'v') ORDER BY a.attnum) AS columns
     FROM pg_catalog.pg_attribute AS a
    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS a ON true
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${IS_USER_SCHEMA}
