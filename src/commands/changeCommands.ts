@@ -16,6 +16,7 @@ export const CHANGE_COMMANDS: readonly Command[] = [
   defineChange('alterSubscription', 'Alter Subscription…'),
   defineChange('rotatePassword', 'Rotate Password…'),
   defineChange('skipTransaction', 'Skip Transaction…'),
+  defineChange('resolveSubscription', 'Resolve Stopped Subscription…'),
   defineChange('dropSubscription', 'Drop Subscription…'),
   defineChange('dropSlot', 'Drop Slot…'),
   defineChange('createReplicationRole', 'Create Replication Role…'),

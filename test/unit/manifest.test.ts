@@ -189,6 +189,7 @@ describe('manifest', () => {
       'alterSubscription',
       'rotatePassword',
       'skipTransaction',
+      'resolveSubscription',
       'dropSubscription',
       'runChecks',
       'copyDetails',
@@ -199,6 +200,7 @@ describe('manifest', () => {
       'alterSubscription',
       'rotatePassword',
       'skipTransaction',
+      'resolveSubscription',
       'dropSubscription',
       'copyDetails',
     ]);

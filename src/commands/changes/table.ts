@@ -10,13 +10,14 @@ import { dropSlot } from './dropSlot';
 import { dropSubscription } from './dropSubscription';
 import { enableSubscription } from './enableSubscription';
 import { installPendingSync } from './installPendingSync';
-import { pauseReplay } from './pauseReplay';
-import { resumeReplay } from './resumeReplay';
-import { promoteStandby } from './promoteStandby';
 import { installSentinel } from './installSentinel';
+import { pauseReplay } from './pauseReplay';
 import { planChanges } from './planChanges';
+import { promoteStandby } from './promoteStandby';
 import { refreshSubscription } from './refreshSubscription';
 import { renamePublication } from './renamePublication';
+import { resolveSubscription } from './resolveSubscription';
+import { resumeReplay } from './resumeReplay';
 import { rotatePassword } from './rotatePassword';
 import { skipTransaction } from './skipTransaction';
 import { uninstallSentinel } from './uninstallSentinel';
@@ -39,6 +40,7 @@ export const CHANGES = {
   alterSubscription,
   rotatePassword,
   skipTransaction,
+  resolveSubscription,
   dropSubscription,
   dropSlot,
   createReplicationRole,

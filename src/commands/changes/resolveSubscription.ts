@@ -1,0 +1,147 @@
+import { window } from 'vscode';
+import { contentWords } from '../../core/decoding/transactionSql';
+import { majorOf } from '../../core/plan/nodeFindings';
+import { driftOf, driftWords, planRepairDrift } from '../../core/plan/planRepairDrift';
+import { showEscaped } from '../../core/visibleText';
+import { askOne, type PickItem } from '../../host/prompts';
+import { alterBy } from '../plans/alterQuestions';
+import type { CommandDeps } from '../commandDeps';
+import { readForChange } from '../plans/changeSubscription';
+import { pickSubscription, type SubscriptionChoice } from '../plans/pickSubscription';
+import { readStop, showTransaction, type FoundStop } from '../plans/stoppedSubscription';
+import type { Change } from './change';
+
+const TITLE = 'Resolve Stopped Subscription';
+
+type Way = 'repair' | 'show' | 'skip' | 'enable' | 'disableOnError';
+
+/** Finds out why a subscription stopped, and offers the ways on. */
+export const resolveSubscription: Change = async (deps, target) => {
+  const chosen = await pickSubscription(deps, target, {
+    title: TITLE,
+    placeholder: 'Which subscription has stopped?',
+    lack: 'Resolve Stopped Subscription needs a subscription.',
+    fits: () => true,
+  });
+  if (chosen === null) return;
+  const stop = await readStop(deps, TITLE, chosen, null);
+  if (stop === null) return;
+  const way = await askWay(chosen, stop);
+  if (way === null) return;
+  await go(way, deps, chosen, stop);
+};
+
+async function go(
+  way: Way,
+  deps: CommandDeps,
+  chosen: SubscriptionChoice,
+  { reason, context }: FoundStop,
+): Promise<void> {
+  const { topologyId, nodeId, name, publisherId } = chosen;
+  const edge = context.snapshot?.edges.find(
+    (each) => each.kind === 'logical' && each.to === nodeId && each.name === name,
+  );
+  const target = { topologyId, subject: edge?.id ?? nodeId };
+  switch (way) {
+    case 'repair':
+      await deps.plans.begin(TITLE, topologyId).carryOut({
+        ...readForChange(deps, chosen),
+        ...(publisherId === null ? {} : { definitionsOf: { [publisherId]: null } }),
+        plan: (fresh) => planRepairDrift({ nodeId, name }, fresh),
+      });
+      return;
+    case 'show':
+      if (reason.transaction !== null) await showTransaction(reason.transaction, chosen);
+      return;
+    case 'skip':
+      await deps.runCommand('skipTransaction', target);
+      return;
+    case 'enable':
+      await deps.runCommand('enableSubscription', target);
+      return;
+    case 'disableOnError':
+      await alterBy(deps, TITLE, chosen, { options: { disableOnError: true } });
+  }
+}
+
+async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way | null> {
+  const { nodeId, name } = chosen;
+  const drift = driftOfStop(chosen, stop);
+  const { subscription, reason, context } = stop;
+  const { error, transaction } = reason;
+  const catalog = context.catalogs.get(nodeId);
+  const items: PickItem<Way>[] = [
+    ...(drift.length === 0
+      ? []
+      : [
+          {
+            label: '$(diff-added) Add What Is Missing…',
+            description: showEscaped(drift.join('; ')),
+            value: 'repair' as const,
+          },
+        ]),
+    ...(transaction === null
+      ? []
+      : [
+          {
+            label: '$(file-code) Show What It Would Apply',
+            description: showEscaped(contentWords(transaction).join(', ')),
+            detail: `As SQL. Change or delete the row on ${nodeId} that is in the way; then it goes on by itself, or is enabled.`,
+            value: 'show' as const,
+          },
+        ]),
+    ...(subscription.isEnabled
+      ? []
+      : [
+          {
+            label: '$(play) Enable…',
+            description: 'when what was in the way is gone',
+            value: 'enable' as const,
+          },
+        ]),
+    {
+      label: '$(debug-step-over) Skip Transaction…',
+      description: 'the whole of it is lost here',
+      value: 'skip',
+    },
+    ...(subscription.options['disableOnError'] === false &&
+    catalog !== undefined &&
+    majorOf(catalog) >= 15
+      ? [
+          {
+            label: '$(circle-slash) Disable on Error…',
+            description: 'stop at the next error, instead of trying for ever',
+            value: 'disableOnError' as const,
+          },
+        ]
+      : []),
+  ];
+  if (error === null && drift.length === 0 && transaction === null) {
+    void window.showInformationMessage(nothingFound(chosen, stop));
+  }
+  const answer = await askOne<Way>({
+    place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
+    placeholder: showEscaped(
+      error === null
+        ? `What about ${name} on ${nodeId}?`
+        : [error.message, error.detail].filter((each) => each !== null).join(' '),
+    ),
+    items,
+  });
+  return answer === null || answer === 'back' ? null : answer;
+}
+
+function driftOfStop(
+  { nodeId, publisherId }: SubscriptionChoice,
+  { subscription, context }: FoundStop,
+): readonly string[] {
+  const publisher = publisherId === null ? undefined : context.catalogs.get(publisherId);
+  const subscriber = context.catalogs.get(nodeId);
+  if (publisher === undefined || subscriber === undefined) return [];
+  return driftWords(driftOf(subscription, publisher, subscriber));
+}
+
+/** What to look for where nothing could be read. */
+function nothingFound({ nodeId, name }: SubscriptionChoice, { subscription }: FoundStop): string {
+  return `Nothing tells from here why ${name} stopped. In the server log of ${nodeId}, look for "logical replication apply worker", or for: replication origin "pg_${subscription.oid}".`;
+}
