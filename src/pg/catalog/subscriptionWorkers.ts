@@ -22,7 +22,8 @@ interface Worker {
 }
 
 /**
- * The workers of the subscription `s`, as a JSON list. Their activity by the function: the view looks at every backend.
+ * The workers of the subscription `s`, as a JSON list. Asked for one subscription alone, pg_stat_get_subscription() stops
+ * at its first worker, so all are asked for. Their activity by the function: the view looks at every backend.
  * pg_stat_get_activity(NULL) would answer them all, hence the 0. Lowest version: 14.
  */
 export function workersSql(features: ServerFeatures): string {
@@ -42,8 +43,9 @@ export function workersSql(features: ServerFeatures): string {
     // Asked for table sync workers alone: the view looks at every backend.
     `CASE WHEN p.relid IS NOT NULL THEN ${copySql} END`,
   ])})
-    FROM pg_catalog.pg_stat_get_subscription(s.oid) AS p
-    LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(coalesce(p.pid, 0)) AS b ON true)`;
+    FROM pg_catalog.pg_stat_get_subscription(NULL) AS p
+    LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(coalesce(p.pid, 0)) AS b ON true
+   WHERE p.subid = s.oid)`;
 }
 
 /** `applytransaction` is how a parallel worker idles between two chunks. */

@@ -10,6 +10,7 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
+import { makeGateway, never, nodeAt } from '../pg/support';
 import { codes, PlanRig, untilReady } from './planRig';
 
 const PASSWORD = "c4n4ry's \\pass";
@@ -226,6 +227,47 @@ forEachMajor('Subscribing with nothing there yet, and with too much', function (
     await untilReady({ cluster: edge }, MINE, ['free']);
     assert.deepEqual(await edge.query('SELECT FROM seen'), []);
     await rig.undo(report);
+  });
+
+  it('the first copy tells how far it is, and the undo ends it in the middle', async () => {
+    await central.query(`
+      CREATE TABLE big (id int PRIMARY KEY); INSERT INTO big SELECT generate_series(1, 4000); ANALYZE big;
+      CREATE PUBLICATION big_pub FOR TABLE big;
+      GRANT SELECT ON big TO ${LOGIN}`);
+    await edge.query(`
+      CREATE TABLE big (id int PRIMARY KEY);
+      CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.02); RETURN NEW; END';
+      CREATE TRIGGER slowly BEFORE INSERT ON big FOR EACH ROW EXECUTE FUNCTION slowly();
+      ALTER TABLE big ENABLE ALWAYS TRIGGER slowly`);
+    const gateway = makeGateway();
+    const watch = await gateway.open(nodeAt(edge), never());
+    try {
+      const plan = await planOf({ publications: ['big_pub'], name: MINE, slotName: MINE });
+      const report = await rig.done(plan, SECRETS);
+      const copying = await waitFor(
+        async () => {
+          const [subscription] = (await watch.readFast(never())).subscriptions;
+          const copy = subscription?.copies?.find(({ name }) => name === 'big') ?? null;
+          return (copy?.rows ?? 0) > 20 ? copy : null;
+        },
+        { what: 'rows of big are being copied' },
+      );
+      const { schema, bytes, runningMs } = copying;
+      assert.equal(schema, 'public');
+      assert.ok(bytes !== null && bytes > 0 && runningMs !== null && runningMs > 0);
+      const published = await gateway.open(nodeAt(central), never());
+      const { publications } = await published.readSlow(never());
+      await published.close();
+      const tables = publications.find(({ name }) => name === 'big_pub')?.tables;
+      assert.equal(tables?.find(({ name }) => name === 'big')?.rowEstimate, 4000);
+
+      await rig.undo(report);
+      assert.deepEqual(await edge.query('SELECT FROM big'), []);
+    } finally {
+      await watch.close();
+    }
+    await edge.query('DROP TABLE big; DROP FUNCTION slowly');
+    await central.query('DROP PUBLICATION big_pub; DROP TABLE big');
   });
 
   it('a slot that is lost: attaching to it would succeed and bring nothing, so it is refused', async () => {
