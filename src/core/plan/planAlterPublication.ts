@@ -61,7 +61,9 @@ export function planAlterPublication(request: AlterPublicationRequest, context: 
   const losesRows = impacts.some(({ kind }) => kind === 'losesRows' || kind === 'stops');
   const steps = [
     ...reading.before,
-    ...(isDiffering ? [alterStep(nodeId, present, target, change, losesRows)] : []),
+    ...(isDiffering && isSayable(target)
+      ? [alterStep(nodeId, present, target, change, losesRows)]
+      : []),
     ...reading.after,
   ];
   return makePlan(context, {
@@ -110,7 +112,9 @@ function widenedTables(
   after: NodeCatalog,
 ): readonly TableName[] {
   if (generatedColumns === 'stored') {
-    return after.relations.filter(({ columns }) => columns.some(({ isGenerated, isVirtual = false }) => isGenerated && !isVirtual));
+    return after.relations.filter(({ columns }) =>
+      columns.some(({ isGenerated, isVirtual = false }) => isGenerated && !isVirtual),
+    );
   }
   return changed
     .filter(

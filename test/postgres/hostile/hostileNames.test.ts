@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { isRunnable, type Plan } from '../../../src/core/plan/plan';
 import { findingLine } from '../../../src/core/plan/findingsText';
 import { planDocument } from '../../../src/core/plan/planDocument';
@@ -6,11 +7,22 @@ import { hasInvisible, showEscaped } from '../../../src/core/visibleText';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import type { HostileCase, Preparation } from './hostileCase';
-import { HOSTILE_CASES } from './hostileCases';
+import { HOSTILE_CASES, WITHOUT_A_NAME } from './hostileCases';
 import { canExist, hostileNames } from './hostileNames';
 import { HostileWorld } from './hostileWorld';
 
 const LIMIT_MS = process.env['SOAK'] === '1' ? 3_600_000 : 120_000;
+
+describe('The commands that hostile names are tried with', () => {
+  it('are all that change servers', () => {
+    const table = fs.readFileSync('src/commands/changes/table.ts', 'utf8');
+    const listed = /CHANGES = \{([^}]*)\}/u.exec(table)?.[1] ?? '';
+    const changes: readonly string[] = listed.match(/\w+/gu) ?? [];
+    assert.ok(changes.includes('createPublication'), listed);
+    const tried = new Set([...HOSTILE_CASES.map(({ change }) => change), ...WITHOUT_A_NAME]);
+    assert.deepEqual([...tried].sort(), [...changes].sort());
+  });
+});
 
 forEachMajor('Hostile names', function (major) {
   let clusters: Clusters;

@@ -84,6 +84,11 @@ const INVENTORY = (major: Major): string => {
       : []),
     `SELECT json_build_array('subscription', subname, subenabled, subslotname, subpublications, subsynccommit)
        FROM pg_subscription`,
+    ...(major >= 15
+      ? [
+          `SELECT json_build_array('skip', subname, subskiplsn) FROM pg_subscription WHERE subskiplsn <> '0/0'`,
+        ]
+      : []),
     `SELECT json_build_array('conninfo', subname, subconninfo) FROM pg_subscription`,
     `SELECT json_build_array('subscribed', s.subname, n.nspname, c.relname)
        FROM pg_subscription_rel AS r JOIN pg_subscription AS s ON s.oid = r.srsubid
