@@ -178,8 +178,7 @@ async function askKind(
   return { ...answer, kind, password, passfile: null };
 }
 
-const STORED =
-  'In pg_subscription of each subscriber in clear, readable by superusers and pg_read_all_data, and in dumps.';
+const STORED = 'Stored in clear in pg_subscription of each subscriber, and in its dumps.';
 
 async function askPassfile(answer: LoginAnswer, place: StepPlace): Promise<Answer<LoginAnswer>> {
   const passfile = await askText({

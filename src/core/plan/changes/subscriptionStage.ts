@@ -6,6 +6,7 @@ import { planAlterSubscription } from '../planAlterSubscription';
 import { planCreateSubscription } from '../planCreateSubscription';
 import { planRefreshSubscription } from '../planRefreshSubscription';
 import type { ConnectionTest, CreateSubscriptionRequest } from '../requests';
+import { tableTwiceFindings } from '../serverPairFindings';
 import { slotProblem } from '../slotFindings';
 import { subscribedTables } from '../subscribedTables';
 import { isSameTable } from '../tableLookup';
@@ -167,10 +168,11 @@ const NOT_TRIED: ConnectionTest = { kind: 'notTried', why: 'It stays as it is.' 
 /** @param isRefreshed whether setting its publications did so already */
 function refresh(
   draft: ChangesDraft,
-  { declared, subscriber: { nodeId }, publisher, drops }: Way,
+  { declared, subscriber, publisher, drops }: Way,
   publications: readonly string[],
   isRefreshed: boolean,
 ): ChangesDraft {
+  const { nodeId } = subscriber;
   const present = draft.context.catalogs
     .get(nodeId)
     ?.subscriptions.find(({ name }) => name === declared.name);
@@ -183,9 +185,13 @@ function refresh(
     (taken) => !published.some((table) => isSameTable(taken, table)),
   );
   if (added.length === 0 && (!drops || removed.length === 0)) return draft;
+  const others = subscriber.subscriptions.filter(({ name }) => name !== declared.name);
+  const told = addPart(draft, {
+    findings: tableTwiceFindings(added, { ...subscriber, subscriptions: others }),
+  });
   const planned = isRefreshed
-    ? draft
-    : addPlan(draft, planRefreshSubscription({ nodeId, name: declared.name }, draft.context));
+    ? told
+    : addPlan(told, planRefreshSubscription({ nodeId, name: declared.name }, draft.context));
   return project(planned, nodeId, (catalog) =>
     withRefreshedSubscription(catalog, declared.name, published),
   );

@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict';
+import type { Plan } from '../../../src/core/plan/plan';
+import { requirePasswords } from '../../clusters/access';
+import { Clusters } from '../../clusters/clusters';
+import { forEachMajor } from '../../clusters/majors';
+import { TopologySource } from '../../clusters/topology/topologySource';
+import { waitFor } from '../../clusters/waitFor';
+import { ChangesRig, LOGIN, PASSWORD } from './changesRig';
+import { codes, untilReady, type RigNode } from './planRig';
+
+const EXAMPLE = TopologySource.example('centralcloud');
+
+forEachMajor('Plan Changes', function (major) {
+  let clusters: Clusters;
+  let central: RigNode;
+  let singularity: RigNode;
+  let genesis: RigNode;
+  let rig: ChangesRig;
+
+  before(async function () {
+    this.timeout(120_000);
+    clusters = new Clusters(major);
+    const [publisher, edge] = await Promise.all(
+      ['central', 'edge'].map(async (name) => (await clusters.add(name)).start()),
+    );
+    assert.ok(publisher !== undefined && edge !== undefined);
+    await publisher.query('CREATE DATABASE central_services');
+    await edge.query('CREATE DATABASE singularity');
+    await edge.query('CREATE DATABASE genesis');
+    central = { cluster: publisher, database: 'central_services' };
+    singularity = { cluster: edge, database: 'singularity' };
+    genesis = { cluster: edge, database: 'genesis' };
+    await on(central, tablesAlone(EXAMPLE.setupSql('central') ?? ''));
+    await requirePasswords(publisher);
+    rig = new ChangesRig({ central, singularity, genesis }, EXAMPLE.topologyFileText());
+  });
+
+  after(async () => {
+    await clusters.stop();
+  });
+
+  const on = async <Row extends object>(node: RigNode, sql: string) =>
+    node.cluster.query<Row>(sql, undefined, { database: node.database ?? 'postgres' });
+
+  async function untilHealthy(): Promise<void> {
+    await untilReady(singularity, 'patterns_sub', ['approved_patterns']);
+    await untilReady(genesis, 'job_stats_sub', ['job_statistics']);
+    await untilReady(genesis, 'metrics_sub', ['execution_metrics']);
+  }
+
+  /** Every object that a plan of changes makes, by name. Slots of table copies that ended are gone a moment later. */
+  async function made(): Promise<unknown> {
+    const [upstream] = await on<{ made: unknown }>(
+      central,
+      `SELECT json_build_object(
+         'roles', (SELECT json_agg(rolname ORDER BY rolname) FROM pg_roles WHERE oid >= 16384),
+         'publications', (SELECT json_agg(pubname ORDER BY pubname) FROM pg_publication),
+         'slots', (SELECT json_agg(slot_name ORDER BY slot_name) FROM pg_replication_slots)) AS made`,
+    );
+    const downstream = await Promise.all(
+      [singularity, genesis].map((node) =>
+        on<{ made: unknown }>(
+          node,
+          `SELECT json_build_object(
+             'tables', (SELECT json_agg(c.relname ORDER BY c.relname) FROM pg_class AS c
+                         WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace),
+             'subscriptions', (SELECT json_agg(s.subname ORDER BY s.subname) FROM pg_subscription AS s
+                                WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()))) AS made`,
+        ),
+      ),
+    );
+    return [upstream?.made, ...downstream.map(([row]) => row?.made)];
+  }
+
+  const END = [
+    {
+      roles: [LOGIN],
+      publications: [
+        'approved_patterns_pub',
+        'execution_metrics_pub',
+        'job_statistics_pub',
+        'sync_log_pub',
+      ],
+      slots: ['job_stats_sub', 'metrics_sub', 'patterns_sub'],
+    },
+    { tables: ['approved_patterns'], subscriptions: ['patterns_sub'] },
+    {
+      tables: ['execution_metrics', 'job_statistics'],
+      subscriptions: ['job_stats_sub', 'metrics_sub'],
+    },
+  ];
+
+  async function untilMade(expected: unknown): Promise<void> {
+    await waitFor(
+      async () => {
+        const found = await made();
+        assert.deepEqual(found, expected);
+        return true;
+      },
+      { what: 'everything of the plan is there, and nothing else' },
+    );
+  }
+
+  /** Everything as before the first plan. */
+  async function strip(): Promise<void> {
+    for (const [node, names] of [
+      [singularity, ['patterns_sub']],
+      [genesis, ['job_stats_sub', 'metrics_sub']],
+    ] as const) {
+      for (const name of names) await on(node, `DROP SUBSCRIPTION ${name}`);
+      await on(node, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    }
+    await on(
+      central,
+      `DROP PUBLICATION approved_patterns_pub, job_statistics_pub, execution_metrics_pub, sync_log_pub;
+       DROP OWNED BY ${LOGIN}; DROP ROLE ${LOGIN}`,
+    );
+  }
+
+  it('brings empty subscribers and a bare publisher to the file, and then finds nothing to do', async function () {
+    this.timeout(120_000);
+    const plan = await rig.planned();
+    assert.deepEqual(titles(plan), STEPS);
+    assert.deepEqual(
+      codes(plan).filter((code) => !/passwordExposed|untestedConninfo|sameServer/u.test(code)),
+      [],
+    );
+    await rig.done(plan, rig.secrets);
+    await untilHealthy();
+    await untilMade(END);
+    const [rows] = await on<{ n: number }>(
+      singularity,
+      'SELECT count(*)::int AS n FROM approved_patterns',
+    );
+    assert.equal(rows?.n, 200);
+    await on(central, `INSERT INTO job_statistics (job) VALUES ('after the copy')`);
+    await waitFor(
+      async () =>
+        (await on(genesis, `SELECT FROM job_statistics WHERE job = 'after the copy'`)).length === 1,
+      { what: 'what is written afterwards arrives' },
+    );
+    await assertNothingToDo();
+    const sent = JSON.stringify([rig.audit.entries, rig.audit.notes]);
+    assert.doesNotMatch(sent, /c4n4ry|SCRAM-SHA-256\$/u);
+    const stored = await on<{ password: string }>(
+      central,
+      `SELECT rolpassword AS password FROM pg_authid WHERE rolname = '${LOGIN}'`,
+    );
+    assert.match(stored[0]?.password ?? '', /^SCRAM-SHA-256\$/u);
+    assert.doesNotMatch(central.cluster.readLog(), new RegExp(PASSWORD.slice(0, 6), 'u'));
+  });
+
+  async function assertNothingToDo(): Promise<void> {
+    const second = await rig.planned();
+    assert.deepEqual(titles(second), []);
+    assert.deepEqual(
+      second.findings.map(({ text }) => text),
+      [NOTHING],
+    );
+  }
+
+  it('says of a node that could not be read no more than that', async () => {
+    const why = 'genesis does not answer (ECONNREFUSED).';
+    const plan = await rig.planned({ unread: [{ nodeId: 'genesis', why }] }, ['genesis']);
+    assert.deepEqual(titles(plan), []);
+    assert.deepEqual(
+      plan.findings.map(({ text }) => text),
+      [
+        `genesis was not looked at: ${why}`,
+        'central, singularity are as the file says: there is nothing to do.',
+      ],
+    );
+  });
+
+  // Every place at which something can end; by induction over the steps, since each plan must be the rest of the one before.
+  for (const end of ['session', 'publisher', 'subscriber'] as const) {
+    it(`goes on to the same end after the ${end} was lost between any two steps`, async function () {
+      this.timeout(120_000);
+      await strip();
+      let plan = await rig.planned();
+      assert.deepEqual(titles(plan), STEPS);
+      while (plan.steps.length > 0) {
+        const rest = await interrupted(plan, end);
+        assert.deepEqual(titles(rest), titles(plan).slice(1));
+        plan = rest;
+      }
+      await untilHealthy();
+      await untilMade(END);
+      await assertNothingToDo();
+    });
+  }
+
+  it('heals every kind of drift, and drops nothing that the file does not mention', async function () {
+    this.timeout(120_000);
+    rig.declare(
+      EXAMPLE.topologyFileText()
+        .replace('["public.job_statistics"]', '["public.job_statistics", "public.sync_log"]')
+        .replace(
+          '"publications": ["execution_metrics_pub"]',
+          '"publications": ["execution_metrics_pub", "approved_patterns_pub"], "streaming": true',
+        ),
+    );
+    await on(singularity, 'ALTER SUBSCRIPTION patterns_sub DISABLE');
+    await waitFor(
+      async () =>
+        (
+          await on(
+            central,
+            'SELECT FROM pg_replication_slots AS s JOIN pg_stat_activity AS a ON a.pid = s.active_pid',
+          )
+        ).length === 2,
+      { what: 'the slots of the other two are read' },
+    );
+    await on(genesis, 'ALTER TABLE execution_metrics DROP COLUMN details');
+    await on(
+      central,
+      `CREATE PUBLICATION extra_pub FOR TABLE sync_log;
+       ALTER PUBLICATION approved_patterns_pub ADD TABLE execution_metrics;
+       INSERT INTO sync_log (source, message) VALUES ('test', 'before the copy')`,
+    );
+    const plan = await rig.planned();
+    assert.deepEqual(titles(plan), [
+      'singularity: Create table public.execution_metrics',
+      'genesis: Create table public.sync_log',
+      'genesis: Create table public.approved_patterns',
+      'genesis: Add details to public.execution_metrics',
+      `central: Let ${LOGIN} read 1 table`,
+      'central: Change publication job_statistics_pub',
+      'genesis: Refresh subscription job_stats_sub',
+      'singularity: Enable subscription patterns_sub',
+      'singularity: Refresh subscription patterns_sub',
+      'genesis: Set streaming of metrics_sub',
+      'genesis: Set the publications of metrics_sub',
+    ]);
+    assert.deepEqual(
+      plan.findings.filter(({ severity }) => severity !== 'warning').map(({ text }) => text),
+      [KEPT],
+    );
+    await rig.done(plan);
+    await untilReady(singularity, 'patterns_sub', ['approved_patterns', 'execution_metrics']);
+    await untilReady(genesis, 'job_stats_sub', ['job_statistics', 'sync_log']);
+    await untilReady(genesis, 'metrics_sub', ['approved_patterns', 'execution_metrics']);
+    const second = await rig.planned();
+    assert.deepEqual(titles(second), []);
+    assert.deepEqual(
+      second.findings.map(({ text }) => text),
+      [KEPT, NOTHING],
+    );
+    const publications = await on<{ name: string }>(
+      central,
+      `SELECT pubname AS name FROM pg_publication WHERE pubname = 'extra_pub'`,
+    );
+    assert.equal(publications.length, 1);
+  });
+
+  it('drops what the file does not mention when it is asked to', async function () {
+    this.timeout(120_000);
+    const address = `${central.cluster.conninfo({ database: 'central_services', user: LOGIN })} password=''${PASSWORD.replaceAll("'", "\\''")}''`;
+    await on(
+      singularity,
+      `CREATE TABLE sync_log (id uuid PRIMARY KEY, source text, message text, created_at timestamptz);
+       CREATE TABLE mine (id int)`,
+    );
+    await on(
+      singularity,
+      `CREATE SUBSCRIPTION old_sub CONNECTION '${address}' PUBLICATION extra_pub WITH (copy_data = false)`,
+    );
+    const kept = await rig.planned();
+    assert.deepEqual(titles(kept), []);
+    const plan = await rig.planned({ drops: true });
+    assert.deepEqual(titles(plan), [
+      'central: Change publication approved_patterns_pub',
+      'singularity: Refresh subscription patterns_sub',
+      'singularity: Drop subscription old_sub',
+      'central: Drop publication extra_pub',
+    ]);
+    await rig.done(plan);
+    await untilReady(singularity, 'patterns_sub', ['approved_patterns']);
+    // Nobody here tells where it came from: what stays is named.
+    assert.match(plan.findings.map(({ text }) => text).join('\n'), /slot old_sub/u);
+    await on(central, `SELECT pg_drop_replication_slot('old_sub')`);
+    assert.deepEqual(titles(await rig.planned({ drops: true })), []);
+    await untilMade([
+      END[0],
+      {
+        tables: ['approved_patterns', 'execution_metrics', 'mine', 'sync_log'],
+        subscriptions: ['patterns_sub'],
+      },
+      {
+        tables: ['approved_patterns', 'execution_metrics', 'job_statistics', 'sync_log'],
+        subscriptions: ['job_stats_sub', 'metrics_sub'],
+      },
+    ]);
+  });
+
+  /** Runs the first step alone, as a window does that is then gone, and plans anew. */
+  async function interrupted(
+    plan: Plan,
+    end: 'session' | 'publisher' | 'subscriber',
+  ): Promise<Plan> {
+    await rig.done({ ...plan, steps: plan.steps.slice(0, 1) }, rig.secrets);
+    if (end === 'publisher') await central.cluster.restart('SIGKILL');
+    if (end === 'subscriber') await singularity.cluster.restart('SIGKILL');
+    return rig.planned();
+  }
+});
+
+const STEPS = [
+  'singularity: Create table public.approved_patterns',
+  'genesis: Create table public.job_statistics',
+  'genesis: Create table public.execution_metrics',
+  `central: Create role ${LOGIN}`,
+  `central: Let ${LOGIN} read 3 tables`,
+  'central: Create publication approved_patterns_pub',
+  'central: Create publication job_statistics_pub',
+  'central: Create publication execution_metrics_pub',
+  'central: Create publication sync_log_pub',
+  'singularity: Create subscription patterns_sub',
+  'genesis: Create subscription job_stats_sub',
+  'genesis: Create subscription metrics_sub',
+];
+
+const KEPT =
+  'approved_patterns_pub on central publishes public.execution_metrics, which the file does not list; that stays.';
+const NOTHING = 'central, singularity, genesis are as the file says: there is nothing to do.';
+
+function titles(plan: Plan): readonly string[] {
+  return plan.steps.map(({ nodeId, title }) => `${nodeId}: ${title}`);
+}
+
+/** The set-up of the example without the role, and so without its grants. */
+function tablesAlone(sql: string): string {
+  return sql.replaceAll(/^(CREATE ROLE|GRANT) .*$/gmu, '');
+}

@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import type { PlanChangesRequest } from '../../../../../src/core/plan/changes/changesRequest';
+import { readFor, scopeOf } from '../../../../../src/core/plan/changes/changesScope';
+import { planChanges } from '../../../../../src/core/plan/changes/planChanges';
+import {
+  knownLogins,
+  missingSubscriptions,
+  signInNeeds,
+} from '../../../../../src/core/plan/changes/signInNeeds';
+import { undeclaredObjects } from '../../../../../src/core/plan/changes/undeclaredObjects';
+import type { TableDefinition } from '../../../../../src/core/plan/tableDefinition';
+import { declared, subscription } from '../../describe/makeSnapshot';
+import {
+  catalog,
+  context,
+  findingLines,
+  planSql,
+  publication,
+  slotFacts,
+  subscriptionFacts,
+  table,
+  type CatalogChange,
+} from '../catalogs';
+
+const JOBS_PUB = {
+  name: 'jobs_pub',
+  tables: [{ schema: 'public', name: 'jobs', columns: null, rowFilter: null }],
+  schemas: [],
+  allTables: false,
+  options: {},
+};
+const JOBS_SUB = {
+  ...subscription('jobs_sub', 'central'),
+  publications: ['jobs_pub'],
+  connection: 'host=central.example.com dbname=app user=replication_user',
+};
+const NODES = [
+  declared('central', { publications: [JOBS_PUB] }),
+  declared('edge', { subscriptions: [JOBS_SUB] }),
+];
+const DEFINITION: TableDefinition = {
+  schema: 'public',
+  name: 'jobs',
+  columns: ['id', 'name'].map((name) => ({
+    name,
+    type: name === 'id' ? 'uuid' : 'text',
+    collation: null,
+    isNotNull: name === 'id',
+    defaultSql: null,
+    identity: null,
+    generatedSql: null,
+  })),
+  constraints: [{ name: 'jobs_pkey', kind: 'primaryKey', sql: 'PRIMARY KEY (id)' }],
+  indexes: [],
+  replicaIdentity: 'default',
+  identityIndex: null,
+  partitionKey: null,
+  partitionOf: null,
+  rowEstimate: null,
+  notCarried: [],
+};
+const SECRET = { secret: 'password' };
+
+function contextOf(central: CatalogChange = {}, edge: CatalogChange = {}, nodes = NODES) {
+  const made = context(
+    [catalog('central', { relations: [table('jobs')], ...central }), catalog('edge', edge)],
+    { nodes },
+  );
+  return { ...made, definitions: new Map([['central', [DEFINITION]]]) };
+}
+
+function request(change: Partial<PlanChangesRequest> = {}): PlanChangesRequest {
+  return {
+    nodeIds: null,
+    drops: false,
+    signIns: [
+      {
+        nodeId: 'edge',
+        subscription: 'jobs_sub',
+        connection: [
+          { keyword: 'host', value: 'central.example.com' },
+          { keyword: 'dbname', value: 'app' },
+          { keyword: 'user', value: 'replication_user' },
+          { keyword: 'password', value: SECRET },
+        ],
+        connectionTest: { kind: 'passed', systemIdentifier: 'system of central' },
+      },
+    ],
+    passwords: [
+      {
+        publisherId: 'central',
+        role: 'replication_user',
+        verifier: { secret: 'verifier' },
+        resets: false,
+      },
+    ],
+    unread: [],
+    ...change,
+  };
+}
+
+const NO_ROLE = { roles: [{ name: 'postgres', isSuperuser: true, isReplication: true }] };
+const JOBS_SUBSCRIPTION = subscriptionFacts('jobs_sub', {
+  tables: [{ schema: 'public', name: 'jobs', state: 'r' }],
+});
+const SO_CENTRAL = {
+  relations: [table('jobs')],
+  publications: [publication('jobs_pub', ['jobs'])],
+  slots: [slotFacts('jobs_sub', { isActive: true })],
+};
+const SO_EDGE = { relations: [table('jobs')], subscriptions: [JOBS_SUBSCRIPTION] };
+
+describe('planChanges', () => {
+  it('makes everything in order: table, role, grant, publication, subscription', () => {
+    const plan = planChanges(request(), contextOf(NO_ROLE));
+    assert.equal(plan.title, 'Bring Central cloud to what its file says');
+    assert.deepEqual(planSql(plan), [
+      'edge: CREATE TABLE "public"."jobs" (\n  "id" uuid NOT NULL,\n  "name" text,\n  CONSTRAINT "jobs_pkey" PRIMARY KEY (id)\n)',
+      `central: CREATE ROLE "replication_user" LOGIN REPLICATION PASSWORD '***'`,
+      'central: GRANT USAGE ON SCHEMA "public" TO "replication_user"',
+      'central: GRANT SELECT ON "public"."jobs" TO "replication_user"',
+      'central: CREATE PUBLICATION "jobs_pub"\n  FOR TABLE "public"."jobs"',
+      `edge: CREATE SUBSCRIPTION "jobs_sub"\n  CONNECTION 'host=''central.example.com'' dbname=''app'' user=''replication_user'' password=''***'''\n  PUBLICATION "jobs_pub"`,
+    ]);
+    assert.deepEqual(
+      plan.findings.filter(({ severity }) => severity === 'error'),
+      [],
+    );
+    assert.deepEqual(plan.fileChanges, [], 'the file is where it leads to');
+  });
+
+  it('finds nothing to do where everything is so', () => {
+    const plan = planChanges(request({ signIns: [] }), contextOf(SO_CENTRAL, SO_EDGE));
+    assert.deepEqual(planSql(plan), []);
+    assert.deepEqual(findingLines(plan), [
+      'note nothingToDo (topology): central, edge are as the file says: there is nothing to do.',
+    ]);
+  });
+
+  it('leaves what the file does not mention, says so, and drops it when asked', () => {
+    const central = {
+      ...SO_CENTRAL,
+      relations: [table('jobs'), table('log')],
+      publications: [publication('jobs_pub', ['jobs', 'log']), publication('old_pub', ['log'])],
+    };
+    const edge = {
+      relations: [table('jobs'), table('log')],
+      subscriptions: [
+        {
+          ...JOBS_SUBSCRIPTION,
+          tables: ['jobs', 'log'].map((name) => ({ schema: 'public', name, state: 'r' })),
+        },
+      ],
+    };
+    const found = contextOf(central, edge);
+    const kept = planChanges(request({ signIns: [] }), found);
+    assert.deepEqual(planSql(kept), []);
+    assert.match(
+      findingLines(kept)[0] ?? '',
+      /publishes public\.log, which the file does not list/u,
+    );
+    assert.deepEqual(undeclaredObjects(found.topology, null, found.catalogs), [
+      'central.public.log in jobs_pub',
+      'central.old_pub',
+    ]);
+    const dropped = planSql(planChanges(request({ signIns: [], drops: true }), found));
+    assert.deepEqual(dropped, [
+      'central: ALTER PUBLICATION "jobs_pub" DROP TABLE "public"."log"',
+      'edge: ALTER SUBSCRIPTION "jobs_sub" REFRESH PUBLICATION',
+      'central: DROP PUBLICATION "old_pub"',
+    ]);
+  });
+
+  it('takes up a slot that an interrupted plan left, and no slot that somebody reads', () => {
+    const slots = [slotFacts('jobs_sub')];
+    const central = { publications: [publication('jobs_pub', ['jobs'])], slots };
+    const plan = planChanges(request(), contextOf(central, { relations: [table('jobs')] }));
+    assert.match(planSql(plan).at(-1) ?? '', /create_slot = false, slot_name = 'jobs_sub'/u);
+    const read = { ...central, slots: [slotFacts('jobs_sub', { isActive: true })] };
+    const refused = planChanges(request(), contextOf(read, { relations: [table('jobs')] }));
+    assert.ok(
+      refused.findings.some(({ code, severity }) => code === 'slotTaken' && severity === 'error'),
+    );
+  });
+
+  it('names what it could not look at, and leaves out what needs it', () => {
+    const all = contextOf();
+    const catalogs = new Map([...all.catalogs].filter(([id]) => id === 'edge'));
+    const why = 'central does not answer (ECONNREFUSED).';
+    const plan = planChanges(request({ unread: [{ nodeId: 'central', why }] }), {
+      ...all,
+      catalogs,
+    });
+    assert.deepEqual(planSql(plan), []);
+    assert.match(
+      findingLines(plan).join('\n'),
+      /central was not looked at: central does not answer/u,
+    );
+    assert.match(findingLines(plan).join('\n'), /jobs_sub on edge is not made by this plan/u);
+  });
+
+  it('makes the physical slot of a declared standby that was not read', () => {
+    const standby = declared('standby', { standbyOf: 'central', slot: 'standby_slot' });
+    const plan = planChanges(
+      request({ signIns: [] }),
+      contextOf(SO_CENTRAL, SO_EDGE, [...NODES, standby]),
+    );
+    assert.deepEqual(planSql(plan), [
+      `central: SELECT pg_catalog.pg_create_physical_replication_slot('standby_slot')`,
+    ]);
+  });
+
+  it('is about a node and what it takes from', () => {
+    const { topology } = contextOf();
+    const ids = (nodes: readonly { readonly id: string }[]) => nodes.map(({ id }) => id);
+    assert.deepEqual(ids(scopeOf(topology, ['edge'])), ['central', 'edge']);
+    assert.deepEqual(ids(scopeOf(topology, ['central'])), ['central']);
+    assert.deepEqual(ids(readFor(topology, ['central'])), ['central', 'edge']);
+  });
+});
+
+describe('what Plan Changes has to ask', () => {
+  it('nothing for a subscription whose file names a password file', () => {
+    const nodes = [
+      NODES[0] ?? declared('central'),
+      declared('edge', {
+        subscriptions: [{ ...JOBS_SUB, connection: 'host=c user=r passfile=/var/lib/.pgpass' }],
+      }),
+    ];
+    const { topology, catalogs } = contextOf({}, {}, nodes);
+    const missing = missingSubscriptions(topology, null, catalogs);
+    assert.equal(missing.length, 1);
+    assert.deepEqual(signInNeeds(missing), []);
+  });
+
+  it('once for each role on each publisher', () => {
+    const { topology, catalogs } = contextOf();
+    assert.deepEqual(signInNeeds(missingSubscriptions(topology, null, catalogs)), [
+      {
+        publisherId: 'central',
+        role: 'replication_user',
+        subscriptions: [{ nodeId: 'edge', name: 'jobs_sub' }],
+      },
+    ]);
+  });
+
+  it('knows a login by the walsender where the file does not say it', () => {
+    const nodes = [
+      NODES[0] ?? declared('central'),
+      declared('edge', { subscriptions: [{ ...JOBS_SUB, connection: null }] }),
+    ];
+    const reader = { pid: 7, user: 'streamer', applicationName: '', clientAddress: null };
+    const { topology, catalogs } = contextOf(
+      { slots: [slotFacts('jobs_sub', { reader })] },
+      SO_EDGE,
+      nodes,
+    );
+    assert.deepEqual(knownLogins(topology, null, catalogs), { central: ['streamer'] });
+  });
+});
