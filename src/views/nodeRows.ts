@@ -5,6 +5,7 @@ import {
   subscribedTableText,
   subscriptionRowText,
   type PublicationView,
+  type TableMark,
 } from '../core/describe/childTexts';
 import { publicationSubject } from '../core/describe/publicationSubject';
 import { copyViewOf, type TableCopyView } from '../core/describe/copyWords';
@@ -16,8 +17,10 @@ import { slotRowText } from '../core/describe/slotText';
 import type { SnapshotIndex } from '../core/describe/snapshotIndex';
 import { edgeTooltip, nodeTooltip, queueTooltip, slotTooltip } from '../core/describe/tooltips';
 import type { SubscriptionTableFacts } from '../core/facts';
+import type { DifferenceSubject } from '../core/differences/difference';
 import { formatCount } from '../core/format';
 import type { EdgeSnapshot, NodeSnapshot, QueueSnapshot, SlotSnapshot } from '../core/snapshot';
+import { formatTableName } from '../core/tableName';
 import { checkRow } from './checkRow';
 import type { Row, RowKind } from './row';
 import { rowPath } from './rowPath';
@@ -113,20 +116,26 @@ class NodeRows {
       (table) => table.subscription === edge.name,
     );
     const path = ['subscription', edge.name];
-    return this.make('subscription', path, edge.id, subscriptionRowText(edge, nowMs), {
-      children: [
-        ...checkRow(edge, this.index, ['node', this.node.id, ...path]),
-        ...tables.map((table) =>
-          this.make(
-            'table',
-            [...path, table.schema, table.name],
-            edge.id,
-            subscribedTableText(table, this.copyView(edge, table)),
+    return this.make(
+      'subscription',
+      path,
+      edge.id,
+      subscriptionRowText(edge, nowMs, this.differsAt('subscription', edge.name)),
+      {
+        children: [
+          ...checkRow(edge, this.index, ['node', this.node.id, ...path]),
+          ...tables.map((table) =>
+            this.make(
+              'table',
+              [...path, table.schema, table.name],
+              edge.id,
+              subscribedTableText(table, this.copyView(edge, table)),
+            ),
           ),
-        ),
-      ],
-      tooltip: () => edgeTooltip(edge, nowMs),
-    });
+        ],
+        tooltip: () => edgeTooltip(edge, nowMs),
+      },
+    );
   }
 
   private copyView(edge: EdgeSnapshot, table: SubscriptionTableFacts): TableCopyView {
@@ -162,6 +171,7 @@ class NodeRows {
       found: found.find((publication) => publication.name === name) ?? null,
       isKnown: slow !== null && this.node.role !== 'standby',
       subscribers: this.countSubscribers(name),
+      differs: this.differsAt('publication', name),
     }));
   }
 
@@ -175,7 +185,10 @@ class NodeRows {
   private publication(view: PublicationView): Row {
     const path = ['publication', view.name];
     const found = view.found?.tables.map((table) => ({ table, has: table.hasReplicaIdentity }));
-    const tables = found ?? (view.declared?.tables ?? []).map((table) => ({ table, has: null }));
+    const declared = (view.declared?.tables ?? []).map((table) => ({ table, has: null }));
+    const marks = this.tableMarks(view.name);
+    const missing = declared.filter(({ table }) => marks.get(formatTableName(table)) === 'missing');
+    const tables = found === undefined ? declared : [...found, ...missing];
     const subject = publicationSubject(this.node.id, view.name);
     return this.make('publication', path, subject, publicationRowText(view), {
       children: tables.map(({ table, has }) =>
@@ -183,10 +196,29 @@ class NodeRows {
           'table',
           [...path, table.schema, table.name],
           this.node.id,
-          publishedTableText(table, has),
+          publishedTableText(table, has, marks.get(formatTableName(table)) ?? null),
         ),
       ),
     });
+  }
+
+  /** In how many ways a publication with its tables, or a subscription, is not what the file says. */
+  private differsAt(kind: 'publication' | 'subscription', name: string): number {
+    return this.index.differencesOf(this.node.id).filter(({ code, subject }) => {
+      const isOf = subject.kind === kind || (kind === 'publication' && subject.kind === 'table');
+      // Rows for what is missing or extra as a whole say so themselves.
+      return isOf && nameOf(subject) === name && !/^(?:missing|extra)(?:P|Su)/u.test(code);
+    }).length;
+  }
+
+  private tableMarks(publication: string): ReadonlyMap<string, TableMark> {
+    const marks = new Map<string, TableMark>();
+    for (const { code, subject } of this.index.differencesOf(this.node.id)) {
+      if (subject.kind !== 'table' || subject.name !== publication) continue;
+      const mark = code === 'missingTable' ? 'missing' : code === 'extraTable' ? 'extra' : 'other';
+      marks.set(formatTableName(subject.table), mark);
+    }
+    return marks;
   }
 
   slots(): Row[] {
@@ -199,12 +231,19 @@ class NodeRows {
 
   private slot(slot: SlotSnapshot): Row {
     const isUnlimited = this.node.sample.slow?.settings['max_slot_wal_keep_size'] === '-1';
-    const text = slotRowText(slot, isUnlimited, this.index.nowMs);
+    const isExtra = this.index
+      .differencesOf(this.node.id)
+      .some(({ code, subject }) => code === 'extraSlot' && nameOf(subject) === slot.name);
+    const text = slotRowText(slot, isUnlimited, this.index.nowMs, isExtra);
     const subject = `slot/${slot.nodeId}/${slot.name}`;
     return this.make('slot', ['slot', slot.name], subject, text, {
       tooltip: () => slotTooltip(slot),
     });
   }
+}
+
+function nameOf(subject: DifferenceSubject): string | null {
+  return subject.kind === 'node' ? null : subject.name;
 }
 
 const NO_TOOLTIP = () => null as Tooltip | null;

@@ -7,17 +7,27 @@ import { edgeWords, shortMeasure } from './edgeWords';
 import { contextValue, facts, icon, iconOf, ROLE_ICONS, type RowText } from './rowText';
 import { isSentinelTable } from '../plan/sentinelNames';
 
-/** A subscription below its subscriber: `patterns_sub`, `streaming · 9 ms`. */
-export function subscriptionRowText(edge: EdgeSnapshot, nowMs: number): RowText {
+/**
+ * A subscription below its subscriber: `patterns_sub`, `streaming · 9 ms`.
+ * @param differs in how many ways it is not what the file says
+ */
+export function subscriptionRowText(edge: EdgeSnapshot, nowMs: number, differs = 0): RowText {
   const { state, measure } = edgeWords(edge, nowMs);
-  const description = facts(edge.isDeclared ? null : 'not in the file', state, measure);
   const { code, health } = edge.verdict;
+  // What is wrong with it comes before what it is not.
+  const isOther = differs > 0 && health === 'healthy';
+  const description = facts(
+    edge.isDeclared ? null : 'not in the file',
+    state,
+    measure,
+    isOther ? differenceWords(differs) : null,
+  );
   const isEnabled = code !== 'disabled' && code !== 'stoppedByError';
   return {
     label: edge.name,
     description,
-    icon: iconOf('subscription', code),
-    contextValue: contextValue('subscription', [], health, {
+    icon: isOther ? OTHER_THAN_DECLARED : iconOf('subscription', code),
+    contextValue: contextValue('subscription', [], isOther ? 'warning' : health, {
       enabled: isEnabled,
       disabled: !isEnabled,
       declared: edge.isDeclared,
@@ -59,18 +69,33 @@ export interface PublicationView {
   /** Whether the server was asked, so that what was not found is known to be missing. */
   readonly isKnown: boolean;
   readonly subscribers: number;
+  /** In how many ways what was found is not what was declared; absent: none is known. */
+  readonly differs?: number;
+}
+
+const OTHER_THAN_DECLARED = icon('git-compare', 'problemsWarningIcon.foreground');
+
+function differenceWords(count: number): string {
+  return `${formatCounted(count, 'difference')} from the file`;
 }
 
 /** A publication below its node: `1 table · 1 subscriber`. */
 export function publicationRowText(view: PublicationView): RowText {
-  const problem = publicationProblem(view);
+  const differs = view.declared === null || view.found === null ? 0 : (view.differs ?? 0);
+  const own = publicationProblem(view);
+  const problem = own ?? (differs > 0 ? differenceWords(differs) : null);
   const description = problem ?? publicationSize(view);
   const isKnown = view.isKnown || view.found !== null;
   const hasSentinel = view.found?.tables.some(isSentinelTable) ?? false;
   return {
     label: view.name,
     description,
-    icon: problem === null ? icon(ROLE_ICONS.publication, null) : iconOf('publication', 'lagging'),
+    icon:
+      problem === null
+        ? icon(ROLE_ICONS.publication, null)
+        : own === null
+          ? OTHER_THAN_DECLARED
+          : iconOf('publication', 'lagging'),
     contextValue: contextValue(
       'publication',
       [],
@@ -112,14 +137,25 @@ function publicationSize(view: PublicationView): string {
   return facts(view.declared === null ? 'not in the file' : null, size, readers);
 }
 
+/** How a table of a publication stands to the file: only there, only on the server, or with another list or filter. */
+export type TableMark = 'missing' | 'extra' | 'other';
+
+const MARK_WORDS: Readonly<Record<TableMark, string>> = {
+  missing: 'in the file, not on the server',
+  extra: 'not in the file',
+  other: 'not as in the file',
+};
+
 /** A table below a publication; what limits it is said. */
 export function publishedTableText(
   table: Pick<PublicationTableFacts, 'schema' | 'name' | 'columns' | 'rowFilter'>,
   hasReplicaIdentity: boolean | null,
+  mark: TableMark | null = null,
 ): RowText {
   const label = tableLabel(table);
   const description = facts(
     isSentinelTable(table) ? 'sentinel' : null,
+    mark === null ? null : MARK_WORDS[mark],
     table.columns === null ? null : formatCounted(table.columns.length, 'column'),
     table.rowFilter === null ? null : 'some rows',
     hasReplicaIdentity === false ? 'no replica identity' : null,
@@ -127,12 +163,17 @@ export function publishedTableText(
   return {
     label,
     description,
-    icon: icon(isSentinelTable(table) ? ROLE_ICONS.sentinel : ROLE_ICONS.table, null),
+    icon:
+      mark === 'missing' || mark === 'other'
+        ? OTHER_THAN_DECLARED
+        : icon(isSentinelTable(table) ? ROLE_ICONS.sentinel : ROLE_ICONS.table, null),
     contextValue: contextValue(
       'table',
       [],
-      hasReplicaIdentity === false ? 'warning' : 'healthy',
-      {},
+      hasReplicaIdentity === false || mark === 'missing' || mark === 'other'
+        ? 'warning'
+        : 'healthy',
+      { declared: mark === 'missing' || mark === 'other', undeclared: mark === 'extra' },
     ),
     accessibleLabel: description === '' ? `${label}, table` : `${label}, table, ${description}`,
   };

@@ -6,9 +6,15 @@ import { contextValue, facts, iconOf, type RowText } from './rowText';
 /**
  * A replication slot below its node: `physical · active · keeps 16 MB`.
  * @param isUnlimited whether the server is known to set no limit on what slots keep.
+ * @param isExtra whether it is known that the file does not mention it
  */
-export function slotRowText(slot: SlotSnapshot, isUnlimited: boolean, nowMs: number): RowText {
-  const description = facts(slot.type, ...slotWords(slot, isUnlimited, nowMs));
+export function slotRowText(
+  slot: SlotSnapshot,
+  isUnlimited: boolean,
+  nowMs: number,
+  isExtra = false,
+): RowText {
+  const description = facts(slot.type, ...slotWords(slot, isUnlimited, nowMs, isExtra));
   return {
     label: slot.name,
     description,
@@ -26,7 +32,12 @@ export function slotRowText(slot: SlotSnapshot, isUnlimited: boolean, nowMs: num
   };
 }
 
-function slotWords(slot: SlotSnapshot, isUnlimited: boolean, nowMs: number): (string | null)[] {
+function slotWords(
+  slot: SlotSnapshot,
+  isUnlimited: boolean,
+  nowMs: number,
+  isExtra: boolean,
+): (string | null)[] {
   const kept = slot.retainedWalBytes;
   const keeps = kept === null ? null : `keeps ${formatBytes(kept)}`;
   switch (slot.verdict.code) {
@@ -42,6 +53,7 @@ function slotWords(slot: SlotSnapshot, isUnlimited: boolean, nowMs: number): (st
     case 'orphan':
       return [keeps === null ? 'kept for nobody' : `${keeps} for nobody`];
     default:
+      if (isExtra) return ['not in the file', keeps];
       if (slot.isActive && isUnlimited && slot.type === 'logical') return [keeps, 'no limit'];
       return [slot.isActive ? 'active' : 'inactive', keeps];
   }

@@ -1,3 +1,5 @@
+import type { Difference } from '../differences/difference';
+import { differencesOf } from '../differences/differencesOf';
 import type {
   EdgeSnapshot,
   NodeSnapshot,
@@ -19,6 +21,7 @@ export class SnapshotIndex {
   private readonly queues: ReadonlyMap<string, QueueSnapshot>;
   private readonly edges: ReadonlyMap<string, EdgeSnapshot>;
   private readonly slotsById: ReadonlyMap<string, SlotSnapshot>;
+  private differences: ReadonlyMap<string, readonly Difference[]> | null = null;
 
   constructor(
     readonly snapshot: TopologySnapshot,
@@ -66,6 +69,12 @@ export class SnapshotIndex {
 
   slotsOf(nodeId: string): readonly SlotSnapshot[] {
     return this.slots.get(nodeId) ?? [];
+  }
+
+  /** What differs between the file and this node. Worked out for all nodes when it is first asked for. */
+  differencesOf(nodeId: string): readonly Difference[] {
+    this.differences ??= groupBy(differencesOf(this.snapshot), (difference) => difference.nodeId);
+    return this.differences.get(nodeId) ?? [];
   }
 
   queueOf(nodeId: string): QueueSnapshot | null {
