@@ -115,8 +115,9 @@ export function unconnected(
   index: number,
   conninfo = NOWHERE,
   slot = `hostile_${index}`,
+  publication = 'item_pub',
 ): string {
-  return `CREATE SUBSCRIPTION ${quoted(name)} CONNECTION ${literal(conninfo)} PUBLICATION item_pub
+  return `CREATE SUBSCRIPTION ${quoted(name)} CONNECTION ${literal(conninfo)} PUBLICATION ${publication}
     WITH (connect = false, slot_name = ${slot})`;
 }
 

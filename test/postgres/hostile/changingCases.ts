@@ -2,6 +2,7 @@ import { planAlterPublication } from '../../../src/core/plan/planAlterPublicatio
 import { planAlterSubscription } from '../../../src/core/plan/planAlterSubscription';
 import { planDropPublication } from '../../../src/core/plan/planDropPublication';
 import { planRenamePublication } from '../../../src/core/plan/planRenamePublication';
+import { planRepairDrift } from '../../../src/core/plan/planRepairDrift';
 import { planSkipTransaction } from '../../../src/core/plan/planSkipTransaction';
 import type { PlanContext } from '../../../src/core/plan/requests';
 import { planCreateReplicationRole } from '../../../src/core/plan/roles/planCreateReplicationRole';
@@ -213,6 +214,41 @@ export const CHANGING_CASES: readonly HostileCase[] = [
     },
     expected: (name) => ({ added: [line('edge', 'skip', name, '0/FFFFFF0')] }),
     tidy: (name) => ({ edge: dropSubscription(name) }),
+  },
+  {
+    change: 'resolveSubscription',
+    what: 'subscription and column',
+    prepare: (name, index) => ({
+      central: `CREATE TABLE hostile.drift_${index} (id int PRIMARY KEY, ${quoted(name)} text);
+        CREATE PUBLICATION hostile_${index} FOR TABLE hostile.drift_${index}`,
+      edge: `CREATE TABLE hostile.drift_${index} (id int PRIMARY KEY);
+        ${unconnected(name, index, NOWHERE, `hostile_${index}`, `hostile_${index}`)}`,
+    }),
+    plan: (name, _, context) =>
+      planRepairDrift(
+        { nodeId: 'edge', name },
+        { ...context, topology: withSubscription(context.topology, name) },
+      ),
+    expected: (name, index) => {
+      const state = (isEnabled: boolean): string =>
+        line(
+          'edge',
+          'subscription',
+          name,
+          isEnabled,
+          `hostile_${index}`,
+          [`hostile_${index}`],
+          'off',
+        );
+      return {
+        removed: [state(false)],
+        added: [state(true), line('edge', 'column', `drift_${index}`, name, 'text')],
+      };
+    },
+    tidy: (name, index) => ({
+      central: `DROP PUBLICATION hostile_${index}; DROP TABLE hostile.drift_${index}`,
+      edge: `${dropSubscription(name)}; DROP TABLE hostile.drift_${index}`,
+    }),
   },
   {
     change: 'planChanges',

@@ -58,6 +58,10 @@ const INVENTORY = (major: Major): string => {
     `SELECT json_build_array('relation', n.nspname, c.relname, c.relkind) AS line
        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
       WHERE c.oid >= 16384 AND n.nspname <> 'pg_toast' AND c.relkind NOT IN ('i', 'S')`,
+    `SELECT json_build_array('column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod))
+       FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+      WHERE c.relnamespace = to_regnamespace('hostile') AND c.relname LIKE 'drift%' AND c.relkind = 'r'
+        AND a.attnum > 0 AND NOT a.attisdropped`,
     `SELECT json_build_array('comment', n.nspname, c.relname, d.description)
        FROM pg_description AS d JOIN pg_class AS c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass
        JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid >= 16384`,
