@@ -15,16 +15,13 @@ export interface ApplyError {
  * @param oid of the subscription, by which its context names it
  */
 export function findApplyError(log: string, oid: number): ApplyError | null {
-  // The three formats differ in how they write quotes and line ends.
-  const text = log.replaceAll('\\"', '"').replaceAll('""', '"').replaceAll('\\n', '\n');
-  const context = lastMatch(
-    text,
-    new RegExp(
-      `processing remote data for replication origin "pg_${oid}"[^\\n]*|logical replication worker for subscription "[^"]*" has[^\\n]*`,
-      'gu',
-    ),
-  );
-  if (context?.[0].startsWith('processing') !== true) return null;
+  // The formats differ in how they write quotes and line ends.
+  const text = log.includes('"error_severity":')
+    ? log.replaceAll('\\"', '"').replaceAll('\\n', '\n')
+    : log.replaceAll('""', '"');
+  const pattern = `processing remote data for replication origin "pg_${oid}"[^\\n]*`;
+  const context = [...text.matchAll(new RegExp(pattern, 'gu'))].at(-1);
+  if (context === undefined) return null;
   const before = text.slice(0, context.index);
   const start = Math.max(
     before.lastIndexOf('ERROR:'),
@@ -50,8 +47,4 @@ function messageOf(part: string): string {
   const csv = /^,ERROR,[^,]*,"([^\n]*?)",/u.exec(part)?.[1];
   const json = /"message":"([^\n]*?)",/u.exec(part)?.[1];
   return plain ?? csv ?? json ?? 'an error';
-}
-
-function lastMatch(text: string, pattern: RegExp): RegExpExecArray | null {
-  return [...text.matchAll(pattern)].at(-1) ?? null;
 }
