@@ -20,6 +20,7 @@ export type FindingCode =
   | 'sameServer'
   | 'missingPublication'
   | 'stillTaken'
+  | 'notCarried'
   | 'nameTaken'
   | 'slotTaken'
   | 'slotLost'

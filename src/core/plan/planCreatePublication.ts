@@ -1,13 +1,14 @@
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
-import { fileTable, isSameJson } from './fileTable';
 import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
 import { isQuotable, nameFindings, standbyFindings, walLevelFindings } from './nodeFindings';
 import type { NodeCatalog } from './nodeCatalog';
-import type { FileChange, Plan, PlanStep } from './plan';
+import { notCarriedFindings } from './notCarried';
+import type { Plan, PlanStep } from './plan';
+import { publicationFileChanges } from './publicationFile';
 import { publicationFindings, publicationPrivilege } from './publicationFindings';
-import { ALL_OPERATIONS, createPublicationSql, orderedOperations } from './publicationSql';
+import { createPublicationSql, orderedOperations } from './publicationSql';
 import type { CreatePublicationRequest, PlanContext } from './requests';
 import { sqlStatement } from './sqlText';
 import { uniqueTables } from './tableLookup';
@@ -22,22 +23,28 @@ export function planCreatePublication(asked: CreatePublicationRequest, context: 
   const head = { kind: 'createPublication', title: `Create publication ${name} on ${nodeId}` };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
+  const found = [
+    ...standbyFindings(context, catalog),
+    ...nameFindings(nodeId, 'publication', name),
+    ...takenFindings(name, catalog),
+    ...publicationFindings(request, catalog),
+    ...walLevelFindings(
+      catalog,
+      'warning',
+      'The publication can be made, but no subscription can take it.',
+    ),
+  ];
   return makePlan(context, {
     ...head,
     steps: isSayable(request) ? [createStep(request)] : [],
     findings: [
-      ...standbyFindings(context, catalog),
-      ...nameFindings(nodeId, 'publication', name),
-      ...takenFindings(name, catalog),
-      ...publicationFindings(request, catalog),
-      ...walLevelFindings(
-        catalog,
-        'warning',
-        'The publication can be made, but no subscription can take it.',
-      ),
+      ...found,
+      ...(isDeclared(request, context) || found.some(({ severity }) => severity === 'error')
+        ? []
+        : notCarriedFindings(shapeOf(request), catalog, context)),
     ],
     privileges: [publicationPrivilege(request, catalog)],
-    fileChanges: fileChanges(request, context),
+    fileChanges: publicationFileChanges(nodeId, shapeOf(request), context),
   });
 }
 
@@ -104,31 +111,31 @@ function whatIsOffered({ allTables, tables, schemas, operations }: CreatePublica
   return `${orderedOperations(operations).join(', ') || 'nothing'} of ${what}`;
 }
 
-function fileChanges(
-  request: CreatePublicationRequest,
-  context: PlanContext,
-): readonly FileChange[] {
-  const { nodeId, name } = request;
-  const node = context.topology.nodes.find(({ id }) => id === nodeId);
-  if (node === undefined) return [];
-  const value = {
-    ...(request.allTables ? { allTables: true } : {}),
-    ...(request.schemas.length > 0 ? { schemas: request.schemas } : {}),
-    ...(request.tables.length > 0 ? { tables: request.tables.map(fileTable) } : {}),
-    ...(request.operations.length === ALL_OPERATIONS.length
-      ? {}
-      : { operations: orderedOperations(request.operations) }),
-    ...(request.viaPartitionRoot ? { viaPartitionRoot: true } : {}),
+function shapeOf({
+  name,
+  allTables,
+  schemas,
+  tables,
+  operations,
+  ...options
+}: CreatePublicationRequest) {
+  const { viaPartitionRoot, generatedColumns = null } = options;
+  return {
+    name,
+    allTables,
+    schemas,
+    namedTables: tables,
+    operations,
+    viaPartitionRoot,
+    generatedColumns,
   };
-  const declared = node.publications.find((publication) => publication.name === name);
-  if (declared !== undefined) {
-    const said = {
-      ...(declared.allTables ? { allTables: true } : {}),
-      ...(declared.schemas.length > 0 ? { schemas: declared.schemas } : {}),
-      ...(declared.tables.length > 0 ? { tables: declared.tables.map(fileTable) } : {}),
-      ...declared.options,
-    };
-    if (isSameJson(said, value)) return [];
-  }
-  return [{ path: ['nodes', nodeId, 'publications', name], value }];
+}
+
+/** Who wrote it into the file has thought of what it carries. */
+function isDeclared(
+  { nodeId, name }: CreatePublicationRequest,
+  { topology }: PlanContext,
+): boolean {
+  const node = topology.nodes.find(({ id }) => id === nodeId);
+  return node?.publications.some((publication) => publication.name === name) ?? false;
 }

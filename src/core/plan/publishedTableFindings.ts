@@ -14,6 +14,13 @@ import { hasReplicaIdentity, isPublishable, kindWords, relationOf } from './tabl
 /** First version that publishes generated columns. */
 export const GENERATED_COLUMNS = 18;
 
+/** Functions that people reach for and that no row filter may use; the server refuses the others. */
+const MUTABLE: ReadonlySet<string> = new Set(
+  'now clock_timestamp statement_timestamp transaction_timestamp timeofday current_date current_time current_timestamp localtime localtimestamp random gen_random_uuid uuidv7 nextval currval lastval current_user session_user user current_setting current_role txid_current pg_backend_pid inet_client_addr'.split(
+    ' ',
+  ),
+);
+
 /** What keeps one picked table out of a publication, or would break writing to it. */
 export function publishedTableFindings(
   request: CreatePublicationRequest,
@@ -168,7 +175,7 @@ function filterFindings(
 ): readonly Finding[] {
   if (table.rowFilter === null) return [];
   const name = formatTableName(relation);
-  const { problem, names } = readRowFilter(table.rowFilter);
+  const { problem, names, functions } = readRowFilter(table.rowFilter);
   if (problem !== null) {
     return [
       errorFinding(
@@ -178,8 +185,22 @@ function filterFindings(
       ),
     ];
   }
-  if (!needsIdentity(request.operations) || relation.replicaIdentity === 'full') return [];
   const columns = new Set(relation.columns.map((column) => column.name));
+  const mutable = [
+    ...functions.filter((one) => MUTABLE.has(one)).map((one) => `${one}()`),
+    ...names.filter((one) => MUTABLE.has(one) && !columns.has(one)),
+  ];
+  if (mutable.length > 0) {
+    return [
+      errorFinding(
+        'unfitTable',
+        catalog.nodeId,
+        `The row filter of ${name} uses ${listNames(mutable)}, whose value changes: Postgres takes built-in functions only that always give the same (0A000).`,
+        'Compare columns with constants.',
+      ),
+    ];
+  }
+  if (!needsIdentity(request.operations) || relation.replicaIdentity === 'full') return [];
   const outside = [...new Set(names)].filter(
     (column) => columns.has(column) && !relation.identityColumns.includes(column),
   );

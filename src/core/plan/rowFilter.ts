@@ -4,6 +4,8 @@ export interface RowFilterFacts {
   readonly problem: string | null;
   /** Names that it uses, as the server would read them: not quoted ones in lower case. No functions, no types. */
   readonly names: readonly string[];
+  /** Names that stand before a parenthesis, in the same form. */
+  readonly functions: readonly string[];
 }
 
 const TOKEN =
@@ -15,6 +17,7 @@ const TOKEN =
  */
 export function readRowFilter(filter: string): RowFilterFacts {
   const names: string[] = [];
+  const functions: string[] = [];
   let depth = 0;
   let previous = '';
   let name: string | null = null;
@@ -32,14 +35,14 @@ export function readRowFilter(filter: string): RowFilterFacts {
     if (token === ')') depth -= 1;
     if (depth < 0) return refused('it closes a parenthesis that it never opened');
     // A word before a parenthesis is a function.
-    if (name !== null && token !== '(') names.push(name);
+    if (name !== null) (token === '(' ? functions : names).push(name);
     name = nameOf(groups, previous);
     previous = token;
   }
   if (name !== null) names.push(name);
   if (depth > 0) return refused('a parenthesis in it is never closed');
   if (previous === '') return refused('it is empty');
-  return { problem: null, names };
+  return { problem: null, names, functions };
 }
 
 function nameOf(groups: Record<string, string | undefined>, previous: string): string | null {
@@ -50,5 +53,5 @@ function nameOf(groups: Record<string, string | undefined>, previous: string): s
 }
 
 function refused(problem: string): RowFilterFacts {
-  return { problem, names: [] };
+  return { problem, names: [], functions: [] };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isRunnable } from '../../../src/core/plan/plan';
+import { isRunnable, type Plan } from '../../../src/core/plan/plan';
 import { planCreatePublication } from '../../../src/core/plan/planCreatePublication';
 import { planDocument } from '../../../src/core/plan/planDocument';
 import { reportSentence } from '../../../src/core/plan/reportSentence';
@@ -8,7 +8,10 @@ import { createLogin } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
-import { codes, PlanRig } from './planRig';
+import { codes as allCodes, PlanRig } from './planRig';
+
+/** What no publication carries is said of every new one. */
+const codes = (plan: Plan) => allCodes(plan).filter((code) => !code.includes('notCarried'));
 
 const ODD = `Odd "name"; DROP TABLE jobs; --`;
 
@@ -146,6 +149,25 @@ forEachMajor('Create Publication', function (major) {
       await assert.rejects(central.query("UPDATE jobs SET name = 'x'"), { code: '42P10' });
       await central.query('DROP PUBLICATION jobs_pub');
     }
+  });
+
+  it('a row filter that the server refuses is refused beforehand, or told in its words', async () => {
+    if (major < 15) return;
+    const before = await rig.state();
+    const filtered = (rowFilter: string) =>
+      planOf({ tables: [{ ...table('jobs'), rowFilter }], operations: ['insert'] });
+    const mutable = await filtered("now() > '2020-01-01'");
+    assert.deepEqual(codes(mutable), ['error unfitTable central']);
+    assert.match(await rig.forced(mutable), /\(0A000\)/);
+    const unknown = await filtered('jobz = 1');
+    assert.deepEqual(codes(unknown), []);
+    assert.match(await rig.forced(unknown), /column "jobz" does not exist \(42703\)/);
+    await central.query(
+      'CREATE FUNCTION own(int) RETURNS bool IMMUTABLE LANGUAGE sql AS $$ SELECT true $$',
+    );
+    assert.match(await rig.forced(await filtered('own(id)')), /WHERE expression \(0A000\)/);
+    await central.query('DROP FUNCTION own(int)');
+    assert.deepEqual(await rig.state(), before);
   });
 
   it('privileges are asked for as the server asks, and what is offered to copy grants them', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isRunnable } from '../../../../src/core/plan/plan';
+import { isRunnable, type Plan } from '../../../../src/core/plan/plan';
 import { planCreatePublication } from '../../../../src/core/plan/planCreatePublication';
 import type { CreatePublicationRequest } from '../../../../src/core/plan/requests';
 import { declared } from '../describe/makeSnapshot';
@@ -7,7 +7,7 @@ import {
   catalog,
   column,
   context,
-  findingLines,
+  findingLines as allLines,
   plainRole,
   planSql,
   publication,
@@ -17,6 +17,11 @@ import {
 } from './catalogs';
 
 const JOBS = { schema: 'public', name: 'jobs', columns: null, rowFilter: null };
+
+/** What no publication carries is said of every new one, and tested by itself. */
+function findingLines(plan: Plan): readonly string[] {
+  return allLines(plan).filter((line) => !line.startsWith('note notCarried'));
+}
 
 function request(change: Partial<CreatePublicationRequest> = {}): CreatePublicationRequest {
   return {
@@ -304,6 +309,49 @@ describe('planCreatePublication', () => {
     assert.deepEqual(plan.steps, []);
     assert.deepEqual(findingLines(plan), [
       'error unknownServer central: Nothing could be read of central, so nothing can be planned for it. / Connect to central first.',
+    ]);
+  });
+
+  it('what it does not carry is said, by name where it is known; not of one that the file declares', () => {
+    const central = {
+      relations: [
+        table('jobs'),
+        table('fast', { persistence: 'unlogged' }),
+        table('sums', { kind: 'materializedView' }),
+      ],
+    };
+    const said =
+      'note notCarried central: jobs_pub carries rows of its tables alone: no sequences, large objects, unlogged tables, views, and no changes of structure (DDL).';
+    assert.deepEqual(allLines(planOf({}, central)), [said]);
+    assert.match(
+      allLines(planOf({ allTables: true, tables: [], operations: ['insert'] }, central)).at(-1) ??
+        '',
+      /On central, public\.fast, public\.sums stays behind, being unlogged or a view\.$/u,
+    );
+    const declaring = declared('central', {
+      publications: [
+        { name: 'jobs_pub', tables: [JOBS], schemas: [], allTables: false, options: {} },
+      ],
+    });
+    const known = context([catalog('central', central)], { nodes: [declaring] });
+    assert.deepEqual(allLines(planCreatePublication(request(), known)), []);
+  });
+
+  it('functions whose value changes are no row filter; generated columns need 18', () => {
+    for (const [rowFilter, words] of [
+      ['id > 0 AND now() > name', 'now()'],
+      ['name < current_date', 'current_date'],
+    ] as const) {
+      assert.deepEqual(findingLines(planOf({ tables: [{ ...JOBS, rowFilter }] })), [
+        `error unfitTable central: The row filter of public.jobs uses ${words}, whose value changes: Postgres takes built-in functions only that always give the same (0A000). / Compare columns with constants.`,
+      ]);
+    }
+    assert.deepEqual(findingLines(planOf({ generatedColumns: 'stored' })), [
+      'error unsupportedOption central: central runs Postgres 17: publish_generated_columns needs 18 or newer. / Leave out the option generatedColumns.',
+    ]);
+    const on18 = { relations: [table('jobs')], server: { versionNum: 180_000 } };
+    assert.deepEqual(planSql(planOf({ generatedColumns: 'stored' }, on18)), [
+      'central: CREATE PUBLICATION "jobs_pub"\n  FOR TABLE "public"."jobs"\n  WITH (publish_generated_columns = stored)',
     ]);
   });
 });

@@ -9,6 +9,7 @@ describe('readRowFilter', () => {
       names: ['region', 'and', 'Odd "name', 'and', 'at', 'and', 'x', 'is', 'not', 'null'].flatMap(
         (name) => (name === 'at' ? ['at', 'day'] : [name]),
       ),
+      functions: ['lower', 'in'],
     });
   });
 
