@@ -1,6 +1,7 @@
 import { acceptServer } from './acceptServer';
 import { CHANGE_COMMANDS } from './changeCommands';
 import { choosePrimary } from './choosePrimary';
+import { checkSetup } from './checkSetup';
 import { connect } from './connect';
 import { copyDetails } from './copyDetails';
 import { copyGrant } from './copyGrant';
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   moveSecret,
   copyGrant,
   showDifferences,
+  checkSetup,
   acceptServer,
   choosePrimary,
   copyDetails,

@@ -143,6 +143,7 @@ describe('manifest', () => {
       'pauseReplay',
       'resumeReplay',
       'promoteStandby',
+      'checkSetup',
       'copyDetails',
     ]);
     assert.deepEqual(offered('node primary publisher healthy connected declared writable'), [
@@ -159,6 +160,7 @@ describe('manifest', () => {
       'runChecks',
       'installSentinel',
       'createReplicationRole',
+      'checkSetup',
       'copyDetails',
     ]);
     assert.deepEqual(offered('slot warning inactive physical declared'), [
@@ -177,6 +179,7 @@ describe('manifest', () => {
       'pauseReplay',
       'resumeReplay',
       'promoteStandby',
+      'checkSetup',
       'copyDetails',
     ]);
     // "undeclared" must not pass for "declared".
@@ -219,6 +222,7 @@ describe('manifest', () => {
       'runChecks',
       'startContinuousChecks',
       'stopContinuousChecks',
+      'checkSetup',
       'copyDetails',
     ]);
     assert.deepEqual(offered('publication healthy declared'), [
@@ -265,7 +269,11 @@ describe('manifest', () => {
   it('titles commands in Title Case, verb first, without ornament', () => {
     for (const { title } of contributes.commands) {
       const words_ = words[title.slice(1, -1)] ?? '';
-      assert.match(words_, /^[A-Z][A-Za-z]*(?: (?:to|pending_sync|[A-Z][A-Za-z]*))*…?$/u, words_);
+      assert.match(
+        words_,
+        /^[A-Z][A-Za-z]*(?: (?:to|pending_sync|Set-up|[A-Z][A-Za-z]*))*…?$/u,
+        words_,
+      );
     }
   });
 
