@@ -18,6 +18,8 @@ export const createPublication: Change = async (deps, target) => {
     node: given,
     parts: [],
     operations: null,
+    options: [],
+    limits: [],
     name: null,
   });
   const request = answers === null ? null : toPublicationRequest(answers);
@@ -25,6 +27,10 @@ export const createPublication: Change = async (deps, target) => {
   if (node === null || request === null) return;
   await source.work(node.topologyId).carryOut({
     nodeIds: [request.nodeId],
+    // Whose columns count by sequences, which no publication carries.
+    definitionsOf: {
+      [request.nodeId]: request.allTables || request.schemas.length > 0 ? null : request.tables,
+    },
     plan: (context) => planCreatePublication(request, context),
   });
 };

@@ -7,7 +7,7 @@ import type { DeclaredTable } from '../../core/topology';
 import type { Answer, Step, StepPlace } from '../../host/multiStep';
 import { askMany, askOne, type PickItem } from '../../host/prompts';
 import { operationItems, tableItems, type PublicationPart } from './publicationSteps';
-import { askLimits } from './tableLimits';
+import { askLimits, limitWords } from './tableLimits';
 
 /** What of a publication is changed; one thing at a time, so that its plan says one thing. */
 type Topic = 'tables' | 'limits' | 'operations' | 'viaPartitionRoot' | 'generatedColumns';
@@ -194,12 +194,4 @@ class AlterQuestions {
     const before = this.present.namedTables.find((table) => isSameTable(table, { schema, name }));
     return before ?? { schema, name, columns: null, rowFilter: null };
   }
-}
-
-function limitWords({ columns, rowFilter }: DeclaredTable): string {
-  const words = [
-    ...(columns === null ? [] : [`columns ${columns.join(', ')}`]),
-    ...(rowFilter === null ? [] : [`rows ${rowFilter}`]),
-  ];
-  return words.length === 0 ? 'all columns, all rows' : words.join(' · ');
 }

@@ -2,12 +2,16 @@ import { QuickPickItemKind } from 'vscode';
 import { isOffered, tableChoice } from '../../core/describe/tableChoice';
 import type { NodeCatalog, RelationFacts } from '../../core/plan/nodeCatalog';
 import type { CreatePublicationRequest, PublishedOperation } from '../../core/plan/requests';
-import { askMany, askText, type PickItem } from '../../host/prompts';
+import { isSameTable } from '../../core/plan/tableLookup';
+import { formatTableName } from '../../core/tableName';
+import type { DeclaredTable } from '../../core/topology';
+import { askMany, askOne, askText, type PickItem } from '../../host/prompts';
 import type { Answer, Step, StepPlace } from '../../host/multiStep';
 import type { CommandDeps } from '../commandDeps';
 import type { CatalogSource } from './catalogSource';
 import { suggestName, validateName } from './names';
 import { askNode, takesChanges, type NodeChoice } from './pickNode';
+import { askLimits, limitWords } from './tableLimits';
 
 /** What is asked about a publication, as far as it was answered. */
 export interface PublicationAnswers {
@@ -17,8 +21,15 @@ export interface PublicationAnswers {
   readonly node: NodeChoice | null;
   readonly parts: readonly PublicationPart[];
   readonly operations: readonly PublishedOperation[] | null;
+  /** Options that were ticked beside the operations. */
+  readonly options: readonly PublicationOption[];
+  /** Column lists and row filters, as far as any were wanted. */
+  readonly limits: readonly DeclaredTable[];
   readonly name: string | null;
 }
+
+/** `limits`: some table is published in part, which is asked next. */
+export type PublicationOption = 'viaPartitionRoot' | 'generatedColumns' | 'limits';
 
 /** Something that a publication may hold. */
 export type PublicationPart =
@@ -28,8 +39,10 @@ export type PublicationPart =
 
 const OPERATIONS: readonly PublishedOperation[] = ['insert', 'update', 'delete', 'truncate'];
 
-/** Publications of whole schemas came with Postgres 15. */
+/** Publications of whole schemas, column lists and row filters came with Postgres 15. */
 const SCHEMAS_FROM = 150_000;
+
+const GENERATED_FROM = 180_000;
 
 /** Node, tables, operations, name. */
 export function publicationSteps(
@@ -49,18 +62,26 @@ export function publicationSteps(
         });
         if (node === null || node === 'back') return node;
         const isSame = node.nodeId === state.node?.nodeId;
-        return { ...state, node, ...(isSame ? {} : { parts: [], operations: null, name: null }) };
+        return {
+          ...state,
+          node,
+          ...(isSame ? {} : { parts: [], operations: null, options: [], limits: [], name: null }),
+        };
       },
     },
     { ask: async (state, place) => withCatalog(state, source, place, askTables) },
-    { ask: async (state, place) => askOperations(state, place) },
+    { ask: async (state, place) => withCatalog(state, source, place, askOperations) },
+    {
+      applies: ({ options }) => options.includes('limits'),
+      ask: async (state, place) => askAllLimits(state, place),
+    },
     { ask: async (state, place) => withCatalog(state, source, place, askName) },
   ];
 }
 
 /** The request that the answers make, once all were given. */
 export function toPublicationRequest(answers: PublicationAnswers): CreatePublicationRequest | null {
-  const { node, parts, operations, name } = answers;
+  const { node, parts, operations, options, limits, name } = answers;
   if (node === null || operations === null || name === null) return null;
   return {
     nodeId: node.nodeId,
@@ -69,11 +90,12 @@ export function toPublicationRequest(answers: PublicationAnswers): CreatePublica
     schemas: parts.flatMap((part) => (part.kind === 'schema' ? [part.name] : [])),
     tables: parts.flatMap((part) =>
       part.kind === 'table'
-        ? [{ schema: part.table.schema, name: part.table.name, columns: null, rowFilter: null }]
+        ? [limits.find((table) => isSameTable(table, part.table)) ?? wholeTable(part.table)]
         : [],
     ),
     operations,
-    viaPartitionRoot: false,
+    viaPartitionRoot: options.includes('viaPartitionRoot'),
+    ...(options.includes('generatedColumns') ? { generatedColumns: 'stored' } : {}),
   };
 }
 
@@ -115,7 +137,7 @@ async function askTables(
     },
   });
   if (parts === null || parts === 'back') return parts;
-  return { ...state, parts, operations: null, name: null };
+  return { ...state, parts, operations: null, options: [], limits: [], name: null };
 }
 
 /** What a publication of this node may hold, worded for picking. */
@@ -156,20 +178,113 @@ export function tableItems(
 async function askOperations(
   state: PublicationAnswers,
   place: StepPlace,
+  catalog: NodeCatalog,
 ): Promise<Answer<PublicationAnswers>> {
-  const nodeId = state.node?.nodeId ?? '';
+  const { nodeId } = catalog;
   const bare = state.parts.some(
     (part) => part.kind === 'table' && tableChoice(part.table, nodeId).fitness === 'insertsOnly',
   );
-  const ticked = state.operations ?? OPERATIONS.filter((name) => !bare || !needsKey(name));
-  const operations = await askMany<PublishedOperation>({
+  const operations = state.operations ?? OPERATIONS.filter((name) => !bare || !needsKey(name));
+  const ticked: readonly (PublishedOperation | PublicationOption)[] = [
+    ...operations,
+    ...state.options,
+  ];
+  const picked = await askMany<PublishedOperation | PublicationOption>({
     place,
     placeholder: 'Which changes are published?',
-    items: operationItems(nodeId, bare),
-    isTicked: (operation) => ticked.includes(operation),
+    items: [...operationItems(nodeId, bare), ...optionItems(state.parts, catalog)],
+    isTicked: (one) => ticked.includes(one),
   });
-  if (operations === null || operations === 'back') return operations;
-  return { ...state, operations };
+  if (picked === null || picked === 'back') return picked;
+  const options = picked.filter((one) => !isOperation(one));
+  return {
+    ...state,
+    operations: picked.filter(isOperation),
+    options,
+    limits: options.includes('limits') ? state.limits : [],
+  };
+}
+
+/** Options that mean something for what was picked, on this version. */
+function optionItems(
+  parts: readonly PublicationPart[],
+  { server, relations }: NodeCatalog,
+): readonly PickItem<PublishedOperation | PublicationOption>[] {
+  const isWithin = (relation: RelationFacts) =>
+    parts.some(
+      (part) =>
+        part.kind === 'all' ||
+        (part.kind === 'schema'
+          ? part.name === relation.schema
+          : isSameTable(part.table, relation)),
+    );
+  const tables = relations.filter(isWithin);
+  const isByName = parts.length > 0 && parts.every(({ kind }) => kind === 'table');
+  const items: readonly PickItem<PublicationOption>[] = [
+    ...(tables.some(({ kind }) => kind === 'partitioned')
+      ? [
+          {
+            label: 'Publish partitions as their root',
+            description: 'the subscriber may be partitioned otherwise',
+            value: 'viaPartitionRoot',
+          } as const,
+        ]
+      : []),
+    ...(server.versionNum >= GENERATED_FROM &&
+    tables.some(({ columns }) => columns.some(({ isGenerated }) => isGenerated))
+      ? [{ label: 'Publish stored generated columns', value: 'generatedColumns' } as const]
+      : []),
+    ...(isByName && server.versionNum >= SCHEMAS_FROM
+      ? [
+          {
+            label: 'Only some columns or rows…',
+            description: 'column lists and row filters',
+            value: 'limits',
+          } as const,
+        ]
+      : []),
+  ];
+  if (items.length === 0) return [];
+  return [{ label: 'Options', kind: QuickPickItemKind.Separator, value: null }, ...items];
+}
+
+/** One table after the other, until nothing more is to be limited. */
+async function askAllLimits(
+  state: PublicationAnswers,
+  place: StepPlace,
+): Promise<Answer<PublicationAnswers>> {
+  const tables = state.parts.flatMap((part) => (part.kind === 'table' ? [part.table] : []));
+  let limits = state.limits;
+  for (;;) {
+    const known = (table: RelationFacts) =>
+      limits.find((one) => isSameTable(one, table)) ?? wholeTable(table);
+    const picked = await askOne<RelationFacts | 'done'>({
+      place,
+      placeholder: 'Of which table only some columns or rows?',
+      items: [
+        ...tables.map((table) => ({
+          label: formatTableName(table),
+          description: limitWords(known(table)),
+          value: table,
+        })),
+        { label: '$(check) Done', value: 'done' },
+      ],
+    });
+    if (picked === null || picked === 'back') return picked;
+    if (picked === 'done') return { ...state, limits };
+    const limited = await askLimits({ ...place, canGoBack: true }, known(picked), picked);
+    if (limited === null) return null;
+    if (limited === 'back') continue;
+    limits = [...limits.filter((one) => !isSameTable(one, limited)), limited];
+  }
+}
+
+function wholeTable({ schema, name }: RelationFacts): DeclaredTable {
+  return { schema, name, columns: null, rowFilter: null };
+}
+
+function isOperation(one: PublishedOperation | PublicationOption): one is PublishedOperation {
+  return OPERATIONS.some((operation) => operation === one);
 }
 
 /** @param isBare whether a table among them has nothing to find a row by */

@@ -74,3 +74,12 @@ async function askFilter(
     },
   });
 }
+
+/** `columns id, name · rows id > 10`, for a list of tables. */
+export function limitWords({ columns, rowFilter }: DeclaredTable): string {
+  const words = [
+    ...(columns === null ? [] : [`columns ${columns.join(', ')}`]),
+    ...(rowFilter === null ? [] : [`rows ${rowFilter}`]),
+  ];
+  return words.length === 0 ? 'all columns, all rows' : words.join(' · ');
+}
