@@ -25,10 +25,15 @@ const COPY: TableCopyFacts = {
   runningMs: 60_000,
 };
 
+interface Wishes {
+  readonly begun?: number;
+  readonly published?: PublicationTableFacts | null;
+}
+
 function words(
   state: SubscriptionTableFacts['state'],
   copies: readonly TableCopyFacts[],
-  { begun = copies.length, published = JOBS } = {},
+  { begun = copies.length, published = JOBS }: Wishes = {},
 ): string {
   const table = { ...TABLE, state };
   const known = subscription('jobs_sub', {
