@@ -57,9 +57,12 @@ export class LockWatch {
   }
 }
 
-/** Lowest version: 14. Source: pg_blocking_pids(), pg_stat_activity. */
+/** Lowest version: 14. Source: pg_blocking_pids(), which says 0 for a prepared transaction, pg_stat_activity. */
 const text = `
 SELECT pg_catalog.format('pid %s (%s)', a.pid, pg_catalog.concat_ws(', ', a.usename, nullif(a.application_name, ''))) AS "holder"
   FROM pg_catalog.pg_stat_activity AS a
  WHERE a.pid = ANY (pg_catalog.pg_blocking_pids($1::pg_catalog.int4))
- ORDER BY a.pid`;
+UNION ALL
+SELECT 'a prepared transaction (see pg_prepared_xacts)'
+ WHERE 0 = ANY (pg_catalog.pg_blocking_pids($1::pg_catalog.int4))
+ ORDER BY 1`;

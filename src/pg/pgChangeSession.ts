@@ -62,9 +62,12 @@ export class PgChangeSession implements ChangeSession {
     return this.#told(this.#connected.session.queryTogether(statements, signal));
   }
 
-  readCatalog(rolesToCheck: readonly string[], signal?: CancelSignal): Promise<NodeCatalog> {
-    const { subject, probe } = this.#connected;
-    return readNodeCatalog(this, { subject, probe, rolesToCheck }, signal);
+  async readCatalog(rolesToCheck: readonly string[], signal?: CancelSignal): Promise<NodeCatalog> {
+    const { subject, probe, session } = this.#connected;
+    const catalog = await readNodeCatalog(this, { subject, probe, rolesToCheck }, signal);
+    const { keyPid } = session;
+    if (keyPid === null || keyPid === this.backendPid) return catalog;
+    return { ...catalog, server: { ...catalog.server, isPooled: true } };
   }
 
   async readTableDefinitions(

@@ -3,6 +3,7 @@ import { errorFinding } from './findingParts';
 import type { NodeCatalog } from './nodeCatalog';
 import { otherServerFindings } from './otherServerFindings';
 import type { FileChange, Impact, Plan, PlanStep } from './plan';
+import { poolerFindings } from './poolerFindings';
 import { readOnlyFindings } from './readOnlyFindings';
 import type { PlanContext } from './requests';
 import { splitBrainFinding } from './splitBrainFinding';
@@ -29,6 +30,7 @@ export function makePlan(context: PlanContext, draft: PlanDraft): Plan {
     ...(splitBrain === null ? [] : [splitBrain]),
     ...otherServerFindings(context),
     ...readOnlyFindings(context, draft.steps),
+    ...poolerFindings(context, draft.steps),
   ];
   return {
     kind: draft.kind,

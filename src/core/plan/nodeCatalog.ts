@@ -37,6 +37,8 @@ export interface ServerIdentity {
   readonly versionNum: number;
   readonly database: string;
   readonly isInRecovery: boolean;
+  /** Something between us and the server answers in its place: the key of the session names another backend. Absent: no. */
+  readonly isPooled?: true;
 }
 
 /** The role that the session runs as. @see pg_roles, has_database_privilege() */
@@ -213,9 +215,12 @@ export interface CheckedRole {
   readonly writableTables: readonly TableName[];
 }
 
-/** @see pg_stat_activity, backend_xid */
+/** @see pg_stat_activity, backend_xid; pg_prepared_xacts */
 export interface RunningWriter {
-  readonly pid: number;
+  /** `null` for a prepared transaction, which no session holds. */
+  readonly pid: number | null;
+  /** Global identifier of a prepared transaction. @see pg_prepared_xacts */
+  readonly preparedAs?: string;
   readonly user: string | null;
   readonly applicationName: string;
   /** Since its transaction began; `null` where the session's role may not see it. */

@@ -125,10 +125,11 @@ export function writerFindings(publisher: NodeCatalog, limitMs: number): readonl
     ({ runningMs }) => runningMs === null || runningMs >= NOTABLE_MS,
   );
   if (writers.length === 0) return [];
-  const words = writers.map(({ pid, user, applicationName, runningMs }) => {
+  const words = writers.map(({ pid, user, applicationName, runningMs, preparedAs }) => {
     const who = [user ?? 'an unknown role', ...(applicationName === '' ? [] : [applicationName])];
     const since = runningMs === null ? '' : ` for ${formatDuration(runningMs)}`;
-    return `pid ${pid} (${who.join(', ')})${since}`;
+    const what = preparedAs === undefined ? `pid ${pid ?? '?'}` : `prepared ${preparedAs}`;
+    return `${what} (${who.join(', ')})${since}`;
   });
   return [
     warningFinding(

@@ -52,6 +52,12 @@ export class PgSession implements SqlSession {
     });
   }
 
+  /** The backend that the key for cancelling names; `null` when none was sent. A pooler sends a key of its own. */
+  get keyPid(): number | null {
+    // `pg` keeps it on the client; its types leave it out.
+    return (this.#client as unknown as { readonly processID: number | null }).processID;
+  }
+
   get isClosed(): boolean {
     return this.#isEnded || this.#loss !== null;
   }

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
+import { makePlan } from '../../../src/core/plan/makePlan';
 import type { Plan } from '../../../src/core/plan/plan';
 import { planCreatePublication } from '../../../src/core/plan/planCreatePublication';
 import { planDocument } from '../../../src/core/plan/planDocument';
@@ -11,8 +14,9 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { lockTable } from '../../clusters/faults';
 import { forEachMajor } from '../../clusters/majors';
-import { planOf, stepOn } from './changeSupport';
-import { PlanRig } from './planRig';
+import { never, nodeAt } from '../pg/support';
+import { makeGateways, planOf, stepOn } from './changeSupport';
+import { codes, PlanRig } from './planRig';
 
 forEachMajor('Plans that stopped, and plans by hand', (major) => {
   let clusters: Clusters;
@@ -22,7 +26,9 @@ forEachMajor('Plans that stopped, and plans by hand', (major) => {
   before(async function () {
     this.timeout(120_000);
     clusters = new Clusters(major);
-    central = await (await clusters.add('central')).start();
+    central = await (
+      await clusters.add('central', { conf: { max_prepared_transactions: 2 } })
+    ).start();
     await central.query('CREATE DATABASE edge');
     await central.query('CREATE TABLE jobs (id int PRIMARY KEY, name text)');
     rig = new PlanRig({
@@ -120,6 +126,54 @@ forEachMajor('Plans that stopped, and plans by hand', (major) => {
     }
   });
 
+  it('a prepared transaction is named, also where a change waits for it', async () => {
+    const session = await central.connect();
+    await session.query(`BEGIN; INSERT INTO jobs VALUES (1, 'x'); PREPARE TRANSACTION 'forgotten'`);
+    await session.end();
+    try {
+      const writers = (await rig.context()).catalogs.get('central')?.writers ?? [];
+      assert.deepEqual(
+        writers.map(({ pid, preparedAs, user }) => [pid, preparedAs, user]),
+        [[null, 'forgotten', 'postgres']],
+      );
+      const { outcomes } = await rig.run(planOf(stepOn('central', ['DROP TABLE jobs'])));
+      assert.equal(
+        outcomes[0]?.failure?.advice,
+        'It waited for a prepared transaction (see pg_prepared_xacts): try again when that has ended.',
+      );
+    } finally {
+      await central.query(`ROLLBACK PREPARED 'forgotten'`);
+    }
+  });
+
+  it('a pooler is recognised by the key of the session, and no plan runs through it', async () => {
+    const pooler = await startPooler(central.port);
+    try {
+      const { changes } = makeGateways();
+      for (const [port, isPooled] of [
+        [central.port, undefined],
+        [pooler.port, true],
+      ] as const) {
+        const node = nodeAt({ port }, { id: 'central' });
+        const session = await changes.openChange(node, { user: null, mayWrite: false }, never());
+        const catalog = await session.readCatalog([]);
+        await session.close();
+        assert.equal(catalog.server.isPooled, isPooled);
+        const context = await rig.context();
+        const known = { ...context, catalogs: new Map([['central', catalog]]) };
+        const plan = makePlan(known, {
+          kind: 'test',
+          title: 'Test',
+          steps: [stepOn('central', ['SELECT 1'])],
+          findings: [],
+        });
+        assert.deepEqual(codes(plan), isPooled === true ? ['error pooler central'] : []);
+      }
+    } finally {
+      await pooler.stop();
+    }
+  });
+
   it('the document runs by hand, statement by statement, to the same end', async () => {
     const plan = planInstallPendingSync(
       {
@@ -153,6 +207,35 @@ forEachMajor('Plans that stopped, and plans by hand', (major) => {
     );
   }
 });
+
+/** Answers in the server's place as poolers do: with a key for cancelling that is its own. */
+async function startPooler(serverPort: number) {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((client) => {
+    const behind = net.connect(serverPort, '127.0.0.1');
+    for (const socket of [client, behind]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    }
+    client.pipe(behind);
+    behind.on('data', (chunk) => {
+      const key = chunk.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
+      if (key >= 0) chunk.writeInt32BE(1_000_000_007, key + 5);
+      client.write(chunk);
+    });
+    behind.on('end', () => client.end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const stop = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  };
+  return { port: address.port, stop };
+}
 
 /** As a client would split it: comment lines go, a statement ends with a line that ends in a semicolon outside of $$. */
 function statementsOf(text: string): readonly string[] {
