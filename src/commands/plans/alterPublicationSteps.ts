@@ -6,7 +6,8 @@ import { formatTableName } from '../../core/tableName';
 import type { DeclaredTable } from '../../core/topology';
 import type { Answer, Step, StepPlace } from '../../host/multiStep';
 import { askMany, askOne, type PickItem } from '../../host/prompts';
-import { operationItems, tableItems, type PublicationPart } from './publicationSteps';
+import type { PublicationPart } from './publicationAnswers';
+import { operationItems, tableItems } from './publicationSteps';
 import { askLimits, limitWords } from './tableLimits';
 
 /** What of a publication is changed; one thing at a time, so that its plan says one thing. */

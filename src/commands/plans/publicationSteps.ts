@@ -3,46 +3,19 @@ import { isOffered, tableChoice } from '../../core/describe/tableChoice';
 import type { NodeCatalog, RelationFacts } from '../../core/plan/nodeCatalog';
 import type { CreatePublicationRequest, PublishedOperation } from '../../core/plan/requests';
 import { isSameTable } from '../../core/plan/tableLookup';
-import { formatTableName } from '../../core/tableName';
-import type { DeclaredTable } from '../../core/topology';
-import { askMany, askOne, askText, type PickItem } from '../../host/prompts';
+import { askMany, askText, type PickItem } from '../../host/prompts';
 import type { Answer, Step, StepPlace } from '../../host/multiStep';
 import type { CommandDeps } from '../commandDeps';
 import type { CatalogSource } from './catalogSource';
 import { suggestName, validateName } from './names';
-import { askNode, takesChanges, type NodeChoice } from './pickNode';
-import { askLimits, limitWords } from './tableLimits';
-
-/** What is asked about a publication, as far as it was answered. */
-export interface PublicationAnswers {
-  /** Given by the tree, so that it is not asked. */
-  readonly given: NodeChoice | null;
-  readonly topologyId: string | null;
-  readonly node: NodeChoice | null;
-  readonly parts: readonly PublicationPart[];
-  readonly operations: readonly PublishedOperation[] | null;
-  /** Options that were ticked beside the operations. */
-  readonly options: readonly PublicationOption[];
-  /** Column lists and row filters, as far as any were wanted. */
-  readonly limits: readonly DeclaredTable[];
-  readonly name: string | null;
-}
-
-/** `limits`: some table is published in part, which is asked next. */
-export type PublicationOption = 'viaPartitionRoot' | 'generatedColumns' | 'limits';
-
-/** Something that a publication may hold. */
-export type PublicationPart =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'schema'; readonly name: string }
-  | { readonly kind: 'table'; readonly table: RelationFacts };
+import { askNode, takesChanges } from './pickNode';
+import type { PublicationAnswers, PublicationOption, PublicationPart } from './publicationAnswers';
+import { askAllLimits, optionItems, wholeTable } from './publicationOptions';
 
 const OPERATIONS: readonly PublishedOperation[] = ['insert', 'update', 'delete', 'truncate'];
 
 /** Publications of whole schemas, column lists and row filters came with Postgres 15. */
 const SCHEMAS_FROM = 150_000;
-
-const GENERATED_FROM = 180_000;
 
 /** Node, tables, operations, name. */
 export function publicationSteps(
@@ -203,84 +176,6 @@ async function askOperations(
     options,
     limits: options.includes('limits') ? state.limits : [],
   };
-}
-
-/** Options that mean something for what was picked, on this version. */
-function optionItems(
-  parts: readonly PublicationPart[],
-  { server, relations }: NodeCatalog,
-): readonly PickItem<PublishedOperation | PublicationOption>[] {
-  const isWithin = (relation: RelationFacts) =>
-    parts.some(
-      (part) =>
-        part.kind === 'all' ||
-        (part.kind === 'schema'
-          ? part.name === relation.schema
-          : isSameTable(part.table, relation)),
-    );
-  const tables = relations.filter(isWithin);
-  const isByName = parts.length > 0 && parts.every(({ kind }) => kind === 'table');
-  const items: readonly PickItem<PublicationOption>[] = [
-    ...(tables.some(({ kind }) => kind === 'partitioned')
-      ? [
-          {
-            label: 'Publish partitions as their root',
-            description: 'the subscriber may be partitioned otherwise',
-            value: 'viaPartitionRoot',
-          } as const,
-        ]
-      : []),
-    ...(server.versionNum >= GENERATED_FROM &&
-    tables.some(({ columns }) => columns.some(({ isGenerated }) => isGenerated))
-      ? [{ label: 'Publish stored generated columns', value: 'generatedColumns' } as const]
-      : []),
-    ...(isByName && server.versionNum >= SCHEMAS_FROM
-      ? [
-          {
-            label: 'Only some columns or rows…',
-            description: 'column lists and row filters',
-            value: 'limits',
-          } as const,
-        ]
-      : []),
-  ];
-  if (items.length === 0) return [];
-  return [{ label: 'Options', kind: QuickPickItemKind.Separator, value: null }, ...items];
-}
-
-/** One table after the other, until nothing more is to be limited. */
-async function askAllLimits(
-  state: PublicationAnswers,
-  place: StepPlace,
-): Promise<Answer<PublicationAnswers>> {
-  const tables = state.parts.flatMap((part) => (part.kind === 'table' ? [part.table] : []));
-  let limits = state.limits;
-  for (;;) {
-    const known = (table: RelationFacts) =>
-      limits.find((one) => isSameTable(one, table)) ?? wholeTable(table);
-    const picked = await askOne<RelationFacts | 'done'>({
-      place,
-      placeholder: 'Of which table only some columns or rows?',
-      items: [
-        ...tables.map((table) => ({
-          label: formatTableName(table),
-          description: limitWords(known(table)),
-          value: table,
-        })),
-        { label: '$(check) Done', value: 'done' },
-      ],
-    });
-    if (picked === null || picked === 'back') return picked;
-    if (picked === 'done') return { ...state, limits };
-    const limited = await askLimits({ ...place, canGoBack: true }, known(picked), picked);
-    if (limited === null) return null;
-    if (limited === 'back') continue;
-    limits = [...limits.filter((one) => !isSameTable(one, limited)), limited];
-  }
-}
-
-function wholeTable({ schema, name }: RelationFacts): DeclaredTable {
-  return { schema, name, columns: null, rowFilter: null };
 }
 
 function isOperation(one: PublishedOperation | PublicationOption): one is PublishedOperation {
