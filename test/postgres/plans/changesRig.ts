@@ -55,17 +55,17 @@ export class ChangesRig extends PlanRig {
   }
 
   planOf(context: PlanContext, change: Partial<PlanChangesRequest> = {}): Plan {
-    return planChanges(
-      {
-        nodeIds: null,
-        drops: false,
-        signIns: this.signIns(context),
-        passwords: this.passwords(),
-        unread: [],
-        ...change,
-      },
-      context,
-    );
+    return planChanges({ ...this.request(context), ...change }, context);
+  }
+
+  request(context: PlanContext): PlanChangesRequest {
+    return {
+      nodeIds: null,
+      drops: false,
+      signIns: this.signIns(context),
+      passwords: this.passwords(),
+      unread: [],
+    };
   }
 
   get secrets(): Readonly<Record<string, string>> {

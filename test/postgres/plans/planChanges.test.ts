@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { draftChanges } from '../../../src/core/plan/changes/planChanges';
 import type { Plan } from '../../../src/core/plan/plan';
+import type { PlanContext } from '../../../src/core/plan/requests';
 import { requirePasswords } from '../../clusters/access';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
@@ -119,7 +121,8 @@ forEachMajor('Plan Changes', function (major) {
 
   it('brings empty subscribers and a bare publisher to the file, and then finds nothing to do', async function () {
     this.timeout(120_000);
-    const plan = await rig.planned();
+    const context = await rig.context([LOGIN]);
+    const plan = rig.planOf(context);
     assert.deepEqual(titles(plan), STEPS);
     assert.deepEqual(
       codes(plan).filter((code) => !/passwordExposed|untestedConninfo|sameServer/u.test(code)),
@@ -128,6 +131,8 @@ forEachMajor('Plan Changes', function (major) {
     await rig.done(plan, rig.secrets);
     await untilHealthy();
     await untilMade(END);
+    const foreseen = draftChanges(rig.request(context), context).context;
+    assert.deepEqual(seenOf(foreseen), seenOf(await rig.context([LOGIN])));
     const [rows] = await on<{ n: number }>(
       singularity,
       'SELECT count(*)::int AS n FROM approved_patterns',
@@ -323,6 +328,39 @@ const STEPS = [
 const KEPT =
   'approved_patterns_pub on central publishes public.execution_metrics, which the file does not list; that stays.';
 const NOTHING = 'central, singularity, genesis are as the file says: there is nothing to do.';
+
+/** What planners look at, but for what tells how far the servers are. */
+function seenOf({ catalogs, definitions }: PlanContext): unknown {
+  return [...catalogs.values()].map((catalog) => ({
+    nodeId: catalog.nodeId,
+    relations: catalog.relations.map((relation) => ({
+      ...relation,
+      sizeBytes: null,
+      rowEstimate: null,
+    })),
+    schemas: catalog.schemas,
+    publications: catalog.publications,
+    subscriptions: catalog.subscriptions.map(({ name, owner, isEnabled, slotName, ...rest }) => ({
+      name,
+      owner,
+      isEnabled,
+      slotName,
+      publications: rest.publications,
+      tables: rest.tables.map((table) => `${table.schema}.${table.name}`),
+    })),
+    slots: catalog.slots.map(({ name, type, plugin, database }) => [name, type, plugin, database]),
+    roles: catalog.roles,
+    checkedRoles: catalog.checkedRoles.map(({ name, canLogin, isReplication }) => [
+      name,
+      canLogin,
+      isReplication,
+    ]),
+    definitions: definitions
+      .get(catalog.nodeId)
+      ?.map((one) => ({ ...one, rowEstimate: null, notCarried: [] }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+  }));
+}
 
 function titles(plan: Plan): readonly string[] {
   return plan.steps.map(({ nodeId, title }) => `${nodeId}: ${title}`);

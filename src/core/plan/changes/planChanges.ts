@@ -30,6 +30,23 @@ type Stage = readonly [
  */
 export function planChanges(request: PlanChangesRequest, context: PlanContext): Plan {
   const { topology } = context;
+  const scope = scopeOf(topology, request.nodeIds);
+  const changeable = scope.filter(({ id }) => whyLeftOut(context, id) === null);
+  const { steps, findings, impacts, privileges } = draftChanges(request, context);
+  const leftOut = leftOutFindings(scope, request, context);
+  return makePlan(context, {
+    kind: 'applyChanges',
+    title: titleOf(topology, request),
+    steps,
+    findings: [...findings, ...leftOut, ...(steps.length === 0 ? nothingFindings(changeable) : [])],
+    impacts,
+    privileges,
+  });
+}
+
+/** The same as far as it is made of parts; its context is what the servers will say once it has run. */
+export function draftChanges(request: PlanChangesRequest, context: PlanContext): ChangesDraft {
+  const { topology } = context;
   const { drops } = request;
   const scope = scopeOf(topology, request.nodeIds);
   const changeable = scope.filter(({ id }) => whyLeftOut(context, id) === null);
@@ -44,19 +61,7 @@ export function planChanges(request: PlanChangesRequest, context: PlanContext): 
     [drops ? changeable : [], dropSubscriptionStage],
     [drops ? changeable : [], dropPublicationStage],
   ];
-  const { steps, findings, impacts, privileges } = stages.reduce(
-    (before, [nodes, add]) => nodes.reduce(add, before),
-    beginDraft(context),
-  );
-  const leftOut = leftOutFindings(scope, request, context);
-  return makePlan(context, {
-    kind: 'applyChanges',
-    title: titleOf(topology, request),
-    steps,
-    findings: [...findings, ...leftOut, ...(steps.length === 0 ? nothingFindings(changeable) : [])],
-    impacts,
-    privileges,
-  });
+  return stages.reduce((before, [nodes, add]) => nodes.reduce(add, before), beginDraft(context));
 }
 
 function titleOf({ name }: Topology, { nodeIds }: PlanChangesRequest): string {

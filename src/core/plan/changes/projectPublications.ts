@@ -3,6 +3,9 @@ import type { CatalogPublication, NodeCatalog, RelationFacts } from '../nodeCata
 import type { TableDefinition } from '../tableDefinition';
 import { isPublishable, isSameTable, relationOf, uniqueTables } from '../tableLookup';
 
+/** First version with publish_generated_columns, which is none where nobody says. */
+const GENERATED_VERSION = 180_000;
+
 /** What a publication is given; the tables that it comes to follow from it. */
 export type PublicationSpec = Pick<
   CatalogPublication,
@@ -31,6 +34,8 @@ export function withPublication(
     isOwned: true,
     ...present,
     ...spec,
+    generatedColumns:
+      spec.generatedColumns ?? (catalog.server.versionNum >= GENERATED_VERSION ? 'none' : null),
     schemas: [...spec.schemas].sort(),
     namedTables: [...spec.namedTables].sort(byName),
     tables: publishedTables(catalog, spec, definitions),

@@ -48,7 +48,7 @@ export function withReader(catalog: NodeCatalog, slotName: string): NodeCatalog 
     ...catalog,
     slots: isThere
       ? catalog.slots.map((slot) => (slot.name === slotName ? { ...slot, isActive: true } : slot))
-      : [...catalog.slots, slotOf(catalog, slotName)],
+      : [...catalog.slots, slotOf(catalog, slotName)].sort(byName),
     settings: { ...settings, walSendersUsed: more(settings.walSendersUsed) },
   };
 }
@@ -60,8 +60,8 @@ export function withPhysicalSlot(catalog: NodeCatalog, slotName: string): NodeCa
     ...catalog,
     slots: [
       ...catalog.slots,
-      { ...slot, type: 'physical', plugin: null, database: null, isActive: false },
-    ],
+      { ...slot, type: 'physical' as const, plugin: null, database: null, isActive: false },
+    ].sort(byName),
   };
 }
 
@@ -106,6 +106,10 @@ export function withoutSubscription(catalog: NodeCatalog, name: string): NodeCat
     ...catalog,
     subscriptions: catalog.subscriptions.filter((subscription) => subscription.name !== name),
   };
+}
+
+function byName(a: CatalogSlot, b: CatalogSlot): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 function listed(tables: readonly TableName[], state: string): CatalogSubscription['tables'] {
