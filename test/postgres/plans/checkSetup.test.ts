@@ -139,7 +139,7 @@ forEachMajor('Check Set-up', function (major) {
     });
     const refused = find(await items(), id);
     assert.deepEqual(
-      [refused.state, refused.evidence.startsWith("It meets line 3 of")],
+      [refused.state, refused.evidence.startsWith('It meets line 3 of')],
       ['problem', true],
     );
     await central.setHba([
