@@ -19,6 +19,7 @@ for (const layer of ['commands', 'views', 'panels']) {
   LAYERS[layer] = [src(layer, ...SURFACE), npm('vscode')];
 }
 LAYERS.panels.push('^(node:)?crypto$');
+LAYERS.host.push('^(node:)?crypto$');
 
 const layerRules = Object.entries(LAYERS).map(([layer, allowed]) => ({
   name: `${layer}-imports`,

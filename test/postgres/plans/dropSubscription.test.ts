@@ -48,9 +48,7 @@ forEachMajor('Dropping a subscription', function (major) {
   afterEach(async () => {
     assert.deepEqual(await subscriptions(), []);
     assert.deepEqual(await slots(), []);
-    const [row] = await edge.query<{ rows: number }>(
-      'SELECT count(*)::int AS rows FROM jobs',
-    );
+    const [row] = await edge.query<{ rows: number }>('SELECT count(*)::int AS rows FROM jobs');
     assert.equal(row?.rows, 1, 'rows that arrived stay');
   });
 

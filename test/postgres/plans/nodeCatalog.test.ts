@@ -277,7 +277,8 @@ forEachMajor('What planners read of a node', function (major) {
       );
     }
     const catalog = await read(edge);
-    const [{ oid = 0 } = {}] = await edge.query<{ oid: number }>('SELECT oid FROM pg_subscription');
+    const [found] = await edge.query<{ oid: number }>('SELECT oid FROM pg_subscription');
+    const oid = found?.oid;
     assert.deepEqual(catalog.subscriptions, [
       {
         name: 'plain_sub',

@@ -198,6 +198,7 @@ describe('PgNodeSession', () => {
       },
       publications: null,
       subscriptionTables: null,
+      subscriptionOptions: [],
       settings: { wal_level: 'logical', unknown_here: null },
       queue: null,
     };

@@ -9,7 +9,8 @@ import type { Plan, PlanStep } from '../plan';
 import type { PlanContext } from '../requests';
 import { sqlStatement } from '../sqlText';
 import { slotStateFindings } from './slotStateFindings';
-import { slotUsersOf, type SlotUser } from './slotUser';
+import { slotUsersOf } from './slotUser';
+import type { SlotUser } from './slotUserFacts';
 
 export interface DropSlotRequest {
   readonly nodeId: string;

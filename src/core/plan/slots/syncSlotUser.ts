@@ -1,6 +1,6 @@
 import type { CatalogSlot } from '../nodeCatalog';
 import type { PlanContext } from '../requests';
-import type { SlotUser } from './slotUser';
+import type { SlotUser } from './slotUserFacts';
 
 /** Oid of the subscription, oid of the table, and system identifier of the subscriber. */
 const SYNC_SLOT = /^pg_(\d+)_sync_(\d+)_(\d+)$/u;
