@@ -1,8 +1,11 @@
+import { isSameRowFilter } from '../plan/sameRowFilter';
+
 /**
  * Holds the row filter of the file against the one that the server writes back, which differs in form: parentheses, casts,
  * spelling of operators and lists. `different` only where no form explains it; `unknown` is to be passed over in silence.
  */
 export function compareRowFilters(file: string, live: string): 'same' | 'different' | 'unknown' {
+  if (isSameRowFilter(file, live)) return 'same';
   const left = readTokens(file);
   const right = readTokens(live);
   if (left === null || right === null) return 'unknown';
@@ -10,10 +13,19 @@ export function compareRowFilters(file: string, live: string): 'same' | 'differe
     left.length === right.length && left.every((token, i) => token.kind === right[i]?.kind);
   if (isAlike) {
     const pairs = left.map((token, i) => [token, right[i] ?? token] as const);
-    if (pairs.every(([a, b]) => a.text === b.text)) return 'same';
+    if (pairs.every(([a, b]) => a.text === b.text)) return isGrouped(left) ? 'unknown' : 'same';
     return pairs.some(([a, b]) => isCertainlyOther(a, b)) ? 'different' : 'unknown';
   }
   return columnsOf(left) === columnsOf(right) ? 'unknown' : 'different';
+}
+
+/** Whether parentheses, which are left out here, can make another filter of these words. */
+function isGrouped(tokens: readonly Token[]): boolean {
+  const has = (text: string): boolean =>
+    tokens.some((token) => token.kind === 'keyword' && token.text === text);
+  const joins = [has('and'), has('or')].filter(Boolean).length;
+  const reckons = tokens.some(({ kind, text }) => kind === 'operator' && !COMPARISONS.has(text));
+  return reckons || joins > 1 || (joins > 0 && has('not'));
 }
 
 interface Token {

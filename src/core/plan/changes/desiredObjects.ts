@@ -1,3 +1,4 @@
+import { compareRowFilters } from '../../differences/compareRowFilters';
 import { ALL_OPERATIONS } from '../publicationSql';
 import type { CatalogPublication, CatalogSubscription, NodeCatalog } from '../nodeCatalog';
 import type { PublishedOperation } from '../requests';
@@ -6,6 +7,7 @@ import { isSameTable } from '../tableLookup';
 import type {
   DeclaredPublication,
   DeclaredSubscription,
+  DeclaredTable,
   TableName,
   TopologyNode,
 } from '../../topology';
@@ -34,11 +36,39 @@ export function desiredPublication(
     name,
     allTables: declared.allTables || (present?.allTables ?? false),
     schemas: [...declared.schemas, ...keptSchemas],
-    namedTables: [...declared.tables, ...kept],
+    namedTables: [...declared.tables.map((table) => withKnownFilter(table, present)), ...kept],
     operations: operationsOf(options['operations']) ?? present?.operations ?? ALL_OPERATIONS,
     viaPartitionRoot: booleanOf(options['viaPartitionRoot']) ?? present?.viaPartitionRoot ?? false,
     generatedColumns: generatedOf(options['generatedColumns']) ?? present?.generatedColumns ?? null,
   };
+}
+
+/** Tables whose filter nothing holds against the server's, so that the server's stays. */
+export function undecidedFilters(
+  declared: DeclaredPublication,
+  present: CatalogPublication,
+): readonly TableName[] {
+  return declared.tables.filter((table) => comparedFilter(table, present) === 'unknown');
+}
+
+/** A filter that is another only by its form would be set anew by every plan, and none would be the last. */
+function withKnownFilter(table: DeclaredTable, present: CatalogPublication | null): DeclaredTable {
+  const live = present?.namedTables.find((one) => isSameTable(one, table));
+  if (present === null || live === undefined) return table;
+  return comparedFilter(table, present) === 'different'
+    ? table
+    : { ...table, rowFilter: live.rowFilter };
+}
+
+function comparedFilter(
+  table: DeclaredTable,
+  { namedTables }: CatalogPublication,
+): 'same' | 'different' | 'unknown' {
+  const live = namedTables.find((one) => isSameTable(one, table))?.rowFilter ?? null;
+  if (table.rowFilter === null || live === null) {
+    return table.rowFilter === live ? 'same' : 'different';
+  }
+  return compareRowFilters(table.rowFilter, live);
 }
 
 /** Tables of a publication that the file does not list. */

@@ -10,7 +10,7 @@ import type { PlanContext } from '../requests';
 import { shownSql } from '../sqlText';
 import { subscribedTables } from '../subscribedTables';
 import { addPart, addPlan, project, type ChangesDraft } from './changesDraft';
-import { desiredPublication, undeclaredTables } from './desiredObjects';
+import { desiredPublication, undecidedFilters, undeclaredTables } from './desiredObjects';
 import { withPublication, type PublicationSpec } from './projectPublications';
 import { withRefreshedSubscription } from './projectSubscriptions';
 
@@ -84,15 +84,29 @@ function alter(
     (next, reader) => projectRefresh(next, nodeId, reader),
     changed,
   );
-  if (kept.length === 0) return planned;
+  const undecided = undecidedFilters(declared, present);
   return addPart(planned, {
     findings: [
-      noteFinding(
-        'nothingToDo',
-        nodeId,
-        `${name} on ${nodeId} publishes ${listNames(kept.map(formatTableName))}, which the file does not list; that stays.`,
-        'Add it to the file, or let the plan drop what the file does not mention.',
-      ),
+      ...(kept.length === 0
+        ? []
+        : [
+            noteFinding(
+              'nothingToDo',
+              nodeId,
+              `${name} on ${nodeId} publishes ${listNames(kept.map(formatTableName))}, which the file does not list; that stays.`,
+              'Add it to the file, or let the plan drop what the file does not mention.',
+            ),
+          ]),
+      ...(undecided.length === 0
+        ? []
+        : [
+            noteFinding(
+              'nothingToDo',
+              nodeId,
+              `The row filter of ${listNames(undecided.map(formatTableName))} in ${name} on ${nodeId} stays: nothing tells whether it says what the file says in other words.`,
+              'Write it in the file as the server shows it, or use Alter Publication….',
+            ),
+          ]),
     ],
   });
 }

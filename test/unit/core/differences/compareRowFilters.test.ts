@@ -19,6 +19,7 @@ describe('Row filters of the file and of the server', () => {
     ['active and not gone', '(active AND (NOT gone))'],
     ['a is not null or b > 2', '((a IS NOT NULL) OR (b > 2))'],
     [`lower(region) = 'eu'`, `(lower(region) = 'eu'::text)`],
+    ['a = 1 and (b = 2 or c = 3)', '((a = 1) AND ((b = 2) OR (c = 3)))'],
   ];
   for (const [file, live] of same) {
     it(`${file} is ${live}`, () => assert.equal(compareRowFilters(file, live), 'same'));
@@ -47,6 +48,10 @@ describe('Row filters of the file and of the server', () => {
     [`cast(a as text) = '1'`, `((a)::text = '1'::text)`],
     [`t.region = 'eu'`, `(region = 'eu'::text)`],
     [`region = E'e\\u'`, `(region = 'eu'::text)`],
+    // The same words in other groups: whether that is another filter is not decided here.
+    ['a = 1 and (b = 2 or c = 3)', '(((a = 1) AND (b = 2)) OR (c = 3))'],
+    ['not (a and b)', '((NOT a) AND b)'],
+    ['a - (b - c) > 0', '(((a - b) - c) > 0)'],
     ['trim(a) = b', '(btrim(a) = b)'],
     ['char_length(a) > 1', '(length(a) > 1)'],
   ];

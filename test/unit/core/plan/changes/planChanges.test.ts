@@ -171,6 +171,38 @@ describe('planChanges', () => {
     ]);
   });
 
+  it('leaves a row filter that differs in form alone, and says where it cannot tell', () => {
+    const planned = (file: string, live: string) => {
+      const named = { schema: 'public', name: 'jobs', columns: null };
+      const central = {
+        ...SO_CENTRAL,
+        publications: [
+          {
+            ...publication('jobs_pub', ['jobs']),
+            namedTables: [{ ...named, rowFilter: live }],
+          },
+        ],
+      };
+      const tables = [{ ...named, rowFilter: file }];
+      const nodes = [
+        declared('central', { publications: [{ ...JOBS_PUB, tables }] }),
+        declared('edge', { subscriptions: [JOBS_SUB] }),
+      ];
+      return planChanges(request({ signIns: [] }), contextOf(central, SO_EDGE, nodes));
+    };
+    const inList = planned('id IN (1, 2)', '(id = ANY (ARRAY[1, 2]))');
+    assert.deepEqual(planSql(inList), []);
+    assert.doesNotMatch(findingLines(inList).join(), /row filter/u);
+    const between = planned('id BETWEEN 1 AND 2', '((id >= 1) AND (id <= 2))');
+    assert.deepEqual(planSql(between), []);
+    assert.match(
+      findingLines(between).join(),
+      /The row filter of public\.jobs in jobs_pub on central stays: nothing tells/u,
+    );
+    const other = planned('id > 2', '(id > 1)');
+    assert.match(planSql(other).join(), /SET TABLE "public"\."jobs" WHERE \(id > 2\)/u);
+  });
+
   it('takes up a slot that an interrupted plan left, and no slot that somebody reads', () => {
     const slots = [slotFacts('jobs_sub')];
     const central = { publications: [publication('jobs_pub', ['jobs'])], slots };
