@@ -126,8 +126,21 @@ async function askSuspects(
   );
 }
 
-async function openRoot({ group, sessions, signal }: PreparationParts): Promise<CheckSession> {
+/** Nobody can tell whether a token is meant for this server, so it takes none. */
+const DOUBTS: Readonly<Record<string, readonly [what: string, advice: string]>> = {
+  splitBrain: ['two nodes of one system are writable', 'Choose the primary first.'],
+  wrongSystem: ['it is not the server that was seen before', 'Accept the server first.'],
+};
+
+async function openRoot(parts: PreparationParts): Promise<CheckSession> {
+  const { group, snapshot, sessions, signal } = parts;
   const node = group.root;
+  const verdict = snapshot.nodes.find(({ id }) => id === node.id)?.verdict.code;
+  const doubt = verdict === undefined ? undefined : DOUBTS[verdict];
+  if (doubt !== undefined) {
+    const [what, advice] = doubt;
+    throw new ServerFailure(checkFailure(`No token is written to ${node.id}: ${what}.`, advice));
+  }
   if (node.access === 'readOnly') {
     const text = `No token is written: ${readOnlySentence(node.id)}`;
     const facts = checkFailure(text, READ_ONLY_ADVICE);

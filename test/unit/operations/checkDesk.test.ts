@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { CheckResult } from '../../../src/core/checks/checkResult';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import { CheckDesk } from '../../../src/operations/checks/checkDesk';
-import { declared, edge, snapshot } from '../core/describe/makeSnapshot';
+import { declared, edge, snapshot, verdict } from '../core/describe/makeSnapshot';
 import { FakeClock } from '../monitor/fakeClock';
 import { FakeChanges, fails, rows, type FakeAnswer } from './fakeChanges';
 
@@ -91,6 +91,19 @@ describe('CheckDesk', () => {
     );
     assert.deepEqual(changes.events, []);
   });
+
+  for (const [code, text] of [
+    ['splitBrain', 'No token is written to central: two nodes of one system are writable.'],
+    ['wrongSystem', 'No token is written to central: it is not the server that was seen before.'],
+  ] as const) {
+    it(`writes nothing where nobody can tell which server is meant: ${code}`, async () => {
+      picture = snapshot({ nodes, edges, seen: { central: { verdict: verdict(code) } } });
+      const [result] = await desk.run(ID, null, never);
+      assert.equal(result?.outcome, 'notPossible');
+      assert.equal(result.failure?.text, text);
+      assert.deepEqual(changes.events, []);
+    });
+  }
 
   it('keeps the last 120 results of an edge, and says while one is under way', async () => {
     const running: boolean[] = [];
