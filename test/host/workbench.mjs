@@ -51,8 +51,15 @@ export class Workbench {
   async view(title) {
     const tab = this.page.locator('.activitybar').getByRole('tab', { name: title }).first();
     await tab.waitFor();
-    if ((await tab.getAttribute('aria-selected')) === 'true') return;
-    await tab.locator('.action-label').first().click();
+    // Until it is shown: the tab that is asked for next may look selected as long as this one is not.
+    for (let left = 20; (await tab.getAttribute('aria-selected')) !== 'true'; left -= 1) {
+      if (left === 0) throw new Error(`${title} does not come into sight.`);
+      await tab.locator('.action-label').first().click();
+      for (let ms = 0; ms < 3000; ms += 100) {
+        if ((await tab.getAttribute('aria-selected')) === 'true') break;
+        await this.page.waitForTimeout(100);
+      }
+    }
   }
 
   /**

@@ -21,7 +21,8 @@ describe('the explorer in the workbench', () => {
   it('offers its commands in the palette', async () => {
     const { workbench, page } = session;
     await workbench.quickOpen('F1');
-    await workbench.quickInput().fill('>Postgres Topology: ');
+    // The list draws what is in sight alone, so the words are typed far enough.
+    await workbench.quickInput().fill('>Postgres Topology: Open');
     await workbench.choice('Postgres Topology: Open Dashboard').waitFor();
     await page.keyboard.press('Escape');
   });
