@@ -191,8 +191,6 @@ describe('manifest', () => {
       'refreshSubscription',
       'alterSubscription',
       'rotatePassword',
-      'skipTransaction',
-      'resolveSubscription',
       'dropSubscription',
       'runChecks',
       'copyDetails',
