@@ -1,4 +1,4 @@
-import { escapeMarkdown } from '../describe/escapeMarkdown';
+import { escapeDocument } from '../describe/escapeDocument';
 import { formatCounted } from '../format';
 import type { Difference, NotCompared } from './difference';
 
@@ -15,18 +15,18 @@ export function differencesDocument(
 ): string {
   const nodeIds = [...new Set(differences.map(({ nodeId }) => nodeId))];
   return [
-    `# Differences: ${escapeMarkdown(topologyName)}`,
+    `# Differences: ${escapeDocument(topologyName)}`,
     '',
-    `${differencesSentence(differences, notCompared)} As read at ${escapeMarkdown(readAt)}.`,
+    `${differencesSentence(differences, notCompared)} As read at ${escapeDocument(readAt)}.`,
     ...nodeIds.flatMap((nodeId) => [
       '',
-      `## ${escapeMarkdown(nodeId)}`,
+      `## ${escapeDocument(nodeId)}`,
       '',
       ...differences.filter((found) => found.nodeId === nodeId).map(line),
     ]),
     ...(notCompared.length === 0
       ? []
-      : ['', '## Not compared', '', ...notCompared.map(({ why }) => `- ${escapeMarkdown(why)}`)]),
+      : ['', '## Not compared', '', ...notCompared.map(({ why }) => `- ${escapeDocument(why)}`)]),
     '',
     'Row filters that may mean the same in another form, what the file leaves open, and connection strings of subscriptions are not compared.',
     '',
@@ -60,5 +60,5 @@ function line(difference: Difference): string {
     ...(fileChanges.length > 0 ? ['It can be taken over into the file.'] : []),
   ];
   const detail = [sides.join('; '), ...ways].filter((part) => part !== '').join('. ');
-  return `- **${escapeMarkdown(message)}**${detail === '' ? '' : `  \n  ${escapeMarkdown(detail)}`}`;
+  return `- **${escapeDocument(message)}**${detail === '' ? '' : `  \n  ${escapeDocument(detail)}`}`;
 }

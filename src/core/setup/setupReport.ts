@@ -1,4 +1,4 @@
-import { escapeMarkdown } from '../describe/escapeMarkdown';
+import { escapeDocument } from '../describe/escapeDocument';
 import { setupSentence, type SetupItem, type SetupState } from './setupItem';
 
 const WORDS: Readonly<Record<SetupState, string>> = {
@@ -12,15 +12,15 @@ const WORDS: Readonly<Record<SetupState, string>> = {
 export function setupReport(name: string, items: readonly SetupItem[], at: string): string {
   const nodes = [...new Set(items.map(({ nodeId }) => nodeId))];
   const sections = nodes.flatMap((nodeId) => [
-    `## ${nodeId === null ? 'The topology' : escapeMarkdown(nodeId)}`,
+    `## ${nodeId === null ? 'The topology' : escapeDocument(nodeId)}`,
     ...items.filter((item) => item.nodeId === nodeId).map(entry),
   ]);
-  return `${[`# Set-up of ${escapeMarkdown(name)}`, `${setupSentence(items)}, ${escapeMarkdown(at)}. Nothing was changed.`, ...sections].join('\n\n')}\n`;
+  return `${[`# Set-up of ${escapeDocument(name)}`, `${setupSentence(items)}, ${escapeDocument(at)}. Nothing was changed.`, ...sections].join('\n\n')}\n`;
 }
 
 function entry({ title, state, evidence, source, fix }: SetupItem): string {
   const lines = [
-    `- ${escapeMarkdown(title)}: ${WORDS[state]}. ${escapeMarkdown(evidence)}${source === null ? '' : ` _${escapeMarkdown(source)}_`}`,
+    `- ${escapeDocument(title)}: ${WORDS[state]}. ${escapeDocument(evidence)}${source === null ? '' : ` _${escapeDocument(source)}_`}`,
   ];
   if (fix !== null) lines.push('', ...block(fix), '');
   return lines.join('\n');

@@ -260,7 +260,7 @@ describe('checkSetup', () => {
   it('the report: every item, harmless in Markdown', () => {
     const items = all({ setups: { central: { hba: [] } } });
     const text = setupReport('Central [x](y)', items, '2026-11-21');
-    assert.match(text, /^# Set-up of Central \\\[x\\\]\\\(y\\\)\n\n\d+ of \d+ fine/);
+    assert.match(text, /^# Set-up of Central \\\[x\\\]\(y\)\n\n\d+ of \d+ fine/);
     assert.match(text, /## central\n/);
     assert.match(text, /\*\*problem\*\*/);
     assert.match(text, /\n {6}hostssl app streamer/);
