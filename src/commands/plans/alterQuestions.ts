@@ -153,9 +153,9 @@ export async function askNewConnection(
         ask: async (state, place) => {
           const address = await askText({
             place,
-            prompt: `How the server of ${chosen.nodeId} reaches ${chosen.publisherId ?? 'the publisher'}, its role with user=…; it replaces the present connection as a whole`,
+            prompt: `How the server of ${chosen.nodeId} reaches ${chosen.publisherId ?? 'the publisher'}, and as whom: this replaces the present connection as a whole`,
             value: state.address,
-            validate: validateAddress,
+            validate: validateNewAddress,
           });
           return address === null || address === 'back' ? address : { ...state, address };
         },
@@ -185,7 +185,15 @@ export async function askNewConnection(
   };
 }
 
-/** As the file has it, else host, port and database of the publisher. */
+/** Without a role the server would sign in as the user of its operating system, which nobody wants unasked. */
+function validateNewAddress(text: string): string | null {
+  const problem = validateAddress(text);
+  if (problem !== null) return problem;
+  const { user = '', service } = readParams(text);
+  return user === '' && service === undefined ? 'Say as whom it signs in: user=…' : null;
+}
+
+/** As the file has it, else host, port and database of the publisher; who signs in is left to be said. */
 function presentAddress(
   { files }: Pick<CommandDeps, 'files'>,
   { topologyId, nodeId, name, publisherId }: SubscriptionChoice,
@@ -197,7 +205,8 @@ function presentAddress(
   if (declared?.connection) return writeParams(readParams(declared.connection));
   const publisher = nodes.find(({ id }) => id === publisherId)?.connection ?? {};
   const keywords = ['host', 'port', 'dbname'];
-  return writeParams(
+  const address = writeParams(
     Object.fromEntries(Object.entries(publisher).filter(([keyword]) => keywords.includes(keyword))),
   );
+  return `${address} user=`.trimStart();
 }

@@ -64,10 +64,13 @@ function itemsOf(
       return node !== undefined && takesChanges(node, snapshot);
     })
     .map((one): PickItem<PublicationChoice> => {
-      const count = readersOf(snapshot, one.nodeId).length;
+      const count = declaredSubscribersOf(snapshot, one);
       return {
         label: `$(broadcast) ${one.name}`,
-        description: `${one.nodeId} · ${formatCounted(count, 'subscribing node')}`,
+        description: [
+          one.nodeId,
+          ...(count === 0 ? [] : [formatCounted(count, 'subscriber')]),
+        ].join(' · '),
         value: { topologyId: snapshot.id, ...one },
       };
     });
@@ -78,6 +81,17 @@ function itemsOf(
     value: null,
   };
   return [separator, ...items];
+}
+
+/** As the row of a publication counts them. */
+function declaredSubscribersOf(
+  { topology }: TopologySnapshot,
+  { nodeId, name }: { readonly nodeId: string; readonly name: string },
+): number {
+  return topology.nodes
+    .flatMap(({ subscriptions }) => subscriptions)
+    .filter(({ publisher, publications }) => publisher === nodeId && publications.includes(name))
+    .length;
 }
 
 /** Declared nodes that subscribe to this one, by the monitor and by the file. */
