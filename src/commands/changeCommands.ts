@@ -13,6 +13,7 @@ export const CHANGE_COMMANDS: readonly Command[] = [
   defineChange('enableSubscription', 'Enable Subscription…'),
   defineChange('disableSubscription', 'Disable Subscription…'),
   defineChange('refreshSubscription', 'Refresh Subscription…'),
+  defineChange('resyncTable', 'Resync Table…'),
   defineChange('alterSubscription', 'Alter Subscription…'),
   defineChange('rotatePassword', 'Rotate Password…'),
   defineChange('skipTransaction', 'Skip Transaction…'),

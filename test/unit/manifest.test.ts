@@ -205,6 +205,8 @@ describe('manifest', () => {
       'dropSubscription',
       'copyDetails',
     ]);
+    assert.deepEqual(offered('table busy taken'), ['resyncTable', 'copyDetails']);
+    assert.deepEqual(offered('table healthy declared'), ['openTopologyFile', 'copyDetails']);
     assert.deepEqual(offered('queue unknown'), [
       'showDetails',
       'installPendingSync',

@@ -18,6 +18,7 @@ import { refreshSubscription } from './refreshSubscription';
 import { renamePublication } from './renamePublication';
 import { resolveSubscription } from './resolveSubscription';
 import { resumeReplay } from './resumeReplay';
+import { resyncTable } from './resyncTable';
 import { rotatePassword } from './rotatePassword';
 import { skipTransaction } from './skipTransaction';
 import { uninstallSentinel } from './uninstallSentinel';
@@ -37,6 +38,7 @@ export const CHANGES = {
   enableSubscription,
   disableSubscription,
   refreshSubscription,
+  resyncTable,
   alterSubscription,
   rotatePassword,
   skipTransaction,

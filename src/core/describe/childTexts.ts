@@ -200,7 +200,8 @@ export function subscribedTableText(
     label,
     description,
     icon: isReady ? icon(ROLE_ICONS[role], null) : iconOf(role, 'copying'),
-    contextValue: contextValue('table', [], isReady ? 'healthy' : 'busy', {}),
+    // Tables of publications are rows of the same kind.
+    contextValue: contextValue('table', [], isReady ? 'healthy' : 'busy', { taken: true }),
     accessibleLabel: `${label}, table, ${description}`,
   };
 }

@@ -144,17 +144,22 @@ export function passedStep(
 ): PlanStep {
   const { nodeId } = publisher;
   const names = readers.map(readerWords).join(', ');
-  // The sleep stands between reading the position and asking who has come there.
-  const sql = `SELECT COALESCE((SELECT pg_catalog.bool_and(s.confirmed_flush_lsn >= l.lsn)
-    FROM pg_catalog.pg_replication_slots AS s WHERE s.slot_name IN (${slotList(readers)})), true)
-  FROM (SELECT pg_catalog.pg_current_wal_lsn() AS lsn OFFSET 0) AS l
-  CROSS JOIN LATERAL (SELECT pg_catalog.pg_sleep(1) WHERE l.lsn IS NOT NULL OFFSET 0) AS w`;
+  const sql = passedSql(readers.map(({ subscription }) => subscription.slotName));
   return waitStep(nodeId, {
     title: `Wait until subscribers have passed the making of ${publication}`,
     effect: `${names} asks for ${publication} only after that: earlier, the publisher would look for it in the past and not find it.`,
     sql,
     otherwise: `${names} lags behind ${nodeId}, or is stopped. Run the plan again when it has caught up.`,
   });
+}
+
+/** Asks whether what the readers of these slots confirmed lies behind a moment ago. No slot: yes. */
+export function passedSql(slots: readonly (string | null)[]): string {
+  // The sleep stands between reading the position and asking who has come there.
+  return `SELECT COALESCE((SELECT pg_catalog.bool_and(s.confirmed_flush_lsn >= l.lsn)
+    FROM pg_catalog.pg_replication_slots AS s WHERE s.slot_name IN (${slotNames(slots)})), true)
+  FROM (SELECT pg_catalog.pg_current_wal_lsn() AS lsn OFFSET 0) AS l
+  CROSS JOIN LATERAL (SELECT pg_catalog.pg_sleep(1) WHERE l.lsn IS NOT NULL OFFSET 0) AS w`;
 }
 
 /** Waits until no walsender of these readers was started for the publication. */
@@ -189,7 +194,8 @@ export function releasedCheck(
   };
 }
 
-function waitStep(
+/** A step that changes nothing and waits until `sql` says true. */
+export function waitStep(
   nodeId: string,
   {
     title,
@@ -216,6 +222,10 @@ function waitStep(
 }
 
 function slotList(readers: readonly PublicationReader[]): string {
-  const slots = readers.flatMap(({ subscription }) => subscription.slotName ?? []);
+  return slotNames(readers.map(({ subscription }) => subscription.slotName));
+}
+
+function slotNames(names: readonly (string | null)[]): string {
+  const slots = names.flatMap((name) => name ?? []);
   return slots.length === 0 ? 'NULL' : slots.map(escapeLiteral).join(', ');
 }

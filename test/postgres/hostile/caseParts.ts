@@ -1,8 +1,9 @@
 import type { CreateSubscriptionRequest, PlanContext } from '../../../src/core/plan/requests';
+import type { CatalogSlot } from '../../../src/core/plan/nodeCatalog';
 import { PENDING_SYNC_COMMENT } from '../../../src/core/plan/pendingSyncTable';
 import { ALL_OPERATIONS } from '../../../src/core/plan/publicationSql';
 import { sentinelComment, sentinelTable } from '../../../src/core/plan/sentinelNames';
-import type { Topology } from '../../../src/core/topology';
+import type { TableName, Topology } from '../../../src/core/topology';
 import { canExist } from './hostileNames';
 import { line, literal, quoted } from './hostileWorld';
 import type { HostileWorld } from './hostileWorld';
@@ -34,6 +35,45 @@ export function withSubscription(topology: Topology, name: string): Topology {
   );
   return { ...topology, nodes };
 }
+
+/** As it would be with a worker: the subscription is enabled, takes the table if there is one, and has its slot. */
+export function asIfTaken(context: PlanContext, name: string, table: TableName): PlanContext {
+  const catalogs = new Map(context.catalogs);
+  const central = catalogs.get('central');
+  const edge = catalogs.get('edge');
+  if (central === undefined || edge === undefined) throw new Error('Both servers are read.');
+  catalogs.set('central', {
+    ...central,
+    slots: [...central.slots, { ...LOGICAL_SLOT, name, database: central.server.database }],
+  });
+  catalogs.set('edge', {
+    ...edge,
+    subscriptions: edge.subscriptions.map((one) =>
+      one.name === name ? { ...one, isEnabled: true, tables: [{ ...table, state: 'r' }] } : one,
+    ),
+  });
+  return { ...context, catalogs, topology: withSubscription(context.topology, name) };
+}
+
+const LOGICAL_SLOT: CatalogSlot = {
+  name: '',
+  type: 'logical',
+  plugin: 'pgoutput',
+  database: null,
+  isTemporary: false,
+  isActive: true,
+  reader: null,
+  walStatus: 'reserved',
+  restartLsn: '0/1',
+  confirmedFlushLsn: '0/1',
+  retainedWalBytes: 0,
+  safeWalBytes: null,
+  isTwoPhase: false,
+  inactiveSinceMs: null,
+  invalidationReason: null,
+  isFailover: null,
+  isSynced: null,
+};
 
 export const itemPublication = (name: string): readonly string[] => [
   line('central', 'publication', name, true, true),

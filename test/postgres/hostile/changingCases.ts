@@ -3,6 +3,7 @@ import { planAlterSubscription } from '../../../src/core/plan/planAlterSubscript
 import { planDropPublication } from '../../../src/core/plan/planDropPublication';
 import { planRenamePublication } from '../../../src/core/plan/planRenamePublication';
 import { planRepairDrift } from '../../../src/core/plan/planRepairDrift';
+import { planResyncTable } from '../../../src/core/plan/planResyncTable';
 import { planSkipTransaction } from '../../../src/core/plan/planSkipTransaction';
 import type { PlanContext } from '../../../src/core/plan/requests';
 import { planCreateReplicationRole } from '../../../src/core/plan/roles/planCreateReplicationRole';
@@ -12,6 +13,7 @@ import type { TopologyNode } from '../../../src/core/topology';
 import {
   ITEM,
   UNALTERED,
+  asIfTaken,
   withSubscription,
   itemPublication,
   NOWHERE,
@@ -185,6 +187,33 @@ export const CHANGING_CASES: readonly HostileCase[] = [
     }),
     tidy: (name, index) => ({
       central: `DROP PUBLICATION hostile_${index}${canExist(name) ? `; DROP TABLE hostile.${quoted(name)}` : ''}`,
+    }),
+  },
+  {
+    change: 'resyncTable',
+    what: 'table',
+    exists: () => true,
+    prepare: (name, index) => ({
+      central: canExist(name)
+        ? `CREATE TABLE hostile.${quoted(name)} (id int PRIMARY KEY); CREATE PUBLICATION hostile_${index} FOR TABLE hostile.${quoted(name)}`
+        : `CREATE PUBLICATION hostile_${index} FOR TABLE item`,
+      edge: `${unconnected(`hostile_${index}`, index, NOWHERE, `hostile_${index}`, `hostile_${index}`)}${canExist(name) ? `; CREATE TABLE hostile.${quoted(name)} (id int PRIMARY KEY)` : ''}`,
+    }),
+    plan: (name, index, context) => {
+      const table = { schema: 'hostile', name };
+      const plan = planResyncTable(
+        { nodeId: 'edge', subscription: `hostile_${index}`, table },
+        asIfTaken(context, `hostile_${index}`, table),
+      );
+      // What lies between and after them waits for a worker, and there is none.
+      return { ...plan, steps: plan.steps.filter((_, at) => at === 0 || at === 3) };
+    },
+    expected: (name, index) => ({
+      removed: [line('central', 'published', `hostile_${index}`, 'hostile', name, null)],
+    }),
+    tidy: (name, index) => ({
+      central: `DROP PUBLICATION hostile_${index}${canExist(name) ? `; DROP TABLE hostile.${quoted(name)}` : ''}`,
+      edge: `${dropSubscription(`hostile_${index}`)}${canExist(name) ? `; DROP TABLE hostile.${quoted(name)}` : ''}`,
     }),
   },
   {

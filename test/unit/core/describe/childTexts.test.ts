@@ -162,7 +162,7 @@ describe('describe: subscriptions and consumers', () => {
     assert.deepEqual(read(subscribedTableText({ ...table, state: 'r' })), [
       'ready',
       'table',
-      'table healthy',
+      'table healthy taken',
     ]);
     assert.equal(subscribedTableText({ ...table, state: 'i' }).description, 'queued');
     assert.equal(subscribedTableText({ ...table, state: 'd' }).description, 'copying');
@@ -242,7 +242,7 @@ describe('describe: publications', () => {
     assert.deepEqual(read(subscribedTableText({ ...taken, state: 'r' })), [
       'sentinel · ready',
       'pulse',
-      'table healthy',
+      'table healthy taken',
     ]);
     assert.equal(subscribedTableText({ ...taken, schema: 'app', state: 'r' }).description, 'ready');
   });

@@ -1,0 +1,54 @@
+import { formatTableName } from '../../core/tableName';
+import { planResyncTable } from '../../core/plan/planResyncTable';
+import type { TableName } from '../../core/topology';
+import { askOne } from '../../host/prompts';
+import type { CommandDeps } from '../commandDeps';
+import { readForChange } from '../plans/changeSubscription';
+import { sayNoNode } from '../plans/pickNode';
+import { pickSubscription, type SubscriptionChoice } from '../plans/pickSubscription';
+import type { Change } from './change';
+
+const TITLE = 'Resync Table';
+
+/** Copies one table of a subscription anew, by a plan. A row of the tree gives the subscription; the table is asked for. */
+export const resyncTable: Change = async (deps, target) => {
+  const chosen = await pickSubscription(deps, target, {
+    title: TITLE,
+    placeholder: 'Which subscription takes the table?',
+    lack: 'Resync Table needs an enabled subscription.',
+    fits: (found) => found === null || found.isEnabled,
+  });
+  if (chosen === null) return;
+  const { topologyId, nodeId, name } = chosen;
+  const table = await askTable(deps, chosen);
+  if (table === null) return;
+  await deps.plans.begin(TITLE, topologyId).carryOut({
+    ...readForChange(deps, chosen),
+    // All of them: any may point at it by a foreign key.
+    definitionsOf: { [nodeId]: null },
+    plan: (context) => planResyncTable({ nodeId, subscription: name, table }, context),
+  });
+};
+
+async function askTable(
+  deps: Pick<CommandDeps, 'monitor' | 'runCommand'>,
+  { topologyId, nodeId, name }: SubscriptionChoice,
+): Promise<TableName | null> {
+  const snapshot = deps.monitor.current().find(({ id }) => id === topologyId);
+  const slow = snapshot?.nodes.find(({ id }) => id === nodeId)?.sample.slow;
+  const tables = slow?.subscriptionTables.filter(({ subscription }) => subscription === name) ?? [];
+  if (tables.length === 0) {
+    sayNoNode(deps, `No table of ${name} on ${nodeId} is known.`);
+    return null;
+  }
+  const picked = await askOne<TableName>({
+    place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
+    placeholder: `Which table of ${name} should be emptied on ${nodeId} and copied again?`,
+    items: tables.map((table) => ({
+      label: `$(table) ${formatTableName(table)}`,
+      description: table.state === 'r' ? 'ready' : 'copying',
+      value: { schema: table.schema, name: table.name },
+    })),
+  });
+  return picked === 'back' ? null : picked;
+}
