@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TopologySource } from '../clusters/topology/topologySource';
+import { waitFor } from '../clusters/waitFor';
+import { ExplorerPage } from './support/explorerPage';
+import { useServers } from './support/liveTopology';
+import { PlanPage } from './support/planPage';
+import { useWorkbench } from './support/uiSession';
+
+describe('managing a topology from the workbench', () => {
+  const servers = useServers(TopologySource.demo());
+  let fileText = '';
+  before(async () => {
+    await servers.query('central', "SELECT pg_create_physical_replication_slot('left_over')");
+    await servers.query('central', 'CREATE TABLE sync_log (id int PRIMARY KEY, note text)');
+    await servers.query('central', 'CREATE PUBLICATION extra_pub FOR TABLE sync_log');
+    // Standbys are changed as a role that may.
+    fileText = servers.running.topologyFileText.replaceAll(
+      '"standbyOf"',
+      '"adminUser": "postgres", "standbyOf"',
+    );
+  });
+  const session = useWorkbench({
+    files: () => ({ 'pg-topology.json': fileText }),
+    settings: { 'pgTopology.pollIntervalSeconds': 1 },
+  });
+  let explorer: ExplorerPage;
+  let plans: PlanPage;
+  before(() => {
+    explorer = new ExplorerPage(session.workbench);
+    plans = new PlanPage(session.workbench);
+  });
+  const storedFile = () => readFile(join(session.folder, 'pg-topology.json'), 'utf8');
+  const command = (title: string) => session.workbench.command(`Postgres Topology: ${title}`);
+
+  /** Answers the modal question for what destroys something. */
+  async function confirm(button: string): Promise<void> {
+    await session.workbench.dialog().getByRole('button', { name: button }).click();
+  }
+
+  /** Waits until a plan is through, and clears the notifications, which would lie over the next ones. */
+  async function done(message: RegExp): Promise<void> {
+    await session.workbench.toast(message).waitFor();
+    await session.workbench.command('Notifications: Clear All Notifications');
+  }
+
+  /** Runs the plan that is shown beside the question. */
+  async function run(title: RegExp, end: RegExp): Promise<void> {
+    await plans.prompt(title);
+    await session.workbench.choice('Run Plan').click();
+    await done(end);
+  }
+
+  const valueAt = async (node: string, sql: string) =>
+    (await servers.query<{ v: unknown }>(node, `SELECT (${sql}) AS v`))[0]?.v;
+
+  it('shows the topology', async () => {
+    await explorer.open();
+    await explorer.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
+  });
+
+  it('lists what differs, takes one thing over into the file, and Undo takes it back', async () => {
+    const { workbench, page } = session;
+    await command('Show Differences');
+    await plans.prompt('Differences: Central cloud');
+    const row = workbench.choice('Publication extra_pub is on central, but not in the file.');
+    await row.hover();
+    await session.capture('manage differences');
+    assert.match((await plans.entries()).join('\n'), /physical slot left_over on central is not/u);
+    await row.getByRole('button', { name: /Take over into the file/u }).click();
+    await waitFor(async () => (await storedFile()).includes('"extra_pub"'), { what: 'the file' });
+    await session.capture('manage taken over');
+    await page.locator('.editor-instance').first().waitFor();
+    await page.keyboard.press('Control+Z');
+    await page.keyboard.press('Control+S');
+    await waitFor(async () => (await storedFile()) === fileText, { what: 'the file as before' });
+    await command('Show Differences');
+    await plans.choose('Differences: Central cloud', 'Open as Document');
+    const text = (await plans.document('Differences of Central cloud')).join(' ');
+    await session.capture('manage differences document');
+    assert.match(text, /extra_pub is on central, but not in the file/u);
+  });
+
+  it('opens what a set-up lacks as a document', async () => {
+    await command('Check Set-up');
+    await done(/^.*Set-up of Central cloud: \d+ of \d+ fine/u);
+    const text = (await plans.document('Set-up of Central cloud')).join(' ');
+    await session.capture('manage set-up');
+    assert.match(text, /Nothing was changed\. +## central /u);
+    assert.match(text, /It answers as postgres in the database central_services/u);
+  });
+
+  it('drops a slot that nobody needs, from its row', async () => {
+    const { workbench } = session;
+    await workbench.expand(workbench.row(/^Slots, 5/));
+    await workbench.contextMenu(workbench.row(/^left_over, slot/), 'Drop Slot…');
+    await workbench.dialog().waitFor();
+    await session.capture('manage drop slot');
+    assert.match(await workbench.dialog().innerText(), /pg_drop_replication_slot\('left_over'\)/u);
+    await confirm('Drop Slot');
+    await done(/Done: 1 of 1 step on central\./u);
+    const slots = "SELECT count(*)::int FROM pg_replication_slots WHERE slot_name = 'left_over'";
+    assert.equal(await valueAt('central', slots), 0);
+  });
+
+  it('alters a publication: its operations, then the rows of a table, then its tables', async () => {
+    const { workbench } = session;
+    const title = 'Alter Publication';
+    const plan = /^Alter publication extra_pub on central/u;
+    const choose = async (topic: string) => {
+      await command('Alter Publication…');
+      await plans.choose(title, 'extra_pub');
+      await plans.choose(title, topic);
+    };
+    await choose('Operations…');
+    await workbench
+      .choice(/^truncate/iu)
+      .getByRole('checkbox')
+      .uncheck();
+    await session.capture('manage operations');
+    await plans.tick(title);
+    await run(plan, /Done: 1 of 1 step on central\./u);
+    await choose('Columns and Rows of a Table…');
+    await plans.choose(title, 'public.sync_log');
+    await workbench.choice(/^note/u).waitFor();
+    await session.capture('manage columns');
+    await plans.tick(title);
+    await session.page.getByPlaceholder("region = 'eu'").waitFor();
+    await session.capture('manage rows');
+    await plans.type(title, 'id > 10');
+    await session.capture('manage rows plan');
+    await run(plan, /Done: \d of \d steps? on central\./u);
+    const filter =
+      "SELECT rowfilter FROM pg_publication_tables WHERE pubname = 'extra_pub' AND tablename = 'sync_log'";
+    assert.equal(await valueAt('central', filter), '(id > 10)');
+    const truncates = "SELECT pubtruncate FROM pg_publication WHERE pubname = 'extra_pub'";
+    assert.equal(await valueAt('central', truncates), false);
+    await choose('Tables…');
+    await workbench.choice('public.job_statistics').waitFor();
+    await session.capture('manage tables');
+    await plans.tick(title, 'public.job_statistics');
+    await run(plan, /Done: \d of \d steps? on central\./u);
+    const tables = "SELECT count(*)::int FROM pg_publication_tables WHERE pubname = 'extra_pub'";
+    assert.equal(await valueAt('central', tables), 2);
+  });
+
+  it('makes a role for replication, its password in the clipboard alone', async () => {
+    const title = 'Create Replication Role';
+    await command('Create Replication Role…');
+    await plans.choose(`${title} (1/`, 'central');
+    await plans.prompt(`${title} (2/`);
+    await session.capture('manage role duties');
+    await plans.tick(`${title} (2/`);
+    await session.workbench.choice('public.approved_patterns').waitFor();
+    await session.capture('manage role tables');
+    await plans.tick(`${title} (3/`);
+    assert.equal(await plans.text(`${title} (4/`), 'replication_user');
+    await plans.type(`${title} (4/`, 'streamer');
+    await plans.prompt(`${title} (5/`);
+    await session.capture('manage role password');
+    await plans.choose(`${title} (5/`, 'Make one');
+    await plans.prompt(/streamer/u);
+    await session.capture('manage role plan');
+    await session.workbench.choice('Run Plan').click();
+    await session.workbench.toast('The password of streamer is in the clipboard.').waitFor();
+    await session.capture('manage role done');
+    await session.workbench.command('Notifications: Clear All Notifications');
+    const may = "SELECT rolreplication AND NOT rolsuper FROM pg_roles WHERE rolname = 'streamer'";
+    assert.equal(await valueAt('central', may), true);
+  });
+
+  it('alters an option of a subscription, and asks as whom before it takes a password', async () => {
+    const { page } = session;
+    const title = 'Alter Subscription';
+    await command('Alter Subscription…');
+    await plans.choose(title, 'patterns_sub');
+    await plans.choose(`${title} (1/2)`, 'disableOnError');
+    await plans.choose(`${title} (2/2)`, /^true/u);
+    await run(/^Alter subscription patterns_sub/u, /Done: 1 of 1 step on singularity\./u);
+    const stops = 'SELECT subdisableonerr FROM pg_subscription';
+    assert.equal(await valueAt('singularity', stops), true);
+    await command('Rotate Password…');
+    await plans.choose('Rotate Password', 'patterns_sub');
+    assert.match(await plans.text('Rotate Password (1/2)'), / user=$/u);
+    await plans.accept('Rotate Password (1/2)');
+    await page.getByText('Say as whom it signs in: user=…').waitFor();
+    await session.capture('manage rotate');
+    await plans.escape();
+  });
+
+  it('shows whom a new name and the end of a publication would concern', async () => {
+    await command('Rename Publication…');
+    await plans.choose('Rename Publication', 'approved_patterns_pub');
+    await plans.type('Rename Publication', 'patterns_pub');
+    await plans.prompt(/^Rename publication approved_patterns_pub on central to patterns_pub/u);
+    await session.capture('manage rename');
+    assert.match((await plans.entries()).join('\n'), /patterns_sub on singularity pauses/u);
+    await plans.escape();
+    await command('Drop Publication…');
+    await plans.choose('Drop Publication', 'job_statistics_pub');
+    await plans.prompt('not possible as it is');
+    await session.capture('manage drop publication');
+    assert.match((await plans.entries()).join('\n'), /Drop job_stats_sub first/u);
+    await plans.escape();
+  });
+
+  it('pauses and resumes the replay of a standby, and asks before it promotes one', async () => {
+    const { workbench, page } = session;
+    await command('Pause Replay…');
+    await plans.choose('Pause Replay', 'central-read');
+    await run(/^Pause replay on central-read/u, /Done: 1 of 1 step on central-read\./u);
+    assert.equal(await valueAt('central-read', 'SELECT pg_is_wal_replay_paused()'), true);
+    await command('Resume Replay…');
+    await plans.choose('Resume Replay', 'central-read');
+    await run(/^Resume replay on central-read/u, /Done: 1 of 1 step on central-read\./u);
+    assert.equal(await valueAt('central-read', 'SELECT pg_is_wal_replay_paused()'), false);
+    await command('Promote…');
+    await plans.choose('Promote Standby', 'central-read');
+    await workbench.dialog().waitFor();
+    await session.capture('manage promote');
+    assert.match(await workbench.dialog().innerText(), /central still accepts writes/u);
+    await page.keyboard.press('Escape');
+    await workbench.dialog().waitFor({ state: 'detached' });
+    assert.equal(await valueAt('central-read', 'SELECT pg_is_in_recovery()'), true);
+  });
+
+  it('says so when there is nothing to choose and nothing to accept', async () => {
+    await command('Choose Primary…');
+    await done(/there is nothing to choose\./u);
+    await command('Accept Server…');
+    await plans.choose('Accept Server', 'central');
+    await done(/central is the server seen before\./u);
+  });
+
+  it('drops a subscription with its slot, from its row', async () => {
+    const { workbench } = session;
+    await workbench.expand(workbench.row(/^singularity,/));
+    await workbench.contextMenu(workbench.row(/^patterns_sub, subscription/), 'Drop Subscription…');
+    await plans.prompt('Drop Subscription');
+    await session.capture('manage drop subscription');
+    await plans.choose('Drop Subscription', 'Drop It Too');
+    await confirm('Drop Subscription');
+    await workbench.toast(/Done: 1 of 1 step on singularity\./u).waitFor();
+    assert.deepEqual(await servers.query('singularity', 'SELECT subname FROM pg_subscription'), []);
+    const slots = "SELECT count(*)::int FROM pg_replication_slots WHERE slot_name = 'patterns_sub'";
+    assert.equal(await valueAt('central', slots), 0);
+  });
+});
