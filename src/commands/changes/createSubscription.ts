@@ -1,3 +1,4 @@
+import { leftoversOfCreate } from '../../core/plan/leftoversOfCreate';
 import { planCreateSubscription } from '../../core/plan/planCreateSubscription';
 import type { PlanContext } from '../../core/plan/requests';
 import { askSteps } from '../../host/multiStep';
@@ -33,7 +34,7 @@ export const createSubscription: Change = async (deps, target) => {
   if (answers === null) return;
   const { node, publisher, signIn, user } = answers;
   if (node === null || publisher === null) return;
-  await source.work(node.topologyId).carryOut({
+  const report = await source.work(node.topologyId).carryOut({
     nodeIds: [node.nodeId, publisher.nodeId],
     rolesToCheck: user === null ? {} : { [publisher.nodeId]: [user] },
     // All of them: a table may need its parents, partitions, and what its keys point at.
@@ -41,6 +42,7 @@ export const createSubscription: Change = async (deps, target) => {
     ...(signIn?.kind === 'password' ? { secrets: { [PASSWORD_SECRET]: signIn.password } } : {}),
     plan: async (context) => planOf(deps, answers, context),
   });
+  if (report !== null) await deps.leftovers.add(leftoversOfCreate(report, deps.clock.nowMs()));
 };
 
 /** The address is tried each time that a plan is made, so that a fix shows. */

@@ -9,6 +9,7 @@ import {
   type MissingSubscription,
 } from '../../core/plan/changes/signInNeeds';
 import { undeclaredObjects } from '../../core/plan/changes/undeclaredObjects';
+import { leftoversOfCreate } from '../../core/plan/leftoversOfCreate';
 import type { NodeCatalog } from '../../core/plan/nodeCatalog';
 import type { Plan } from '../../core/plan/plan';
 import type { ConnectionTest, PlanContext } from '../../core/plan/requests';
@@ -58,13 +59,14 @@ export const planChanges: Change = async (deps, target) => {
   const undeclared = undeclaredObjects(topology, nodeIds, catalogs);
   const answers = await askSteps(TITLE, changesSteps(start, catalogs, undeclared), start);
   if (answers === null) return;
-  await work.carryOut({
+  const report = await work.carryOut({
     nodeIds: [...catalogs.keys()],
     rolesToCheck: rolesOf(knownLogins(topology, nodeIds, catalogs), answers),
     definitionsOf: Object.fromEntries([...catalogs.keys()].map((id) => [id, null])),
     secrets: secretsOf(answers),
     plan: async (context) => planOf(deps, { nodeIds, unread, answers }, context),
   });
+  if (report !== null) await deps.leftovers.add(leftoversOfCreate(report, deps.clock.nowMs()));
 };
 
 interface FoundNodes extends PlanContext {

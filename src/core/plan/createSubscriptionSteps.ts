@@ -2,7 +2,7 @@ import { formatCounted, formatDuration } from '../format';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { majorOf } from './nodeFindings';
 import type { NodeCatalog } from './nodeCatalog';
-import type { PlanCondition, PlanStep } from './plan';
+import type { PlanCondition, PlanStep, SlotMade } from './plan';
 import type { CreateSubscriptionRequest } from './requests';
 import { isSameServer } from './sameServer';
 import { sqlStatement, type PlanStatement } from './sqlText';
@@ -76,6 +76,21 @@ function createSlotStep(request: CreateSubscriptionRequest, publisher: NodeCatal
       ),
     ],
     undoNote: null,
+    slotMade: slotOf(request, publisher),
+  };
+}
+
+function slotOf(
+  { nodeId, name, slotName }: CreateSubscriptionRequest,
+  { nodeId: publisherId, server }: NodeCatalog,
+): SlotMade {
+  return {
+    nodeId: publisherId,
+    slotName,
+    database: server.database,
+    systemIdentifier: server.systemIdentifier,
+    subscriberId: nodeId,
+    subscription: name,
   };
 }
 
@@ -123,6 +138,7 @@ function createStep(
         ? `The slot ${slotName} stays on ${publisher.nodeId}; what was taken from it is not sent again.`
         : unreachableNote(request, publisher),
     ].join(' '),
+    ...(request.usesExistingSlot ? {} : { slotMade: slotOf(request, publisher) }),
     ...(makesSlot
       ? {
           leftoverNote: `If it failed while it was making its slot, ${publisher.nodeId} shows the slot ${slotName} until the transactions that it waits for have ended; then it goes by itself. One that stays is dropped there: SELECT pg_catalog.pg_drop_replication_slot('${slotName}').`,

@@ -82,6 +82,19 @@ export interface PlanStep {
   readonly undoNote: string | null;
   /** Finished sentences for when it failed: what may be left all the same, where, and how it goes away. */
   readonly leftoverNote?: string;
+  /** A slot that it makes for a subscription, and may leave behind. Absent: it makes none. */
+  readonly slotMade?: SlotMade;
+}
+
+/** A slot on a publisher, as it is made for a subscription. */
+export interface SlotMade {
+  /** The publisher. */
+  readonly nodeId: string;
+  readonly slotName: string;
+  readonly database: string;
+  readonly systemIdentifier: string;
+  readonly subscriberId: string;
+  readonly subscription: string;
 }
 
 /** A question to the node of its step. */
