@@ -22,10 +22,23 @@ const ASKING = [
   'forgetPassword',
   'copyGrant',
   'copyDetails',
+  'showDifferences',
+  'checkSetup',
+  'alterPublication',
+  'renamePublication',
+  'dropPublication',
+  'alterSubscription',
+  'rotatePassword',
+  'skipTransaction',
+  'dropSubscription',
+  'createReplicationRole',
+  'pauseReplay',
+  'promoteStandby',
 ];
 
 describe('Escape at a question', () => {
-  const { showQuickPick, showInputBox, showErrorMessage, showWarningMessage } = vscode.window;
+  const { showQuickPick, showInputBox, createQuickPick, createInputBox } = vscode.window;
+  const { showErrorMessage, showWarningMessage } = vscode.window;
   let near: ConnectionSpy;
   let far: ConnectionSpy;
   let questions = 0;
@@ -50,6 +63,8 @@ describe('Escape at a question', () => {
     Object.assign(vscode.window, {
       showQuickPick: watched(showQuickPick, () => (questions += 1)),
       showInputBox: watched(showInputBox, () => (questions += 1)),
+      createQuickPick: watched(createQuickPick, () => (questions += 1)),
+      createInputBox: watched(createInputBox, () => (questions += 1)),
       showErrorMessage: watched(showErrorMessage, (text) => complaints.push(text)),
       showWarningMessage: watched(showWarningMessage, (text) => complaints.push(text)),
     });
@@ -59,6 +74,8 @@ describe('Escape at a question', () => {
     Object.assign(vscode.window, {
       showQuickPick,
       showInputBox,
+      createQuickPick,
+      createInputBox,
       showErrorMessage,
       showWarningMessage,
     });

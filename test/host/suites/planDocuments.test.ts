@@ -5,12 +5,28 @@ import { waitFor } from '../support/waitFor';
 
 /** Commands that end in a plan, when somebody answers what they ask. */
 const ASKING = [
+  'planChanges',
   'createPublication',
+  'alterPublication',
+  'renamePublication',
+  'dropPublication',
   'createSubscription',
   'installPendingSync',
   'enableSubscription',
   'disableSubscription',
   'refreshSubscription',
+  'alterSubscription',
+  'rotatePassword',
+  'skipTransaction',
+  'resolveSubscription',
+  'dropSubscription',
+  'dropSlot',
+  'createReplicationRole',
+  'pauseReplay',
+  'resumeReplay',
+  'promoteStandby',
+  'installSentinel',
+  'uninstallSentinel',
 ];
 
 describe('plans in the editor', () => {
