@@ -15,6 +15,7 @@ const ASKING = [
   'enableSubscription',
   'disableSubscription',
   'refreshSubscription',
+  'resyncTable',
   'alterSubscription',
   'rotatePassword',
   'skipTransaction',
