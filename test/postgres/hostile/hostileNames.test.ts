@@ -5,13 +5,14 @@ import { findingLine } from '../../../src/core/plan/findingsText';
 import { planDocument } from '../../../src/core/plan/planDocument';
 import { hasInvisible, showEscaped } from '../../../src/core/visibleText';
 import { Clusters } from '../../clusters/clusters';
-import { forEachMajor } from '../../clusters/majors';
+import { forEachMajor, SUPPORTED_MAJORS } from '../../clusters/majors';
 import type { HostileCase, Preparation } from './hostileCase';
 import { HOSTILE_CASES, WITHOUT_A_NAME } from './hostileCases';
 import { canExist, hostileNames } from './hostileNames';
 import { HostileWorld } from './hostileWorld';
 
-const LIMIT_MS = process.env['SOAK'] === '1' ? 3_600_000 : 120_000;
+const IS_SOAK = process.env['SOAK'] === '1';
+const LIMIT_MS = IS_SOAK ? 3_600_000 : 120_000;
 
 describe('The commands that hostile names are tried with', () => {
   it('are all that change servers', () => {
@@ -25,6 +26,9 @@ describe('The commands that hostile names are tried with', () => {
 });
 
 forEachMajor('Hostile names', function (major) {
+  // Names mean the same to all of them; the ends have every command, and the soak takes the rest.
+  if (!IS_SOAK && major !== SUPPORTED_MAJORS[0] && major !== SUPPORTED_MAJORS.at(-1)) return;
+
   let clusters: Clusters;
   let world: HostileWorld;
 
