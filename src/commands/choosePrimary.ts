@@ -1,6 +1,7 @@
 import { window } from 'vscode';
 import { rivalsOf, type Rivals } from '../core/chosenPrimary';
 import { formatEndpoint } from '../core/endpoint';
+import { formatCounted } from '../core/format';
 import type { NodeSnapshot } from '../core/snapshot';
 import { defineCommand } from './defineCommand';
 import { pickTopology } from './pickTopology';
@@ -59,7 +60,6 @@ export const choosePrimary = defineCommand('choosePrimary', {
 function itemOf(node: NodeSnapshot, rivals: Rivals) {
   const { endpoint, fast } = node.sample;
   const isStandby = node.declaredRoles.includes('standby');
-  const replicas = fast?.senders.length ?? 0;
   return {
     label: `$(database) ${node.id}`,
     description: [
@@ -67,7 +67,8 @@ function itemOf(node: NodeSnapshot, rivals: Rivals) {
       ...(fast?.timeline === null || fast?.timeline === undefined
         ? []
         : [`timeline ${fast.timeline}`]),
-      `${replicas} ${replicas === 1 ? 'sender' : 'senders'}`,
+      // Not read is not "0 senders": by this number a person decides which server goes on.
+      fast === null ? 'senders unknown' : formatCounted(fast.senders.length, 'sender'),
     ].join(' · '),
     detail: endpoint === null ? '' : formatEndpoint(endpoint),
     node,

@@ -33,11 +33,12 @@ export function lossFindings(
     known?.lagBytes === null || known === null
       ? ''
       : ` It was ${formatBytes(known.lagBytes)} behind when it was last known.`;
-  const replayed = context.setup?.get(nodeId)?.wal.lastReplayedCommitAtMs ?? null;
+  const setup = context.setup?.get(nodeId);
+  const replayed = setup?.wal.lastReplayedCommitAtMs ?? null;
   const since =
-    replayed === null
+    setup === undefined || replayed === null
       ? ''
-      : ` The last change that it has was committed ${formatDuration(Math.max(0, readAt(context, nodeId) - replayed))} ago.`;
+      : ` The last change that it has was committed ${formatDuration(Math.max(0, setup.readAtMs - replayed))} ago.`;
   return [
     warningFinding(
       'losesChanges',
@@ -74,8 +75,4 @@ function timeWords(context: PlanContext, nodeId: string): string {
 
 function edgeOf({ snapshot }: PlanContext, nodeId: string) {
   return snapshot?.edges.find(({ kind, to }) => kind === 'streaming' && to === nodeId);
-}
-
-function readAt({ setup }: PlanContext, nodeId: string): number {
-  return setup?.get(nodeId)?.readAtMs ?? 0;
 }
