@@ -189,6 +189,61 @@ describe('managing a topology from the workbench', () => {
     await plans.escape();
   });
 
+  it('leads a stopped subscription on: the row out of the way, then a transaction skipped', async () => {
+    const { workbench } = session;
+    const title = 'Resolve Stopped Subscription';
+    const row = (state: string) =>
+      workbench.row(new RegExp(`^patterns_sub, subscription, ${state}`, 'u'));
+    const add = (node: string, name: string) =>
+      servers.query(
+        node,
+        `INSERT INTO approved_patterns (name, ecosystem, pattern) VALUES ('${name}', 'node', '{"on": "${node}"}')`,
+      );
+    /** The same key on both sides, and a row behind it. */
+    const conflict = async (name: string): Promise<void> => {
+      await add('singularity', name);
+      await add('central', name);
+      await add('central', `behind ${name}`);
+      await workbench.expand(workbench.row(/^singularity,/));
+      await row('stopped by an error').waitFor();
+    };
+    const arrived = (name: string, from: string) =>
+      waitFor(
+        async () => {
+          const found = `SELECT count(*)::int FROM approved_patterns WHERE name = '${name}' AND pattern ->> 'on' = '${from}'`;
+          return (await valueAt('singularity', found)) === 1;
+        },
+        { what: `${name} is there` },
+      );
+    const goesOn = () => row('(streaming|idle)').waitFor();
+    await conflict('both');
+    await workbench.contextMenu(row('stopped'), 'Resolve Stopped Subscription…');
+    await plans.prompt(title);
+    await session.capture('manage resolve');
+    assert.match((await plans.entries()).join('\n'), /Would Apply ?1 row of .*approved_patterns/u);
+    await plans.choose(title, 'Show What It Would Apply');
+    const sql = (await plans.document('Untitled-')).join('\n');
+    assert.match(sql, /INSERT INTO "public"\."approved_patterns"/u);
+    assert.match(sql, /'both'/u);
+    await session.capture('manage resolve transaction');
+    await servers.query('singularity', "DELETE FROM approved_patterns WHERE name = 'both'");
+    await workbench.contextMenu(row('stopped'), 'Resolve Stopped Subscription…');
+    await plans.choose(title, 'Enable…');
+    await run(/^Enable subscription patterns_sub/u, /Done: 1 of 1 step on singularity\./u);
+    await goesOn();
+    await arrived('both', 'central');
+    await conflict('skipped');
+    await workbench.contextMenu(row('stopped'), 'Skip Transaction…');
+    await workbench.dialog().waitFor();
+    await session.capture('manage skip');
+    assert.match(await workbench.dialog().innerText(), /1 row of .*approved_patterns/u);
+    await confirm('Skip Transaction');
+    await done(/Done: 2 of 2 steps on singularity\./u);
+    await goesOn();
+    await arrived('behind skipped', 'central');
+    await arrived('skipped', 'singularity');
+  });
+
   it('shows whom a new name and the end of a publication would concern', async () => {
     await command('Rename Publication…');
     await plans.choose('Rename Publication', 'approved_patterns_pub');
