@@ -144,6 +144,13 @@ export function formatClock(atMs: number, precision: 'minutes' | 'seconds' = 'se
   return precision === 'minutes' ? minutes : `${minutes}:${two(date.getSeconds())}`;
 }
 
+/** Date of this machine, for what is kept: `2026-11-19`. */
+export function formatDay(atMs: number): string {
+  const date = new Date(atMs);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
 /** `19 Nov` */
 export function formatDate(atMs: number): string {
   const date = new Date(atMs);

@@ -94,7 +94,7 @@ export class AlterSubscriptionSteps {
       statementLimitMs: ASKS_PUBLISHER_MS,
       effectCheck: this.#holds(optionsHold(changed), 'has another value'),
       undo: [this.#alter(setClause(this.#before(changed)))],
-      undoNote: `Only while ${this.#name} is disabled.`,
+      undoNote: `It can be taken back only while ${this.#name} is disabled.`,
     });
   }
 

@@ -2,7 +2,7 @@ import { findingLine } from './findingsText';
 import type { Finding } from './finding';
 import { impactLine, worstFirst } from './impactsText';
 import { isRunnable, type Plan, type PlanStep } from './plan';
-import { sqlComment } from './sqlComment';
+import { sqlComment, sqlProse } from './sqlComment';
 import { secretsOf, shownSql, type PlanStatement } from './sqlText';
 
 /**
@@ -62,7 +62,7 @@ function findingsOf(findings: readonly Finding[]): readonly string[] {
 function findingLines(finding: Finding): readonly string[] {
   const copy = finding.fix?.copy ?? null;
   return [
-    ...sqlComment(findingLine(finding), 3),
+    ...sqlProse(findingLine(finding), 3),
     ...(copy === null
       ? []
       : [
@@ -77,7 +77,7 @@ export function impactsOf({ impacts }: Pick<Plan, 'impacts'>): readonly string[]
   if (impacts.length === 0) return [];
   return [
     ...sqlComment('What notices:'),
-    ...worstFirst(impacts).flatMap((impact) => sqlComment(impactLine(impact), 3)),
+    ...worstFirst(impacts).flatMap((impact) => sqlProse(impactLine(impact), 3)),
   ];
 }
 
@@ -85,7 +85,7 @@ function privilegesOf(plan: Plan): readonly string[] {
   if (plan.privileges.length === 0) return [];
   return [
     ...sqlComment('Privileges:'),
-    ...plan.privileges.flatMap((privilege) => sqlComment(privilege, 3)),
+    ...plan.privileges.flatMap((privilege) => sqlProse(privilege, 3)),
   ];
 }
 
@@ -98,7 +98,7 @@ const RISKS = {
 function stepOf(step: PlanStep, number: number, total: number): readonly string[] {
   return [
     ...sqlComment(`Step ${number} of ${total} on ${step.nodeId}: ${step.title}`),
-    ...sqlComment(`Effect: ${step.effect}`),
+    ...sqlProse(`Effect: ${step.effect}`),
     ...sqlComment(`Risk: ${RISKS[step.risk]}`),
     ...scriptOf(step.statements, step.isTransactional),
     ...undoOf(step),
@@ -106,7 +106,7 @@ function stepOf(step: PlanStep, number: number, total: number): readonly string[
 }
 
 function undoOf(step: PlanStep): readonly string[] {
-  const note = step.undoNote === null ? [] : sqlComment(step.undoNote);
+  const note = step.undoNote === null ? [] : sqlProse(step.undoNote);
   if (step.undo.length === 0) return note;
   return [
     ...sqlComment(`Undo on ${step.nodeId}:`),

@@ -87,7 +87,8 @@ function stepsOf(
     effectCheck: condition(name, `s.subskiplsn = ${escapeLiteral(finishLsn)}`, 'It is not set.'),
     settle: isDisabled ? null : skipped(request),
     undo: [sqlStatement(`ALTER SUBSCRIPTION ${quoted} SKIP (lsn = NONE)`)],
-    undoNote: 'Only until it was skipped; afterwards its rows can be written by hand.',
+    undoNote:
+      'It can be taken back only until it was skipped; afterwards its rows can be written by hand.',
   };
   if (!isDisabled) return [skip];
   return [
@@ -104,7 +105,7 @@ function stepsOf(
       effectCheck: condition(name, 's.subenabled', `${name} on ${nodeId} is not enabled.`),
       settle: skipped(request),
       undo: [sqlStatement(`ALTER SUBSCRIPTION ${quoted} DISABLE`)],
-      undoNote: `What it has taken meanwhile stays on ${nodeId}.`,
+      undoNote: `Disabled again, it keeps what it has taken on ${nodeId}.`,
     },
   ];
 }

@@ -84,7 +84,7 @@ function switchStep(
     effectCheck: enabledCheck(nodeId, name, isOn),
     settle: null,
     undo: [sqlStatement(`ALTER SUBSCRIPTION ${subscription} ${opposite}`)],
-    undoNote: isOn ? `What it has taken meanwhile stays on ${nodeId}.` : null,
+    undoNote: isOn ? `Disabled again, it keeps what it has taken on ${nodeId}.` : null,
   };
 }
 

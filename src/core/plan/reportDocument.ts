@@ -1,8 +1,8 @@
-import { formatClock, formatDuration } from '../format';
+import { formatClock, formatDay, formatDuration } from '../format';
 import { impactsOf, scriptOf } from './planDocument';
 import type { PlanReport, StepOutcome, StepState } from './report';
 import { reportSentence } from './reportSentence';
-import { sqlComment } from './sqlComment';
+import { sqlComment, sqlProse } from './sqlComment';
 import { shownSql } from './sqlText';
 
 /**
@@ -16,7 +16,7 @@ export function reportDocument(report: PlanReport): string {
       ...sqlComment(plan.title),
       ...sqlComment(`Topology: ${plan.topologyName} (${plan.environment})`),
       ...sqlComment(
-        `${formatClock(report.startedAtMs)}, ${formatDuration(report.endedAtMs - report.startedAtMs, 'fine')}`,
+        `${formatDay(report.startedAtMs)} ${formatClock(report.startedAtMs)}, ${formatDuration(report.endedAtMs - report.startedAtMs, 'fine')}`,
       ),
       ...sqlComment(reportSentence(report)),
     ],
@@ -73,7 +73,7 @@ function failureOf({ failure, state, doneStatements, step }: StepOutcome): reado
     ...(serverMessage === null || text.includes(serverMessage.replace(/\.+\s*$/u, ''))
       ? []
       : sqlComment(`The server said: ${serverMessage}${code}`, 3)),
-    ...(advice === null ? [] : sqlComment(advice, 3)),
+    ...(advice === null ? [] : sqlProse(advice, 3)),
   ];
 }
 
@@ -112,6 +112,6 @@ function undoStep({ step, state }: StepOutcome): readonly string[] {
   return [
     ...sqlComment(`On ${step.nodeId} (${step.title}${doubt}):`),
     ...step.undo.map((statement) => `${shownSql(statement)};`),
-    ...(step.undoNote === null ? [] : sqlComment(step.undoNote)),
+    ...(step.undoNote === null ? [] : sqlProse(step.undoNote)),
   ];
 }

@@ -248,6 +248,39 @@ COMMIT;
     assert.match(planDocument(plan([step('edge')])), /^-- Nothing has been run\.$/mu);
   });
 
+  it('wraps sentences between words, and nothing that is copied', () => {
+    const words = 'rows of public.jobs that are written meanwhile ';
+    const long = `${words.repeat(4)}end.`;
+    const copy = `GRANT ${'x'.repeat(60)}, ${'y'.repeat(60)};`;
+    const text = planDocument(
+      plan([step('edge', { effect: long, undo: [sqlStatement(copy)], undoNote: long })], {
+        findings: [
+          {
+            code: 'privilege',
+            severity: 'warning',
+            nodeId: 'edge',
+            text: `${'z'.repeat(120)} is long.`,
+            fix: { text: long, copy },
+          },
+        ],
+      }),
+    );
+    assert.ok(text.includes(`\n--       ${copy}\n`), text);
+    assert.ok(text.includes(`\n--   ${copy};\n`), text);
+    assert.ok(
+      text.includes(`
+-- Effect: rows of public.jobs that are written meanwhile rows of public.jobs that are
+--   written meanwhile rows of public.jobs that are written meanwhile rows of public.jobs
+--   that are written meanwhile end.
+`),
+      text,
+    );
+    assert.ok(
+      text.includes(`\n--   Warning:\n--     ${'z'.repeat(120)}\n--     is long. rows`),
+      text,
+    );
+  });
+
   it('no value leaves its comment, whatever it ends lines with', () => {
     for (const end of ['\n', '\r', '\r\n', '\v', '\f', '\u0085', '\u2028', '\u2029']) {
       const evil = `x${end}DROP TABLE jobs`;
@@ -306,7 +339,7 @@ describe('reportDocument', () => {
       text,
       `-- Create subscription jobs_sub on edge
 -- Topology: Central cloud (development)
--- 14:30:00, 3.2 s
+-- 2026-11-21 14:30:00, 3.2 s
 -- Stopped at step 3 of 4 on genesis: relation "public.t" does not exist (42P01). Steps 1 and 2 are done and stay; step 4 did not run.
 
 -- Step 1 of 4 on central: Create slot s
