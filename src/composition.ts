@@ -21,6 +21,7 @@ import { LeftoverStore } from './host/leftoverStore';
 import { LeftoverWatch } from './host/leftoverWatch';
 import { LogChannel } from './host/logChannel';
 import { NodeFolders } from './host/nodeFolders';
+import { SetupResults } from './host/setupResults';
 import { VscodeSecretStore } from './host/secretStorage';
 import { onDidChangeSettings, readSettings } from './host/settings';
 import { OrphanedPasswords } from './host/orphanedPasswords';
@@ -147,7 +148,11 @@ export function compose(context: ExtensionContext): Composition {
 
   const leftovers = store.add(new LeftoverStore(context.workspaceState));
   store.add(new LeftoverWatch(monitor, leftovers, log));
-  const explorer = store.add(new ExplorerView({ monitor, files, checks, leftovers, clock }));
+  const setups = store.add(new SetupResults());
+  store.add(files.onDidChange(() => setups.keep(files.entries().map(({ id }) => id))));
+  const explorer = store.add(
+    new ExplorerView({ monitor, files, checks, leftovers, setups, clock }),
+  );
   const commandIds = new Set(COMMANDS.map(({ id }) => id));
   const live = store.add(new SnapshotProblems(monitor, (id) => commandIds.has(id)));
   store.add(new TopologyDiagnostics(files, live));
@@ -210,6 +215,7 @@ export function compose(context: ExtensionContext): Composition {
       plans,
       gateway: changes,
       leftovers,
+      setups,
       stopped: new StoppedReader(changes),
       audit,
       log,

@@ -10,6 +10,7 @@ import type { ContactDesk } from '../host/contactDesk';
 import type { LeftoverStore } from '../host/leftoverStore';
 import type { LogChannel } from '../host/logChannel';
 import type { PlanDocuments } from '../host/planDocuments';
+import type { SetupResults } from '../host/setupResults';
 import type { StoppedReader } from '../operations/stoppedReader';
 import type { CommandFiles } from './commandFile';
 import type { PlanDesk } from './plans/planDesk';
@@ -33,6 +34,8 @@ export interface CommandDeps {
   readonly stopped: Pick<StoppedReader, 'read'>;
   /** Slots that plans left on publishers. */
   readonly leftovers: Pick<LeftoverStore, 'add'>;
+  /** What *Check Set-up* found last. */
+  readonly setups: Pick<SetupResults, 'of' | 'note'>;
   readonly log: LogChannel;
   /** The channel of the statements that changed a server. */
   readonly audit: { show(): void };

@@ -1,5 +1,7 @@
 import { env } from 'vscode';
 import { detailsText } from '../core/describe/detailsText';
+import { setupItemDetails } from '../core/describe/setupText';
+import { findSetupItem } from '../core/setup/setupRecord';
 import { defineCommand } from './defineCommand';
 
 /** Copies what is known of a row, with its evidence, as text without secrets. */
@@ -8,10 +10,16 @@ export const copyDetails = defineCommand('copyDetails', {
   needs: 'topology',
   argument: 'nodeOrTopology',
   question: 'Details of what?',
-  run: async ({ monitor, clock, redact }, target) => {
+  run: async ({ monitor, clock, redact, setups }, target) => {
     if (target === null) return;
     const snapshot = monitor.current().find((candidate) => candidate.id === target.topologyId);
     if (snapshot === undefined) return;
+    const item =
+      target.subject === null ? null : findSetupItem(setups.of(snapshot.id), target.subject);
+    if (item !== null) {
+      await env.clipboard.writeText(redact(setupItemDetails(item)));
+      return;
+    }
     await env.clipboard.writeText(redact(detailsText(snapshot, target.subject, clock.nowMs())));
   },
 });

@@ -5,6 +5,7 @@ import { checkSetup } from './checkSetup';
 import { connect } from './connect';
 import { copyDetails } from './copyDetails';
 import { copyGrant } from './copyGrant';
+import { copySetupFix } from './copySetupFix';
 import { createTopologyFile } from './createTopologyFile';
 import type { Command } from './defineCommand';
 import { disconnect } from './disconnect';
@@ -21,6 +22,7 @@ import { showLog } from './showLog';
 import { showNodes } from './showNodes';
 import { startContinuousChecks } from './startContinuousChecks';
 import { stopContinuousChecks } from './stopContinuousChecks';
+import { showSetupReport } from './showSetupReport';
 import { showSqlLog } from './showSqlLog';
 
 /** Every command there is. The manifest names the same ones. */
@@ -42,6 +44,8 @@ export const COMMANDS: readonly Command[] = [
   copyGrant,
   showDifferences,
   checkSetup,
+  showSetupReport,
+  copySetupFix,
   acceptServer,
   choosePrimary,
   copyDetails,

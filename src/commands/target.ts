@@ -1,11 +1,12 @@
 import { publicationOf } from '../core/describe/publicationSubject';
 import type { NodeRef } from '../core/ports/topologyMonitor';
+import { setupOf } from '../core/setup/setupSubject';
 import type { TopologySnapshot } from '../core/snapshot';
 
 /** What a command was asked to act on. Ids alone: hosts, SQL and passwords never travel in an argument. */
 export interface Target {
   readonly topologyId: string;
-  /** A node, edge, queue, `slot/<node>/<name>` or `publication/<node>/<name>`; `null`: the whole topology. */
+  /** A node, edge, queue, `slot/<node>/<name>`, `publication/<node>/<name>` or an item of the set-up; `null`: the whole topology. */
   readonly subject: string | null;
 }
 
@@ -39,11 +40,14 @@ export function nodeOf(snapshot: TopologySnapshot, subject: string): string | nu
   const queue = snapshot.queues.find((candidate) => candidate.id === subject);
   if (queue !== undefined) return queue.nodeId;
   const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
-  return slot?.nodeId ?? publicationOf(snapshot, subject)?.nodeId ?? null;
+  if (slot !== undefined) return slot.nodeId;
+  const ofSetup = setupOf(subject)?.nodeId;
+  if (snapshot.nodes.some(({ id }) => id === ofSetup)) return ofSetup ?? null;
+  return publicationOf(snapshot, subject)?.nodeId ?? null;
 }
 
 function isKnown(snapshot: TopologySnapshot, subject: string): boolean {
-  return nodeOf(snapshot, subject) !== null;
+  return nodeOf(snapshot, subject) !== null || setupOf(subject)?.nodeId === null;
 }
 
 function textOf(value: object, key: string): string | null {

@@ -102,7 +102,13 @@ export class ExplorerProvider implements TreeDataProvider<RowHandle>, Disposable
 }
 
 /** Rows that tell of a subject which is not their own. */
-const OF_OTHERS: ReadonlySet<RowKind> = new Set<RowKind>(['failure', 'group', 'check']);
+const OF_OTHERS: ReadonlySet<RowKind> = new Set<RowKind>([
+  'failure',
+  'group',
+  'check',
+  'setup',
+  'setupItem',
+]);
 
 function toTreeItem(row: Row): TreeItem {
   const { text } = row;
@@ -135,6 +141,9 @@ function commandOf(row: Row): Command | null {
     const title = row.text.description;
     return { command: `pgTopology.${row.fix}`, title, arguments: [target] };
   }
-  if (row.kind === 'group' || row.kind === 'table') return null;
+  if (row.kind === 'setupItem') {
+    return { command: 'pgTopology.showSetupReport', title: 'Show Report', arguments: [target] };
+  }
+  if (row.kind === 'group' || row.kind === 'table' || row.kind === 'setup') return null;
   return { command: 'pgTopology.showDetails', title: 'Show Details', arguments: [target] };
 }

@@ -10,8 +10,10 @@ import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import { DisposableStore } from '../host/disposableStore';
 import { DrawPace } from '../host/drawPace';
 import type { LeftoverStore } from '../host/leftoverStore';
+import type { SetupResults } from '../host/setupResults';
 import { ExplorerProvider, type RowHandle } from './explorerProvider';
 import { withLeftovers } from './leftoverRows';
+import { withSetup } from './setupRows';
 import { SteadyRows } from './steadyRows';
 import type { TopologyFiles } from './topologyFiles';
 import { fileRow, topologyRows } from './topologyRows';
@@ -27,6 +29,7 @@ export interface ExplorerDeps {
   readonly files: TopologyFiles;
   readonly checks: Pick<Checks, 'of' | 'isContinuous' | 'onDidChange'>;
   readonly leftovers: Pick<LeftoverStore, 'all' | 'onDidChange'>;
+  readonly setups: Pick<SetupResults, 'of' | 'onDidChange'>;
   readonly clock: Clock;
 }
 
@@ -48,6 +51,7 @@ export class ExplorerView implements Disposable {
     this.#store.add(deps.files.onDidChange(() => pace.request()));
     this.#store.add(deps.checks.onDidChange(() => pace.request()));
     this.#store.add(deps.leftovers.onDidChange(() => pace.request()));
+    this.#store.add(deps.setups.onDidChange(() => pace.request()));
   }
 
   get isVisible(): boolean {
@@ -74,15 +78,15 @@ export class ExplorerView implements Disposable {
   }
 
   #draw(): void {
-    const { monitor, files, checks, leftovers, clock } = this.deps;
+    const { monitor, files, checks, leftovers, setups, clock } = this.deps;
     const nowMs = clock.nowMs();
     const snapshots = monitor.current();
-    const rows = snapshots.map((snapshot) =>
-      withLeftovers(
-        topologyRows(snapshot, nowMs, surroundingsOf(snapshot.id), checksOf(checks, snapshot.id)),
-        sortLeftovers(leftovers.all(), snapshot).present,
-      ),
-    );
+    const rows = snapshots.map((snapshot) => {
+      const { id, topology } = snapshot;
+      const own = topologyRows(snapshot, nowMs, surroundingsOf(id), checksOf(checks, id));
+      const withOld = withLeftovers(own, sortLeftovers(leftovers.all(), snapshot).present);
+      return withSetup(withOld, topology, setups.of(id), nowMs);
+    });
     const unread = files.current().filter((file) => file.topology === null);
     const all = [...rows, ...unread.map(({ id, name }) => fileRow(id, name))];
     this.#provider.show(this.#steady.settle(all, nowMs));

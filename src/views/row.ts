@@ -12,6 +12,8 @@ export type RowKind =
   | 'table'
   | 'consumer'
   | 'check'
+  | 'setup'
+  | 'setupItem'
   | 'failure';
 
 /** One row of the explorer as data. The provider only maps it to what VS Code draws. */
@@ -20,12 +22,12 @@ export interface Row {
   /** Path in the topology; holds no state, so that expansion and selection survive. */
   readonly id: string;
   readonly topologyId: string;
-  /** What a command on this row concerns: a node, edge, queue, `slot/<node>/<name>` or `publication/<node>/<name>`; `null`: the whole topology. */
+  /** What a command on this row concerns: a node, edge, queue, `slot/<node>/<name>`, `publication/<node>/<name>` or an item of the set-up; `null`: the whole topology. */
   readonly subject: string | null;
   readonly text: RowText;
   readonly children: readonly Row[];
   readonly isExpanded: boolean;
-  /** Command of a failure row. */
+  /** Command of a failure row, or of what was not checked yet. */
   readonly fix: FixCommand | null;
   /** Built only when the mouse rests on the row. */
   readonly tooltip: () => Tooltip | null;

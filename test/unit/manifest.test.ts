@@ -58,6 +58,26 @@ function tableIds(): string[] {
   );
 }
 
+/** A row of every kind, with the states that menus tell apart. */
+const ROWS = [
+  'topology healthy connected declared',
+  'topology error production declared',
+  'node primary publisher healthy connected declared writable',
+  'node standby unknown declared',
+  'subscription healthy enabled declared',
+  'subscription error disabled declared',
+  'subscription warning enabled undeclared',
+  'publication healthy declared',
+  'slot warning inactive physical declared',
+  'consumer healthy declared',
+  'queue healthy drainable',
+  'table busy taken',
+  'group healthy',
+  'setup warning checked',
+  'setupItem problem fixable',
+  'failure',
+];
+
 const OF_PUBLICATION = ['alterPublication', 'renamePublication', 'dropPublication'];
 
 /** Files that define commands; what they share stands in folders below. */
@@ -107,7 +127,10 @@ describe('manifest', () => {
 
   it('hides from the palette only what makes no sense without its place in the file', () => {
     const hidden = contributes.menus['commandPalette'] ?? [];
-    assert.deepEqual(hidden, [{ command: 'pgTopology.moveSecret', when: 'false' }]);
+    assert.deepEqual(hidden, [
+      { command: 'pgTopology.moveSecret', when: 'false' },
+      { command: 'pgTopology.copySetupFix', when: 'false' },
+    ]);
   });
 
   it('lets the dashboard start existing commands alone', () => {
@@ -119,10 +142,12 @@ describe('manifest', () => {
   });
 
   it('shows at most two inline actions on any row', () => {
-    const inline = (contributes.menus['view/item/context'] ?? []).filter(({ group }) =>
-      group?.startsWith('inline'),
-    );
-    assert.ok(inline.length > 0 && inline.length <= 2);
+    const inline = (viewItem: string) =>
+      (contributes.menus['view/item/context'] ?? []).filter(
+        ({ when, group }) => group?.startsWith('inline') === true && holds(when ?? '', viewItem),
+      );
+    for (const viewItem of ROWS) assert.ok(inline(viewItem).length <= 2, viewItem);
+    assert.ok(ROWS.some((viewItem) => inline(viewItem).length > 0));
   });
 
   it('offers on each row what fits its state', () => {
@@ -236,6 +261,17 @@ describe('manifest', () => {
       'uninstallSentinel',
       'copyDetails',
     ]);
+    assert.deepEqual(offered('setup warning checked'), [
+      'checkSetup',
+      'showSetupReport',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('setupItem problem fixable'), [
+      'showSetupReport',
+      'copySetupFix',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('setupItem ok'), ['showSetupReport', 'copyDetails']);
     assert.deepEqual(offered('group healthy'), ['runChecks', 'copyDetails']);
     assert.deepEqual(offered('group'), ['copyDetails'], 'a folder of rows is no check');
   });

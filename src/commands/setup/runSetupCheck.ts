@@ -1,15 +1,16 @@
 import { window } from 'vscode';
 import { checkSetup } from '../../core/setup/checkSetup';
-import { setupSentence } from '../../core/setup/setupItem';
+import { setupSentence, type SetupItem } from '../../core/setup/setupItem';
+import { recordsOf } from '../../core/setup/setupRecord';
 import { loginsOf } from '../../core/setup/nodeItems';
-import { setupReport } from '../../core/setup/setupReport';
 import type { Topology } from '../../core/topology';
 import type { CommandDeps } from '../commandDeps';
 import { reachableNodes } from '../plans/reachableNodes';
 import type { RolesToCheck } from '../plans/planWork';
+import { showSetup } from './showSetup';
 
 /**
- * Reads what the set-up of a topology is, in sessions that cannot write, and shows the checklist.
+ * Reads what the set-up of a topology is, in sessions that cannot write, notes the checklist for the tree, and shows it.
  * @param only one node; `null`: all of them
  */
 export async function runSetupCheck(
@@ -17,7 +18,7 @@ export async function runSetupCheck(
   topologyId: string,
   only: string | null,
 ): Promise<void> {
-  const { monitor, contact, plans, clock, documents } = deps;
+  const { monitor, contact, plans, clock, setups } = deps;
   const whole = { topologyId, nodeId: null };
   if (await contact.actOn(whole)) await monitor.refresh(whole, 'manual');
   const snapshot = monitor.current().find(({ id }) => id === topologyId);
@@ -29,14 +30,18 @@ export async function runSetupCheck(
     setupOf: nodeIds,
   });
   if (context === null) return;
-  const items = checkSetup(context, only);
+  const items = checkSetup(context, only).map((item) => redacted(item, deps.redact));
+  const takenAtMs = clock.nowMs();
+  setups.note(topologyId, only, items, takenAtMs);
   const name = only ?? topology.name;
-  await documents.show(
-    `Set-up of ${name}`,
-    deps.redact(setupReport(name, items, new Date(clock.nowMs()).toISOString())),
-    'markdown',
-  );
+  await showSetup(deps, name, recordsOf(items, takenAtMs));
   void window.showInformationMessage(`Set-up of ${name}: ${setupSentence(items)}.`);
+}
+
+/** What a server said may hold what it should not; it stays in the tree, and leaves by the clipboard. */
+function redacted(item: SetupItem, redact: (text: string) => string): SetupItem {
+  const { evidence, fix } = item;
+  return { ...item, evidence: redact(evidence), fix: fix === null ? null : redact(fix) };
 }
 
 /** Who watches, and who signs in for subscriptions. */

@@ -8,6 +8,7 @@ export type FixCommand =
   | 'refresh'
   | 'enterPassword'
   | 'copyGrant'
+  | 'checkSetup'
   | 'dropSlot'
   | 'openTopologyFile'
   | 'showLog'
@@ -24,6 +25,7 @@ const FIX_TITLES: Readonly<Record<FixCommand, string>> = {
   refresh: 'Refresh',
   enterPassword: 'Enter Password…',
   copyGrant: 'Copy GRANT',
+  checkSetup: 'Check Set-up',
   dropSlot: 'Drop Slot…',
   openTopologyFile: 'Open Topology File',
   showLog: 'Show Log',

@@ -49,6 +49,7 @@ export const ROLE_ICONS = {
   queue: 'list-ordered',
   sentinel: 'pulse',
   table: 'table',
+  setup: 'checklist',
   group: 'folder',
   fix: 'lightbulb',
 } as const;

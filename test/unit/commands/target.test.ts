@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readTarget, toNodeRef } from '../../../src/commands/target';
+import { setupSubject } from '../../../src/core/setup/setupSubject';
 import { declared, edge, queue, slot, snapshot } from '../core/describe/makeSnapshot';
 
 const picture = snapshot({
@@ -31,6 +32,18 @@ describe('command targets', () => {
     assert.deepEqual(readTarget({ topologyId }, [picture]), { topologyId, subject: null });
   });
 
+  it('are items of the set-up, of a node that is there or of the whole', () => {
+    const ofNode = setupSubject({ nodeId: 'central', id: 'hba/x/central' });
+    assert.deepEqual(readTarget({ topologyId, subject: ofNode }, [picture]), {
+      topologyId,
+      subject: ofNode,
+    });
+    assert.equal(toNodeRef({ topologyId, subject: ofNode }, [picture]).nodeId, 'central');
+    const ofWhole = setupSubject({ nodeId: null, id: 'backups' });
+    assert.equal(readTarget({ topologyId, subject: ofWhole }, [picture])?.subject, ofWhole);
+    assert.equal(toNodeRef({ topologyId, subject: ofWhole }, [picture]).nodeId, null);
+  });
+
   it('are nothing when they name what is not there, or are of another shape', () => {
     const bad: unknown[] = [
       undefined,
@@ -45,6 +58,9 @@ describe('command targets', () => {
       { topologyId, subject: 5 },
       { topologyId, subject: ['central'] },
       { subject: 'central' },
+      { topologyId, subject: setupSubject({ nodeId: 'nobody', id: 'wal/nobody' }) },
+      { topologyId, subject: 'setup' },
+      { topologyId, subject: 'setup/central/%' },
     ];
     for (const value of bad) assert.equal(readTarget(value, [picture]), null);
   });

@@ -1,0 +1,21 @@
+import { env, window } from 'vscode';
+import { findSetupItem } from '../core/setup/setupRecord';
+import { defineCommand } from './defineCommand';
+
+const MESSAGE_MS = 3_000;
+
+/** Copies what puts an item of the checklist right: statements, lines for a file, or advice. */
+export const copySetupFix = defineCommand('copySetupFix', {
+  title: 'Copy Fix',
+  needs: 'topology',
+  argument: 'optional',
+  run: async ({ setups }, target) => {
+    const subject = target?.subject ?? null;
+    if (target === null || subject === null) return;
+    const item = findSetupItem(setups.of(target.topologyId), subject);
+    const fix = item?.fix ?? null;
+    if (item === null || fix === null) return;
+    await env.clipboard.writeText(fix);
+    window.setStatusBarMessage(`Copied what mends: ${item.title}`, MESSAGE_MS);
+  },
+});
