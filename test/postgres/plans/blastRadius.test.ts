@@ -4,6 +4,7 @@ import { impactsOfDroppingPublication } from '../../../src/core/plan/impacts/imp
 import { isRunnable } from '../../../src/core/plan/plan';
 import type { Impact, ImpactKind } from '../../../src/core/plan/plan';
 import { planAlterPublication } from '../../../src/core/plan/planAlterPublication';
+import { driftOf, planRepairDrift } from '../../../src/core/plan/planRepairDrift';
 import type { PlanContext } from '../../../src/core/plan/requests';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
@@ -15,6 +16,7 @@ const IS_SOAK = process.env['SOAK'] === '1';
 /** Changes by plans, and naive ones, of one run. */
 const PLANNED = IS_SOAK ? 60 : 4;
 const NAIVE = IS_SOAK ? 30 : 3;
+const NEW_COLUMNS = IS_SOAK ? 20 : 2;
 
 const PUBLISHERS = ['north', 'south'] as const;
 type Publisher = (typeof PUBLISHERS)[number];
@@ -47,6 +49,13 @@ const naiveChange = fc.record({
   there: fc.record({ one: present, two: present, three: present }),
 });
 
+/** Who has a column already that its publisher gets. */
+const newColumn = fc.record({
+  publisher: fc.constantFrom(...PUBLISHERS),
+  publication: fc.constantFrom('p' as const, 'q' as const),
+  there: fc.record({ one: fc.boolean(), two: fc.boolean(), three: fc.boolean() }),
+});
+
 const isPublisher = (name: string): boolean => PUBLISHERS.some((one) => one === name);
 
 const COLUMNS = 'id int PRIMARY KEY, extra text';
@@ -66,6 +75,7 @@ forEachMajor('The blast radius of plans, two publishers and three subscribers', 
       max_logical_replication_workers: 20,
       max_worker_processes: 30,
       log_line_prefix: '%p|',
+      wal_retrieve_retry_interval: 500,
       ...(major >= 18 ? { max_active_replication_origins: 40 } : {}),
     };
     below = await (await clusters.add('below', { conf })).start();
@@ -198,6 +208,35 @@ forEachMajor('The blast radius of plans, two publishers and three subscribers', 
     return new Set(those.map(({ subscription }) => subscription.replace('_', '/')));
   }
 
+  /** With every subscription in the file. */
+  async function declaredContext(): Promise<PlanContext> {
+    const context = await rig.context();
+    const nodes = context.topology.nodes.map((node) => ({
+      ...node,
+      subscriptions: ALL.filter(({ at }) => at === node.id).map(({ at, from }) => ({
+        name: `${at}_${from}`,
+        publisher: from,
+        publications: TAKES[at][from],
+        connection: null,
+        slotName: `${at}_${from}`,
+        options: {},
+      })),
+    }));
+    return { ...context, topology: { ...context.topology, nodes } };
+  }
+
+  /** `one/north` of those whose tables lack a column that is sent. */
+  function narrow(context: PlanContext): ReadonlySet<string> {
+    const lacking = ALL.filter(({ at, from }) => {
+      const publisher = context.catalogs.get(from);
+      const subscriber = context.catalogs.get(at);
+      const found = subscriber?.subscriptions.find(({ name }) => name === `${at}_${from}`);
+      assert.ok(publisher !== undefined && subscriber !== undefined && found !== undefined);
+      return driftOf(found, publisher, subscriber).narrow.length > 0;
+    });
+    return new Set(lacking.map(({ at, from }) => `${at}/${from}`));
+  }
+
   function alter(
     { publisher, publication }: Pick<Change, 'publisher' | 'publication'>,
     tables: ReturnType<typeof tablesOf>,
@@ -298,6 +337,47 @@ forEachMajor('The blast radius of plans, two publishers and three subscribers', 
         },
         { what: `${table} is copied`, timeoutMs: 60_000 },
       );
+    }
+    await assertAlike();
+  });
+
+  it(`${NEW_COLUMNS} new columns, upstream first, stop just those that lack them, and a plan for each leads on`, async function () {
+    this.timeout(IS_SOAK ? 3_600_000 : 120_000);
+    for (const [index, one] of fc.sample(newColumn, NEW_COLUMNS).entries()) {
+      const { publisher, publication, there } = one;
+      const table = `${publisher}_${publication}_base`;
+      const column = `added_${index}`;
+      const takers = SUBSCRIBERS.filter((at) =>
+        TAKES[at][publisher].includes(`${publisher}_${publication}`),
+      );
+      for (const at of SUBSCRIBERS.filter((name) => there[name])) {
+        await on(at, `ALTER TABLE ${table} ADD COLUMN ${column} text`);
+      }
+      const since = logLines().length - 1;
+      await on(publisher, `ALTER TABLE ${table} ADD COLUMN ${column} text DEFAULT 'new'`);
+      const predicted = narrow(await declaredContext());
+      assert.deepEqual(
+        [...predicted].sort(),
+        takers
+          .filter((at) => !there[at])
+          .map((at) => `${at}/${publisher}`)
+          .sort(),
+      );
+      await writeEverywhere();
+      await waitFor(() => Promise.resolve([...predicted].every((who) => failing(since).has(who))), {
+        what: `${[...predicted].join(', ')} have stopped`,
+      });
+      await untilCaughtUp(ALL.filter(({ at, from }) => !predicted.has(`${at}/${from}`)));
+      assert.deepEqual([...failing(since)].sort(), [...predicted].sort(), JSON.stringify(one));
+      for (const { at, from } of ALL.filter((who) => predicted.has(`${who.at}/${who.from}`))) {
+        const request = { nodeId: at, name: `${at}_${from}` };
+        await rig.done(planRepairDrift(request, await declaredContext()));
+      }
+      await untilCaughtUp(ALL);
+      for (const at of takers) {
+        const newest = `SELECT id, ${column} FROM ${table} ORDER BY id DESC LIMIT 1`;
+        assert.deepEqual(await on(at, newest), await on(publisher, newest), at);
+      }
     }
     await assertAlike();
   });
