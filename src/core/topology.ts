@@ -57,6 +57,8 @@ export interface DeclaredQueue {
   /** Where the queue is; default `pgtopology.pending_sync`. */
   readonly table: TableName;
   readonly capture: 'trigger' | 'application';
+  /** Role that replays the queue, on both ends. Absent: the `adminUser` of each node. */
+  readonly drainUser?: string;
   readonly tables: readonly (TableName & { readonly policy: ConflictPolicy })[];
 }
 

@@ -157,6 +157,7 @@ function toQueue(queue: FileQueue): DeclaredQueue {
     primary: queue.primary,
     table: (queue.table === undefined ? null : toTableName(queue.table)) ?? DEFAULT_QUEUE_TABLE,
     capture: queue.capture ?? 'trigger',
+    ...(queue.drainUser === undefined ? {} : { drainUser: queue.drainUser }),
     tables: Object.entries(queue.tables ?? {}).flatMap(([name, policy]) => {
       const table = parseTableName(name);
       return table === null ? [] : [{ ...table, policy }];

@@ -3,7 +3,7 @@ import { escapeIdentifier, escapeLiteral, qualifiedName, MAX_IDENTIFIER_BYTES } 
 import type { TableName } from '../topology';
 
 /** Rises when the queue's table changes; stands in its comment. */
-export const PENDING_SYNC_VERSION = 1;
+export const PENDING_SYNC_VERSION = 2;
 
 /** What the table's comment says, so that a later version knows what it has before it. */
 export const PENDING_SYNC_COMMENT = `Postgres Topology: offline queue, version ${PENDING_SYNC_VERSION}`;
@@ -15,7 +15,8 @@ export const PENDING_SYNC_COMMENT = `Postgres Topology: offline queue, version $
 const COLUMNS: readonly (readonly [string, string])[] = [
   ['id', 'uuid PRIMARY KEY DEFAULT gen_random_uuid()'],
   ['seq', 'bigint GENERATED ALWAYS AS IDENTITY UNIQUE'],
-  ['txid', 'xid8 NOT NULL DEFAULT pg_current_xact_id()'],
+  // NULL in rows that were there before the queue was ours: nobody knows which of them belong together.
+  ['txid', 'xid8 DEFAULT pg_current_xact_id()'],
   ['table_schema', "text NOT NULL DEFAULT 'public'"],
   ['table_name', 'text NOT NULL'],
   ['operation', "text NOT NULL CHECK (operation IN ('INSERT', 'UPDATE', 'DELETE'))"],
@@ -41,6 +42,7 @@ export function pendingSyncSql(table: TableName): readonly string[] {
   return [
     `CREATE TABLE ${name} (\n${columns.join(',\n')}\n)`,
     `CREATE INDEX ${indexName(table, 'pending')} ON ${name} (seq) WHERE state = 'pending'`,
+    `CREATE INDEX ${indexName(table, 'pending_txid')} ON ${name} (txid, seq) WHERE state = 'pending'`,
     `CREATE INDEX ${indexName(table, 'conflict')} ON ${name} (seq) WHERE state IN ('conflict', 'dead')`,
     `COMMENT ON TABLE ${name} IS ${escapeLiteral(PENDING_SYNC_COMMENT)}`,
   ];
