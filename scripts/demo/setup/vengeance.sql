@@ -13,7 +13,7 @@ CREATE SCHEMA pgtopology;
 CREATE TABLE pgtopology.pending_sync (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   seq bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
-  txid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  txid xid8 DEFAULT pg_current_xact_id(),
   table_schema text NOT NULL DEFAULT 'public',
   table_name text NOT NULL,
   operation text NOT NULL CHECK (operation IN ('INSERT', 'UPDATE', 'DELETE')),
@@ -29,6 +29,7 @@ CREATE TABLE pgtopology.pending_sync (
   synced_at timestamptz
 );
 CREATE INDEX pending_sync_pending ON pgtopology.pending_sync (seq) WHERE state = 'pending';
+CREATE INDEX pending_sync_pending_txid ON pgtopology.pending_sync (txid, seq) WHERE state = 'pending';
 CREATE INDEX pending_sync_conflict ON pgtopology.pending_sync (seq) WHERE state IN ('conflict', 'dead');
 
 INSERT INTO approved_patterns (name, ecosystem, pattern)

@@ -85,8 +85,10 @@ forEachMajor('Objects of the queue', function (major) {
   });
 
   it('does not queue what a subscription applies, and lets it replace the row', async () => {
-    const count = async () =>
-      (await edge.query('SELECT count(*)::int AS n FROM pgtopology.pending_sync'))[0]?.['n'];
+    const count = async (): Promise<number> => {
+      const rows = await edge.query('SELECT count(*)::int AS n FROM pgtopology.pending_sync');
+      return Number(rows[0]?.['n']);
+    };
     const before = await count();
     const id = '00000000-0000-4000-8000-000000000002';
     await edge.query(`INSERT INTO public.notes (id, body) VALUES ('${id}', 'mine')`);
@@ -94,7 +96,7 @@ forEachMajor('Objects of the queue', function (major) {
       `BEGIN; SET LOCAL session_replication_role = replica;
        INSERT INTO public.notes (id, body) VALUES ('${id}', 'echo'); COMMIT`,
     );
-    assert.equal(await count(), Number(before) + 1);
+    assert.equal(await count(), before + 1);
     const rows = await edge.query(`SELECT body FROM public.notes WHERE id = '${id}'`);
     assert.deepEqual(rows, [{ body: 'echo' }]);
   });
