@@ -51,7 +51,7 @@ describe('planInstallPendingSync', () => {
       `edge: CREATE TABLE "pgtopology"."pending_sync" (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   seq bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
-  txid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  txid xid8 DEFAULT pg_current_xact_id(),
   table_schema text NOT NULL DEFAULT 'public',
   table_name text NOT NULL,
   operation text NOT NULL CHECK (operation IN ('INSERT', 'UPDATE', 'DELETE')),
@@ -67,8 +67,9 @@ describe('planInstallPendingSync', () => {
   synced_at timestamptz
 )`,
       `edge: CREATE INDEX "pending_sync_pending" ON "pgtopology"."pending_sync" (seq) WHERE state = 'pending'`,
+      `edge: CREATE INDEX "pending_sync_pending_txid" ON "pgtopology"."pending_sync" (txid, seq) WHERE state = 'pending'`,
       `edge: CREATE INDEX "pending_sync_conflict" ON "pgtopology"."pending_sync" (seq) WHERE state IN ('conflict', 'dead')`,
-      `edge: COMMENT ON TABLE "pgtopology"."pending_sync" IS 'Postgres Topology: offline queue, version 1'`,
+      `edge: COMMENT ON TABLE "pgtopology"."pending_sync" IS 'Postgres Topology: offline queue, version 2'`,
       'edge: GRANT USAGE ON SCHEMA "pgtopology" TO "monitor"',
       'edge: GRANT SELECT ON "pgtopology"."pending_sync" TO "monitor"',
     ]);
