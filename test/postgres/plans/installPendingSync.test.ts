@@ -71,7 +71,7 @@ forEachMajor('Install pending_sync Schema', function (major) {
     const [seen] =
       await edge.query(`SELECT obj_description('pgtopology.pending_sync'::regclass) AS comment,
       (SELECT count(*)::int FROM pg_index WHERE indrelid = 'pgtopology.pending_sync'::regclass AND indpred IS NOT NULL) AS partial`);
-    assert.deepEqual(seen, { comment: PENDING_SYNC_COMMENT, partial: 2 });
+    assert.deepEqual(seen, { comment: PENDING_SYNC_COMMENT, partial: 3 });
 
     await edge.query(
       'GRANT USAGE ON SCHEMA pgtopology TO application; GRANT INSERT, SELECT ON pgtopology.pending_sync TO application',
