@@ -169,7 +169,32 @@ export interface SlotSnapshot {
   readonly limitBytes: number | null;
   readonly walStatus: string | null;
   readonly invalidationReason: string | null;
+  /** The process that reads it now; `null` when none does. */
+  readonly reader: SlotReader | null;
+  /** Since when nobody reads it, by our clock; `null` while it is read, before 17, and when it is not known. */
+  readonly inactiveSinceMs: number | null;
+  /** `null` for any slot but those of table copies. */
+  readonly tableSync: TableSyncSlot | null;
   readonly verdict: Verdict;
+}
+
+/** @see pg_replication_slots.active_pid, pg_stat_replication */
+export interface SlotReader {
+  readonly pid: number;
+  /** False: no WAL sender by that pid is told, as when a function reads the slot. */
+  readonly isSender: boolean;
+  /** `null` where the role may not see it. */
+  readonly applicationName: string | null;
+  /** `null` over a Unix socket, and where the role may not see it. */
+  readonly clientAddress: string | null;
+}
+
+/** A slot `pg_<oid>_sync_<table>_<system>`: a worker copies one table by it. */
+export interface TableSyncSlot {
+  /** `node/subscription`; `null` when no node that was read has it. */
+  readonly of: string | null;
+  /** Whether its copy is done, or its subscription gone; `null` when the nodes that could tell were not read. */
+  readonly isLeft: boolean | null;
 }
 
 export interface QueueSnapshot {

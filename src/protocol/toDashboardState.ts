@@ -1,6 +1,6 @@
-import type { NodeSnapshot, TopologySnapshot } from '../core/snapshot';
+import type { NodeSnapshot, SlotSnapshot, TopologySnapshot } from '../core/snapshot';
 import { NO_CHECKS, type TopologyChecks } from '../core/describe/topologyChecks';
-import type { DashboardState, NodeState } from './dashboardState';
+import type { DashboardState, NodeState, SlotState } from './dashboardState';
 import { lastCheckEvidence, toChecksState } from './toChecksState';
 import { toDetails } from './toDetails';
 import { toVerdictState } from './toVerdictState';
@@ -39,7 +39,7 @@ export function toDashboardState(
       ...edge,
       verdict: toVerdictState(verdict),
     })),
-    slots: snapshot.slots.map((slot) => ({ ...slot, verdict: toVerdictState(slot.verdict) })),
+    slots: snapshot.slots.map(toSlotState),
     queues: snapshot.queues.map((queue) => ({ ...queue, verdict: toVerdictState(queue.verdict) })),
     checks: toChecksState(snapshot, checks),
     details: selectedId === null ? null : detailsWithCheck(snapshot, selectedId, checks),
@@ -79,6 +79,24 @@ function toNodeState(node: NodeSnapshot, snapshot: TopologySnapshot): NodeState 
     slots: sample.fast?.slots.length ?? null,
     connectionsUsed: sample.fast?.connectionsUsed ?? null,
     connectionsMax: Number.isFinite(connectionsMax) ? connectionsMax : null,
+  };
+}
+
+/** What the table shows; the rest is told with the details. */
+function toSlotState(slot: SlotSnapshot): SlotState {
+  return {
+    nodeId: slot.nodeId,
+    name: slot.name,
+    type: slot.type,
+    isActive: slot.isActive,
+    isDeclared: slot.isDeclared,
+    consumer: slot.consumer,
+    retainedWalBytes: slot.retainedWalBytes,
+    safeWalBytes: slot.safeWalBytes,
+    limitBytes: slot.limitBytes,
+    walStatus: slot.walStatus,
+    invalidationReason: slot.invalidationReason,
+    verdict: toVerdictState(slot.verdict),
   };
 }
 

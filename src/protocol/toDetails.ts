@@ -1,10 +1,5 @@
-import {
-  formatBytes,
-  formatClock,
-  formatCount,
-  formatDuration,
-  formatShareOfBytes,
-} from '../core/format';
+import { formatClock, formatCount, formatDuration } from '../core/format';
+import { slotFacts, type SlotFact } from '../core/describe/slotFacts';
 import { DEPTH_CAP } from '../core/facts';
 import type { TopologyNode } from '../core/topology';
 import type {
@@ -136,37 +131,18 @@ const CONNECTION_LABELS: Readonly<Record<string, string>> = {
 };
 
 function ofSlot(slot: SlotSnapshot, snapshot: TopologySnapshot): Evidence[] {
-  const source = `pg_replication_slots on ${slot.nodeId}`;
   const node = snapshot.nodes.find((candidate) => candidate.id === slot.nodeId);
   const atMs = node?.sample.fastAtMs ?? null;
-  const keeps =
-    slot.retainedWalBytes === null
-      ? 'unknown'
-      : slot.limitBytes === null
-        ? formatBytes(slot.retainedWalBytes)
-        : `${formatBytes(slot.retainedWalBytes)}, ${formatShareOfBytes(slot.retainedWalBytes, slot.limitBytes)}`;
-  return [
-    {
-      label: 'Slot',
-      value: `${slot.type}, ${slot.isActive ? 'active' : 'inactive'}`,
-      source,
-      atMs,
-    },
-    { label: 'Keeps', value: keeps, source, atMs },
-    ...(slot.walStatus === null
-      ? []
-      : [{ label: 'WAL status', value: slot.walStatus, source, atMs }]),
-    ...(slot.invalidationReason === null
-      ? []
-      : [{ label: 'Invalidated by', value: slot.invalidationReason, source, atMs }]),
-    { label: 'Reader', value: slot.consumer ?? 'nobody known', source, atMs },
-    {
-      label: 'In the file',
-      value: slot.isDeclared ? 'yes' : 'no',
-      source: 'topology file',
-      atMs: null,
-    },
+  const state = `${slot.type}, ${slot.isActive ? 'active' : 'inactive'}`;
+  const rows: readonly SlotFact[] = [
+    { label: 'Slot', value: state, source: 'pg_replication_slots' },
+    ...slotFacts(slot, snapshot.takenAtMs),
   ];
+  return rows.map(({ label, value, source }) =>
+    source === null
+      ? { label, value, source: 'topology file', atMs: null }
+      : { label, value, source: `${source} on ${slot.nodeId}`, atMs },
+  );
 }
 
 function ofQueue(queue: QueueSnapshot): Evidence[] {

@@ -237,7 +237,7 @@ class NodeRows {
     const text = slotRowText(slot, isUnlimited, this.index.nowMs, isExtra);
     const subject = `slot/${slot.nodeId}/${slot.name}`;
     return this.make('slot', ['slot', slot.name], subject, text, {
-      tooltip: () => slotTooltip(slot),
+      tooltip: () => slotTooltip(slot, this.index.nowMs),
     });
   }
 }

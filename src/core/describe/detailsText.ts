@@ -27,7 +27,7 @@ function tooltipOf(snapshot: TopologySnapshot, subject: string | null, nowMs: nu
   const queue = snapshot.queues.find((candidate) => candidate.id === subject);
   if (queue !== undefined) return queueTooltip(queue, nowMs);
   const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
-  if (slot !== undefined) return slotTooltip(slot);
+  if (slot !== undefined) return slotTooltip(slot, nowMs);
   // Of a publication the row says all; its node says the rest.
   const nodeId = subject === null ? null : (publicationOf(snapshot, subject)?.nodeId ?? subject);
   const node = snapshot.nodes.find((candidate) => candidate.id === nodeId);

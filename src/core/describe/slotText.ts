@@ -1,6 +1,7 @@
 import { formatBytes, formatBytesOf, speak } from '../format';
 import type { SlotSnapshot } from '../snapshot';
 import { elapsed } from './edgeWords';
+import { tableSyncWords } from './slotFacts';
 import { contextValue, facts, iconOf, type RowText } from './rowText';
 
 /**
@@ -51,8 +52,10 @@ function slotWords(
         'near its limit',
       ];
     case 'orphan':
+      if (slot.tableSync?.isLeft === true) return [tableSyncWords(slot), keeps];
       return [keeps === null ? 'kept for nobody' : `${keeps} for nobody`];
     default:
+      if (slot.tableSync !== null && !slot.isActive) return [tableSyncWords(slot), keeps];
       if (isExtra) return ['not in the file', keeps];
       if (slot.isActive && isUnlimited && slot.type === 'logical') return [keeps, 'no limit'];
       return [slot.isActive ? 'active' : 'inactive', keeps];

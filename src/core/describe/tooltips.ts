@@ -1,5 +1,5 @@
 import { formatEndpoint } from '../endpoint';
-import { formatAgo, formatBytes, formatCount, formatLasting, formatMeasure } from '../format';
+import { formatAgo, formatCount, formatLasting, formatMeasure } from '../format';
 import type {
   EdgeSnapshot,
   Evidence,
@@ -12,6 +12,7 @@ import { edgeWords } from './edgeWords';
 import { nodeLabel, roleWords, serverVersion } from './nodeText';
 import { queueWords } from './queueText';
 import { facts, type Tooltip, type TooltipFact } from './rowText';
+import { slotFacts } from './slotFacts';
 import type { SnapshotIndex } from './snapshotIndex';
 
 /** Built when asked for, from what is known; asks no server. */
@@ -61,26 +62,25 @@ const KIND_WORDS: Readonly<Record<EdgeSnapshot['kind'], string>> = {
   consumer: 'reads a slot, not Postgres',
 };
 
-export function slotTooltip(slot: SlotSnapshot): Tooltip {
-  const kept = slot.retainedWalBytes;
+export function slotTooltip(slot: SlotSnapshot, nowMs: number): Tooltip {
   return {
     title: slot.name,
     subtitle: facts(`${slot.type} slot on ${slot.nodeId}`, slot.isActive ? 'active' : 'inactive'),
-    lines: [
-      slot.consumer === null ? 'Nobody is known to read it.' : `Read by ${slot.consumer}.`,
-      slot.isDeclared ? '' : 'Not in the file.',
-      kept === null
-        ? 'How much WAL it keeps is unknown.'
-        : `Keeps ${formatBytes(kept)} of WAL; that is not lag.`,
-      slot.limitBytes === null
-        ? ''
-        : `Limit ${formatBytes(slot.limitBytes)} (max_slot_wal_keep_size).`,
-      slot.walStatus === null ? '' : `wal_status ${slot.walStatus}`,
-      slot.invalidationReason === null ? '' : `Invalidated: ${slot.invalidationReason}.`,
-    ].filter((line) => line !== ''),
-    facts: [],
-    advice: null,
+    lines: [],
+    facts: slotFacts(slot, nowMs).map(({ label, value, source }) => ({
+      text: `${label}: ${value}`,
+      source,
+    })),
+    advice: adviceOfSlot(slot),
   };
+}
+
+function adviceOfSlot({ verdict, tableSync }: SlotSnapshot): string | null {
+  if (verdict.code === 'slotLost') return 'What read it must be made anew.';
+  if (verdict.code !== 'orphan') return 'What a slot keeps is not lag.';
+  return tableSync?.isLeft === true
+    ? 'Its copy is over, and it keeps WAL. Drop Slot… removes it.'
+    : 'It keeps WAL for nobody that is known. Drop Slot… removes it, if nobody else needs it.';
 }
 
 export function queueTooltip(queue: QueueSnapshot, nowMs: number): Tooltip {

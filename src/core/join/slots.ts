@@ -1,14 +1,14 @@
 import type { FastFacts, SlotFacts } from '../facts';
 import { lagBytesBetween } from '../lsn';
-import type { EdgeSnapshot, SlotSnapshot } from '../snapshot';
+import type { EdgeSnapshot, SlotReader, SlotSnapshot, TableSyncSlot } from '../snapshot';
 import type { VerdictBook, VerdictDraft } from './draft';
 import { endOfWal, peersOf, speaksForServer, type NodeView, type Scene } from './scene';
 import { parseSize } from './settingSize';
 import { inactiveSince, isSlotLost } from './slotState';
+import { tableSyncOf } from './tableSync';
 
 /** From this share of max_slot_wal_keep_size on a slot is near its end. */
 const NEAR_LIMIT = 0.9;
-const SYNC_SLOT = /^pg_(\d+)_sync_\d+_(\d+)$/;
 
 /** Every slot of every server that can be read now, once, with who reads it and how near it is to being lost. */
 export function joinSlots(
@@ -51,10 +51,15 @@ function describeSlot(
   edges: readonly EdgeSnapshot[],
   book: VerdictBook,
 ): SlotSnapshot {
-  const reader = readerOf(scene, view, slot, edges);
+  const tableSync = tableSyncOf(scene, slot);
+  const reader =
+    tableSync === null ? readerOf(scene, view, slot, edges) : readerOfTableSync(tableSync);
   const retainedWalBytes = lagBytesBetween(endOfWal(fast), slot.restartLsn);
   const limitBytes = parseSize(view.sample.slow?.settings['max_slot_wal_keep_size'] ?? null);
-  const draft = judgeSlot(slot, view, fast, reader.consumer, retainedWalBytes, limitBytes);
+  const draft =
+    tableSync?.isLeft === null && !isSlotLost(slot)
+      ? ({ code: 'unknown', ...inactiveSince(slot, view, fast) } satisfies VerdictDraft)
+      : judgeSlot(slot, view, fast, reader.consumer, retainedWalBytes, limitBytes);
   return {
     nodeId: view.node.id,
     name: slot.name,
@@ -67,6 +72,9 @@ function describeSlot(
     limitBytes,
     walStatus: slot.walStatus,
     invalidationReason: slot.invalidationReason,
+    reader: processOf(slot, fast),
+    inactiveSinceMs: inactiveSince(slot, view, fast).sinceMs ?? null,
+    tableSync,
     verdict: book.settle(`slot/${view.node.id}/${slot.name}`, draft),
   };
 }
@@ -120,7 +128,7 @@ function readerOf(
       isServerOf(scene, candidate.from, view),
   );
   if (edge !== undefined) return { consumer: nameReader(edge), isDeclared: edge.isDeclared };
-  return readerOfSyncSlot(scene, slot) ?? readerOfCopy(scene, view, slot, edges) ?? NOBODY;
+  return readerOfCopy(scene, view, slot, edges) ?? NOBODY;
 }
 
 const NOBODY: Reader = { consumer: null, isDeclared: false };
@@ -133,16 +141,19 @@ function isServerOf(scene: Scene, nodeId: string | null, view: NodeView): boolea
   return nodeId !== null && peersOf(scene, view).some((peer) => peer.node.id === nodeId);
 }
 
-/** `pg_<suboid>_sync_<relid>_<sysid>` belongs to the subscription with that oid on that system. */
-function readerOfSyncSlot(scene: Scene, slot: SlotFacts): Reader | null {
-  const match = SYNC_SLOT.exec(slot.name);
-  if (match === null) return null;
-  for (const { node, sample } of scene.views.values()) {
-    if (sample.fast?.systemIdentifier !== match[2]) continue;
-    const found = sample.fast?.subscriptions.find((facts) => String(facts.oid) === match[1]);
-    if (found !== undefined) return { consumer: `${node.id}/${found.name}`, isDeclared: true };
-  }
-  return null;
+function readerOfTableSync({ of, isLeft }: TableSyncSlot): Reader {
+  return of === null || isLeft === true ? NOBODY : { consumer: of, isDeclared: true };
+}
+
+function processOf({ activePid }: SlotFacts, { senders }: FastFacts): SlotReader | null {
+  if (activePid === null) return null;
+  const sender = senders.find(({ pid }) => pid === activePid);
+  return {
+    pid: activePid,
+    isSender: sender !== undefined,
+    applicationName: sender?.applicationName ?? null,
+    clientAddress: sender?.clientAddress ?? null,
+  };
 }
 
 /** A logical slot that a standby keeps in step with its upstream (17 and newer) has the reader of the original. */

@@ -189,6 +189,9 @@ export function slot(
     limitBytes: 10 * 1024 ** 3,
     walStatus: 'reserved',
     invalidationReason: null,
+    reader: null,
+    inactiveSinceMs: null,
+    tableSync: null,
     verdict: HEALTHY,
     ...options,
   };

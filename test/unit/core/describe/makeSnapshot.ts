@@ -180,6 +180,9 @@ export function slot(change: Partial<SlotSnapshot> = {}): SlotSnapshot {
     limitBytes: null,
     walStatus: 'reserved',
     invalidationReason: null,
+    reader: null,
+    inactiveSinceMs: null,
+    tableSync: null,
     verdict: verdict('healthy'),
     ...change,
   };

@@ -42,6 +42,10 @@ function slotsOf(
   return new Joiner(file).join({ ...others, central }).slots;
 }
 
+function copying(name: string, tables: number): FastFacts['subscriptions'][number] {
+  return subscription(name, { tableStates: { i: 0, d: tables, f: 0, s: 0, r: 1 } });
+}
+
 function judge(change: Parameters<typeof slot>[1], limit = '10GB'): string {
   const [only] = slotsOf(
     { currentLsn: 20n * 2n ** 30n, senders: [sender()], slots: [slot('read', change)] },
@@ -123,10 +127,68 @@ describe('a slot', () => {
     const name = 'pg_16400_sync_16390_7710400000000000002';
     const snapshot = new Joiner(FILE).join({
       central: answered(primary({ slots: [logicalSlot(name, INACTIVE)] })),
-      genesis: answered(subscriber({ subscriptions: [subscription('metrics_sub')] })),
+      genesis: answered(subscriber({ subscriptions: [copying('metrics_sub', 1)] })),
     });
     assert.equal(slotOf(snapshot, name).consumer, 'genesis/metrics_sub');
     assert.notEqual(slotOf(snapshot, name).verdict.code, 'orphan');
+    assert.deepEqual(slotOf(snapshot, name).tableSync, {
+      of: 'genesis/metrics_sub',
+      isLeft: false,
+    });
+  });
+
+  it('of a table copy is left when its copy is done, or its subscription gone', () => {
+    const name = 'pg_16400_sync_16390_7710400000000000002';
+    const found = (subscriptions: FastFacts['subscriptions'], isActive = false) => {
+      const change = isActive ? {} : INACTIVE;
+      const snapshot = new Joiner(FILE).join({
+        central: answered(primary({ slots: [logicalSlot(name, change)] })),
+        genesis: answered(subscriber({ subscriptions })),
+        read: answered(standby({})),
+      });
+      const { tableSync, consumer, verdict } = slotOf(snapshot, name);
+      return [tableSync?.of, tableSync?.isLeft, consumer, verdict.code];
+    };
+    const of = 'genesis/metrics_sub';
+    assert.deepEqual(found([copying('metrics_sub', 0)]), [of, true, null, 'orphan']);
+    assert.deepEqual(found([copying('metrics_sub', 0)], true), [of, false, of, 'healthy']);
+    assert.deepEqual(found([]), [null, true, null, 'orphan']);
+  });
+
+  it('of a table copy is not called left while who has it was not read', () => {
+    const name = 'pg_16400_sync_16390_7710400000000000002';
+    const [unread] = slotsOf({ slots: [logicalSlot(name, INACTIVE)] });
+    assert.deepEqual(unread?.tableSync, { of: null, isLeft: null });
+    assert.equal(unread.verdict.code, 'unknown');
+    const foreign = 'pg_16400_sync_16390_1';
+    const all = { read: answered(standby({})), genesis: answered(subscriber({})) };
+    const [elsewhere] = slotsOf({ slots: [logicalSlot(foreign, INACTIVE)] }, {}, all);
+    assert.deepEqual(elsewhere?.tableSync, { of: null, isLeft: false });
+    assert.equal(elsewhere.verdict.code, 'orphan');
+  });
+
+  it('tells who reads it now, and since when nobody does', () => {
+    const senders = [sender({ pid: 101, applicationName: 'walg', clientAddress: '10.0.0.9' })];
+    const [read, byHand, away, older] = slotsOf({
+      senders,
+      slots: [
+        slot('a', { activePid: 101 }),
+        slot('b', { activePid: 7 }),
+        slot('c', { ...INACTIVE, inactiveSinceMs: T0 - 60_000 }),
+        slot('d', { ...INACTIVE, inactiveSinceMs: null }),
+      ],
+    });
+    assert.deepEqual(read?.reader, {
+      pid: 101,
+      isSender: true,
+      applicationName: 'walg',
+      clientAddress: '10.0.0.9',
+    });
+    assert.equal(read.inactiveSinceMs, null);
+    assert.equal(byHand?.reader?.isSender, false);
+    assert.equal(away?.reader, null);
+    assert.equal(away.inactiveSinceMs, T0 - 60_000);
+    assert.equal(older?.inactiveSinceMs, null);
   });
 
   it('that a standby keeps in step for a failover is no orphan there', () => {

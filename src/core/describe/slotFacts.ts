@@ -1,0 +1,84 @@
+import { formatBytes, formatLasting, formatShareOfBytes } from '../format';
+import type { SlotSnapshot } from '../snapshot';
+
+/** One thing that is known of a slot, and where it is told. */
+export interface SlotFact {
+  readonly label: string;
+  readonly value: string;
+  /** Column or view: `pg_replication_slots.safe_wal_size`; `null` for what the file says. */
+  readonly source: string | null;
+}
+
+/** All that is known of a slot, in the order in which it is asked for. What is not known says so. */
+export function slotFacts(slot: SlotSnapshot, nowMs: number): readonly SlotFact[] {
+  const { walStatus, invalidationReason } = slot;
+  const column = (name: string) => `pg_replication_slots.${name}`;
+  const rows: (SlotFact | null)[] = [
+    { label: 'Reader', ...readerWords(slot) },
+    { label: 'Read now by', ...processWords(slot) },
+    slot.isActive
+      ? null
+      : { label: 'Inactive', value: inactiveWords(slot, nowMs), source: column('inactive_since') },
+    { label: 'Keeps', value: keepsWords(slot), source: column('restart_lsn') },
+    { label: 'WAL status', value: walStatus ?? 'unknown', source: column('wal_status') },
+    { label: 'Room left', value: roomWords(slot), source: column('safe_wal_size') },
+    invalidationReason === null
+      ? null
+      : { label: 'Invalidated by', value: invalidationReason, source: 'pg_replication_slots' },
+    { label: 'In the file', value: slot.isDeclared ? 'yes' : 'no', source: null },
+  ];
+  return rows.filter((row) => row !== null);
+}
+
+/** Whose copy a table-sync slot served, in a few words; `null` for any other slot. */
+export function tableSyncWords({ tableSync }: Pick<SlotSnapshot, 'tableSync'>): string | null {
+  if (tableSync === null) return null;
+  const of = tableSync.of === null ? '' : ` of ${tableSync.of}`;
+  return tableSync.isLeft === true ? `left by a table copy${of}` : `table copy${of}`;
+}
+
+function readerWords(slot: SlotSnapshot): Pick<SlotFact, 'value' | 'source'> {
+  const copy = tableSyncWords(slot);
+  if (copy !== null) {
+    const isUnknown = slot.tableSync?.isLeft === null;
+    return {
+      value: isUnknown ? `${copy}; not every node was read that could tell more` : copy,
+      source: 'the name of the slot',
+    };
+  }
+  if (slot.consumer !== null) {
+    return { value: slot.consumer, source: slot.isDeclared ? null : 'pg_stat_replication' };
+  }
+  return { value: slot.isActive ? 'not in the file' : 'nobody known', source: null };
+}
+
+function processWords({ reader, isActive }: SlotSnapshot): Pick<SlotFact, 'value' | 'source'> {
+  const source = 'pg_replication_slots.active_pid';
+  if (reader === null) return { value: isActive ? 'unknown' : 'nobody', source };
+  if (!reader.isSender) return { value: `pid ${reader.pid}, no WAL sender`, source };
+  const { pid, applicationName, clientAddress } = reader;
+  const name = applicationName === null || applicationName === '' ? null : applicationName;
+  const from = clientAddress === null ? null : `from ${clientAddress}`;
+  return {
+    value: [`WAL sender ${pid}`, name, from].filter((part) => part !== null).join(', '),
+    source: 'pg_stat_replication',
+  };
+}
+
+function inactiveWords({ inactiveSinceMs }: SlotSnapshot, nowMs: number): string {
+  if (inactiveSinceMs === null) return 'since when is unknown (told from Postgres 17 on)';
+  return formatLasting(inactiveSinceMs, nowMs);
+}
+
+function keepsWords({ retainedWalBytes: kept, limitBytes: limit }: SlotSnapshot): string {
+  if (kept === null) return 'unknown';
+  return limit === null
+    ? formatBytes(kept)
+    : `${formatBytes(kept)}, ${formatShareOfBytes(kept, limit)}`;
+}
+
+function roomWords({ safeWalBytes, verdict }: SlotSnapshot): string {
+  if (verdict.code === 'slotLost') return 'none';
+  if (safeWalBytes === null) return 'no limit, or unknown';
+  return safeWalBytes <= 0 ? 'none: the next checkpoint may lose it' : formatBytes(safeWalBytes);
+}
