@@ -78,6 +78,11 @@ export interface SubscriptionFacts {
   /** 15 and newer; `null` before. */
   readonly applyErrorCount: number | null;
   readonly syncErrorCount: number | null;
+  /**
+   * Conflicts counted since the statistics began, by kind as the columns `confl_…` of pg_stat_subscription_stats name it:
+   * `insert_exists`. 18 and newer; `null` before, absent where it was not read.
+   */
+  readonly conflicts?: Readonly<Record<string, number>> | null;
   /** Tables by `srsubstate`: r ready, s synchronised, f finished copy, d data copy, i initialise. */
   readonly tableStates: Readonly<Record<'i' | 'd' | 'f' | 's' | 'r', number>>;
   /** Table sync workers running now. */

@@ -1,5 +1,5 @@
 import type { SenderFacts, SlotFacts, SubscriptionFacts } from '../facts';
-import { formatCounted, formatDuration } from '../format';
+import { formatCount, formatCounted, formatDuration } from '../format';
 import type { Evidence, Measure } from '../snapshot';
 import { behindEvidence, evidence, senderEvidence, slotEvidence } from './evidence';
 import type { LogicalCase } from './logicalCase';
@@ -58,7 +58,19 @@ export function logicalEvidence(
     const value = `${formatCounted(facts.applyErrorCount, 'apply error')}, ${formatCounted(facts.syncErrorCount ?? 0, 'copy error')}`;
     rows.push(evidence('Errors', value, 'pg_stat_subscription_stats', subscriber));
   }
+  const conflicts = facts.conflicts ?? null;
+  if (conflicts !== null) {
+    const value = describeConflicts(conflicts);
+    rows.push(evidence('Conflicts', value, 'pg_stat_subscription_stats', subscriber));
+  }
   return rows;
+}
+
+/** By the names that the server's log and its documentation use. */
+function describeConflicts(conflicts: Readonly<Record<string, number>>): string {
+  const counted = Object.entries(conflicts).filter(([, count]) => count > 0);
+  if (counted.length === 0) return 'none';
+  return counted.map(([kind, count]) => `${formatCount(count)} ${kind}`).join(', ');
 }
 
 function describeEnabled(facts: SubscriptionFacts): string {

@@ -90,6 +90,14 @@ export class RowReader {
     return value;
   }
 
+  /** A JSON object of counts by name. */
+  nullableCounts(): Readonly<Record<string, number>> | null {
+    const value = this.next();
+    if (value === null) return null;
+    if (!isCounts(value)) throw this.unfit('counts or null');
+    return value;
+  }
+
   /** A value that another reader checks. */
   next(): unknown {
     if (this.at >= this.values.length) throw this.unfit('there');
@@ -105,6 +113,11 @@ export class RowReader {
 
 function isListOf<T>(value: unknown, isOne: (one: unknown) => one is T): value is readonly T[] {
   return Array.isArray(value) && value.every(isOne);
+}
+
+function isCounts(value: unknown): value is Readonly<Record<string, number>> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && Object.values(value).every(isNumber);
 }
 
 function isText(value: unknown): value is string {

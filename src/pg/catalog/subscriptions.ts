@@ -5,7 +5,8 @@ import { combineWorkers, readWorker, workersSql } from './subscriptionWorkers';
 
 /**
  * The subscriptions of the session's own database, each with its workers, its counters and its tables by state. Not for
- * recovery: a standby carries its upstream's catalog, and never a worker. The view of counters came with 15.
+ * recovery: a standby carries its upstream's catalog, and never a worker. The view of counters came with 15, those of
+ * conflicts with 18.
  * Source: pg_subscription (without subconninfo, which holds a password), pg_stat_get_subscription(),
  * pg_stat_get_subscription_stats(), pg_subscription_rel.
  */
@@ -20,6 +21,7 @@ export const subscriptionsPart: PollPart<readonly SubscriptionFacts[]> = {
     columnOrNull(features, 'pg_subscription', 'subdisableonerr', 's', 'bool'),
     counter(features, ['apply_error_count']),
     counter(features, ['sync_error_count', 'sync_table_error_count']),
+    conflictCounters(features),
     tableStates,
     workersSql(features),
   ])} ORDER BY s.subname)
@@ -45,6 +47,7 @@ function readSubscription(row: RowReader): SubscriptionFacts {
     disablesOnError: row.nullableBoolean(),
     applyErrorCount: row.nullableNumber(),
     syncErrorCount: row.nullableNumber(),
+    conflicts: row.nullableCounts(),
     tableStates: RowReader.read(row.next(), readTableStates),
   };
   return { ...subscription, ...combineWorkers(RowReader.list(row.next(), readWorker)) };
@@ -63,6 +66,18 @@ function counters(features: ServerFeatures): string {
     ? '\n  CROSS JOIN LATERAL pg_catalog.pg_stat_get_subscription_stats(s.oid) AS e'
     : '';
 }
+
+/** A count for each kind of conflict that the server tells apart; every major may know another one. */
+function conflictCounters(features: ServerFeatures): string {
+  const kinds = [...features.columns]
+    .map((column) => CONFLICT.exec(column)?.[1])
+    .filter((kind) => kind !== undefined);
+  if (kinds.length === 0) return 'NULL';
+  const pairs = kinds.toSorted().map((kind) => `'${kind}', e.confl_${kind}`);
+  return `pg_catalog.json_build_object(${pairs.join(', ')})`;
+}
+
+const CONFLICT = /^pg_stat_subscription_stats\.confl_([a-z_]+)$/u;
 
 /** The first of these columns that the server has; names change in 19. */
 function counter(features: ServerFeatures, names: readonly string[]): string {

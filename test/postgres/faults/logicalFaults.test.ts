@@ -11,6 +11,7 @@ import {
 } from '../../clusters/faults';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
+import { copyViewOf, tableStateWords } from '../../../src/core/describe/copyWords';
 import type { DeclaredSubscription } from '../../../src/core/topology';
 import {
   assertNear,
@@ -165,6 +166,7 @@ forEachMajor('logical faults on real servers', (major) => {
     assert.equal(facts?.isEnabled, true, 'the trap was not there');
     if (major >= 15) assert.ok((edge.verdict.params.retries ?? 0) >= 2);
     else assert.equal(facts.applyErrorCount, null);
+    if (major >= 18) assert.ok((facts.conflicts?.['insert_exists'] ?? 0) >= 1, 'what it is');
     const later = await watcher.during(2_000);
     assertNoComfort(later, EDGE);
     for (const snapshot of later)
@@ -239,6 +241,64 @@ forEachMajor('logical faults on real servers', (major) => {
     }
     await holder.query('SELECT pg_advisory_unlock(42)');
     await watcher.untilEdge(EDGE, 'idle');
+  });
+
+  it('a table that waits for a worker is queued; one whose copy fails is told from it', async () => {
+    // One copy at a time, and the first of them does not end.
+    await genesis.setConf({ max_sync_workers_per_subscription: 1 });
+    for (const server of [central, genesis]) {
+      await server.query(
+        'CREATE TABLE early (id int PRIMARY KEY); CREATE TABLE late (id int PRIMARY KEY)',
+      );
+    }
+    await central.query('INSERT INTO early VALUES (1); INSERT INTO late VALUES (1)');
+    for (const name of ['early', 'late']) {
+      await genesis.query(`
+        CREATE TRIGGER hold BEFORE INSERT ON ${name} FOR EACH ROW EXECUTE FUNCTION hold();
+        ALTER TABLE ${name} ENABLE ALWAYS TRIGGER hold`);
+    }
+    const holder = await genesis.connect();
+    await holder.query('SELECT pg_advisory_lock(42)');
+    faults.push({ end: () => holder.end() });
+    await central.query('ALTER PUBLICATION jobs_pub ADD TABLE early, late');
+    await genesis.query('ALTER SUBSCRIPTION jobs_sub REFRESH PUBLICATION');
+    const words = async (): Promise<Readonly<Record<string, string>>> => {
+      const fresh = watch();
+      try {
+        await fresh.look();
+        const { fast, slow } = fresh.sampleOf('genesis');
+        const facts = fast?.subscriptions[0] ?? null;
+        const open = (slow?.subscriptionTables ?? []).filter(({ state }) => state !== 'r');
+        return Object.fromEntries(
+          open.map((table) => [table.name, tableStateWords(table, copyViewOf(table, facts, null))]),
+        );
+      } finally {
+        await fresh.close();
+      }
+    };
+    const inOrder = async (): Promise<readonly string[]> => Object.values(await words()).sort();
+    await waitFor(async () => (await inOrder()).join() === 'copying,queued', {
+      what: 'one table is copied and the other is queued',
+    });
+    const edge = await watcher.untilEdge(EDGE, 'copying');
+    assert.equal(edge.verdict.params.queuedTables, 1);
+    assert.equal(edge.verdict.health, 'busy');
+    for (let look = 0; look < 4; look += 1) {
+      assert.deepEqual(await inOrder(), ['copying', 'queued'], 'nothing is stuck');
+    }
+    const waiting = Object.entries(await words()).find(([, said]) => said === 'queued')?.[0];
+    assert.ok(waiting !== undefined);
+    // Its turn comes, and a row of the subscriber's own is in the way.
+    await genesis.query(`ALTER TABLE ${waiting} DISABLE TRIGGER hold`);
+    await genesis.query(`INSERT INTO ${waiting} VALUES (1)`);
+    await holder.query('SELECT pg_advisory_unlock(42)');
+    await waitFor(async () => (await words())[waiting] === 'copy stopped, waits for its next try', {
+      what: 'the copy that fails is not called queued',
+      everyMs: 50,
+    });
+    await genesis.query(`DELETE FROM ${waiting}`);
+    await watcher.untilEdge(EDGE, 'idle', 60_000);
+    await genesis.setConf({ max_sync_workers_per_subscription: 2 });
   });
 
   it('B for a subscription: cut off, it is not streaming, and what waits is counted', async () => {

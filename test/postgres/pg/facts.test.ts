@@ -283,6 +283,9 @@ forEachMajor('Facts of each kind of node', function (major) {
     assert.equal(subscription.syncWorkers, 0);
     assert.deepEqual(subscription.blockingPids, []);
     assert.equal(subscription.applyErrorCount, major >= 15 ? 0 : null);
+    const conflicts = subscription.conflicts ?? null;
+    if (major < 18) assert.equal(conflicts, null);
+    else assert.equal(conflicts?.['insert_exists'], 0);
     assert.equal(subscription.disablesOnError, major >= 15 ? false : null);
     assert.deepEqual(slow.subscriptionTables, [
       { subscription: 'item_sub', schema: 'public', name: 'Odd.Name', state: 'r' },

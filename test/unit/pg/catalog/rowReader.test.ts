@@ -3,7 +3,7 @@ import { RowReader } from '../../../../src/pg/catalog/rowReader';
 
 describe('RowReader', () => {
   it('takes values in their order', () => {
-    const taken = RowReader.read([1, 'a', null, true, '1/A', [1, 2], ['x'], 'on'], (row) => ({
+    const taken = RowReader.read([1, 'a', null, true, '1/A', [1, 2], ['x'], 'on', { b: 2 }], (row) => ({
       number: row.number(),
       text: row.text(),
       nothing: row.nullableText(),
@@ -12,6 +12,7 @@ describe('RowReader', () => {
       numbers: row.nullableNumbers(),
       texts: row.texts(),
       word: row.oneOf(['on', 'off']),
+      counts: row.nullableCounts(),
     }));
     assert.deepEqual(taken, {
       number: 1,
@@ -22,17 +23,19 @@ describe('RowReader', () => {
       numbers: [1, 2],
       texts: ['x'],
       word: 'on',
+      counts: { b: 2 },
     });
   });
 
   it('takes null where it may be, and only there', () => {
-    const row = [null, null, null, null, null];
+    const row = [null, null, null, null, null, null];
     const taken = RowReader.read(row, (reader) => [
       reader.nullableText(),
       reader.nullableNumber(),
       reader.nullableBoolean(),
       reader.nullableLsn(),
       reader.nullableNumbers(),
+      reader.nullableCounts(),
     ]);
     assert.deepEqual(taken, row);
     const strict: readonly ((reader: RowReader) => unknown)[] = [
@@ -56,6 +59,8 @@ describe('RowReader', () => {
       ['c4n4ry', (reader) => reader.nullableLsn()],
       ['c4n4ry', (reader) => reader.oneOf(['a', 'b'])],
       [['c4n4ry'], (reader) => reader.nullableNumbers()],
+      [{ a: 'c4n4ry' }, (reader) => reader.nullableCounts()],
+      [[7], (reader) => reader.nullableCounts()],
       [[7], (reader) => reader.texts()],
     ];
     for (const [value, take] of wrong) {
