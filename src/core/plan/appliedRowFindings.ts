@@ -38,7 +38,7 @@ function presentRowFindings(
       'rowsPresent',
       nodeId,
       `${formatTableName(target)} on ${nodeId} holds about ${formatCounted(Math.round(rowEstimate), 'row')} already, and the copy brings every row of ${publisher.nodeId}: one with a key that is there stops it (23505), again and again; without a key, rows are there twice.`,
-      'If they are the same rows, do not copy (the option copyData); else move them away first.',
+      'If they are the same rows, take the table in without copying it (copyData, or the choice of Refresh Subscription); else move them away first.',
     ),
   ];
 }

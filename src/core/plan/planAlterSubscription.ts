@@ -7,6 +7,7 @@ import {
 } from './alterSubscriptionOptions';
 import { newConnectionFindings } from './newConnectionFindings';
 import { isSayableConnection } from './connectionValues';
+import { appliedRowFindings } from './appliedRowFindings';
 import type { Finding } from './finding';
 import { noteFinding, warningFinding } from './findingParts';
 import { declaredSubscription, publisherOf } from './knownSubscribers';
@@ -85,7 +86,14 @@ export function planAlterSubscription(
       ...(request.publications ?? [])
         .filter((publication) => !isQuotable(publication))
         .flatMap((publication) => nameFindings(nodeId, 'publication', publication)),
-      ...publicationsFindings(subscription, change, catalog, publisher, publisherId),
+      ...publicationsFindings(
+        subscription,
+        change,
+        catalog,
+        publisher,
+        publisherId,
+        request.copiesNewTables ?? true,
+      ),
       ...(change.publications !== null && (request.copiesNewTables ?? true)
         ? twoPhaseCopyFindings(subscription, nodeId)
         : []),
@@ -153,6 +161,7 @@ function publicationsFindings(
   catalog: NodeCatalog,
   publisher: NodeCatalog | null,
   publisherId: string | null,
+  copies: boolean,
 ): readonly Finding[] {
   if (publications === null) return [];
   if (publisher === null) {
@@ -170,6 +179,7 @@ function publicationsFindings(
   return [
     ...publicationFindingsOf(publisher, publications),
     ...targetTableFindings(added, publisher, catalog, false),
+    ...appliedRowFindings(added, publisher, catalog, copies),
   ];
 }
 

@@ -2,6 +2,7 @@ import { parseConnectionString } from '../connectionString';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
+import { appliedRowFindings } from './appliedRowFindings';
 import type { Finding } from './finding';
 import { errorFinding, listNames, noteFinding, warningFinding } from './findingParts';
 import { declaredSubscription, publisherOf } from './knownSubscribers';
@@ -70,7 +71,7 @@ export function planRefreshSubscription(
         : []),
       ...(subscription === null
         ? []
-        : tableFindings(subscription, context, catalog, publisher, publisherId, change)),
+        : tableFindings(subscription, context, catalog, publisher, publisherId, change, copies)),
       // Also when nothing is known to be new: what is, would be copied.
       ...(subscription === null || isNoChange || !copies
         ? []
@@ -122,6 +123,7 @@ function tableFindings(
   publisher: NodeCatalog | undefined,
   publisherId: string | null,
   change: TableChange | null,
+  copies: boolean,
 ): readonly Finding[] {
   const { nodeId } = catalog;
   if (publisher === undefined || change === null) {
@@ -139,7 +141,13 @@ function tableFindings(
   const role = connection === null ? undefined : parseConnectionString(connection).params?.['user'];
   return [
     ...publicationFindingsOf(publisher, subscription.publications),
-    ...targetTableFindings(change.added, publisher, catalog, false),
+    ...targetTableFindings(
+      change.added,
+      publisher,
+      catalog,
+      subscription.options['binary'] === true,
+    ),
+    ...appliedRowFindings(change.added, publisher, catalog, copies),
     ...(role === undefined ? [] : unreadableTableFindings(role, publisher.nodeId, change.added)),
     ...(change.added.length === 0 ? [] : copyLimitFindings(publisher, catalog)),
   ];

@@ -1,5 +1,6 @@
 import { escapeIdentifier } from '../sql';
 import { formatTableName } from '../tableName';
+import { appliedRowFindings } from './appliedRowFindings';
 import type { Finding } from './finding';
 import { errorFinding, listNames, noteFinding, warningFinding } from './findingParts';
 import { unknownReaders } from './knownSubscribers';
@@ -207,6 +208,7 @@ function copyFindings(
       `${subscription.name} on ${catalog.nodeId} has not taken ${listNames(others.map(formatTableName))} yet; this refresh takes that in as well.`,
     ),
     ...targetTableFindings(others, publisher, catalog, false),
+    ...appliedRowFindings(others, publisher, catalog, true),
     ...(login === null
       ? [
           warningFinding(

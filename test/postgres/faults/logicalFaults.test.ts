@@ -246,6 +246,7 @@ forEachMajor('logical faults on real servers', (major) => {
   it('a table that waits for a worker is queued; one whose copy fails is told from it', async () => {
     // One copy at a time, and the first of them does not end.
     await genesis.setConf({ max_sync_workers_per_subscription: 1 });
+    faults.push({ end: () => genesis.setConf({ max_sync_workers_per_subscription: 2 }) });
     for (const server of [central, genesis]) {
       await server.query(
         'CREATE TABLE early (id int PRIMARY KEY); CREATE TABLE late (id int PRIMARY KEY)',
@@ -298,7 +299,6 @@ forEachMajor('logical faults on real servers', (major) => {
     });
     await genesis.query(`DELETE FROM ${waiting}`);
     await watcher.untilEdge(EDGE, 'idle', 60_000);
-    await genesis.setConf({ max_sync_workers_per_subscription: 2 });
   });
 
   it('B for a subscription: cut off, it is not streaming, and what waits is counted', async () => {

@@ -100,6 +100,24 @@ forEachMajor('Enable, disable, refresh', function (major) {
     await untilReady({ cluster: edge }, 'jobs_sub', ['jobs']);
   });
 
+  it('a table that comes back still has its rows: the copy collides for ever, as the plan says', async function () {
+    this.timeout(120_000);
+    // How many rows a table holds is what statistics say.
+    await edge.query('ANALYZE runs');
+    await central.query('ALTER PUBLICATION jobs_pub ADD TABLE runs');
+    const plan = await planOf(planRefreshSubscription);
+    assert.deepEqual(codes(plan), ['warning rowsPresent edge']);
+    await rig.done(plan);
+    await waitFor(() => Promise.resolve(/duplicate key value.*"runs_pkey"/u.test(edge.readLog())), {
+      what: 'the copy collides',
+    });
+    await edge.query('TRUNCATE runs');
+    await untilReady({ cluster: edge }, 'jobs_sub', ['jobs', 'runs']);
+    await central.query('ALTER PUBLICATION jobs_pub DROP TABLE runs');
+    await rig.done(await planOf(planRefreshSubscription));
+    await untilReady({ cluster: edge }, 'jobs_sub', ['jobs']);
+  });
+
   it('a disabled subscription cannot be refreshed; the fix enables it', async () => {
     await edge.query('ALTER SUBSCRIPTION jobs_sub DISABLE');
     await central.query(

@@ -584,7 +584,7 @@ describe('planCreateSubscription', () => {
       '  ALTER TABLE "public"."jobs" ENABLE TRIGGER "log";',
     ];
     assert.deepEqual(findingLines(planOf({}, central, edge)), [
-      'warning rowsPresent edge: public.jobs on edge holds about 12 rows already, and the copy brings every row of central: one with a key that is there stops it (23505), again and again; without a key, rows are there twice. / If they are the same rows, do not copy (the option copyData); else move them away first.',
+      'warning rowsPresent edge: public.jobs on edge holds about 12 rows already, and the copy brings every row of central: one with a key that is there stops it (23505), again and again; without a key, rows are there twice. / If they are the same rows, take the table in without copying it (copyData, or the choice of Refresh Subscription); else move them away first.',
       ...rows,
     ]);
     assert.deepEqual(findingLines(planOf({ copyData: false }, central, edge)), rows);

@@ -160,6 +160,18 @@ describe('planRefreshSubscription', () => {
     );
   });
 
+  it('rows that are there: a copy would collide with them, without one they stay', () => {
+    const full = { relations: [table('jobs'), table('runs', { rowEstimate: 12 })] };
+    const warned = findingLines(planRefreshSubscription(REQUEST, contextOf({}, readable, full)));
+    assert.equal(warned.length, 1);
+    assert.match(warned[0] ?? '', /^warning rowsPresent edge: public\.runs .* about 12 rows/u);
+    const kept = planRefreshSubscription(
+      { ...REQUEST, copies: false },
+      contextOf({}, readable, full),
+    );
+    assert.deepEqual(findingLines(kept), []);
+  });
+
   it('limits that make the copy wait', () => {
     const full = { ...readable, settings: { walSendersUsed: 10 } };
     assert.deepEqual(findingLines(planRefreshSubscription(REQUEST, contextOf({}, full))), [
