@@ -28,6 +28,8 @@ export interface NodeDialerOptions {
 export interface SessionKind {
   readonly limits: SessionLimits;
   readonly isReadOnly: boolean;
+  /** Several statements may be under way at a time. */
+  readonly isPipelined?: boolean;
 }
 
 /** What is asked while hosts are tried. */
@@ -107,6 +109,7 @@ export class NodeDialer {
           connection,
           limits: kind.limits,
           isReadOnly: kind.isReadOnly,
+          isPipelined: kind.isPipelined ?? false,
           platform: this.options.environment.platform,
           onNote: (note) => this.#note(node, note),
         },

@@ -28,6 +28,7 @@ export interface ConnectRequest {
   readonly connection: ResolvedConnection;
   readonly limits: SessionLimits;
   readonly isReadOnly: boolean;
+  readonly isPipelined?: boolean;
   readonly platform: NodeJS.Platform;
   /** Called when a server asks; may throw a `ServerFailure`. */
   readonly passwordFor: (target: DialTarget, subject: FailureSubject) => Promise<string>;
@@ -165,6 +166,7 @@ export async function dialTarget(
       requiresChannelBinding: connection.requiresChannelBinding,
       options: connection.options,
       isReadOnly: request.isReadOnly,
+      isPipelined: request.isPipelined ?? false,
       ...(replication === undefined ? {} : { replication }),
       limits: request.limits,
       password: () => request.passwordFor(target, subject),

@@ -28,6 +28,8 @@ export interface DialPlan {
   readonly isReadOnly: boolean;
   /** `database`: the replication protocol of logical slots, which knows simple statements alone. */
   readonly replication?: 'database';
+  /** Several statements may be under way at a time; `limits.readMs` then counts from the last answer. */
+  readonly isPipelined?: boolean;
   readonly limits: SessionLimits;
   /** Called only when the server asks for a password. A `ServerFailure` that it throws is the outcome. */
   readonly password: () => Promise<string>;
@@ -149,7 +151,8 @@ function clientConfig(
     statement_timeout: limits.statementMs,
     lock_timeout: limits.lockMs,
     idle_in_transaction_session_timeout: limits.idleInTransactionMs,
-    query_timeout: limits.readMs,
+    // One that counts from its sending would end a statement that only waits for those before it.
+    ...(plan.isPipelined === true ? { pipeline: true } : { query_timeout: limits.readMs }),
     ...(plan.replication === undefined ? {} : { replication: plan.replication }),
     stream: () => socket,
     types: { getTypeParser },
@@ -171,9 +174,10 @@ function refuseOthers(parameters: ServerParameters, plan: DialPlan): void {
 }
 
 function sessionOver(client: Client, socket: Socket, plan: DialPlan): PgSession {
-  return new PgSession(client, {
+  const session = new PgSession(client, {
     subject: plan.subject,
     closeMs: plan.limits.closeMs,
+    readMs: plan.limits.readMs,
     destroySocket: () => {
       // The TLS stream first: it lies over the socket.
       client.connection.stream.destroy();
@@ -184,6 +188,9 @@ function sessionOver(client: Client, socket: Socket, plan: DialPlan): PgSession 
       return target === null ? Promise.resolve() : sendCancelRequest(target, plan.limits.cancelMs);
     },
   });
+  // `pg` itself waits without a limit then.
+  if (plan.isPipelined === true) session.setReadLimit(plan.limits.readMs);
+  return session;
 }
 
 function cancelTargetOf(client: Client, plan: DialPlan): CancelTarget | null {

@@ -31,3 +31,16 @@ export const CHANGE_LIMITS: SessionLimits = {
   closeMs: 800,
   cancelMs: 2_000,
 };
+
+/**
+ * Limits of the sessions that drain queues. A statement of a batch may take long under load; a lock that an application holds
+ * for longer than a moment stops the drain, which then says who holds it.
+ */
+export const DRAIN_LIMITS: SessionLimits = {
+  statementMs: 30_000,
+  readMs: 32_500,
+  lockMs: 5_000,
+  idleInTransactionMs: 30_000,
+  closeMs: 800,
+  cancelMs: 2_000,
+};

@@ -10,6 +10,8 @@ import { toFailure, type FailureSubject } from '../errors/toFailure';
 export interface SessionParts {
   readonly subject: FailureSubject;
   readonly closeMs: number;
+  /** How long a pipelined session waits for its next answer. */
+  readonly readMs: number;
   /** Cuts the connection at once. */
   readonly destroySocket: () => void;
   /** Cancels, over a fresh connection, what this session runs. Never rejects. */
@@ -83,6 +85,75 @@ export class PgSession implements SqlSession {
     return results.map(({ rows, rowCount }) => ({ rows, rowCount, notices: this.#notices }));
   }
 
+  /** For a session that was opened for it. @see DrainSession.queryAll */
+  async queryAll(
+    statements: readonly SqlStatement[],
+    signal?: CancelSignal,
+  ): Promise<readonly (SqlResult | ServerFailure)[]> {
+    const refusal = this.#refusal(signal);
+    if (refusal !== null) return statements.map(() => refusal);
+    this.#isRunning = true;
+    try {
+      return await this.#sendAll(statements, signal);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  /** Notices are those of the statement that was answered next; `pg` gives them in the order of the wire. */
+  #sendAll(
+    statements: readonly SqlStatement[],
+    signal: CancelSignal | undefined,
+  ): Promise<(SqlResult | ServerFailure)[]> {
+    return new Promise((resolve) => {
+      const answers: (SqlResult | ServerFailure)[] = [];
+      let timer: NodeJS.Timeout | undefined;
+      const finish = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        resolve(answers);
+      };
+      const failRest = (error: unknown): void => {
+        const failure = this.#settle(error);
+        while (answers.length < statements.length) answers.push(failure);
+        finish();
+      };
+      const abort = (): void => failRest(this.#cancelled());
+      const awaitNext = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => failRest(new Error('Query read timeout')), this.#parts.readMs);
+      };
+      const take = (answer: SqlResult | ServerFailure): void => {
+        if (answers.length === statements.length) return;
+        answers.push(answer);
+        this.#notices = [];
+        if (answers.length === statements.length) finish();
+        else awaitNext();
+      };
+      signal?.addEventListener('abort', abort);
+      this.#notices = [];
+      awaitNext();
+      for (const statement of statements) {
+        // The error is null when all went well, whatever the types of `pg` say.
+        this.#client.query<Row>(toQueryConfig(statement), (error: Error | null, result) => {
+          if (error === null) {
+            take({ rows: result.rows, rowCount: result.rowCount, notices: this.#notices });
+          } else if (answers.length < statements.length) {
+            const failure = this.#settle(error);
+            if (this.isClosed) failRest(failure);
+            else take(failure);
+          }
+        });
+      }
+      if (statements.length === 0) finish();
+    });
+  }
+
+  #refusal(signal: CancelSignal | undefined): ServerFailure | null {
+    if (this.#loss !== null) return this.#loss;
+    return this.#isEnded || signal?.aborted === true ? this.#cancelled() : null;
+  }
+
   #limited(query: LimitedQuery): LimitedQuery {
     return this.#readLimitMs === null ? query : { ...query, query_timeout: this.#readLimitMs };
   }
@@ -93,8 +164,8 @@ export class PgSession implements SqlSession {
   }
 
   async #run(query: LimitedQuery, signal: CancelSignal | undefined): Promise<QueryResult<Row>> {
-    if (this.#loss !== null) throw this.#loss;
-    if (this.#isEnded || signal?.aborted === true) throw this.#cancelled();
+    const refusal = this.#refusal(signal);
+    if (refusal !== null) throw refusal;
     this.#isRunning = true;
     this.#notices = [];
     try {

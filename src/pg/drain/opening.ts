@@ -1,0 +1,47 @@
+import * as z from 'zod/mini';
+import type { QueueEnd } from '../../core/ports/drainGateway';
+import type { SqlStatement } from '../../core/ports/sqlSession';
+import { VALUE_SETTINGS } from '../../core/queue/edgeObjects';
+
+/** Who a session of a drain is, and whether the server wants to be written to. */
+export interface Opening {
+  readonly user: string;
+  readonly backendPid: number;
+  /** `default_transaction_read_only` as the server had it: a fenced primary says so. */
+  readonly wasReadOnly: boolean;
+}
+
+/**
+ * Sets everything that a drain's values and promises hang on, whatever role and database have set for themselves.
+ * Lowest version: 14. Source: set_config(), current_user, pg_backend_pid().
+ */
+export function openingStatement(end: QueueEnd): SqlStatement {
+  const settings: readonly (readonly [name: string, value: string])[] = [
+    ...VALUE_SETTINGS,
+    ['search_path', 'pg_catalog, pg_temp'],
+    ['synchronous_commit', 'on'],
+    ['default_transaction_isolation', 'read committed'],
+    ['default_transaction_deferrable', 'off'],
+    // Only BEGIN READ WRITE writes: a statement whose BEGIN failed would otherwise be a transaction of its own.
+    ['default_transaction_read_only', end === 'primary' ? 'on' : 'off'],
+  ];
+  return {
+    text: `
+WITH before AS MATERIALIZED (
+  SELECT pg_catalog.current_setting('default_transaction_read_only') AS read_only
+), settings AS MATERIALIZED (
+  SELECT pg_catalog.set_config(s.name, s.value, false) AS value, b.read_only
+    FROM before AS b, ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) AS s (name, value)
+)
+SELECT current_user::pg_catalog.text AS "user", pg_catalog.pg_backend_pid() AS "backendPid",
+  pg_catalog.bool_or(s.read_only = 'on') AS "wasReadOnly"
+  FROM settings AS s`,
+    values: [settings.map(([name]) => name), settings.map(([, value]) => value)],
+  };
+}
+
+const schema = z.object({ user: z.string(), backendPid: z.number(), wasReadOnly: z.boolean() });
+
+export function readOpening(row: unknown): Opening {
+  return schema.parse(row);
+}
