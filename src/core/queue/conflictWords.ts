@@ -1,0 +1,48 @@
+import type { ConflictDetails } from './conflict';
+import type { ConflictKind } from './operation';
+
+const WORDS: Readonly<Record<ConflictKind, string>> = {
+  changed: "the primary's row is not what the edge changed",
+  gone: 'the row is not on the primary any more',
+  exists: 'the primary has a row with this key and other values',
+  bothChanged: 'the same value was changed on both sides',
+  constraint: 'another constraint of the primary refuses it',
+  drift: 'the primary lacks the table or a column',
+  clockSkew: 'the clocks differ too much to say which is newer',
+};
+
+/** Why an operation is in conflict, in a few words. */
+export function conflictWordsOf(kind: ConflictKind): string {
+  return WORDS[kind];
+}
+
+export function isConflictKind(text: string): text is ConflictKind {
+  return Object.hasOwn(WORDS, text);
+}
+
+/** What each choice does to this conflict, as sentences for the question and the pick. */
+export function choiceWords({ operation, edgeRow, primaryRow }: ConflictDetails): {
+  readonly keepPrimary: string;
+  readonly keepEdge: string;
+} {
+  const keepPrimary =
+    primaryRow === null
+      ? "The row stays away. The edge's version is kept with the conflict."
+      : "The primary's row stays as it is. The edge's version is kept with the conflict.";
+  if (operation === 'DELETE' || edgeRow === null) {
+    return {
+      keepPrimary,
+      keepEdge:
+        primaryRow === null
+          ? 'There is nothing left to delete.'
+          : 'The row is deleted on the primary. Its version is kept with the conflict.',
+    };
+  }
+  return {
+    keepPrimary,
+    keepEdge:
+      primaryRow === null
+        ? "The edge's row is inserted on the primary."
+        : "The edge's row replaces the primary's, whose version is kept with the conflict.",
+  };
+}

@@ -1,0 +1,70 @@
+import { formatCount, formatCounted } from '../format';
+import { showEscaped } from '../visibleText';
+import type { DrainCounts, DrainPreview } from './drain';
+import { conflictsOf } from './drainWords';
+
+/** What a person is asked before a drain; always modal. */
+export interface DrainConfirmation {
+  readonly message: string;
+  readonly detail: string;
+  readonly button: string;
+  /** The edge's name, in production; `null`: nothing is typed. */
+  readonly mustType: string | null;
+}
+
+/** The question after a dry run that found something to drain. */
+export function drainConfirmation(preview: DrainPreview): DrainConfirmation {
+  const { edgeId, primaryId, total, verdicts, notes, environment } = preview;
+  const tried =
+    verdicts.length < total
+      ? `The first ${formatCount(verdicts.length)} were tried and rolled back; the others are only counted.`
+      : 'All of them were tried and rolled back.';
+  return {
+    message: showEscaped(
+      `Drain ${formatCounted(total, 'operation')} from ${edgeId} to ${primaryId}?`,
+    ),
+    detail: [
+      previewWords(preview.counts),
+      ...notes.map(showEscaped),
+      `${tried} The document beside this question lists them one by one.`,
+    ].join('\n\n'),
+    button: `Drain ${total === 1 ? '1 Operation' : `${formatCount(total)} Operations`}`,
+    mustType: environment === 'production' ? edgeId : null,
+  };
+}
+
+/** `409 apply, 3 conflict (primary wins; the edge's version is kept). 0 are skipped.` */
+export function previewWords(counts: DrainCounts): string {
+  const { applied, skipped, dead, waiting } = counts;
+  const parts = [
+    `${formatCount(applied)} ${applied === 1 ? 'applies' : 'apply'}`,
+    ...conflictWords(counts),
+    ...(dead === 0 ? [] : [`${formatCount(dead)} cannot be applied (dead)`]),
+  ];
+  const more =
+    waiting === 0
+      ? []
+      : [
+          `${formatCount(waiting)} ${waiting === 1 ? 'waits' : 'wait'} for an earlier operation on the same key.`,
+        ];
+  return [
+    `${parts.join(', ')}.`,
+    `${formatCount(skipped)} ${skipped === 1 ? 'is' : 'are'} skipped.`,
+    ...more,
+  ].join(' ');
+}
+
+function conflictWords(counts: DrainCounts): readonly string[] {
+  const all = conflictsOf(counts);
+  if (all === 0) return [];
+  const ways = [
+    { count: counts.kept, words: "primary wins; the edge's version is kept" },
+    { count: counts.replaced, words: "edge wins; the primary's version is kept" },
+    { count: counts.merged, words: 'merged; both versions are kept' },
+    { count: counts.conflicts, words: 'left for a person to decide' },
+  ].filter(({ count }) => count > 0);
+  const told = ways.map(({ count, words }) =>
+    ways.length === 1 ? words : `${formatCount(count)}: ${words}`,
+  );
+  return [`${formatCount(all)} conflict (${told.join('. ')})`];
+}

@@ -1,0 +1,132 @@
+import { escapeDocument } from '../describe/escapeDocument';
+import { formatCount, formatDuration } from '../format';
+import { formatTableName } from '../tableName';
+import type { DrainPreview, DrainReport, OperationVerdict } from './drain';
+import { conflictWordsOf } from './conflictWords';
+import { previewWords } from './drainConfirmation';
+import { drainSentence } from './drainWords';
+
+/** A dry run as Markdown: what would become of every operation that was tried, without its values. */
+export function previewDocument(preview: DrainPreview, at: string): string {
+  const { edgeId, primaryId, verdicts, counts, total, notes, refusals } = preview;
+  const tried =
+    verdicts.length < total
+      ? `The first ${formatCount(verdicts.length)} of ${formatCount(total)} operations were tried. The others are only counted.`
+      : `All ${formatCount(total)} operations were tried.`;
+  return document([
+    `# Dry run of ${escapeDocument(edgeId)} to ${escapeDocument(primaryId)}`,
+    `${escapeDocument(at)}. ${tried} Everything was rolled back; nothing was changed.`,
+    ...(refusals.length === 0 ? [] : ['## Nothing can be drained', list(refusals)]),
+    previewWords(counts),
+    ...(notes.length === 0 ? [] : ['## Before you drain', list(notes)]),
+    '## By table',
+    tally(verdicts),
+    '## Operations',
+    operations(verdicts),
+  ]);
+}
+
+/** What became of a drain, as Markdown, with the operations that did not simply apply. */
+export function drainReportDocument(report: DrainReport): string {
+  const { address, primaryId, startedAtMs, endedAtMs, counts, verdicts, notes, resent } = report;
+  const took = formatDuration(Math.max(1, endedAtMs - startedAtMs), 'fine');
+  return document([
+    `# Drain of ${escapeDocument(address.nodeId)} to ${escapeDocument(primaryId)}`,
+    escapeDocument(drainSentence(report)),
+    `Began ${new Date(startedAtMs).toISOString()}, took ${took}.`,
+    table(
+      ['became', 'operations'],
+      [
+        ['applied', formatCount(counts.applied)],
+        ['skipped: the primary has it already', formatCount(counts.skipped)],
+        ["conflict, primary won: the edge's version is kept", formatCount(counts.kept)],
+        ["conflict, edge won: the primary's version is kept", formatCount(counts.replaced)],
+        ['conflict, merged', formatCount(counts.merged)],
+        ['conflict, waits for a decision', formatCount(counts.conflicts)],
+        ['dead', formatCount(counts.dead)],
+        ['waits for an earlier operation on its key', formatCount(counts.waiting)],
+      ],
+    ),
+    ...(resent === 0
+      ? []
+      : [
+          `${formatCount(resent)} were sent again: the primary had lost them when it was replaced by another server.`,
+        ]),
+    ...(notes.length === 0 ? [] : ['## Notes', list(notes)]),
+    ...(verdicts.length === 0 ? [] : ['## Conflicts and dead operations', operations(verdicts)]),
+  ]);
+}
+
+const WORDS: Readonly<Record<OperationVerdict['verdict'], string>> = {
+  apply: 'apply',
+  skip: 'skip',
+  conflict: '**conflict**',
+  dead: '**dead**',
+  waits: 'waits',
+};
+
+function operations(verdicts: readonly OperationVerdict[]): string {
+  if (verdicts.length === 0) return 'There are none.';
+  return table(
+    ['seq', 'table', 'operation', 'key', 'verdict', 'why'],
+    verdicts.map((verdict) => [
+      String(verdict.seq),
+      escapeDocument(formatTableName(verdict.table)),
+      verdict.operation ?? '–',
+      escapeDocument(verdict.keyText),
+      WORDS[verdict.verdict],
+      escapeDocument(whyOf(verdict)),
+    ]),
+  );
+}
+
+/** Why it is so, in our words and the server's. */
+function whyOf({ conflict, outcome, message, sqlstate }: OperationVerdict): string {
+  const parts = [
+    ...(conflict === null ? [] : [conflictWordsOf(conflict)]),
+    ...(outcome === null ? [] : [OUTCOMES[outcome] ?? '']),
+    ...(message === null ? [] : [message]),
+    ...(sqlstate === null ? [] : [`(${sqlstate})`]),
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? '–' : parts.join(' · ');
+}
+
+const OUTCOMES: Readonly<Partial<Record<string, string>>> = {
+  same: 'the primary has it already',
+  kept: "primary wins; the edge's version is kept",
+  replaced: "edge wins; the primary's version is kept",
+  merged: 'merged',
+};
+
+function tally(verdicts: readonly OperationVerdict[]): string {
+  const kinds = ['apply', 'skip', 'conflict', 'dead', 'waits'] as const;
+  const byTable = new Map<string, Map<string, number>>();
+  for (const { table: name, verdict } of verdicts) {
+    const key = formatTableName(name);
+    const counts = byTable.get(key) ?? new Map<string, number>();
+    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+    byTable.set(key, counts);
+  }
+  if (byTable.size === 0) return 'There are none.';
+  return table(
+    ['table', ...kinds],
+    [...byTable].map(([name, counts]) => [
+      escapeDocument(name),
+      ...kinds.map((kind) => formatCount(counts.get(kind) ?? 0)),
+    ]),
+  );
+}
+
+/** @param cells escaped already */
+function table(head: readonly string[], cells: readonly (readonly string[])[]): string {
+  const row = (texts: readonly string[]) => `| ${texts.join(' | ')} |`;
+  return [row(head), row(head.map(() => '---')), ...cells.map(row)].join('\n');
+}
+
+function list(sentences: readonly string[]): string {
+  return sentences.map((sentence) => `- ${escapeDocument(sentence)}`).join('\n');
+}
+
+function document(blocks: readonly string[]): string {
+  return `${blocks.join('\n\n')}\n`;
+}
