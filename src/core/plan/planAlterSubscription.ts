@@ -74,15 +74,25 @@ export function planAlterSubscription(
   const steps = isSayable
     ? stepsOf(request, subscription, change, publisherId ?? 'the publisher')
     : [];
+  const optionFindings = optionChangeFindings(
+    request.options,
+    change.options,
+    subscription,
+    catalog,
+    publisher,
+  );
+  // What was asked for and cannot be is no wish that is fulfilled.
+  const isAsWished =
+    steps.length === 0 && isSayable && optionFindings.every(({ severity }) => severity !== 'error');
   return makePlan(context, {
     ...head,
     steps,
     findings: [
       ...found,
-      ...(steps.length > 0 || !isSayable
-        ? []
-        : [noteFinding('nothingToDo', nodeId, `${name} on ${nodeId} is as it shall be.`)]),
-      ...optionChangeFindings(request.options, change.options, subscription, catalog, publisher),
+      ...(isAsWished
+        ? [noteFinding('nothingToDo', nodeId, `${name} on ${nodeId} is as it shall be.`)]
+        : []),
+      ...optionFindings,
       ...(request.publications ?? [])
         .filter((publication) => !isQuotable(publication))
         .flatMap((publication) => nameFindings(nodeId, 'publication', publication)),

@@ -2,17 +2,40 @@ import assert from 'node:assert/strict';
 import { contentWords, transactionSql } from '../../../src/core/decoding/transactionSql';
 import type { DecodedTransaction } from '../../../src/core/decoding/pgoutput';
 import { formatLsn, parseLsn, type Lsn } from '../../../src/core/lsn';
+import { planAlterSubscription } from '../../../src/core/plan/planAlterSubscription';
+import { planEnableSubscription } from '../../../src/core/plan/planSwitchSubscription';
 import { planSkipTransaction } from '../../../src/core/plan/planSkipTransaction';
 import type { Plan } from '../../../src/core/plan/plan';
+import type { PlanContext } from '../../../src/core/plan/requests';
+import type { TopologySnapshot } from '../../../src/core/snapshot';
+import type { DeclaredSubscription } from '../../../src/core/topology';
 import { peekTransaction } from '../../../src/operations/peekTransaction';
 import { StoppedReader, type StopReason } from '../../../src/operations/stoppedReader';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
+import { nodeOf, Watcher } from '../faults/watcher';
 import { administered, makeGateways } from './changeSupport';
 import { never } from '../pg/support';
 import { codes, PlanRig, untilReady } from './planRig';
+
+const REQUEST = { nodeId: 'edge', name: 'jobs_sub' };
+const EDGE = 'logical/edge/jobs_sub';
+const DECLARED: DeclaredSubscription = {
+  name: 'jobs_sub',
+  publisher: 'central',
+  publications: ['jobs pub'],
+  connection: null,
+  slotName: 'jobs_sub',
+  options: {},
+};
+const NOTHING = {
+  publications: null,
+  connection: null,
+  enabled: null,
+  connectionTest: { kind: 'notTried', why: 'it does not change' },
+} as const;
 
 const ODD = `it's a "row" \\ 'é' ; --`;
 
@@ -189,6 +212,90 @@ forEachMajor('Skipping a transaction', function (major) {
     const rows = 'SELECT id, note, number FROM "Odd jobs"';
     assert.deepEqual(await edge.query(rows), await central.query(rows));
     assert.equal((await edge.query('SELECT FROM runs WHERE id = 9')).length, 1);
+  });
+
+  /** The file says whose subscription it is, and what the monitor has seen of it. */
+  async function watched(snapshot: TopologySnapshot | null): Promise<PlanContext> {
+    const context = await rig.context();
+    const nodes = context.topology.nodes.map((node) => ({
+      ...node,
+      subscriptions: node.id === 'edge' ? [DECLARED] : [],
+    }));
+    return { ...context, topology: { ...context.topology, nodes }, snapshot };
+  }
+
+  const watch = (): Watcher =>
+    new Watcher([nodeOf(central), nodeOf(edge, { subscriptions: [DECLARED] })]);
+
+  async function errorCount(): Promise<number> {
+    const [row] = await edge.query<{ count: number }>(
+      `SELECT apply_error_count::int AS count FROM pg_stat_subscription_stats`,
+    );
+    return row?.count ?? 0;
+  }
+
+  if (major >= 15) {
+    it('enabled as it is, what an error stopped stops again, as the plan says; with the row away it goes on', async function () {
+      this.timeout(120_000);
+      const watcher = watch();
+      try {
+        await conflict(20);
+        const before = await errorCount();
+        await edge.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+        await waitFor(async () => (await errorCount()) === before + 1, {
+          what: 'the error is counted again',
+        });
+        const found = await watcher.until('it is stopped', ({ edges }) =>
+          edges.some(({ verdict }) => verdict.code === 'stoppedByError'),
+        );
+        const plan = planEnableSubscription(REQUEST, await watched(found));
+        assert.deepEqual(codes(plan), ['warning stoppedByError edge']);
+        await edge.query('DELETE FROM "Odd jobs" WHERE id = 20');
+        await rig.done(plan);
+        await arrives(120);
+      } finally {
+        await watcher.close();
+      }
+    });
+  }
+
+  it('a worker that fails again and again looks enabled and takes nothing; a plan lets the error stop it', async function () {
+    this.timeout(120_000);
+    if (major >= 15) await edge.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = false)');
+    const watcher = watch();
+    try {
+      await watcher.untilEdge(EDGE, 'idle');
+      await edge.query('INSERT INTO runs VALUES (200)');
+      await central.query('INSERT INTO runs VALUES (200)');
+      await central.query('INSERT INTO runs VALUES (201)');
+      const loop = await watcher.untilEdge(EDGE, 'applyErrorLoop', 60_000);
+      assert.equal(loop.verdict.health, 'error');
+      const enabled = 'SELECT subenabled FROM pg_subscription';
+      assert.deepEqual(await edge.query(enabled), [{ subenabled: true }], 'it looks healthy');
+      const stop = planAlterSubscription(
+        { ...REQUEST, ...NOTHING, options: { disableOnError: true } },
+        await watched(null),
+      );
+      if (major < 15) {
+        assert.deepEqual(codes(stop), ['error unsupportedOption edge']);
+      } else {
+        await rig.done(stop);
+        await waitFor(async () => (await edge.query(`${enabled} WHERE subenabled`)).length === 0, {
+          what: 'the next error stops it',
+        });
+        await edge.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+      }
+      assert.deepEqual(await edge.query('SELECT FROM runs WHERE id = 201'), []);
+      await edge.query('DELETE FROM runs WHERE id = 200');
+      if (major >= 15) {
+        // It may have stopped once more before the row was away.
+        await edge.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = false)');
+        await edge.query('ALTER SUBSCRIPTION jobs_sub ENABLE');
+      }
+      await arrives(201);
+    } finally {
+      await watcher.close();
+    }
   });
 
   if (major >= 15) {

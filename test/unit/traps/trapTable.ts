@@ -20,6 +20,7 @@ export const TRAPS: readonly Trap[] = [
         `${PLANS}/blastRadius.test.ts`,
         '${NAIVE} naive changes stop just those that the plan named',
       ],
+      [`${PLANS}/subscriptionState.test.ts`, 'a table that comes back still has its rows'],
     ],
   },
   {
@@ -28,6 +29,7 @@ export const TRAPS: readonly Trap[] = [
     tests: [
       [`${PLANS}/alterPublication.test.ts`, 'a column that the subscriber lacks is found'],
       [`${PLANS}/repairDrift.test.ts`, 'a column on the publisher alone: stops it'],
+      [`${PLANS}/blastRadius.test.ts`, '${NEW_COLUMNS} new columns, upstream first'],
     ],
   },
   {
@@ -115,7 +117,7 @@ export const TRAPS: readonly Trap[] = [
     what: 'workers are few, and tables wait for one',
     tests: [
       [`${PLANS}/createSubscription.test.ts`, 'wal_level, senders and workers'],
-      ['unit/core/join/logicalEdges.test.ts', 'counts tables as ready, queued and all'],
+      ['postgres/faults/logicalFaults.test.ts', 'a table that waits for a worker is queued'],
     ],
   },
   {
@@ -129,7 +131,14 @@ export const TRAPS: readonly Trap[] = [
   {
     id: '15',
     what: 'failover slots have copies on standbys',
-    tests: [[`${PLANS}/dropSlot.test.ts`, 'a failover slot takes its copies with it']],
+    tests: [
+      [`${PLANS}/dropSlot.test.ts`, 'a failover slot takes its copies with it'],
+      [
+        'postgres/traps/failoverSlots.test.ts',
+        'without a database in primary_conninfo no slot is copied',
+      ],
+      ['postgres/traps/failoverSlots.test.ts', 'one whose slot has a copy goes on'],
+    ],
   },
   {
     id: 'F34',
@@ -139,14 +148,17 @@ export const TRAPS: readonly Trap[] = [
   {
     id: 'F35',
     what: 'a subscription is disabled by an error',
-    tests: [['postgres/faults/logicalFaults.test.ts', 'tells a person who disables from an error']],
+    tests: [
+      ['postgres/faults/logicalFaults.test.ts', 'tells a person who disables from an error'],
+      [`${PLANS}/skipTransaction.test.ts`, 'enabled as it is, what an error stopped stops again'],
+    ],
   },
   {
     id: 'F36',
     what: 'a worker fails again and again while the subscription is enabled',
     tests: [
       ['postgres/faults/logicalFaults.test.ts', 'H: an apply error loop'],
-      [`${PLANS}/skipTransaction.test.ts`, 'is found, shown from a copy'],
+      [`${PLANS}/skipTransaction.test.ts`, 'a worker that fails again and again looks enabled'],
     ],
   },
   {
