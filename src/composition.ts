@@ -22,6 +22,7 @@ import { LeftoverWatch } from './host/leftoverWatch';
 import { LogChannel } from './host/logChannel';
 import { NodeFolders } from './host/nodeFolders';
 import { SetupResults } from './host/setupResults';
+import { StopRecords } from './host/stopRecords';
 import { VscodeSecretStore } from './host/secretStorage';
 import { onDidChangeSettings, readSettings } from './host/settings';
 import { OrphanedPasswords } from './host/orphanedPasswords';
@@ -149,9 +150,16 @@ export function compose(context: ExtensionContext): Composition {
   const leftovers = store.add(new LeftoverStore(context.workspaceState));
   store.add(new LeftoverWatch(monitor, leftovers, log));
   const setups = store.add(new SetupResults());
-  store.add(files.onDidChange(() => setups.keep(files.entries().map(({ id }) => id))));
+  const stops = store.add(new StopRecords());
+  store.add(
+    files.onDidChange(() => {
+      const ids = files.entries().map(({ id }) => id);
+      setups.keep(ids);
+      stops.keep(ids);
+    }),
+  );
   const explorer = store.add(
-    new ExplorerView({ monitor, files, checks, leftovers, setups, clock }),
+    new ExplorerView({ monitor, files, checks, leftovers, setups, stops, clock }),
   );
   const commandIds = new Set(COMMANDS.map(({ id }) => id));
   const live = store.add(new SnapshotProblems(monitor, (id) => commandIds.has(id)));
@@ -162,6 +170,7 @@ export function compose(context: ExtensionContext): Composition {
       extensionUri: context.extensionUri,
       monitor,
       checks,
+      stops,
       clock,
       log,
       commands: DASHBOARD_COMMAND_IDS,
@@ -216,6 +225,7 @@ export function compose(context: ExtensionContext): Composition {
       gateway: changes,
       leftovers,
       setups,
+      stops,
       stopped: new StoppedReader(changes),
       audit,
       log,

@@ -11,6 +11,7 @@ import type { LeftoverStore } from '../host/leftoverStore';
 import type { LogChannel } from '../host/logChannel';
 import type { PlanDocuments } from '../host/planDocuments';
 import type { SetupResults } from '../host/setupResults';
+import type { StopRecords } from '../host/stopRecords';
 import type { StoppedReader } from '../operations/stoppedReader';
 import type { CommandFiles } from './commandFile';
 import type { PlanDesk } from './plans/planDesk';
@@ -36,6 +37,8 @@ export interface CommandDeps {
   readonly leftovers: Pick<LeftoverStore, 'add'>;
   /** What *Check Set-up* found last. */
   readonly setups: Pick<SetupResults, 'of' | 'note'>;
+  /** Why subscriptions stopped, as it was read last. */
+  readonly stops: Pick<StopRecords, 'of' | 'note'>;
   readonly log: LogChannel;
   /** The channel of the statements that changed a server. */
   readonly audit: { show(): void };

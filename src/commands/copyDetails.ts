@@ -10,7 +10,7 @@ export const copyDetails = defineCommand('copyDetails', {
   needs: 'topology',
   argument: 'nodeOrTopology',
   question: 'Details of what?',
-  run: async ({ monitor, clock, redact, setups }, target) => {
+  run: async ({ monitor, clock, redact, setups, stops }, target) => {
     if (target === null) return;
     const snapshot = monitor.current().find((candidate) => candidate.id === target.topologyId);
     if (snapshot === undefined) return;
@@ -20,6 +20,8 @@ export const copyDetails = defineCommand('copyDetails', {
       await env.clipboard.writeText(redact(setupItemDetails(item)));
       return;
     }
-    await env.clipboard.writeText(redact(detailsText(snapshot, target.subject, clock.nowMs())));
+    const known = stops.of(snapshot.id);
+    const text = detailsText(snapshot, target.subject, clock.nowMs(), known);
+    await env.clipboard.writeText(redact(text));
   },
 });

@@ -5,6 +5,7 @@ import type { Log } from '../core/ports/log';
 import type { Checks } from '../core/ports/checks';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { TopologySnapshot } from '../core/snapshot';
+import type { StopRecord } from '../core/stopRecord';
 import { Channel } from '../protocol/channel';
 import {
   commandRequested,
@@ -23,10 +24,17 @@ import { toLagHistory } from '../protocol/toLagHistory';
 
 const CHECKS_DELAY_MS = 100;
 
+interface StopSource {
+  of(topologyId: string): readonly StopRecord[];
+  onDidChange(listener: (topologyId: string) => void): Disposable;
+}
+
 /** What a dashboard may do in the host. */
 export interface DashboardDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'history' | 'onDidChange'>;
   readonly checks: Pick<Checks, 'of' | 'isContinuous' | 'onDidChange'>;
+  /** Why subscriptions stopped, as it was read last. */
+  readonly stops: StopSource;
   readonly clock: Clock;
   readonly log: Log;
   /** Commands that exist; the dashboard shows buttons for these alone. */
@@ -99,6 +107,7 @@ export class DashboardSession implements Disposable {
     this.subscriptions = [
       monitor.onDidChange((snapshot) => this.pushIfShown(snapshot.id)),
       deps.checks.onDidChange((topologyId) => this.pushSoonIfShown(topologyId)),
+      deps.stops.onDidChange((topologyId) => this.pushSoonIfShown(topologyId)),
     ];
   }
 
@@ -125,6 +134,7 @@ export class DashboardSession implements Disposable {
   /** Sends the present state, also when the list of topologies changed without a snapshot. */
   push(): void {
     if (!this.isReady || !this.isVisible) return;
+    const { checks, stops } = this.deps;
     const snapshot = this.shown();
     this.channel.emit(snapshotPushed, {
       sentAtMs: this.deps.clock.nowMs(),
@@ -136,7 +146,12 @@ export class DashboardSession implements Disposable {
       state:
         snapshot === undefined
           ? null
-          : toDashboardState(snapshot, this.selectedId, checksOf(this.deps.checks, snapshot.id)),
+          : toDashboardState(
+              snapshot,
+              this.selectedId,
+              checksOf(checks, snapshot.id),
+              stops.of(snapshot.id),
+            ),
     });
   }
 

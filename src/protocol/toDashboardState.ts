@@ -1,6 +1,8 @@
 import type { NodeSnapshot, SlotSnapshot, TopologySnapshot } from '../core/snapshot';
+import { stopEvidence } from '../core/describe/stopText';
+import { stopOf, type StopRecord } from '../core/stopRecord';
 import { NO_CHECKS, type TopologyChecks } from '../core/describe/topologyChecks';
-import type { DashboardState, NodeState, SlotState } from './dashboardState';
+import type { DashboardState, DetailsState, NodeState, SlotState } from './dashboardState';
 import { lastCheckEvidence, toChecksState } from './toChecksState';
 import { toDetails } from './toDetails';
 import { toVerdictState } from './toVerdictState';
@@ -9,11 +11,13 @@ import { toVerdictState } from './toVerdictState';
  * Cuts a snapshot down to what the dashboard draws: no connection parameters, no LSN but in finished text.
  * @param selectedId whose evidence goes along; `null` for none.
  * @param checks what is known of this topology's checks
+ * @param stops why its subscriptions stopped, where it was read
  */
 export function toDashboardState(
   snapshot: TopologySnapshot,
   selectedId: string | null,
   checks: TopologyChecks = NO_CHECKS,
+  stops: readonly StopRecord[] = [],
 ): DashboardState {
   const { topology, summary } = snapshot;
   return {
@@ -40,17 +44,33 @@ export function toDashboardState(
       verdict: toVerdictState(verdict),
     })),
     slots: snapshot.slots.map(toSlotState),
-    queues: snapshot.queues.map((queue) => ({ ...queue, verdict: toVerdictState(queue.verdict) })),
+    queues: snapshot.queues.map((queue) =>
+      toQueueState(queue, drains.find(({ address }) => address.nodeId === queue.nodeId) ?? null),
+    ),
     checks: toChecksState(snapshot, checks),
-    details: selectedId === null ? null : detailsWithCheck(snapshot, selectedId, checks),
+    details: selectedId === null ? null : detailsOf(snapshot, selectedId, checks, stops),
   };
 }
 
-function detailsWithCheck(snapshot: TopologySnapshot, id: string, checks: TopologyChecks) {
+function detailsOf(
+  snapshot: TopologySnapshot,
+  id: string,
+  checks: TopologyChecks,
+  stops: readonly StopRecord[],
+): DetailsState | null {
   const details = toDetails(snapshot, id);
-  const evidence = lastCheckEvidence(snapshot, id, checks);
-  if (details === null || evidence === null) return details;
-  return { ...details, evidence: [...details.evidence, evidence] };
+  if (details === null) return null;
+  const edge = snapshot.edges.find((candidate) => candidate.id === id);
+  const stop = edge === undefined ? null : stopOf(stops, edge);
+  const check = lastCheckEvidence(snapshot, id, checks);
+  return {
+    ...details,
+    evidence: [
+      ...(edge === undefined || stop === null ? [] : stopEvidence(edge, stop)),
+      ...details.evidence,
+      ...(check === null ? [] : [check]),
+    ],
+  };
 }
 
 function toNodeState(node: NodeSnapshot, snapshot: TopologySnapshot): NodeState {

@@ -11,10 +11,12 @@ import { DisposableStore } from '../host/disposableStore';
 import { DrawPace } from '../host/drawPace';
 import type { LeftoverStore } from '../host/leftoverStore';
 import type { SetupResults } from '../host/setupResults';
+import type { StopRecords } from '../host/stopRecords';
 import { ExplorerProvider, type RowHandle } from './explorerProvider';
 import { withLeftovers } from './leftoverRows';
 import { withSetup } from './setupRows';
 import { SteadyRows } from './steadyRows';
+import { withStops } from './stopRows';
 import type { TopologyFiles } from './topologyFiles';
 import { fileRow, topologyRows } from './topologyRows';
 
@@ -30,6 +32,7 @@ export interface ExplorerDeps {
   readonly checks: Pick<Checks, 'of' | 'isContinuous' | 'onDidChange'>;
   readonly leftovers: Pick<LeftoverStore, 'all' | 'onDidChange'>;
   readonly setups: Pick<SetupResults, 'of' | 'onDidChange'>;
+  readonly stops: Pick<StopRecords, 'of' | 'onDidChange'>;
   readonly clock: Clock;
 }
 
@@ -52,6 +55,7 @@ export class ExplorerView implements Disposable {
     this.#store.add(deps.checks.onDidChange(() => pace.request()));
     this.#store.add(deps.leftovers.onDidChange(() => pace.request()));
     this.#store.add(deps.setups.onDidChange(() => pace.request()));
+    this.#store.add(deps.stops.onDidChange(() => pace.request()));
   }
 
   get isVisible(): boolean {
@@ -78,14 +82,15 @@ export class ExplorerView implements Disposable {
   }
 
   #draw(): void {
-    const { monitor, files, checks, leftovers, setups, clock } = this.deps;
+    const { monitor, files, checks, leftovers, setups, stops, clock } = this.deps;
     const nowMs = clock.nowMs();
     const snapshots = monitor.current();
     const rows = snapshots.map((snapshot) => {
       const { id, topology } = snapshot;
       const own = topologyRows(snapshot, nowMs, surroundingsOf(id), checksOf(checks, id));
       const withOld = withLeftovers(own, sortLeftovers(leftovers.all(), snapshot).present);
-      return withSetup(withOld, topology, setups.of(id), nowMs);
+      const withWhy = withStops(withOld, snapshot, stops.of(id), nowMs);
+      return withSetup(withWhy, topology, setups.of(id), nowMs);
     });
     const unread = files.current().filter((file) => file.topology === null);
     const all = [...rows, ...unread.map(({ id, name }) => fileRow(id, name))];

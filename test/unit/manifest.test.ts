@@ -65,7 +65,7 @@ const ROWS = [
   'node primary publisher healthy connected declared writable',
   'node standby unknown declared',
   'subscription healthy enabled declared',
-  'subscription error disabled declared',
+  'subscription error disabled declared stopped',
   'subscription warning enabled undeclared',
   'publication healthy declared',
   'slot warning inactive physical declared',

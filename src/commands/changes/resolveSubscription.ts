@@ -1,14 +1,14 @@
 import { window } from 'vscode';
 import { contentWords } from '../../core/decoding/transactionSql';
 import { majorOf } from '../../core/plan/nodeFindings';
-import { driftOf, driftWords, planRepairDrift } from '../../core/plan/planRepairDrift';
+import { planRepairDrift } from '../../core/plan/planRepairDrift';
 import { showEscaped } from '../../core/visibleText';
 import { askOne, type PickItem } from '../../host/prompts';
 import { alterBy } from '../plans/alterQuestions';
 import type { CommandDeps } from '../commandDeps';
 import { readForChange } from '../plans/changeSubscription';
 import { pickSubscription, type SubscriptionChoice } from '../plans/pickSubscription';
-import { readStop, showTransaction, type FoundStop } from '../plans/stoppedSubscription';
+import { edgeOf, readStop, showTransaction, type FoundStop } from '../plans/stoppedSubscription';
 import type { Change } from './change';
 
 const TITLE = 'Resolve Stopped Subscription';
@@ -38,10 +38,7 @@ async function go(
   { reason, context }: FoundStop,
 ): Promise<void> {
   const { topologyId, nodeId, name, publisherId } = chosen;
-  const edge = context.snapshot?.edges.find(
-    (each) => each.kind === 'logical' && each.to === nodeId && each.name === name,
-  );
-  const target = { topologyId, subject: edge?.id ?? nodeId };
+  const target = { topologyId, subject: edgeOf(chosen, context) ?? nodeId };
   switch (way) {
     case 'repair':
       await deps.plans.begin(TITLE, topologyId).carryOut({
@@ -66,8 +63,7 @@ async function go(
 
 async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way | null> {
   const { nodeId, name } = chosen;
-  const drift = driftOfStop(chosen, stop);
-  const { subscription, reason, context } = stop;
+  const { subscription, reason, context, missing: drift } = stop;
   const { error, transaction } = reason;
   const catalog = context.catalogs.get(nodeId);
   const items: PickItem<Way>[] = [
@@ -129,16 +125,6 @@ async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way 
     items,
   });
   return answer === null || answer === 'back' ? null : answer;
-}
-
-function driftOfStop(
-  { nodeId, publisherId }: SubscriptionChoice,
-  { subscription, context }: FoundStop,
-): readonly string[] {
-  const publisher = publisherId === null ? undefined : context.catalogs.get(publisherId);
-  const subscriber = context.catalogs.get(nodeId);
-  if (publisher === undefined || subscriber === undefined) return [];
-  return driftWords(driftOf(subscription, publisher, subscriber));
 }
 
 /** What to look for where nothing could be read. */

@@ -1,9 +1,11 @@
 import { ViewColumn, window, workspace } from 'vscode';
-import { transactionSql } from '../../core/decoding/transactionSql';
+import { contentWords, transactionSql } from '../../core/decoding/transactionSql';
 import type { DecodedTransaction } from '../../core/decoding/pgoutput';
 import type { Lsn } from '../../core/lsn';
 import type { CatalogSubscription } from '../../core/plan/nodeCatalog';
+import { driftOf, driftWords } from '../../core/plan/planRepairDrift';
 import type { PlanContext } from '../../core/plan/requests';
+import type { StopRecord } from '../../core/stopRecord';
 import type { StopReason } from '../../operations/stoppedReader';
 import type { CommandDeps } from '../commandDeps';
 import { readForChange } from './changeSubscription';
@@ -15,15 +17,17 @@ export interface FoundStop {
   readonly context: PlanContext;
   readonly subscription: CatalogSubscription;
   readonly reason: StopReason;
+  /** What the subscriber's tables lack, in words. */
+  readonly missing: readonly string[];
 }
 
 /**
- * Reads both ends of a subscription and why it stopped.
+ * Reads both ends of a subscription and why it stopped, and notes it for its row and details.
  * @param finishLsn of the transaction to look at; `null`: the one that fails
  * @returns `null` when the user gave up, or it is gone, which is said
  */
 export async function readStop(
-  deps: Pick<CommandDeps, 'plans' | 'stopped' | 'monitor' | 'files'>,
+  deps: Pick<CommandDeps, 'plans' | 'stopped' | 'stops' | 'monitor' | 'files' | 'clock' | 'redact'>,
   title: string,
   chosen: SubscriptionChoice,
   finishLsn: Lsn | null,
@@ -51,7 +55,55 @@ export async function readStop(
       signal,
     ),
   );
-  return { context, subscription, reason };
+  const missing = missingOf(chosen, subscription, context);
+  const stop = { context, subscription, reason, missing };
+  const edgeId = edgeOf(chosen, context);
+  if (edgeId !== null) {
+    deps.stops.note(topologyId, recordOf(edgeId, stop, deps.clock.nowMs(), deps.redact));
+  }
+  return stop;
+}
+
+function missingOf(
+  { nodeId, publisherId }: SubscriptionChoice,
+  subscription: CatalogSubscription,
+  { catalogs }: PlanContext,
+): readonly string[] {
+  const publisher = publisherId === null ? undefined : catalogs.get(publisherId);
+  const subscriber = catalogs.get(nodeId);
+  if (publisher === undefined || subscriber === undefined) return [];
+  return driftWords(driftOf(subscription, publisher, subscriber));
+}
+
+/** The edge that stands for a subscription; `null` when the snapshot has none. */
+export function edgeOf({ nodeId, name }: SubscriptionChoice, context: PlanContext): string | null {
+  const edges = context.snapshot?.edges ?? [];
+  const edge = edges.find(
+    (each) => each.kind === 'logical' && each.to === nodeId && each.name === name,
+  );
+  return edge?.id ?? null;
+}
+
+function recordOf(
+  edgeId: string,
+  { reason: { error, transaction }, missing }: FoundStop,
+  readAtMs: number,
+  redact: (text: string) => string,
+): StopRecord {
+  return {
+    edgeId,
+    readAtMs,
+    error:
+      error === null
+        ? null
+        : {
+            ...error,
+            message: redact(error.message),
+            detail: error.detail === null ? null : redact(error.detail),
+          },
+    missing,
+    waits: transaction === null ? [] : contentWords(transaction),
+  };
 }
 
 /** Opens a transaction as statements that do the same, for the user to read, to save and to run where it is wanted. */

@@ -5,6 +5,7 @@ import type { EdgeSnapshot } from '../snapshot';
 import type { DeclaredPublication } from '../topology';
 import { edgeWords, shortMeasure } from './edgeWords';
 import { contextValue, facts, icon, iconOf, ROLE_ICONS, type RowText } from './rowText';
+import { isStopped } from '../stopRecord';
 import { isSentinelTable } from '../plan/sentinelNames';
 
 /**
@@ -32,6 +33,7 @@ export function subscriptionRowText(edge: EdgeSnapshot, nowMs: number, differs =
       disabled: !isEnabled,
       declared: edge.isDeclared,
       undeclared: !edge.isDeclared,
+      stopped: isStopped(edge),
     }),
     accessibleLabel: `${edge.name}, subscription, ${speak(description)}`,
   };

@@ -1,16 +1,22 @@
 import type { TopologySnapshot } from '../snapshot';
+import { stopOf, type StopRecord } from '../stopRecord';
 import { publicationOf } from './publicationSubject';
 import type { Tooltip } from './rowText';
 import { SnapshotIndex } from './snapshotIndex';
+import { withStop } from './stopText';
 import { edgeTooltip, nodeTooltip, queueTooltip, slotTooltip, topologyTooltip } from './tooltips';
 
-/** What is known of a node, edge, slot, queue or of the whole topology, as plain text to paste into a message. */
+/**
+ * What is known of a node, edge, slot, queue or of the whole topology, as plain text to paste into a message.
+ * @param stops why subscriptions stopped, where it was read
+ */
 export function detailsText(
   snapshot: TopologySnapshot,
   subject: string | null,
   nowMs: number,
+  stops: readonly StopRecord[] = [],
 ): string {
-  const { title, subtitle, lines, facts, advice } = tooltipOf(snapshot, subject, nowMs);
+  const { title, subtitle, lines, facts, advice } = tooltipOf(snapshot, subject, nowMs, stops);
   return [
     subtitle === null || subtitle === '' ? title : `${title} · ${subtitle}`,
     ...lines,
@@ -21,9 +27,18 @@ export function detailsText(
     .replaceAll('\u00a0', ' ');
 }
 
-function tooltipOf(snapshot: TopologySnapshot, subject: string | null, nowMs: number): Tooltip {
+function tooltipOf(
+  snapshot: TopologySnapshot,
+  subject: string | null,
+  nowMs: number,
+  stops: readonly StopRecord[],
+): Tooltip {
   const edge = snapshot.edges.find((candidate) => candidate.id === subject);
-  if (edge !== undefined) return edgeTooltip(edge, nowMs);
+  if (edge !== undefined) {
+    const tooltip = edgeTooltip(edge, nowMs);
+    const stop = stopOf(stops, edge);
+    return stop === null ? tooltip : withStop(tooltip, edge, stop, nowMs);
+  }
   const queue = snapshot.queues.find((candidate) => candidate.id === subject);
   if (queue !== undefined) return queueTooltip(queue, nowMs);
   const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);

@@ -10,6 +10,7 @@ export type FixCommand =
   | 'copyGrant'
   | 'checkSetup'
   | 'dropSlot'
+  | 'resolveSubscription'
   | 'openTopologyFile'
   | 'showLog'
   | 'manageTrust';
@@ -27,6 +28,7 @@ const FIX_TITLES: Readonly<Record<FixCommand, string>> = {
   copyGrant: 'Copy GRANT',
   checkSetup: 'Check Set-up',
   dropSlot: 'Drop Slot…',
+  resolveSubscription: 'Resolve Stopped Subscription…',
   openTopologyFile: 'Open Topology File',
   showLog: 'Show Log',
   manageTrust: 'Manage Workspace Trust',
@@ -36,11 +38,11 @@ const FIX_TITLES: Readonly<Record<FixCommand, string>> = {
 export function nodeFailureRow(node: NodeSnapshot): FailureRow | null {
   const { failure, contact, slow } = node.sample;
   if (contact === 'notApproved') {
-    return row('Its host was never approved from this folder', 'connect');
+    return fixRow('Its host was never approved from this folder', 'connect');
   }
   if (node.verdict.code === 'noPrivilege') {
     const role = node.verdict.params.role ?? slow?.role ?? failure?.user ?? null;
-    return row(
+    return fixRow(
       role === null ? 'The role lacks pg_monitor' : `Role ${role} lacks pg_monitor`,
       'copyGrant',
     );
@@ -49,12 +51,12 @@ export function nodeFailureRow(node: NodeSnapshot): FailureRow | null {
   const fix = FIXES[failure.reason] ?? 'showLog';
   if (failure.reason === 'passwordRefused') {
     const code = failure.sqlstate === null ? '' : ` (${failure.sqlstate})`;
-    return row(`Password refused for ${failure.user ?? 'the user'}${code}`, fix);
+    return fixRow(`Password refused for ${failure.user ?? 'the user'}${code}`, fix);
   }
   if (failure.reason === 'passwordNeeded') {
-    return row(`No password found for ${failure.user ?? 'the user'}`, fix);
+    return fixRow(`No password found for ${failure.user ?? 'the user'}`, fix);
   }
-  return row(failure.text.replace(/\.$/u, ''), fix);
+  return fixRow(failure.text.replace(/\.$/u, ''), fix);
 }
 
 /** The row below a topology that says why nothing was asked yet; `null` once something was. */
@@ -63,15 +65,15 @@ export function contactRow(snapshot: TopologySnapshot): FailureRow | null {
     snapshot.nodes.filter((node) => node.isDeclared).map((node) => node.sample.contact),
   );
   if (contacts.has('restricted')) {
-    return row('In restricted mode no server is contacted', 'manageTrust');
+    return fixRow('In restricted mode no server is contacted', 'manageTrust');
   }
-  if (contacts.has('notAsked')) return row('Nothing has been contacted', 'connect');
+  if (contacts.has('notAsked')) return fixRow('Nothing has been contacted', 'connect');
   return null;
 }
 
 /** The row of a topology file that cannot be read and never could. */
 export function fileFailureRow(fileName: string): FailureRow {
-  return row(`${fileName} cannot be read`, 'openTopologyFile');
+  return fixRow(`${fileName} cannot be read`, 'openTopologyFile');
 }
 
 const FIXES: Partial<Readonly<Record<FailureReason, FixCommand>>> = {
@@ -94,12 +96,13 @@ const FIXES: Partial<Readonly<Record<FailureReason, FixCommand>>> = {
   readTimeout: 'refresh',
 };
 
-function row(label: string, fix: FixCommand): FailureRow {
+/** @param description what it says beside the label; absent: the title of its command */
+export function fixRow(label: string, fix: FixCommand, description?: string): FailureRow {
   const title = FIX_TITLES[fix];
   return {
     text: {
       label,
-      description: title,
+      description: description ?? title,
       icon: icon(ROLE_ICONS.fix, null),
       contextValue: contextValue('failure', [], null, {}),
       accessibleLabel: `${label}, ${title}`,

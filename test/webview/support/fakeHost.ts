@@ -1,5 +1,6 @@
 import type { Disposable } from '../../../src/core/ports/disposable';
 import type { EdgeChecks } from '../../../src/core/ports/checks';
+import type { StopRecord } from '../../../src/core/stopRecord';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import { DashboardSession, type DashboardTarget } from '../../../src/panels/dashboardSession';
 import { DASHBOARD_COMMANDS, type DashboardCommand } from '../../../src/protocol/dashboardMessages';
@@ -18,6 +19,9 @@ export class FakeHost {
   /** What is known of the checks of every topology. */
   checks: readonly EdgeChecks[] = [];
   isContinuous = false;
+  /** Why subscriptions stopped, where it was read. */
+  stops: readonly StopRecord[] = [];
+  private readonly stopListeners = new Set<(topologyId: string) => void>();
   private readonly checkListeners = new Set<(topologyId: string) => void>();
   readonly session: DashboardSession;
   private readonly listeners = new Set<(snapshot: TopologySnapshot, isNews: boolean) => void>();
@@ -27,7 +31,7 @@ export class FakeHost {
     private snapshots: readonly TopologySnapshot[],
     post: (message: Envelope) => void,
   ) {
-    const { listeners, checkListeners } = this;
+    const { listeners, checkListeners, stopListeners } = this;
     this.session = new DashboardSession(
       {
         monitor: {
@@ -47,6 +51,13 @@ export class FakeHost {
           onDidChange: (listener): Disposable => {
             checkListeners.add(listener);
             return { dispose: () => void checkListeners.delete(listener) };
+          },
+        },
+        stops: {
+          of: () => this.stops,
+          onDidChange: (listener): Disposable => {
+            stopListeners.add(listener);
+            return { dispose: () => void stopListeners.delete(listener) };
           },
         },
         clock: {

@@ -134,7 +134,7 @@ describe('describe: subscriptions and consumers', () => {
     assert.deepEqual(row({ verdict: verdict('stoppedByError', {}, NOW - 4 * MINUTE) }), [
       'stopped by an error · 4 min',
       `error ${ERROR}`,
-      'subscription error disabled declared',
+      'subscription error disabled declared stopped',
     ]);
     assert.deepEqual(row({ verdict: verdict('applyErrorLoop', { retries: 12 }) }).slice(0, 2), [
       'apply error, 12 retries in 1 min',
