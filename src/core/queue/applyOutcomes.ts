@@ -1,0 +1,81 @@
+import type { SqlStatement } from '../ports/sqlSession';
+import { qualifiedName } from '../sql';
+import type { BatchFacts, LedgerEntry, RefusedOperation } from './applyTypes';
+import type { ConflictKind, OperationOutcome } from './operation';
+import { CONFLICTS, LEDGER } from './queueNames';
+
+/** What the ledger says of these operations; those that it lacks are not among the rows. */
+export function outcomesStatement(ids: readonly string[]): SqlStatement {
+  return {
+    name: 'pgt_outcomes',
+    text: `SELECT l.operation_id::pg_catalog.text AS id, l.outcome, c.kind
+  FROM ${qualifiedName(LEDGER)} AS l
+  LEFT JOIN ${qualifiedName(CONFLICTS)} AS c ON l.outcome = 'conflict' AND c.operation_id = l.operation_id
+ WHERE l.operation_id = ANY ($1::pg_catalog.uuid[])`,
+    values: [ids],
+  };
+}
+
+/** @param rows of `outcomesStatement` */
+export function readOutcomes(
+  rows: readonly Readonly<Record<string, unknown>>[],
+): ReadonlyMap<string, LedgerEntry> {
+  const entries = rows.map(({ id, outcome, kind }): LedgerEntry => {
+    return {
+      operationId: String(id),
+      // Only our own statements write the ledger.
+      outcome: outcome as OperationOutcome,
+      conflict: kind === null ? null : (kind as ConflictKind),
+    };
+  });
+  return new Map(entries.map((entry) => [entry.operationId, entry]));
+}
+
+/** Conflict row and ledger entry of each refusal that is a conflict; dead operations leave nothing on the primary. */
+export function refusalStatements(
+  refusals: readonly RefusedOperation[],
+  batch: BatchFacts,
+): readonly SqlStatement[] {
+  const conflicts = refusals.filter(({ refusal }) => refusal.state === 'conflict');
+  if (conflicts.length === 0) return [];
+  const of = (pick: (refused: RefusedOperation) => string | null): readonly string[] =>
+    conflicts.map((refused) => pick(refused) ?? '');
+  return [
+    {
+      name: 'pgt_refusals',
+      text: REFUSALS,
+      values: [
+        batch.edgeId,
+        of(({ source }) => source.id),
+        of(({ source }) => String(source.seq)),
+        of(({ source }) => source.table.schema),
+        of(({ source }) => source.table.name),
+        of(({ source }) => source.operation),
+        of(({ refusal }) => refusal.conflict),
+        of(({ policy }) => policy),
+        of(({ source, resolved }) => resolved?.key ?? source.key),
+        of(({ source }) => source.oldData),
+        of(({ source }) => source.data),
+        of(({ refusal }) => refusal.message),
+        of(({ refusal }) => refusal.sqlstate),
+      ],
+    },
+  ];
+}
+
+/** An operation that the ledger knows is left alone. Texts that are not there are empty. */
+const REFUSALS = `WITH q AS MATERIALIZED (
+  SELECT u.* FROM pg_catalog.unnest($2::pg_catalog.uuid[], $3::pg_catalog.int8[], $4::pg_catalog.text[], $5::pg_catalog.text[],
+      $6::pg_catalog.text[], $7::pg_catalog.text[], $8::pg_catalog.text[], $9::pg_catalog.text[], $10::pg_catalog.text[],
+      $11::pg_catalog.text[], $12::pg_catalog.text[], $13::pg_catalog.text[])
+    AS u (id, seq, s, t, op, kind, policy, k, o, d, error, sqlstate)
+   WHERE NOT EXISTS (SELECT FROM ${qualifiedName(LEDGER)} AS l WHERE l.operation_id = u.id)
+), kept AS (
+  INSERT INTO ${qualifiedName(CONFLICTS)} AS c (operation_id, edge_id, seq, table_schema, table_name, operation, kind, policy, key, base, edge_row, error, error_sqlstate)
+  SELECT q.id, $1::pg_catalog.uuid, q.seq, q.s, q.t, q.op, q.kind, q.policy, NULLIF(q.k, '')::pg_catalog.jsonb,
+    NULLIF(q.o, '')::pg_catalog.jsonb, NULLIF(q.d, '')::pg_catalog.jsonb, q.error, NULLIF(q.sqlstate, '')
+    FROM q
+  ON CONFLICT (operation_id) DO NOTHING
+)
+INSERT INTO ${qualifiedName(LEDGER)} (operation_id, edge_id, seq, outcome)
+SELECT q.id, $1::pg_catalog.uuid, q.seq, 'conflict' FROM q`;

@@ -1,0 +1,190 @@
+import { formatTableName } from '../tableName';
+import type { ResolvedOperation } from './applyTypes';
+import { jsonMembers, jsonScalarText, type JsonMembers } from './applyJson';
+import { keySpelling, keyTextOf, type KeyValues } from './applyKey';
+import type { OperationKind, OperationRefusal, QueueOperation } from './operation';
+import type { TargetColumn, TargetTable } from './targetTable';
+
+/** A larger one cannot be sent safely: a message of the protocol ends at 1 GB, and the server needs several times a row's size. */
+export const MAX_OPERATION_BYTES = 100 * 1024 * 1024;
+
+export function isRefusal(
+  result: ResolvedOperation | OperationRefusal,
+): result is OperationRefusal {
+  return 'state' in result;
+}
+
+/**
+ * What an operation means on the primary, or why it means nothing there.
+ * @param table `null`: the primary has no such table
+ */
+export function resolveOperation(
+  source: QueueOperation,
+  table: TargetTable | null,
+): ResolvedOperation | OperationRefusal {
+  const kind = kindOf(source.operation);
+  if (kind === null)
+    return dead(
+      source,
+      `It is queued as "${source.operation}", which is no INSERT, UPDATE or DELETE.`,
+    );
+  if (source.bytes > MAX_OPERATION_BYTES) return dead(source, 'It is larger than 100 MB.', '54000');
+  const name = formatTableName(source.table);
+  if (table === null) return drift(source, `The primary has no table ${name}.`, '42P01');
+  if (table.key.length === 0) {
+    return dead(
+      source,
+      `${name} has no primary key on the primary, so its row cannot be told from others.`,
+    );
+  }
+  const isOwn = source.writtenBy === 'trigger';
+  const data = source.data === null ? null : jsonMembers(source.data);
+  if (data === null && (source.data !== null || !isOwn || kind !== 'DELETE')) {
+    return dead(source, 'Its data is no JSON object.', '22023');
+  }
+  const old =
+    isOwn && kind !== 'INSERT' && source.oldData !== null ? jsonMembers(source.oldData) : null;
+  const unknown = kind === 'DELETE' || data === null ? [] : unknownColumns(table, data);
+  if (unknown.length > 0) {
+    const columns = unknown.map((column) => `"${column}"`).join(', ');
+    return drift(source, `${name} on the primary has no column ${columns}.`, '42703');
+  }
+  const keySource = isOwn && source.key !== null ? jsonMembers(source.key) : data;
+  const values = keyValues(table, keySource);
+  if (typeof values === 'string')
+    return dead(source, `Its data lacks the key column "${values}".`, '23502');
+  const columns = namesIn(table, data);
+  const settable =
+    kind === 'UPDATE' ? columns.filter((column) => !isAlways(table, column)) : columns;
+  if (kind === 'UPDATE' && settable.length === 0) return dead(source, 'It sets no column.');
+  const stuck = kind === 'UPDATE' ? changedAlways(table, data, old) : undefined;
+  if (stuck !== undefined) {
+    return dead(
+      source,
+      `"${stuck}" is generated always as identity on the primary, so it cannot be changed.`,
+      '428C9',
+    );
+  }
+  const newValues = kind === 'UPDATE' && isOwn ? keyValues(table, data) : values;
+  if (typeof newValues === 'string')
+    return dead(source, `Its data lacks the key column "${newValues}".`, '23502');
+  const changesKey = newValues.some((value, index) => value !== values[index]);
+  const oldColumns = old === null ? null : namesIn(table, old);
+  return {
+    source,
+    kind,
+    table: { schema: table.schema, name: table.name },
+    keyText: keyTextOf(values),
+    key: keyJson(table, keySource),
+    columns,
+    oldColumns,
+    changesKey,
+    touches: touches(table, changesKey ? [values, newValues] : [values], isOwn),
+    reads: kind === 'DELETE' || data === null ? [] : readsOf(table, kind, data, isOwn),
+    shape: [
+      table.schema,
+      table.name,
+      kind,
+      source.writtenBy,
+      changesKey ? 'moves' : '',
+      columns.join('\0'),
+      oldColumns === null ? '' : `\0${oldColumns.join('\0')}`,
+    ].join('\0\0'),
+  };
+}
+
+function kindOf(operation: string): OperationKind | null {
+  return operation === 'INSERT' || operation === 'UPDATE' || operation === 'DELETE'
+    ? operation
+    : null;
+}
+
+function unknownColumns(table: TargetTable, data: JsonMembers): readonly string[] {
+  const known = new Set(table.columns.map(({ name }) => name));
+  return [...data.keys()].filter((name) => !known.has(name));
+}
+
+function namesIn(table: TargetTable, members: JsonMembers | null): readonly string[] {
+  if (members === null) return [];
+  return table.columns
+    .filter(({ name, isGenerated }) => !isGenerated && members.has(name))
+    .map(({ name }) => name);
+}
+
+/** @returns the name of a key column that has no value, or the values */
+function keyValues(table: TargetTable, members: JsonMembers | null): KeyValues | string {
+  const values: string[] = [];
+  for (const name of table.key) {
+    const raw = members?.get(name);
+    const value = raw === undefined ? null : jsonScalarText(raw);
+    if (value === null) return name;
+    values.push(value);
+  }
+  return values;
+}
+
+function keyJson(table: TargetTable, members: JsonMembers | null): string {
+  const parts = table.key.map((name) => `${JSON.stringify(name)}: ${members?.get(name) ?? 'null'}`);
+  return `{${parts.join(', ')}}`;
+}
+
+function touches(
+  table: TargetTable,
+  keys: readonly KeyValues[],
+  isOwn: boolean,
+): readonly string[] | null {
+  const spelled = keys.map((values) => keySpelling(table, table.key, values, isOwn));
+  return spelled.every((key) => key !== null) ? spelled : null;
+}
+
+/** What a foreign key of the new row looks up. A column that is not brought keeps its value, or gets a default that nobody knows here. */
+function readsOf(
+  table: TargetTable,
+  kind: OperationKind,
+  data: JsonMembers,
+  isOwn: boolean,
+): ResolvedOperation['reads'] {
+  return table.references.flatMap(({ schema, name, columns, isIndirect }) => {
+    if (isIndirect) return [];
+    if (columns === null) return [{ schema, name, key: null }];
+    const raws = columns.map((column) => data.get(column));
+    if (raws.some((raw) => raw === undefined)) {
+      return kind === 'UPDATE' ? [] : [{ schema, name, key: null }];
+    }
+    const values = raws.map((raw) => jsonScalarText(raw ?? 'null'));
+    if (!values.every((value) => value !== null)) return [];
+    return [{ schema, name, key: keySpelling(table, columns, values, isOwn) }];
+  });
+}
+
+function isAlways(table: TargetTable, name: string): boolean {
+  return columnOf(table, name)?.identity === 'always';
+}
+
+function changedAlways(
+  table: TargetTable,
+  data: JsonMembers | null,
+  old: JsonMembers | null,
+): string | undefined {
+  if (data === null || old === null) return undefined;
+  return table.columns.find(
+    ({ name, identity }) =>
+      identity === 'always' && data.has(name) && old.has(name) && data.get(name) !== old.get(name),
+  )?.name;
+}
+
+function columnOf(table: TargetTable, name: string): TargetColumn | undefined {
+  return table.columns.find((column) => column.name === name);
+}
+
+function dead(
+  source: QueueOperation,
+  message: string,
+  sqlstate: string | null = null,
+): OperationRefusal {
+  return { operationId: source.id, state: 'dead', conflict: null, sqlstate, message };
+}
+
+function drift(source: QueueOperation, message: string, sqlstate: string): OperationRefusal {
+  return { operationId: source.id, state: 'conflict', conflict: 'drift', sqlstate, message };
+}
