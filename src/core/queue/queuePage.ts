@@ -1,0 +1,159 @@
+import type { SqlStatement } from '../ports/sqlSession';
+import { qualifiedName } from '../sql';
+import type { TableName } from '../topology';
+import type { BatchLimits, PageRow } from './batchCut';
+import type { TargetTable } from './targetTable';
+
+/** Which rows of a queue a page is of. */
+export type PageScope =
+  | { readonly kind: 'all'; readonly skipped: readonly string[]; readonly upTo: bigint | null }
+  | { readonly kind: 'transaction'; readonly txid: string }
+  | { readonly kind: 'row'; readonly seq: bigint };
+
+export interface PageRequest {
+  readonly queue: TableName;
+  readonly scope: PageScope;
+  /** Rows after this `seq`. */
+  readonly after: bigint;
+  readonly limits: BatchLimits;
+  /** Keys of rows that applications queued stand in their data. */
+  readonly tables: readonly TargetTable[];
+}
+
+/** Rows that a writer has not marked itself. */
+export const IS_OPEN = `state = 'pending' AND synced_at IS NULL`;
+
+/**
+ * The next open rows, in order, with their texts as far as these fit; a larger row comes without, or alone where it was asked
+ * for by itself. Sizes are reckoned from what is stored first, so that no more is unpacked than a page takes.
+ * Source: the queue's table. Lowest version: 14.
+ */
+export function pageStatement({ queue, scope, after, limits, tables }: PageRequest): SqlStatement {
+  const name = qualifiedName(queue);
+  const [condition, scopeValues] = conditionOf(scope);
+  return {
+    text: `
+WITH stored AS MATERIALIZED (
+  SELECT q.id, q.seq, sum(coalesce(pg_column_size(q.data), 0) + coalesce(pg_column_size(q.old_data), 0)) OVER (ORDER BY q.seq)
+         - coalesce(pg_column_size(q.data), 0) - coalesce(pg_column_size(q.old_data), 0) AS before
+    FROM (SELECT * FROM ${name} WHERE ${IS_OPEN} AND seq > $1::bigint AND ${condition} ORDER BY seq LIMIT $2::int) AS q
+), page AS MATERIALIZED (
+  SELECT q.*, octet_length(coalesce(q.key::text, '')) + octet_length(coalesce(q.data::text, '')) + octet_length(coalesce(q.old_data::text, '')) AS bytes,
+         ${keysOf('q')} AS keys
+    FROM stored AS s JOIN ${name} AS q ON q.id = s.id
+   WHERE s.before < $3::bigint
+), summed AS (
+  SELECT p.*, sum(p.bytes) OVER (ORDER BY p.seq) AS total, row_number() OVER (ORDER BY p.seq) AS nth FROM page AS p
+), spans AS MATERIALIZED (
+  SELECT t.txid, (SELECT min(q.seq) FROM ${name} AS q WHERE q.txid = t.txid AND q.${IS_OPEN_OF}) AS first,
+         (SELECT max(q.seq) FROM ${name} AS q WHERE q.txid = t.txid AND q.${IS_OPEN_OF}) AS last
+    FROM (SELECT DISTINCT p.txid FROM page AS p WHERE p.txid IS NOT NULL) AS t
+), blocked AS (
+  SELECT DISTINCT p.id
+    FROM (SELECT p.id, p.seq, p.table_schema, p.table_name, k.key FROM page AS p, unnest(p.keys) AS k (key)) AS p
+    JOIN (SELECT b.seq, b.table_schema, b.table_name, k.key
+            FROM ${name} AS b, unnest(${keysOf('b')}) AS k (key)
+           WHERE b.state IN ('conflict', 'dead')) AS b
+      ON b.table_schema = p.table_schema AND b.table_name = p.table_name AND b.key = p.key AND b.seq < p.seq
+)
+SELECT p.id::text AS id, p.seq, p.txid::text AS txid, p.table_schema, p.table_name, p.operation, p.attempts, p.bytes,
+       p.key IS NOT NULL AS by_trigger, g.is_given,
+       CASE WHEN g.is_given THEN p.key::text END AS key, CASE WHEN g.is_given THEN p.data::text END AS data,
+       CASE WHEN g.is_given THEN p.old_data::text END AS old_data,
+       (extract(epoch FROM p.created_at) * 1000000)::bigint::text AS created_at,
+       coalesce(p.next_attempt_at <= clock_timestamp(), true) AS is_due,
+       EXISTS (SELECT FROM blocked AS b WHERE b.id = p.id) AS is_blocked,
+       coalesce(s.first, p.seq) AS first, coalesce(s.last, p.seq) AS last
+  FROM summed AS p LEFT JOIN spans AS s ON s.txid = p.txid,
+       LATERAL (SELECT p.total <= $3::bigint OR (p.nth = 1 AND $4::boolean) AS is_given) AS g
+ WHERE $4::boolean IS FALSE OR g.is_given
+ ORDER BY p.seq`,
+    values: [
+      after,
+      limits.rows,
+      limits.bytes,
+      scope.kind !== 'all',
+      JSON.stringify(keyColumns(tables)),
+      ...scopeValues,
+    ],
+  };
+}
+
+const IS_OPEN_OF = `state = 'pending' AND q.synced_at IS NULL`;
+
+/**
+ * Every key that a row of the queue acts on: the one that its trigger wrote, or the one in its data, and both of an UPDATE that
+ * changes it. `$5`: key columns by schema and table.
+ */
+function keysOf(row: string): string {
+  const picked = (source: string, columns: string): string =>
+    `(SELECT jsonb_object_agg(c, ${row}.${source} -> c) FROM ${columns} AS c)`;
+  const declared = `jsonb_array_elements_text($5::jsonb -> ${row}.table_schema -> ${row}.table_name)`;
+  return `CASE
+    WHEN ${row}.key IS NULL THEN ARRAY[${picked('data', declared)}]
+    WHEN ${row}.operation = 'UPDATE' AND NOT ${row}.data @> ${row}.key THEN ARRAY[${row}.key, ${picked('data', `jsonb_object_keys(${row}.key)`)}]
+    ELSE ARRAY[${row}.key] END`;
+}
+
+function keyColumns(
+  tables: readonly TargetTable[],
+): Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> {
+  const schemas: Record<string, Record<string, readonly string[]>> = {};
+  for (const { schema, name, key } of tables) schemas[schema] = { ...schemas[schema], [name]: key };
+  return schemas;
+}
+
+function conditionOf(
+  scope: PageScope,
+): readonly [string, readonly (string | bigint | readonly string[] | null)[]] {
+  switch (scope.kind) {
+    case 'all':
+      return [
+        `(txid IS NULL OR txid::text <> ALL ($6::text[])) AND ($7::bigint IS NULL OR seq <= $7::bigint)`,
+        [scope.skipped, scope.upTo],
+      ];
+    case 'transaction':
+      return [`txid = $6::text::xid8`, [scope.txid]];
+    case 'row':
+      return [`seq = $6::bigint`, [scope.seq]];
+  }
+}
+
+/** The rows of a page. @throws TypeError when the statement yields something else */
+export function readPage(rows: readonly Readonly<Record<string, unknown>>[]): readonly PageRow[] {
+  return rows.map((row) => ({
+    operation: {
+      id: text(row['id']),
+      seq: big(row['seq']),
+      txid: nullableText(row['txid']),
+      table: { schema: text(row['table_schema']), name: text(row['table_name']) },
+      operation: text(row['operation']),
+      writtenBy: row['by_trigger'] === true ? 'trigger' : 'application',
+      key: nullableText(row['key']),
+      data: nullableText(row['data']),
+      oldData: nullableText(row['old_data']),
+      bytes: Number(row['bytes']),
+      attempts: Number(row['attempts']),
+      createdAt: text(row['created_at']),
+    },
+    hasData: row['is_given'] === true,
+    isBlocked: row['is_blocked'] === true,
+    isDue: row['is_due'] === true,
+    first: big(row['first']),
+    last: big(row['last']),
+  }));
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('A column of the queue is no text.');
+  return value;
+}
+
+function nullableText(value: unknown): string | null {
+  return value === null ? null : text(value);
+}
+
+function big(value: unknown): bigint {
+  if (typeof value !== 'bigint') throw new TypeError('A column of the queue is no bigint.');
+  return value;
+}
