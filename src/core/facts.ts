@@ -116,6 +116,39 @@ export interface QueueFacts {
   readonly lastDoneAtMs: number | null;
   /** Error text of the newest failed operation, cut to 200 characters; never row data. */
   readonly lastError: string | null;
+  /** Open operations by table, most first, at most 50 tables, of those that were counted; absent where they do not say their table. */
+  readonly tables?: readonly QueuedTableFacts[];
+  /** The row of edge_identity; absent where that table is not there, or not readable for our role. */
+  readonly identity?: EdgeIdentityFacts;
+}
+
+/** What of a queue is about one table. */
+export interface QueuedTableFacts {
+  /** As queued; `null` where the queue has names alone. */
+  readonly schema: string | null;
+  readonly name: string;
+  /** All that are open, conflicts and dead ones among them: edits that the primary has not taken. */
+  readonly open: number;
+  readonly waiting: number;
+  /** Of those that wait. */
+  readonly oldestAtMs: number | null;
+}
+
+/** Who this edge is, and who drains it. */
+export interface EdgeIdentityFacts {
+  readonly edgeId: string;
+  /** When a drain last marked operations as done; `null` before the first. */
+  readonly drainedAtMs: number | null;
+  /** Who holds the lock of a drain now; `null`: nobody. */
+  readonly drainer: QueueDrainerFacts | null;
+}
+
+export interface QueueDrainerFacts {
+  /** Its process on the edge's server. */
+  readonly pid: number;
+  /** As it told itself. */
+  readonly who: string | null;
+  readonly sinceMs: number | null;
 }
 
 /** Counting stops here: a deeper queue is "> 10,000". */

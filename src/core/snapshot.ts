@@ -81,6 +81,7 @@ export type VerdictCode =
   | 'queueEmpty'
   | 'queueWaiting'
   | 'queueGrowing'
+  | 'queueDraining'
   | 'queueConflicts'
   | 'queueDead'
   | 'queueAbsent'
@@ -206,6 +207,10 @@ export interface QueueSnapshot {
   readonly table: string;
   readonly facts: QueueFacts | null;
   readonly atMs: number | null;
+  /** Operations a minute by which it grew, or with a minus shrank, over the last minutes; `null` until it was seen for one. */
+  readonly perMinute: number | null;
+  /** Whether this machine reaches both ends, which is what a drain needs; `null` where an end was not asked or is not known. */
+  readonly isOnline: boolean | null;
   readonly verdict: Verdict;
 }
 

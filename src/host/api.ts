@@ -83,6 +83,17 @@ export interface ApiQueue extends ApiVerdict {
   readonly waiting: number | null;
   readonly conflicts: number | null;
   readonly dead: number | null;
+  /** When the oldest operation that waits was written, by the edge's clock. */
+  readonly oldestAtMs: number | null;
+  /** By how many operations a minute it grows, or with a minus shrinks. */
+  readonly perMinute: number | null;
+  readonly lastError: string | null;
+  /** By the edge's clock. */
+  readonly lastDrainedAtMs: number | null;
+  /** Whether this machine reaches the edge and its primary. */
+  readonly isOnline: boolean | null;
+  /** Process on the edge's server that drains it now; `null` when none is known to. */
+  readonly drainerPid: number | null;
 }
 
 /** What the check of one edge came to. */

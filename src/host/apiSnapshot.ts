@@ -1,3 +1,4 @@
+import { lastDrainedAtMs } from '../core/describe/queueText';
 import type { TopologySnapshot, Verdict } from '../core/snapshot';
 import type { ApiSnapshot, ApiTopology, ApiVerdict } from './api';
 
@@ -46,6 +47,12 @@ function toApiTopology(snapshot: TopologySnapshot): ApiTopology {
       waiting: queue.facts?.waiting ?? null,
       conflicts: queue.facts?.conflicts ?? null,
       dead: queue.facts?.dead ?? null,
+      oldestAtMs: queue.facts?.oldestAtMs ?? null,
+      perMinute: queue.perMinute,
+      lastError: queue.facts?.lastError ?? null,
+      lastDrainedAtMs: lastDrainedAtMs(queue),
+      isOnline: queue.isOnline,
+      drainerPid: queue.facts?.identity?.drainer?.pid ?? null,
     })),
   };
 }

@@ -222,6 +222,8 @@ function sameQueue(a: KnownQueue | null, b: KnownQueue | null): boolean {
   return (
     a.shape === b.shape &&
     a.isReadable === b.isReadable &&
+    a.hasIdentity === b.hasIdentity &&
+    sameSet(a.columns, b.columns) &&
     sameSet(a.indexedColumns, b.indexedColumns)
   );
 }

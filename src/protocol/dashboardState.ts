@@ -139,6 +139,13 @@ const QUEUE = z.object({
     }),
   ),
   atMs: MS,
+  perMinute: z.nullable(z.number()),
+  /** Whether the host reaches both ends; `null`: an end was not asked. */
+  isOnline: z.nullable(z.boolean()),
+  lastDrainedAtMs: MS,
+  /** Who drains it now, finished text: `draining · 3,500 of 9,999`, `drained by pid 4711 since 12:03`. */
+  draining: TEXT,
+  isAutomatic: z.boolean(),
   verdict: VERDICT,
 });
 

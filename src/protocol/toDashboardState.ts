@@ -1,3 +1,4 @@
+import type { DrainState } from '../core/queue/drain';
 import type { NodeSnapshot, SlotSnapshot, TopologySnapshot } from '../core/snapshot';
 import { stopEvidence } from '../core/describe/stopText';
 import { stopOf, type StopRecord } from '../core/stopRecord';
@@ -5,6 +6,7 @@ import { NO_CHECKS, type TopologyChecks } from '../core/describe/topologyChecks'
 import type { DashboardState, DetailsState, NodeState, SlotState } from './dashboardState';
 import { lastCheckEvidence, toChecksState } from './toChecksState';
 import { toDetails } from './toDetails';
+import { toQueueState } from './toQueueState';
 import { toVerdictState } from './toVerdictState';
 
 /**
@@ -12,12 +14,14 @@ import { toVerdictState } from './toVerdictState';
  * @param selectedId whose evidence goes along; `null` for none.
  * @param checks what is known of this topology's checks
  * @param stops why its subscriptions stopped, where it was read
+ * @param drains those of this window, of this topology
  */
 export function toDashboardState(
   snapshot: TopologySnapshot,
   selectedId: string | null,
   checks: TopologyChecks = NO_CHECKS,
   stops: readonly StopRecord[] = [],
+  drains: readonly DrainState[] = [],
 ): DashboardState {
   const { topology, summary } = snapshot;
   return {

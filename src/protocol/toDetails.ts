@@ -1,4 +1,5 @@
-import { formatClock, formatCount, formatDuration } from '../core/format';
+import { formatClock, formatCount, formatCountRate, formatDuration } from '../core/format';
+import { lastDrainedAtMs } from '../core/describe/queueText';
 import { slotFacts, type SlotFact } from '../core/describe/slotFacts';
 import { DEPTH_CAP } from '../core/facts';
 import type { TopologyNode } from '../core/topology';
@@ -149,13 +150,22 @@ function ofQueue(queue: QueueSnapshot): Evidence[] {
   const source = `${queue.table} on ${queue.nodeId}`;
   const { facts, atMs } = queue;
   if (facts === null) return [];
+  const drainedAtMs = lastDrainedAtMs(queue);
+  const drainer = facts.identity?.drainer ?? null;
   const rows: [string, string | null][] = [
     ['Waiting', formatCount(facts.waiting, DEPTH_CAP)],
     ['Oldest', facts.oldestAtMs === null ? null : formatClock(facts.oldestAtMs)],
     ['Conflicts', formatCount(facts.conflicts)],
     ['Dead', formatCount(facts.dead)],
     ['With an error', formatCount(facts.failed)],
-    ['Last drained', facts.lastDoneAtMs === null ? null : formatClock(facts.lastDoneAtMs)],
+    ['Grows by', queue.perMinute === null ? null : formatCountRate(queue.perMinute)],
+    ['Last drained', drainedAtMs === null ? null : formatClock(drainedAtMs)],
+    [
+      'Drainer',
+      drainer === null
+        ? null
+        : `pid ${drainer.pid}${drainer.who === null ? '' : `, ${drainer.who}`}`,
+    ],
     ['Newest error', facts.lastError],
   ];
   return rows.flatMap(([label, value]) => (value === null ? [] : [{ label, value, source, atMs }]));

@@ -73,6 +73,7 @@ const SHAPES: Readonly<Record<VerdictCode, StateGlyph>> = {
   queueEmpty: 'idle',
   queueWaiting: 'ok',
   queueGrowing: 'growing',
+  queueDraining: 'catching',
   queueConflicts: 'mismatch',
   queueDead: 'stopped',
   queueAbsent: 'unknown',

@@ -6,28 +6,65 @@ import {
   formatCountRate,
   formatCounted,
   formatDuration,
+  formatPart,
   speak,
 } from '../format';
+import type { DrainState } from '../queue/drain';
 import type { QueueSnapshot } from '../snapshot';
-import { contextValue, facts, iconOf, type RowText } from './rowText';
+import { contextValue, facts, icon, iconOf, type RowText } from './rowText';
 
-/** The row of an edge's queue: `pending_sync`, `3 waiting · oldest 1.8 s`. */
-export function queueRowText(queue: QueueSnapshot, nowMs: number): RowText {
+/**
+ * The row of an edge's queue: `pending_sync`, `3 waiting · oldest 1.8 s`.
+ * @param drain what this window does with it; `null`: nothing
+ */
+export function queueRowText(
+  queue: QueueSnapshot,
+  nowMs: number,
+  drain: DrainState | null = null,
+): RowText {
   const name = queue.table.split('.').at(-1) ?? queue.table;
   const { code, health } = queue.verdict;
   const isAbsent = code === 'queueAbsent';
-  const description = isAbsent ? `${queue.table} not installed` : queueWords(queue, nowMs);
+  const draining = drainingWords(queue, drain);
+  const isAutomatic = drain?.isAutomatic === true;
+  const description = isAbsent
+    ? `${queue.table} not installed`
+    : (draining ?? facts(queueWords(queue, nowMs), isAutomatic ? 'automatic' : null));
   const hasWork = (queue.facts?.waiting ?? 0) > 0;
   return {
     label: isAbsent ? 'Queue' : name,
     description,
-    icon: iconOf('queue', code),
-    contextValue: contextValue('queue', [], health, {
-      drainable: hasWork && !isAbsent,
+    icon: draining === null ? iconOf('queue', code) : icon('sync', 'charts.blue'),
+    contextValue: contextValue('queue', [], draining === null ? health : 'busy', {
+      drainable: hasWork && !isAbsent && draining === null,
       hasConflicts: (queue.facts?.conflicts ?? 0) > 0,
+      hasDead: (queue.facts?.dead ?? 0) > 0,
+      automatic: isAutomatic,
     }),
     accessibleLabel: `${name}, queue, ${speak(description)}`,
   };
+}
+
+/** `draining · 3,500 of 9,999`, `drained by pid 4711 since 12:03`; `null` while nobody drains, as far as known. */
+export function drainingWords(queue: QueueSnapshot, drain: DrainState | null): string | null {
+  const progress = drain?.progress ?? null;
+  if (progress !== null) {
+    return facts(
+      'draining',
+      formatPart(progress.done, Math.max(progress.done, progress.total)),
+      drain?.isAutomatic === true ? 'automatic' : null,
+    );
+  }
+  if (isOld(queue)) return null;
+  const drainer = queue.facts?.identity?.drainer ?? null;
+  if (drainer === null) return null;
+  const since = drainer.sinceMs === null ? '' : ` since ${formatClock(drainer.sinceMs, 'minutes')}`;
+  return `drained by pid ${drainer.pid}${since}`;
+}
+
+/** When a drain last did something, by the edge's clock; `null` when that is not known. */
+export function lastDrainedAtMs({ facts: found }: Pick<QueueSnapshot, 'facts'>): number | null {
+  return found?.identity?.drainedAtMs ?? found?.lastDoneAtMs ?? null;
 }
 
 /** `3 waiting · oldest 1.8 s`, `empty · drained 14:20`, `412 waiting · 3 conflicts · 1 dead`. */
@@ -39,8 +76,8 @@ export function queueWords(queue: QueueSnapshot, nowMs: number): string {
     return `was ${formatCount(found.waiting, DEPTH_CAP)} waiting${age}`;
   }
   if (found.waiting === 0 && found.conflicts === 0 && found.dead === 0) {
-    const drained =
-      found.lastDoneAtMs === null ? null : `drained ${formatClock(found.lastDoneAtMs, 'minutes')}`;
+    const drainedAtMs = lastDrainedAtMs(queue);
+    const drained = drainedAtMs === null ? null : `drained ${formatClock(drainedAtMs, 'minutes')}`;
     return facts('empty', drained);
   }
   const waiting = `${formatCount(found.waiting, DEPTH_CAP)} waiting`;
@@ -68,6 +105,16 @@ export function queuedWords(queue: QueueSnapshot, nowMs: number): string {
   const age =
     found.oldestAtMs === null ? null : formatDuration(Math.max(0, nowMs - found.oldestAtMs));
   return facts(queued, age);
+}
+
+/** `online`, or why nothing can be drained from here now; `null` when that is not known. */
+export function onlineWords({ isOnline, nodeId, primaryId }: QueueSnapshot): string | null {
+  if (isOnline === null) return null;
+  return isOnline ? 'online' : `offline: ${nodeId} or ${primaryId} is unreachable from here`;
+}
+
+function isOld({ verdict }: QueueSnapshot): boolean {
+  return ['stale', 'unreachable', 'connecting', 'disconnected'].includes(verdict.code);
 }
 
 function oldest(queue: QueueSnapshot, nowMs: number): string | null {

@@ -69,6 +69,7 @@ const STATE_ICONS: Partial<Readonly<Record<VerdictCode, RowIcon>>> = {
   noWorker: icon('warning', WARNING),
   ambiguous: icon('warning', WARNING),
   queueGrowing: icon('warning', WARNING),
+  queueDraining: icon('sync', BUSY),
   paused: icon('debug-pause', WARNING),
   blocked: icon('lock', WARNING),
   queueConflicts: icon('diff', WARNING),

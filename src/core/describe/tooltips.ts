@@ -10,7 +10,7 @@ import type {
 } from '../snapshot';
 import { edgeWords } from './edgeWords';
 import { nodeLabel, roleWords, serverVersion } from './nodeText';
-import { queueWords } from './queueText';
+import { drainingWords, onlineWords, queueWords } from './queueText';
 import { facts, type Tooltip, type TooltipFact } from './rowText';
 import { slotFacts } from './slotFacts';
 import type { SnapshotIndex } from './snapshotIndex';
@@ -90,9 +90,10 @@ export function queueTooltip(queue: QueueSnapshot, nowMs: number): Tooltip {
     subtitle: `queue on ${queue.nodeId}, drained to ${queue.primaryId}`,
     lines: [
       queueWords(queue, nowMs),
+      facts(onlineWords(queue), drainingWords(queue, null)),
       ...(found !== null && found.failed > 0 ? [`${formatCount(found.failed)} with an error`] : []),
       ...(found?.lastError ? [`Last error: ${found.lastError}`] : []),
-    ],
+    ].filter((line) => line !== ''),
     facts:
       queue.atMs === null
         ? []

@@ -40,6 +40,7 @@ const WORDS: Readonly<Record<VerdictCode, string>> = {
   queueEmpty: 'empty',
   queueWaiting: 'waiting',
   queueGrowing: 'growing',
+  queueDraining: 'draining',
   queueConflicts: 'conflicts',
   queueDead: 'dead operations',
   queueAbsent: 'not installed',

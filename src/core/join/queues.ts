@@ -27,6 +27,7 @@ export function joinQueues(scene: Scene, book: VerdictBook): Queues {
     const facts = view.fast?.queue ?? null;
     const series = follow(scene.memory.queues.get(id) ?? [], facts, view.atMs);
     readings.set(id, series);
+    const perMinute = facts === null ? null : growthPerMinute(series);
     queues.push({
       id,
       nodeId: view.node.id,
@@ -35,7 +36,9 @@ export function joinQueues(scene: Scene, book: VerdictBook): Queues {
       // Also when it is old: the age stands beside it, and the verdict says that it is not of now.
       facts: facts ?? view.sample.fast?.queue ?? null,
       atMs: (view.sample.fast?.queue ?? null) === null ? null : view.sample.fastAtMs,
-      verdict: book.settle(id, judgeQueue(view, facts, series, scene.topology.thresholds)),
+      perMinute,
+      isOnline: areReachable([view, scene.views.get(declared.primary)]),
+      verdict: book.settle(id, judgeQueue(view, facts, perMinute, scene.topology.thresholds)),
     });
   }
   return { queues, readings };
@@ -44,7 +47,7 @@ export function joinQueues(scene: Scene, book: VerdictBook): Queues {
 function judgeQueue(
   view: NodeView,
   facts: QueueFacts | null,
-  series: readonly QueueReading[],
+  perMinute: number | null,
   thresholds: Thresholds,
 ): VerdictDraft {
   if (view.fast === null) {
@@ -54,10 +57,13 @@ function judgeQueue(
     return judgeUnread([view]).verdict;
   }
   if (facts === null) return judgeMissing(view);
-  const perMinute = growthPerMinute(series);
   const params = perMinute === null ? {} : { perMinute };
   if (facts.conflicts > 0) return { code: 'queueConflicts', params };
   if (facts.dead > 0) return { code: 'queueDead', params };
+  const drainer = facts.identity?.drainer ?? null;
+  if (drainer !== null) {
+    return { code: 'queueDraining', params: { ...params, pids: [drainer.pid] } };
+  }
   if (facts.waiting === 0) return { code: 'queueEmpty' };
   const isDeep = facts.waiting >= thresholds.queueDepthWarning;
   const isCritical = facts.waiting >= thresholds.queueDepthCritical;
@@ -65,6 +71,12 @@ function judgeQueue(
   const isGrowing = perMinute !== null && perMinute >= 1;
   if (isDeep && isGrowing) return { code: 'queueGrowing', health, params };
   return { code: 'queueWaiting', health, params };
+}
+
+/** Whether all of these answered lately; `null` where none of them failed and one was not asked. */
+function areReachable(ends: readonly (NodeView | undefined)[]): boolean | null {
+  if (ends.some((end) => end?.readability === 'failed')) return false;
+  return ends.every((end) => end?.readability === 'fresh') ? true : null;
 }
 
 function judgeMissing(view: NodeView): VerdictDraft {

@@ -41,6 +41,7 @@ const HEALTH: Readonly<Record<VerdictCode, Health>> = {
   queueEmpty: 'healthy',
   queueWaiting: 'healthy',
   queueGrowing: 'warning',
+  queueDraining: 'busy',
   queueConflicts: 'warning',
   queueDead: 'error',
   queueAbsent: 'unknown',

@@ -1,11 +1,15 @@
 import * as z from 'zod/mini';
 import type { SlowFacts } from '../../core/facts';
+import { hasIdentitySql } from './edgeIdentity';
 
 /** What is known of the declared queue table, so that `queue.ts` reads it without a surprise. */
 export interface KnownQueue {
   readonly shape: NonNullable<SlowFacts['queueShape']>;
   /** Whether our role may read it. */
   readonly isReadable: boolean;
+  readonly columns: ReadonlySet<string>;
+  /** Whether edge_identity is there as we know it, and our role may read it. */
+  readonly hasIdentity: boolean;
   /** Columns that some whole-table index begins with: ordering by one of them is cheap. */
   readonly indexedColumns: ReadonlySet<string>;
 }
@@ -15,6 +19,7 @@ export const queueShapeSchema = z.nullable(
     columns: z.nullable(z.array(z.string())),
     indexedColumns: z.nullable(z.array(z.string())),
     isReadable: z.boolean(),
+    hasIdentity: z.exactOptional(z.boolean()),
   }),
 );
 
@@ -34,7 +39,8 @@ export const queueShapeSql = `(SELECT pg_catalog.json_build_object(
                            JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
                           WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL),
       'isReadable', pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-                AND pg_catalog.has_table_privilege(c.oid, 'SELECT'))
+                AND pg_catalog.has_table_privilege(c.oid, 'SELECT'),
+      'hasIdentity', ${hasIdentitySql})
     FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
    WHERE n.nspname = $1::pg_catalog.text AND c.relname = $2::pg_catalog.text
@@ -48,6 +54,8 @@ export function knownQueue(raw: Raw): KnownQueue {
   return {
     shape: raw === null ? 'absent' : shapeOf(columns),
     isReadable: raw?.isReadable ?? false,
+    columns,
+    hasIdentity: raw?.hasIdentity ?? false,
     indexedColumns: new Set(raw?.indexedColumns ?? []),
   };
 }

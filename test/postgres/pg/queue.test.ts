@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { DEPTH_CAP, type QueueFacts } from '../../../src/core/facts';
+import { edgeIdentitySql } from '../../../src/core/queue/edgeObjects';
+import { DRAIN_LOCK } from '../../../src/core/queue/drainLock';
+import { pendingSyncSql } from '../../../src/core/plan/pendingSyncTable';
 import type { NodeSession } from '../../../src/core/ports/nodeGateway';
 import type { TableName } from '../../../src/core/topology';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
+import { waitFor } from '../../clusters/waitFor';
 import { makeGateway, never, nodeAt } from './support';
 
 const CURRENT = `CREATE TABLE pgtopology.pending_sync (
@@ -83,6 +87,7 @@ forEachMajor('Queues', function (major) {
       oldestAtMs: Date.UTC(2026, 0, 2),
       lastDoneAtMs: null,
       lastError: 'long '.repeat(40),
+      tables: [{ schema: null, name: 't', open: 4, waiting: 2, oldestAtMs: Date.UTC(2026, 0, 2) }],
     });
     await edge.query(
       `UPDATE pgtopology.pending_sync SET state = 'done', error = NULL, synced_at = '2026-02-01 00:00+00'`,
@@ -96,7 +101,64 @@ forEachMajor('Queues', function (major) {
       oldestAtMs: null,
       lastDoneAtMs: Date.UTC(2026, 1, 1),
       lastError: null,
+      tables: [],
     });
+  });
+
+  it('what an application marked itself is done, whatever its state says', async () => {
+    await edge.query(`${CURRENT};
+      INSERT INTO pgtopology.pending_sync (table_name, operation, synced_at)
+        SELECT 't', 'INSERT', now() FROM generate_series(1, 5);
+      INSERT INTO pgtopology.pending_sync (table_name, operation) VALUES ('t', 'INSERT')`);
+    assert.equal((await queueOf(CURRENT_TABLE))?.waiting, 1);
+  });
+
+  it('open operations are told by table, conflicts and dead ones among them', async () => {
+    await edge.query(`${[...pendingSyncSql(CURRENT_TABLE)].join(';')};
+      INSERT INTO pgtopology.pending_sync (table_schema, table_name, operation, state, created_at) VALUES
+        ('public', 'a', 'INSERT', 'pending', '2026-01-01 00:00+00'), ('public', 'a', 'INSERT', 'conflict', '2025-01-01 00:00+00'),
+        ('app', 'b', 'INSERT', 'pending', '2026-01-02 00:00+00'), ('app', 'b', 'INSERT', 'pending', '2026-01-03 00:00+00'),
+        ('app', 'b', 'DELETE', 'dead', '2026-01-03 00:00+00'), ('app', 'c', 'DELETE', 'done', '2026-01-03 00:00+00')`);
+    assert.deepEqual((await queueOf(CURRENT_TABLE))?.tables, [
+      { schema: 'app', name: 'b', open: 3, waiting: 2, oldestAtMs: Date.UTC(2026, 0, 2) },
+      { schema: 'public', name: 'a', open: 2, waiting: 1, oldestAtMs: Date.UTC(2026, 0, 1) },
+    ]);
+    await edge.query(`${OLD};
+      INSERT INTO public.pending_sync (table_name, operation, created_at) VALUES ('a', 'INSERT', '2026-01-01 00:00+00')`);
+    assert.deepEqual((await queueOf(OLD_TABLE))?.tables, [
+      { schema: null, name: 'a', open: 1, waiting: 1, oldestAtMs: Date.UTC(2026, 0, 1) },
+    ]);
+  });
+
+  it('who drains is told while its lock is held, and not after', async () => {
+    await edge.query([...pendingSyncSql(CURRENT_TABLE), ...edgeIdentitySql()].join(';'));
+    const opened = await session(CURRENT_TABLE);
+    await opened.readSlow(never());
+    const identity = async () => (await opened.readFast(never())).queue?.identity;
+    assert.equal((await identity())?.drainer, null);
+    await edge.query(`UPDATE pgtopology.edge_identity SET drainer = 'anna', draining_since = '2026-01-01 12:03+00',
+        drained_at = '2026-01-01 12:04+00'`);
+    // Left by a drain that was killed.
+    assert.equal((await identity())?.drainer, null);
+    const drain = await edge.connect();
+    try {
+      const { rows } = await drain.query<{ pid: number }>(
+        `SELECT pg_backend_pid() AS pid, pg_advisory_lock(${DRAIN_LOCK.classId}, ${DRAIN_LOCK.objectId})`,
+      );
+      const found = await identity();
+      assert.deepEqual(found?.drainer, {
+        pid: rows[0]?.pid,
+        who: 'anna',
+        sinceMs: Date.UTC(2026, 0, 1, 12, 3),
+      });
+      assert.equal(found.drainedAtMs, Date.UTC(2026, 0, 1, 12, 4));
+    } finally {
+      await drain.end();
+    }
+    await waitFor(async () => (await identity())?.drainer === null, { what: 'nobody drains' });
+    await edge.query('DROP TABLE pgtopology.edge_identity');
+    assert.equal(await identity(), undefined);
+    assert.equal((await opened.readFast(never())).queue?.waiting, 0);
   });
 
   it('an error that holds a password is told without it, cut off or whole', async () => {
@@ -128,6 +190,7 @@ forEachMajor('Queues', function (major) {
       oldestAtMs: Date.UTC(2026, 0, 2),
       lastDoneAtMs: null,
       lastError: 'no such table',
+      tables: [{ schema: null, name: 't', open: 2, waiting: 2, oldestAtMs: Date.UTC(2026, 0, 2) }],
     });
     await edge.query(
       `UPDATE public.pending_sync SET synced_at = '2026-02-01 00:00+00', error = NULL`,

@@ -223,6 +223,8 @@ export function queue(
             ...facts,
           },
     atMs: facts === null ? null : NOW_MS - 1000,
+    perMinute: null,
+    isOnline: facts === null ? null : true,
     verdict: state,
   };
 }

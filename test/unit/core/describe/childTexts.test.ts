@@ -104,7 +104,7 @@ describe('describe: queues', () => {
     assert.deepEqual(row({ facts: conflicts, verdict: verdict('queueConflicts') }), [
       '412 waiting · 3 conflicts · 1 dead',
       `diff ${WARNING}`,
-      'queue warning drainable hasConflicts',
+      'queue warning drainable hasConflicts hasDead',
     ]);
   });
 

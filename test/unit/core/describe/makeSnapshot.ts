@@ -210,6 +210,8 @@ export function queue(change: Partial<QueueSnapshot> = {}): QueueSnapshot {
     table: 'public.pending_sync',
     facts: queueFacts(),
     atMs: NOW - SECOND,
+    perMinute: null,
+    isOnline: true,
     verdict: verdict('queueWaiting'),
     ...change,
   };

@@ -60,6 +60,31 @@ describe('a queue', () => {
     it(name, () => assert.equal(judge(sample), expected));
   }
 
+  it('is drained by whom the lock names, while nothing waits for a person', () => {
+    const identity = {
+      edgeId: 'e',
+      drainedAtMs: null,
+      drainer: { pid: 4711, who: null, sinceMs: T0 },
+    };
+    assert.equal(judge(holding({ waiting: 3, identity })), 'queueDraining (busy)');
+    assert.equal(
+      judge(holding({ waiting: 3, conflicts: 1, identity })),
+      'queueConflicts (warning)',
+    );
+  });
+
+  it('is online while both ends answer, offline when one does not', () => {
+    const online = (samples: Record<string, NodeSample>) =>
+      queueOf(new Joiner(FILE).join(samples), 'vengeance').isOnline;
+    const central = answered(primary());
+    const vengeance = holding({ waiting: 3 });
+    assert.equal(online({ central, vengeance }), true);
+    assert.equal(online({ central: failed(), vengeance }), false);
+    assert.equal(online({ central, vengeance: failed() }), false);
+    assert.equal(online({ vengeance }), null);
+    assert.equal(online({ central: noContact('disconnected'), vengeance }), null);
+  });
+
   it('keeps its last count and its time while the edge is away', () => {
     const away = failed('silent', holding({ waiting: 412 }), T0 + 9);
     const found = queueOf(new Joiner(FILE).join({ vengeance: away }, T0 + 60_000), 'vengeance');
@@ -114,6 +139,14 @@ describe('a queue', () => {
       ]).at(-1),
       'queueWaiting 26',
     );
+  });
+
+  it('tells its rate whatever else is said of it', () => {
+    const joiner = new Joiner(FILE, 60_000);
+    joiner.join({ vengeance: holding({ waiting: 4 }) });
+    const atMs = T0 + 60_000;
+    const later = holding({ waiting: 10, conflicts: 1 }, atMs);
+    assert.equal(queueOf(joiner.join({ vengeance: later }, atMs), 'vengeance').perMinute, 6);
   });
 
   it('has no rate where counting stopped', () => {
