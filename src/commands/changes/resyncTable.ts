@@ -1,5 +1,8 @@
 import { formatTableName } from '../../core/tableName';
 import { planResyncTable } from '../../core/plan/planResyncTable';
+import { holderName } from '../../core/plan/resyncHolder';
+import { isSameTable } from '../../core/plan/tableLookup';
+import type { PublicationFacts } from '../../core/facts';
 import type { TableName } from '../../core/topology';
 import { askOne } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
@@ -32,23 +35,46 @@ export const resyncTable: Change = async (deps, target) => {
 
 async function askTable(
   deps: Pick<CommandDeps, 'monitor' | 'runCommand'>,
-  { topologyId, nodeId, name }: SubscriptionChoice,
+  { topologyId, nodeId, name, publisherId }: SubscriptionChoice,
 ): Promise<TableName | null> {
   const snapshot = deps.monitor.current().find(({ id }) => id === topologyId);
-  const slow = snapshot?.nodes.find(({ id }) => id === nodeId)?.sample.slow;
+  const sampleOf = (id: string | null) => snapshot?.nodes.find((node) => node.id === id)?.sample;
+  const { fast, slow } = sampleOf(nodeId) ?? {};
   const tables = slow?.subscriptionTables.filter(({ subscription }) => subscription === name) ?? [];
-  if (tables.length === 0) {
+  const takes = fast?.subscriptions.find((found) => found.name === name)?.publications ?? [];
+  const left = leftTables(sampleOf(publisherId)?.slow?.publications ?? [], takes).filter(
+    (table) => !tables.some((taken) => isSameTable(taken, table)),
+  );
+  if (tables.length + left.length === 0) {
     sayNoNode(deps, `No table of ${name} on ${nodeId} is known.`);
     return null;
   }
   const picked = await askOne<TableName>({
     place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
     placeholder: `Which table of ${name} should be emptied on ${nodeId} and copied again?`,
-    items: tables.map((table) => ({
-      label: `$(table) ${formatTableName(table)}`,
-      description: table.state === 'r' ? 'ready' : 'copying',
-      value: { schema: table.schema, name: table.name },
-    })),
+    items: [
+      ...left.map((table) => ({
+        label: `$(table) ${formatTableName(table)}`,
+        description: 'not taken yet, or left by a plan that stopped',
+        value: table,
+      })),
+      ...tables.map((table) => ({
+        label: `$(table) ${formatTableName(table)}`,
+        description: table.state === 'r' ? 'ready' : 'copying',
+        value: { schema: table.schema, name: table.name },
+      })),
+    ],
   });
   return picked === 'back' ? null : picked;
+}
+
+/** What these publications send, and what a plan took out of one of them for a while. */
+function leftTables(
+  publications: readonly PublicationFacts[],
+  takes: readonly string[],
+): readonly TableName[] {
+  const holders = takes.map(holderName);
+  return publications
+    .filter(({ name }) => takes.includes(name) || holders.includes(name))
+    .flatMap(({ tables }) => tables.map(({ schema, name }) => ({ schema, name })));
 }

@@ -1,3 +1,4 @@
+import { escapeIdentifier } from '../sql';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
 import { appliedRowFindings } from './appliedRowFindings';
@@ -10,6 +11,7 @@ import type { Plan } from './plan';
 import { unreadableTableFindings } from './publisherLogin';
 import { copyLimitFindings } from './replicationLimits';
 import type { PlanContext } from './requests';
+import { hasHolder, heldTable, holderName } from './resyncHolder';
 import {
   publicationOfFindings,
   resyncPublicationFindings,
@@ -35,7 +37,8 @@ export interface ResyncTableRequest {
 }
 
 /**
- * Copies one table of a subscription anew: for rows that differ, or a copy that cannot go on. Only where the table can leave
+ * Copies one table of a subscription anew: for rows that differ, or a copy that cannot go on. A plan that was stopped half
+ * way is gone on with. Only where the table can leave
  * its publication without anybody else missing what is written meanwhile. Needs the catalogs of both ends, and the
  * definitions of all tables of the subscriber, for foreign keys.
  * @see ALTER PUBLICATION … DROP TABLE and ADD TABLE, ALTER SUBSCRIPTION … REFRESH PUBLICATION
@@ -53,11 +56,11 @@ export function planResyncTable(request: ResyncTableRequest, context: PlanContex
   }
   const target = relationOf(subscriber, table);
   const isTaken = subscription.tables.some((taken) => isSameTable(taken, table));
-  if (target === null || !isTaken) {
+  if (target === null) {
     return makePlan(context, {
       ...head,
       steps: [],
-      findings: [...existing, notTaken(request, target !== null)],
+      findings: [...existing, notTaken(request, false)],
     });
   }
   const publisherId = publisherOf(context, nodeId, name);
@@ -73,17 +76,38 @@ export function planResyncTable(request: ResyncTableRequest, context: PlanContex
       ],
     });
   }
-  const holding = publisher.publications.filter(
+  const publishing = publisher.publications.filter(
     (one) =>
       subscription.publications.includes(one.name) &&
       [...one.tables, ...one.namedTables].some((held) => isSameTable(held, table)),
   );
+  const left = publishing.length === 0 ? heldTable(publisher, subscription, table) : null;
+  if (!isTaken && publishing.length === 0 && left === null) {
+    return makePlan(context, {
+      ...head,
+      steps: [],
+      findings: [...existing, notTaken(request, true)],
+    });
+  }
+  const holding = left === null ? publishing : [left.publication];
   const [publication] = holding;
-  const named = publication?.namedTables.find((one) => isSameTable(one, table));
+  const named = left?.table ?? publication?.namedTables.find((one) => isSameTable(one, table));
   const resync: Resync | null =
     publication === undefined || named === undefined || holding.length > 1
       ? null
-      : { publisher, subscriber, subscription, publication, table: named, target };
+      : {
+          publisher,
+          subscriber,
+          subscription,
+          publication,
+          table: named,
+          target,
+          stage: {
+            isPublished: left === null,
+            isTaken,
+            isHeld: hasHolder(publisher, publication.name),
+          },
+        };
   return makePlan(context, {
     ...head,
     steps: resync === null ? [] : resyncTableSteps(resync),
@@ -91,8 +115,9 @@ export function planResyncTable(request: ResyncTableRequest, context: PlanContex
       ...existing,
       ...standbyFindings(context, publisher),
       ...twoPhaseCopyFindings(subscription, nodeId),
-      ...resyncSubscriptionFindings(subscription, publisher, subscriber),
-      ...publicationOfFindings(publisher, subscription, holding, table),
+      ...resyncSubscriptionFindings(subscription, publisher, subscriber, table),
+      ...(left === null ? publicationOfFindings(publisher, subscription, holding, table) : []),
+      ...holderFindings(publisher, resync),
       ...(publication === undefined
         ? []
         : resyncPublicationFindings(
@@ -116,6 +141,42 @@ export function planResyncTable(request: ResyncTableRequest, context: PlanContex
     ],
     privileges: privilegesOf(publisher, subscriber, shown, name),
   });
+}
+
+/** What keeps the publisher from remembering how the table is published. */
+function holderFindings(
+  { nodeId, role, server, publications }: NodeCatalog,
+  resync: Resync | null,
+) {
+  if (resync === null || !resync.stage.isPublished || !resync.stage.isTaken) return [];
+  const { publication, table, stage } = resync;
+  const holder = publications.find(({ name }) => name === holderName(publication.name));
+  const other = holder?.namedTables.find((one) => !isSameTable(one, table));
+  return [
+    ...(role.isSuperuser || role.canCreateInDatabase
+      ? []
+      : [
+          errorFinding(
+            'privilege',
+            nodeId,
+            `${role.name} may not create a publication in the database ${server.database} on ${nodeId} (42501), which keeps how the table is published.`,
+            {
+              text: 'Let the owner of the database or a superuser grant it.',
+              copy: `GRANT CREATE ON DATABASE ${escapeIdentifier(server.database)} TO ${escapeIdentifier(role.name)};`,
+            },
+          ),
+        ]),
+    ...(stage.isHeld && other !== undefined
+      ? [
+          errorFinding(
+            'stillTaken',
+            nodeId,
+            `A plan that makes ${formatTableName(other)} anew has taken that out of ${publication.name} on ${nodeId} and not put it back.`,
+            `Resync ${formatTableName(other)} first: that goes on from there.`,
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** What the copy would stumble over. */
@@ -145,7 +206,7 @@ function privilegesOf(
   subscription: string,
 ): readonly string[] {
   return [
-    `${publisher.nodeId}: the role must own the publication and ${table}. It runs as ${roleWords(publisher)}.`,
+    `${publisher.nodeId}: the role must own the publication and ${table}, and may create in the database. It runs as ${roleWords(publisher)}.`,
     `${subscriber.nodeId}: the role must own ${subscription} and ${table}, or be a superuser. It runs as ${roleWords(subscriber)}.`,
   ];
 }
@@ -156,10 +217,8 @@ function notTaken({ nodeId, subscription, table }: ResyncTableRequest, isThere: 
     isThere ? 'notFound' : 'missingTable',
     nodeId,
     isThere
-      ? `${subscription} on ${nodeId} does not take ${shown}.`
+      ? `${subscription} on ${nodeId} does not take ${shown}, and none of its publications has it.`
       : `${nodeId} has no table ${shown}.`,
-    isThere
-      ? 'If it is published, Refresh Subscription takes it in. If a plan that makes it anew has stopped, go on from its report (Retry from Here).'
-      : null,
+    isThere ? `Add it to one of its publications first (Alter Publication).` : null,
   );
 }

@@ -28,11 +28,14 @@ export function resyncSubscriptionFindings(
   subscription: CatalogSubscription,
   publisher: NodeCatalog,
   { nodeId }: NodeCatalog,
+  wanted: TableName,
 ): readonly Finding[] {
   const { name, slotName } = subscription;
   const hasSlot = publisher.slots.some((slot) => slot.name === slotName);
   const pending = subscribedTables(publisher, subscription.publications).filter(
-    (table) => !subscription.tables.some((taken) => isSameTable(taken, table)),
+    (table) =>
+      !isSameTable(table, wanted) &&
+      !subscription.tables.some((taken) => isSameTable(taken, table)),
   );
   return [
     ...(subscription.isEnabled
@@ -159,7 +162,7 @@ export function publicationOfFindings(
         'missingPublication',
         nodeId,
         `No publication that ${subscription.name} takes publishes ${shown} on ${nodeId}.`,
-        'If a plan that makes it anew has stopped, go on from its report (Retry from Here). Else add it to a publication again (Alter Publication).',
+        'Add it to a publication again first (Alter Publication).',
       ),
     ];
   }

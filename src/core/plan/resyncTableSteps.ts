@@ -12,6 +12,7 @@ import type {
 import type { PlanCondition, PlanStep } from './plan';
 import { passedSql, waitStep } from './publicationReaders';
 import { tableClause } from './publicationSql';
+import { holdStatements, releaseStatement } from './resyncHolder';
 import { sqlStatement } from './sqlText';
 
 /** REFRESH asks the publisher and takes short locks; copying comes after it. */
@@ -31,30 +32,43 @@ export interface Resync {
   readonly table: DeclaredTable;
   /** On the subscriber. */
   readonly target: RelationFacts;
+  /** How far a plan before this one came. */
+  readonly stage: ResyncStage;
+}
+
+export interface ResyncStage {
+  readonly isPublished: boolean;
+  /** By the subscription. */
+  readonly isTaken: boolean;
+  /** Whether the publisher keeps how the table was published. */
+  readonly isHeld: boolean;
 }
 
 /**
  * Takes the table out of its publication and lets the subscription go of it, empties it, and puts it back as it was, so that
- * it is copied like a new one. Each step asks whether what the one before it did still holds.
+ * it is copied like a new one. Each step asks whether what the one before it did still holds; what an earlier plan did is
+ * not done again.
  */
 export function resyncTableSteps(resync: Resync): readonly PlanStep[] {
+  const { isPublished, isTaken } = resync.stage;
+  // What is published and not taken would be copied by any refresh: it only has to be empty then.
+  const isOut = !isPublished || isTaken;
   return [
-    unpublishStep(resync),
-    passStep(resync),
-    letGoStep(resync),
+    ...(isPublished && isTaken ? [unpublishStep(resync)] : []),
+    ...(isTaken ? [passStep(resync), letGoStep(resync)] : []),
     emptyStep(resync),
-    publishStep(resync),
+    ...(isOut ? [publishStep(resync)] : []),
     copyStep(resync),
   ];
 }
 
-function unpublishStep({ publisher, publication, table }: Resync): PlanStep {
+function unpublishStep({ publisher, publication, table, stage }: Resync): PlanStep {
   const { nodeId } = publisher;
   const shown = formatTableName(table);
   return {
     nodeId,
     title: `Take ${shown} out of ${publication.name}`,
-    effect: `${publication.name} on ${nodeId} publishes ${shown} no more, until it is put back below. Waits for transactions that have written to ${shown}; others wait with it meanwhile.`,
+    effect: `${publication.name} on ${nodeId} publishes ${shown} no more, until it is put back below; a publication that nobody takes keeps how it was published. Waits for transactions that have written to ${shown}; others wait with it meanwhile.`,
     risk: 'interrupts',
     statements: [
       // Who wrote to it before must have ended: their rows would come after it was emptied, and be copied as well.
@@ -62,13 +76,17 @@ function unpublishStep({ publisher, publication, table }: Resync): PlanStep {
       sqlStatement(
         `ALTER PUBLICATION ${escapeIdentifier(publication.name)} DROP TABLE ONLY ${qualifiedName(table)}`,
       ),
+      ...[
+        ...(stage.isHeld ? [releaseStatement(publication.name)] : []),
+        ...holdStatements(publication.name, table),
+      ].map(sqlStatement),
     ],
     isTransactional: true,
     statementLimitMs: null,
     precondition: shapeCheck(nodeId, publication),
     effectCheck: publishes(publication, table, false, `${publication.name} publishes it still.`),
     settle: null,
-    undo: [addStatement(publication, table)],
+    undo: [addStatement(publication, table), sqlStatement(releaseStatement(publication.name))],
     undoNote: `What was written to ${shown} meanwhile does not arrive: make it anew with this plan afterwards.`,
   };
 }
@@ -145,7 +163,10 @@ function publishStep({ publisher, publication, table }: Resync): PlanStep {
     title: `Put ${shown} back into ${publication.name}`,
     effect: `${publication.name} on ${nodeId} publishes ${shown} as before${limitWords(table)}.`,
     risk: 'safe',
-    statements: [addStatement(publication, table)],
+    statements: [
+      addStatement(publication, table),
+      sqlStatement(releaseStatement(publication.name)),
+    ],
     isTransactional: true,
     statementLimitMs: null,
     precondition: publishes(
@@ -160,6 +181,7 @@ function publishStep({ publisher, publication, table }: Resync): PlanStep {
       sqlStatement(
         `ALTER PUBLICATION ${escapeIdentifier(publication.name)} DROP TABLE ONLY ${qualifiedName(table)}`,
       ),
+      ...holdStatements(publication.name, table).map(sqlStatement),
     ],
     undoNote: null,
   };

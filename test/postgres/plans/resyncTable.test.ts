@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { isRunnable } from '../../../src/core/plan/plan';
+import { isRunnable, type Plan } from '../../../src/core/plan/plan';
 import { planResyncTable } from '../../../src/core/plan/planResyncTable';
 import type { PlanContext } from '../../../src/core/plan/requests';
+import type { PlanReport } from '../../../src/core/plan/report';
 import { retryPlan } from '../../../src/core/plan/retryPlan';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
-import { forEachMajor } from '../../clusters/majors';
+import { forEachMajor, SUPPORTED_MAJORS } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { codes, PlanRig, untilReady } from './planRig';
 
@@ -23,6 +24,11 @@ const DECLARED = {
   options: {},
 };
 
+const IS_SOAK = process.env['SOAK'] === '1';
+
+/** Before the step of this number; between these lie all the states that a plan can leave. */
+const STOPS = IS_SOAK ? [1, 2, 3, 4, 5] : [1, 4, 5];
+
 forEachMajor('Resync of one table', (major) => {
   let clusters: Clusters;
   let central: Cluster;
@@ -34,7 +40,10 @@ forEachMajor('Resync of one table', (major) => {
   before(async function () {
     this.timeout(120_000);
     clusters = new Clusters(major);
-    [central, edge] = await Promise.all([clusters.add('central'), clusters.add('edge')]);
+    [central, edge] = await Promise.all([
+      clusters.add('central'),
+      clusters.add('edge', { conf: { wal_retrieve_retry_interval: 200 } }),
+    ]);
     await Promise.all([central.start(), edge.start()]);
     for (const table of TABLES) {
       await central.query(table);
@@ -108,38 +117,60 @@ forEachMajor('Resync of one table', (major) => {
     assert.ok(!edge.readLog().includes('duplicate key'), 'nothing came twice');
   });
 
-  it('goes on from where it was interrupted, to the same end', async () => {
-    await edge.query(`UPDATE jobs SET word = 'wrong' WHERE id = 3`);
-    const before = await published();
-    const plan = planResyncTable(REQUEST, await context());
-    const failing = plan.steps.map((step, index) =>
-      index === 4
+  /** Runs a plan up to this step, as if everything had ended there. */
+  async function interrupted(plan: Plan, at: number): Promise<PlanReport> {
+    const steps = plan.steps.map((step, index) =>
+      index === at
         ? { ...step, precondition: { sql: 'SELECT false', otherwise: 'It stops here.' } }
         : step,
     );
-    const report = await rig.run({ ...plan, steps: failing });
+    const report = await rig.run({ ...plan, steps });
     assert.deepEqual(
       report.outcomes.map(({ state }) => state),
-      ['done', 'done', 'done', 'done', 'failed', 'notRun'],
+      steps.map((_, index) => (index < at ? 'done' : index === at ? 'failed' : 'notRun')),
     );
-    await central.query(
-      `INSERT INTO jobs VALUES (6000, 'meanwhile'); INSERT INTO items VALUES (6000)`,
-    );
-    await untilEqual('items');
-    const again = planResyncTable(REQUEST, await context());
-    assert.ok(!isRunnable(again));
-    assert.match(again.findings[0]?.fix?.text ?? '', /Retry from Here/u);
-    const rest = retryPlan({
+    return {
       ...report,
       outcomes: report.outcomes.map((outcome, index) => ({
         ...outcome,
         step: plan.steps[index] ?? outcome.step,
       })),
-    });
-    await rig.done(rest);
+    };
+  }
+
+  it('goes on from its report where it was interrupted, to the same end', async () => {
+    await edge.query(`UPDATE jobs SET word = 'wrong' WHERE id = 3`);
+    const before = await published();
+    const report = await interrupted(planResyncTable(REQUEST, await context()), 4);
+    await central.query(
+      `INSERT INTO jobs VALUES (6000, 'meanwhile'); INSERT INTO items VALUES (6000)`,
+    );
+    await untilEqual('items');
+    await rig.done(retryPlan(report));
     await untilEqual('jobs');
     assert.ok((await rows(edge, 'jobs')).includes('6000 meanwhile'));
     assert.deepEqual(await published(), before);
+  });
+
+  it('begun anew after an interruption between any two steps, it comes to the same end', async function () {
+    this.timeout(180_000);
+    // Nothing of it hangs on the version but lists and filters: the ends have both cases, the soak takes all.
+    if (!IS_SOAK && major !== SUPPORTED_MAJORS[0] && major !== SUPPORTED_MAJORS.at(-1)) return;
+    const before = await published();
+    for (const at of STOPS) {
+      await edge.query(`UPDATE jobs SET word = 'wrong' WHERE id = ${at + 10}`);
+      await interrupted(planResyncTable(REQUEST, await context()), at);
+      await central.query(
+        `INSERT INTO jobs VALUES (${7000 + at}, 'meanwhile'); INSERT INTO items VALUES (${7000 + at})`,
+      );
+      await untilEqual('items');
+      const again = planResyncTable(REQUEST, await context());
+      assert.ok(again.steps.length < 6, `stopped before step ${at + 1}, it does not begin anew`);
+      await rig.done(again);
+      await untilEqual('jobs');
+      assert.ok((await rows(edge, 'jobs')).includes(`${7000 + at} meanwhile`));
+      assert.deepEqual(await published(), before, 'with its list and filter, and nothing left');
+    }
   });
 
   it('is refused where others would miss rows, or the table cannot be emptied by itself', async () => {

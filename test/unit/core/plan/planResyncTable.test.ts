@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { confirmationOf } from '../../../../src/core/plan/confirmationOf';
 import { isRunnable } from '../../../../src/core/plan/plan';
 import { planResyncTable } from '../../../../src/core/plan/planResyncTable';
+import { holderName } from '../../../../src/core/plan/resyncHolder';
 import { declared, subscription } from '../describe/makeSnapshot';
 import {
   catalog,
@@ -78,6 +79,48 @@ describe('planResyncTable', () => {
     assert.ok(confirmationOf(plan).isModal);
   });
 
+  it('goes on from wherever a plan before it stopped', () => {
+    const limits = { columns: ['id', 'name'], rowFilter: 'id > 5' };
+    const holder = publication(holderName('jobs_pub'), ['jobs'], {
+      namedTables: [{ ...JOBS, ...limits }],
+      operations: [],
+    });
+    const out = { publications: [publication('jobs_pub', []), holder] };
+    const titles = (...args: Parameters<typeof planOf>): readonly string[] => {
+      const plan = planOf(...args);
+      assert.deepEqual(errors(plan), []);
+      return plan.steps.map(({ title }) => title);
+    };
+    const [empty, back, copy] = [
+      'Empty public.jobs',
+      'Put public.jobs back into jobs_pub',
+      'Copy public.jobs again',
+    ];
+    assert.deepEqual(titles(out), [
+      'Wait until jobs_sub has taken what was sent of public.jobs',
+      'Let jobs_sub go of public.jobs',
+      empty,
+      back,
+      copy,
+    ]);
+    assert.deepEqual(titles(out, {}, { tables: [] }), [empty, back, copy]);
+    assert.deepEqual(titles({}, {}, { tables: [] }), [empty, copy]);
+    const sql = planSql(planOf(out, {}, { tables: [] }));
+    assert.ok(
+      sql.includes(
+        'central: ALTER PUBLICATION "jobs_pub" ADD TABLE ONLY "public"."jobs" ("id", "name") WHERE (id > 5)',
+      ),
+    );
+    assert.ok(sql.includes(`central: DROP PUBLICATION "${holderName('jobs_pub')}"`));
+  });
+
+  it('is refused while another table of the publication waits for its end', () => {
+    const holder = publication(holderName('jobs_pub'), ['items'], { operations: [] });
+    const plan = planOf({ publications: [publication('jobs_pub', ['jobs']), holder] });
+    assert.deepEqual(errors(plan), ['stillTaken central']);
+    assert.match(plan.findings.map(({ fix }) => fix?.text).join(), /Resync public\.items first/u);
+  });
+
   it('is refused where somebody else takes the publication, or may', () => {
     const stranger = slotFacts('stranger', { isActive: true });
     assert.deepEqual(errors(planOf({ slots: [slotFacts('jobs_sub'), stranger] })), [
@@ -114,7 +157,8 @@ describe('planResyncTable', () => {
     assert.deepEqual(errors(planOf({ slots: [] })), ['notFound central']);
     const more = [publication('jobs_pub', ['jobs', 'items'])];
     assert.deepEqual(errors(planOf({ publications: more })), ['notFound edge']);
-    assert.deepEqual(errors(planOf({}, {}, { tables: [] })), ['notFound edge']);
+    const none = { publications: [publication('jobs_pub', [])] };
+    assert.deepEqual(errors(planOf(none, {}, { tables: [] })), ['notFound edge']);
   });
 
   it('is refused where the table cannot be emptied by itself', () => {
@@ -133,7 +177,8 @@ describe('planResyncTable', () => {
       { role: plainRole(), relations: [table('jobs', { isOwned: false }), table('items')] },
       { role: plainRole(), relations: [table('jobs', { isOwned: false })] },
     );
-    assert.deepEqual(errors(plan), ['privilege central', 'privilege edge']);
+    assert.deepEqual(errors(plan), ['privilege central', 'privilege central', 'privilege edge']);
+    assert.match(plan.findings.map(({ text }) => text).join(), /may not create a publication in/u);
     assert.ok(!isRunnable(plan));
   });
 });
