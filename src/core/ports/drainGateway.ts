@@ -1,5 +1,6 @@
 import type { ServerFailure } from '../failure';
-import type { TopologyNode } from '../topology';
+import type { TargetTable } from '../queue/targetTable';
+import type { ConflictPolicy, TableName, TopologyNode } from '../topology';
 import type { CancelSignal } from './cancelSignal';
 import type { SqlResult, SqlSession, SqlStatement } from './sqlSession';
 
@@ -45,4 +46,9 @@ export interface DrainSession extends SqlSession {
    *   statement that was not answered has that failure, and the session is closed.
    */
   queryAll(statements: readonly SqlStatement[], signal?: CancelSignal): Promise<readonly Answer[]>;
+  /** Reads what waves need to know of these tables of a primary, in one statement; those that are not there are left out. */
+  readTargetTables(
+    tables: readonly (TableName & { readonly policy: ConflictPolicy })[],
+    signal?: CancelSignal,
+  ): Promise<readonly TargetTable[]>;
 }

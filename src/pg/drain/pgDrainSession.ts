@@ -3,6 +3,9 @@ import { isServerFailure, ServerFailure } from '../../core/failure';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { Answer, DrainSession } from '../../core/ports/drainGateway';
 import type { SqlResult, SqlStatement } from '../../core/ports/sqlSession';
+import type { TargetTable } from '../../core/queue/targetTable';
+import type { ConflictPolicy, TableName } from '../../core/topology';
+import { readTargetTable, targetTablesStatement } from '../catalog/queue/targetTables';
 import type { ConnectedSession } from '../session/connectNode';
 import type { PgSession } from '../session/pgSession';
 import type { Opening } from './opening';
@@ -43,6 +46,17 @@ export class PgDrainSession implements DrainSession {
   ): Promise<readonly Answer[]> {
     const answers = await this.#session.queryAll(statements, signal);
     return answers.map((answer) => (isServerFailure(answer) ? this.#told(answer) : answer));
+  }
+
+  async readTargetTables(
+    tables: readonly (TableName & { readonly policy: ConflictPolicy })[],
+    signal?: CancelSignal,
+  ): Promise<readonly TargetTable[]> {
+    const { rows } = await this.query(targetTablesStatement(tables), signal);
+    const policyOf = ({ schema, name }: TableName): ConflictPolicy =>
+      tables.find((table) => table.schema === schema && table.name === name)?.policy ??
+      'primary-wins';
+    return rows.map((row) => readTargetTable(row, policyOf));
   }
 
   close(): Promise<void> {

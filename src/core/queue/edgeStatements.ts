@@ -1,0 +1,193 @@
+import type { SqlStatement } from '../ports/sqlSession';
+import { qualifiedName } from '../sql';
+import type { TableName } from '../topology';
+import { DRAIN_LOCK, isDrainLockSql } from './drainLock';
+import { GUARD_TRIGGER, EDGE_IDENTITY } from './queueNames';
+import { IS_OPEN } from './queuePage';
+
+const IDENTITY = qualifiedName(EDGE_IDENTITY);
+
+/** Who this edge is, which server it is on, and what its last drain left. Source: pgtopology.edge_identity, pg_control_system(). */
+export const identityStatement: SqlStatement = {
+  text: `
+SELECT i.edge_id::text AS "edgeId", i.system_identifier AS "madeOn", c.system_identifier::text AS "system", i.batches AS "batches",
+  i.primary_system AS "primarySystem", i.primary_timeline AS "primaryTimeline",
+  (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS "clockUs"
+  FROM ${IDENTITY} AS i, pg_control_system() AS c`,
+};
+
+/** One drainer an edge, for as long as its session lasts. */
+export const lockStatement: SqlStatement = {
+  text: `SELECT pg_try_advisory_lock(${DRAIN_LOCK.classId}, ${DRAIN_LOCK.objectId}) AS "isLocked"`,
+};
+
+/** Who holds the lock. Source: pg_locks, pg_stat_activity, pgtopology.edge_identity. */
+export const holderStatement: SqlStatement = {
+  text: `
+SELECT l.pid AS "pid", floor(extract(epoch FROM i.draining_since) * 1000)::float8 AS "sinceMs", left(i.drainer, 200) AS "who"
+  FROM pg_locks AS l, ${IDENTITY} AS i
+ WHERE ${isDrainLockSql('l')}`,
+};
+
+/** Says to others who drains. */
+export function beginStatement(who: string): SqlStatement {
+  return {
+    text: `UPDATE ${IDENTITY} SET drainer = $1::text, draining_since = clock_timestamp()`,
+    values: [who],
+  };
+}
+
+/** @param drained whether anything reached the primary */
+export function endStatement(drained: boolean): SqlStatement {
+  return {
+    text: `UPDATE ${IDENTITY} SET drainer = NULL, draining_since = NULL,
+  drained_at = CASE WHEN $1::boolean THEN clock_timestamp() ELSE drained_at END`,
+    values: [drained],
+  };
+}
+
+/** Where batches go from now on. */
+export function notePrimaryStatement(system: string, timeline: number): SqlStatement {
+  return {
+    text: `UPDATE ${IDENTITY} SET primary_system = $1::text, primary_timeline = $2::int`,
+    values: [system, timeline],
+  };
+}
+
+/** The counter as the primary has it. */
+export function countBatchesStatement(batches: bigint): SqlStatement {
+  return { text: `UPDATE ${IDENTITY} SET batches = $1::bigint`, values: [batches] };
+}
+
+/** What became of an operation, for its row on the edge. `again`: stays pending, and is tried later. */
+export interface Mark {
+  readonly id: string;
+  readonly state: 'done' | 'conflict' | 'dead' | 'again';
+  readonly error: string | null;
+  readonly sqlstate: string | null;
+}
+
+/**
+ * Marks rows and notes the batch that they were in, once the primary has committed. A row that a writer marked meanwhile is left.
+ * @param batches the counter as the primary has it
+ * @returns one row: how old the operations were that left, on average, by the edge's clock
+ */
+export function markStatement(
+  queue: TableName,
+  marks: readonly Mark[],
+  batches: bigint,
+): SqlStatement {
+  return {
+    text: `
+WITH counted AS (
+  UPDATE ${IDENTITY} SET batches = $5::bigint
+), marks AS MATERIALIZED (
+  SELECT m.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS m (id, state, error, sqlstate)
+), marked AS (
+  UPDATE ${qualifiedName(queue)} AS q
+     SET state = CASE m.state WHEN 'again' THEN 'pending' ELSE m.state END,
+         synced_at = CASE m.state WHEN 'done' THEN clock_timestamp() END,
+         attempts = q.attempts + CASE m.state WHEN 'done' THEN 0 ELSE 1 END,
+         next_attempt_at = CASE m.state WHEN 'again' THEN clock_timestamp() + make_interval(secs => least(60, power(2, q.attempts + 1))) END,
+         error = nullif(m.error, ''), error_sqlstate = nullif(m.sqlstate, '')
+    FROM marks AS m
+   WHERE q.id = m.id AND q.state = 'pending' AND q.synced_at IS NULL
+  RETURNING m.state, extract(epoch FROM clock_timestamp() - q.created_at) * 1000 AS age
+)
+SELECT (avg(age) FILTER (WHERE state = 'done'))::float8 AS "latencyMs" FROM marked`,
+    values: [
+      marks.map(({ id }) => id),
+      marks.map(({ state }) => state),
+      marks.map(({ error }) => error ?? ''),
+      marks.map(({ sqlstate }) => sqlstate ?? ''),
+      batches,
+    ],
+  };
+}
+
+/** How many operations are open, as far as counted, the oldest, and the last `seq` among them. */
+export function openStatement(queue: TableName, cap: number): SqlStatement {
+  const name = qualifiedName(queue);
+  return {
+    text: `
+SELECT (SELECT count(*) FROM (SELECT FROM ${name} WHERE ${IS_OPEN} LIMIT $1::int) AS o)::int AS "open",
+  (SELECT floor(extract(epoch FROM created_at) * 1000)::float8 FROM ${name} WHERE ${IS_OPEN} ORDER BY seq LIMIT 1) AS "oldestMs",
+  (SELECT max(seq) FROM ${name} WHERE ${IS_OPEN}) AS "last"`,
+    values: [cap],
+  };
+}
+
+/** Tables that open operations name. */
+export function queuedTablesStatement(queue: TableName): SqlStatement {
+  return {
+    text: `SELECT DISTINCT table_schema AS "schema", table_name AS "name" FROM ${qualifiedName(queue)} WHERE ${IS_OPEN}`,
+  };
+}
+
+/**
+ * Of these tables those that a subscription brings back and whose echo nobody turns into a replacement.
+ * Source: pg_subscription_rel, pg_trigger, pg_inherits by pg_partition_tree().
+ */
+export function unguardedStatement(tables: readonly TableName[]): SqlStatement {
+  return {
+    text: `
+SELECT DISTINCT t.schema AS "schema", t.name AS "name"
+  FROM unnest($1::text[], $2::text[]) AS t (schema, name)
+  JOIN pg_namespace AS n ON n.nspname = t.schema
+  JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.name
+  CROSS JOIN LATERAL (SELECT c.oid AS relid
+                      UNION SELECT p.relid::oid FROM pg_partition_tree(c.oid) AS p
+                      UNION SELECT a.relid::oid FROM pg_partition_ancestors(c.oid) AS a) AS family
+  JOIN pg_subscription_rel AS r ON r.srrelid = family.relid
+ WHERE NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = family.relid AND g.tgname = $3::text AND g.tgenabled IN ('R', 'A'))`,
+    values: [tables.map(({ schema }) => schema), tables.map(({ name }) => name), GUARD_TRIGGER],
+  };
+}
+
+/** Operations that the primary had acknowledged, in order, as far as they are kept. */
+export function acknowledgedStatement(
+  queue: TableName,
+  after: bigint,
+  limit: number,
+  days: number,
+): SqlStatement {
+  return {
+    text: `
+SELECT q.id::text AS "id", q.seq AS "seq" FROM ${qualifiedName(queue)} AS q
+ WHERE q.seq > $1::bigint AND (q.state = 'conflict' OR q.state = 'done' AND q.synced_at > clock_timestamp() - make_interval(days => $3::int))
+ ORDER BY q.seq LIMIT $2::int`,
+    values: [after, limit, days],
+  };
+}
+
+/** Makes operations that a primary lost wait again, as if they had never been sent. */
+export function resendStatement(queue: TableName, ids: readonly string[]): SqlStatement {
+  return {
+    text: `
+UPDATE ${qualifiedName(queue)} SET state = 'pending', synced_at = NULL, attempts = 0, next_attempt_at = NULL, error = NULL, error_sqlstate = NULL
+ WHERE id = ANY ($1::uuid[]) AND state IN ('done', 'conflict')`,
+    values: [ids],
+  };
+}
+
+/** The oldest done operations that nothing older waits for and that are kept long enough. */
+export function expiredStatement(queue: TableName, days: number, limit: number): SqlStatement {
+  const name = qualifiedName(queue);
+  return {
+    text: `
+SELECT o.id::text AS "id"
+  FROM (SELECT q.id, q.state, q.synced_at FROM ${name} AS q
+         WHERE q.seq < coalesce((SELECT min(w.seq) FROM ${name} AS w WHERE w.state = 'pending'), 9223372036854775807)
+           AND q.seq < coalesce((SELECT min(w.seq) FROM ${name} AS w WHERE w.state IN ('conflict', 'dead')), 9223372036854775807)
+         ORDER BY q.seq LIMIT $2::int) AS o
+ WHERE o.state = 'done' AND o.synced_at < clock_timestamp() - make_interval(days => $1::int)`,
+    values: [days, limit],
+  };
+}
+
+export function deleteExpiredStatement(queue: TableName, ids: readonly string[]): SqlStatement {
+  return {
+    text: `DELETE FROM ${qualifiedName(queue)} WHERE id = ANY ($1::uuid[]) AND state = 'done'`,
+    values: [ids],
+  };
+}
