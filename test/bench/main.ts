@@ -3,6 +3,7 @@ import { benchActivation } from './activation';
 import { benchGrowth } from './growth';
 import { benchHungNode } from './hungNode';
 import { benchIdle } from './idle';
+import { benchQueueDepth } from './queueDepth';
 import { benchSentinel } from './sentinel';
 import { benchSteadyPoll } from './steadyPoll';
 
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   P4: () => benchHungNode(18, 3),
   P5: () => benchIdle(SUPPORTED_MAJORS, 60),
   P6: () => benchSentinel(18, { pauses: 40, idleRounds: 200, checksUnderLoad: 2_000 }),
+  P9: () => benchQueueDepth(18, 200),
   P10: () => benchActivation(9),
 };
 
