@@ -45,3 +45,20 @@ export async function pollUntil(
     await pause(clock, Math.min(delayMs, leftMs), signal);
   }
 }
+
+/** Lets something be done at most so often, the first time at once. */
+export class Pace {
+  #lastMs = -Infinity;
+
+  constructor(
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
+    private readonly everyMs: number,
+  ) {}
+
+  isDue(): boolean {
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs - this.#lastMs < this.everyMs) return false;
+    this.#lastMs = nowMs;
+    return true;
+  }
+}

@@ -26,7 +26,8 @@ export type StepProgressState = 'running' | 'settling' | 'done' | 'failed';
 export interface PlanRunOptions extends PlanNodes {
   /** Values of the secrets that the plan names. */
   readonly secrets: Readonly<Record<string, string>>;
-  readonly onProgress?: (stepIndex: number, state: StepProgressState) => void;
+  /** `words`: how far what is waited for is; `null` where nothing is known of that. */
+  readonly onProgress?: (stepIndex: number, state: StepProgressState, words: string | null) => void;
 }
 
 /**
@@ -82,9 +83,10 @@ async function runSteps(
       outcomes.push(notRun(step));
       continue;
     }
-    const tell = (state: StepProgressState): void => options.onProgress?.(index, state);
+    const tell = (state: StepProgressState, words: string | null = null): void =>
+      options.onProgress?.(index, state, words);
     tell('running');
-    const outcome = await steps.run(step, signal, () => tell('settling'));
+    const outcome = await steps.run(step, signal, (words) => tell('settling', words));
     hasStopped = outcome.state !== 'done';
     if (outcome.state !== 'notRun') tell(hasStopped ? 'failed' : 'done');
     outcomes.push(outcome);

@@ -12,7 +12,8 @@ import { askCondition } from './askCondition';
 import type { SecretHider } from './hideSecrets';
 import { LockWatch } from './lockWatch';
 import { findOutEffect } from './lostAnswer';
-import { pollUntil } from './pause';
+import { readCopyProgress } from './copyProgress';
+import { Pace, pollUntil } from './pause';
 import type { PlanAudit } from './planAudit';
 import { isPassing, type PlanSessions } from './planSessions';
 import { StatementRun } from './statementRun';
@@ -24,6 +25,12 @@ export interface StepRunnerDeps {
   readonly hider: SecretHider;
   readonly secrets: Readonly<Record<string, string>>;
 }
+
+/** @param words how far it is; `null`: nothing is known of that */
+type OnSettling = (words: string | null) => void;
+
+/** A person reads no faster. */
+const TELL_EVERY_MS = 1_000;
 
 /** Where a step stands when it stopped or is through. */
 interface Ending {
@@ -38,16 +45,16 @@ export class StepRunner {
   constructor(private readonly deps: StepRunnerDeps) {}
 
   /**
-   * @param onSettling called when the statements are done and something is waited for
+   * @param onSettling called when the statements are done and something is waited for, and then with how far that is
    * @throws for a defect alone
    */
-  async run(step: PlanStep, signal: CancelSignal, onSettling: () => void): Promise<StepOutcome> {
+  async run(step: PlanStep, signal: CancelSignal, onSettling: OnSettling): Promise<StepOutcome> {
     const { clock, hider } = this.deps;
     const startedAtMs = clock.nowMs();
     let ending = (await this.#prepare(step, signal)) ?? (await this.#execute(step, signal));
     if (ending.state === 'done' && step.settle !== null) {
-      onSettling();
-      const failure = await this.#settle(step, signal);
+      onSettling(null);
+      const failure = await this.#settle(step, signal, onSettling);
       if (failure !== null) ending = { ...ending, state: 'failed', failure };
     }
     const isUntouched = ending.state === 'notRun';
@@ -130,13 +137,24 @@ export class StepRunner {
   }
 
   /** @returns why it did not come to be; `null` when it did */
-  async #settle(step: PlanStep, signal: CancelSignal): Promise<FailureFacts | null> {
+  async #settle(
+    step: PlanStep,
+    signal: CancelSignal,
+    onSettling: OnSettling,
+  ): Promise<FailureFacts | null> {
     const { settle, nodeId } = step;
     if (settle === null) return null;
     const { sessions, clock } = this.deps;
+    const told = new Pace(clock, TELL_EVERY_MS);
     const ask = async (): Promise<boolean> => {
       try {
-        return await askCondition(await sessions.get(nodeId, signal), settle.sql, signal);
+        const session = await sessions.get(nodeId, signal);
+        if (await askCondition(session, settle.sql, signal)) return true;
+        const { copies } = settle;
+        if (copies === undefined || !told.isDue()) return false;
+        const words = await readCopyProgress(session, copies, signal);
+        if (words !== null) onSettling(words);
+        return false;
       } catch (error) {
         // What the statements did stays done: a server that comes back is asked again.
         if (isServerFailure(error) && isPassing(error.facts.reason)) return false;

@@ -86,12 +86,12 @@ export class EditorPlanDialogs implements PlanDialogs {
     return window.withProgress(
       { location: ProgressLocation.Notification, title: plan.title, cancellable: true },
       async (progress, token) =>
-        run((index, state) => {
+        run((index, state, words) => {
           const step = steps[index];
           if (step === undefined) return;
           const place = `step ${index + 1} of ${steps.length}`;
           progress.report({
-            message: `${place}: ${step.title}${state === 'settling' ? ', waiting until it is so' : ''}`,
+            message: `${place}: ${step.title}${state === 'settling' ? `, ${words ?? 'waiting until it is so'}` : ''}`,
             ...(state === 'done' ? { increment: 100 / steps.length } : {}),
           });
         }, signalOf(token)),

@@ -8,7 +8,11 @@ export type FindingsChoice =
   { readonly kind: 'runAs'; readonly nodeId: string } | { readonly kind: 'again' } | null;
 
 /** Says how far a running plan is. */
-export type StepProgress = (stepIndex: number, state: StepProgressState) => void;
+export type StepProgress = (
+  stepIndex: number,
+  state: StepProgressState,
+  words: string | null,
+) => void;
 
 /** The ways on from a plan that stopped; each shows and asks like any plan. `null`: there is none. */
 export interface WaysOn {

@@ -1,4 +1,4 @@
-import type { Environment } from '../topology';
+import type { Environment, TableName } from '../topology';
 import type { Finding } from './finding';
 import type { PlanStatement } from './sqlText';
 
@@ -75,7 +75,7 @@ export interface PlanStep {
    */
   readonly effectCheck: PlanCondition | null;
   /** Waited for after the statements, such as tables that become ready; the step is done when it is true. */
-  readonly settle: (PlanCondition & { readonly limitMs: number }) | null;
+  readonly settle: PlanSettle | null;
   /** Statements that take the step back, on the same node, in this order. Empty: nothing needs to be, or nothing can. */
   readonly undo: readonly PlanStatement[];
   /** Finished sentence about the undo: what it cannot bring back; `null` when there is nothing to say. */
@@ -84,6 +84,23 @@ export interface PlanStep {
   readonly leftoverNote?: string;
   /** A slot that it makes for a subscription, and may leave behind. Absent: it makes none. */
   readonly slotMade?: SlotMade;
+}
+
+/** What is waited for, and how long. */
+export interface PlanSettle extends PlanCondition {
+  readonly limitMs: number;
+  /** The copy that it waits for, so that the wait can say how far that is. Absent: it waits for none. */
+  readonly copies?: CopyWait;
+}
+
+/** First copies of one subscription on the step's node. */
+export interface CopyWait {
+  readonly subscription: string;
+  /** What is known of their size. */
+  readonly tables: readonly (TableName & {
+    /** Rows that its publisher thinks it has; `null` when it does not know, or sends some of them only. */
+    readonly totalRows: number | null;
+  })[];
 }
 
 /** A slot on a publisher, as it is made for a subscription. */

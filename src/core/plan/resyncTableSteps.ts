@@ -14,6 +14,7 @@ import { passedSql, waitStep } from './publicationReaders';
 import { tableClause } from './publicationSql';
 import { holdStatements, releaseStatement } from './resyncHolder';
 import { sqlStatement } from './sqlText';
+import { relationOf } from './tableLookup';
 
 /** REFRESH asks the publisher and takes short locks; copying comes after it. */
 const REFRESH_LIMIT_MS = 60_000;
@@ -215,10 +216,19 @@ function copyStep({ publisher, subscriber, subscription, table }: Resync): PlanS
       'IS NOT NULL',
       `${subscription.name} does not take it.`,
     ),
-    settle: { ...copied, limitMs: COPY_LIMIT_MS },
+    settle: {
+      ...copied,
+      limitMs: COPY_LIMIT_MS,
+      copies: { subscription: subscription.name, tables: [sizeOf(publisher, table)] },
+    },
     undo: [],
     undoNote: null,
   };
+}
+
+function sizeOf(publisher: NodeCatalog, { schema, name, rowFilter }: DeclaredTable) {
+  const { rowEstimate = 0 } = relationOf(publisher, { schema, name }) ?? {};
+  return { schema, name, totalRows: rowFilter === null && rowEstimate > 0 ? rowEstimate : null };
 }
 
 function refreshStatement({ name }: CatalogSubscription) {

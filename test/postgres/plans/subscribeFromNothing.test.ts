@@ -5,6 +5,7 @@ import { planDocument } from '../../../src/core/plan/planDocument';
 import { reportDocument } from '../../../src/core/plan/reportDocument';
 import { reportSentence } from '../../../src/core/plan/reportSentence';
 import type { CreateSubscriptionRequest } from '../../../src/core/plan/requests';
+import { readCopyProgress } from '../../../src/operations/copyProgress';
 import { createLogin } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
@@ -18,6 +19,7 @@ const SECRETS = { publisherPassword: PASSWORD };
 const LOGIN = 'replication_user';
 const REFUSED = 'refused_user';
 const MINE = 'mine';
+const READING = { user: null, mayWrite: false };
 /** What a worker hears of a slot that is lost, by version. */
 const LOST =
   /can no longer (?:get changes from|access) replication slot|cannot read from logical replication slot|requested WAL segment \w+ has already been removed/u;
@@ -255,6 +257,15 @@ forEachMajor('Subscribing with nothing there yet, and with too much', function (
       const { schema, bytes, runningMs } = copying;
       assert.equal(schema, 'public');
       assert.ok(bytes !== null && bytes > 0 && runningMs !== null && runningMs > 0);
+      // What a plan says that waits for such a copy.
+      const waiting = await rig.changes.openChange(nodeAt(edge), READING, never());
+      const sizes = [{ schema, name: 'big', totalRows: 4000 }];
+      const wait = { subscription: MINE, tables: sizes };
+      const words = await readCopyProgress(waiting, wait, never()).finally(() => waiting.close());
+      assert.match(
+        words ?? '',
+        /^public\.big: copying · [\d,]+ of about 4,000 rows · about .+ left$/u,
+      );
       const published = await gateway.open(nodeAt(central), never());
       const { publications } = await published.readSlow(never());
       await published.close();

@@ -294,6 +294,48 @@ describe('PlanRunner', () => {
     assert.ok((asked.at(-1) ?? 0) - (asked[0] ?? 0) >= 30_000);
   });
 
+  it('tells how far a copy is that it waits for, about once a second, and nothing where nothing tells', async () => {
+    const begunAtMs = clock.monotonicMs();
+    const passedMs = () => clock.monotonicMs() - begunAtMs;
+    const copying = (share: number) => ({
+      schema: 'public',
+      name: 'jobs',
+      state: 'd',
+      ...at(share),
+    });
+    const at = (share: number) => ({ running: true, rows: 4_000 * share, bytes: 900, ms: 60_000 });
+    const queued = { schema: 'x', name: 'b', state: 'i', running: false, rows: null, bytes: null };
+    changes.answers = [
+      ['READY', () => answer(passedMs() > 4_000)],
+      [
+        'pg_stat_progress_copy',
+        () =>
+          passedMs() > 2_500
+            ? fails('privilege')
+            : rows(copying(passedMs() < 1_000 ? 0.25 : 0.5), queued),
+      ],
+    ];
+    const tables = [{ schema: 'public', name: 'jobs', totalRows: 4_000 }];
+    const copies = { subscription: 'jobs_sub', tables };
+    const settle = { sql: 'READY', otherwise: 'No.', limitMs: 30_000, copies };
+    const told: (string | null)[] = [];
+    const report = await run(planOf(step('central', ['A'], { settle })), {
+      onProgress: (_, state, words) => state === 'settling' && told.push(words),
+    });
+    assert.deepEqual(states(report), ['done 1 -']);
+    const [first, ...words] = told.map((text) => text?.replaceAll('\u00a0', ' ') ?? null);
+    assert.equal(first, null, 'it says at once that it waits');
+    assert.equal(
+      words[0],
+      'public.jobs: copying · 1,000 of about 4,000 rows · about 3 min left; x.b: queued',
+    );
+    assert.equal(
+      words.at(-1),
+      'public.jobs: copying · 2,000 of about 4,000 rows · about 1 min left; x.b: queued',
+    );
+    assert.ok(words.length >= 2 && words.length <= 3, `${words.length} times`);
+  });
+
   it('cancelled while it waits: the statements stay done, and it says so', async () => {
     const signal = new CancelSource();
     changes.answers = [['READY', () => answer(false)]];
