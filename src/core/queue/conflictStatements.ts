@@ -1,0 +1,189 @@
+import type { SqlStatement } from '../ports/sqlSession';
+import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
+import type { TableName } from '../topology';
+import { CONFLICTS, EDGE_IDENTITY, LEDGER } from './queueNames';
+import { textOf, textOrNull, type AnswerRow } from './rowValues';
+import type { ChoiceColumn } from './targetColumns';
+
+/** An operation in conflict as the edge keeps it. */
+export interface QueuedConflict {
+  readonly operationId: string;
+  readonly edgeId: string;
+  readonly seq: string;
+  readonly table: TableName;
+  readonly operation: string;
+  readonly writtenBy: 'trigger' | 'application';
+  /** Texts of JSON objects, as queued. */
+  readonly key: string | null;
+  readonly data: string | null;
+  readonly oldData: string | null;
+  readonly error: string | null;
+  readonly sqlstate: string | null;
+}
+
+/** Lowest version: 14. Source: the queue of an edge and its identity. */
+export function queuedConflictStatement(queue: TableName, operationId: string): SqlStatement {
+  return {
+    text: `
+SELECT q.id::text AS "id", (SELECT i.edge_id::text FROM ${qualifiedName(EDGE_IDENTITY)} AS i) AS "edgeId",
+  q.seq::text AS "seq", q.table_schema AS "schema", q.table_name AS "name", q.operation AS "operation",
+  q.key::text AS "key", q.data::text AS "data", q.old_data::text AS "oldData",
+  q.error AS "error", q.error_sqlstate AS "sqlstate"
+  FROM ${qualifiedName(queue)} AS q
+ WHERE q.id = $1::uuid AND q.state = 'conflict'`,
+    values: [operationId],
+  };
+}
+
+export function readQueuedConflict(row: AnswerRow): QueuedConflict {
+  const key = textOrNull(row, 'key');
+  return {
+    operationId: textOf(row, 'id'),
+    edgeId: textOf(row, 'edgeId'),
+    seq: textOf(row, 'seq'),
+    table: { schema: textOf(row, 'schema'), name: textOf(row, 'name') },
+    operation: textOf(row, 'operation'),
+    writtenBy: key === null ? 'application' : 'trigger',
+    key,
+    data: textOrNull(row, 'data'),
+    oldData: textOrNull(row, 'oldData'),
+    error: textOrNull(row, 'error'),
+    sqlstate: textOrNull(row, 'sqlstate'),
+  };
+}
+
+/** What the primary noted of a conflict and its operation; no row where it noted neither. */
+export interface NotedConflict {
+  readonly outcome: string | null;
+  readonly kind: string | null;
+  readonly policy: string | null;
+  readonly error: string | null;
+  readonly sqlstate: string | null;
+}
+
+/** Lowest version: 14. Source: ledger and conflicts of the primary. */
+export function notedConflictStatement(operationId: string): SqlStatement {
+  return {
+    text: `
+SELECT l.outcome AS "outcome", c.kind AS "kind", c.policy AS "policy", c.error AS "error", c.error_sqlstate AS "sqlstate"
+  FROM (SELECT $1::uuid AS id) AS o
+  LEFT JOIN ${qualifiedName(LEDGER)} AS l ON l.operation_id = o.id
+  LEFT JOIN ${qualifiedName(CONFLICTS)} AS c ON c.operation_id = o.id`,
+    values: [operationId],
+  };
+}
+
+export function readNotedConflict(row: AnswerRow): NotedConflict {
+  return {
+    outcome: textOrNull(row, 'outcome'),
+    kind: textOrNull(row, 'kind'),
+    policy: textOrNull(row, 'policy'),
+    error: textOrNull(row, 'error'),
+    sqlstate: textOrNull(row, 'sqlstate'),
+  };
+}
+
+/** How the row that an operation is about is found on the primary. */
+export interface RowKey {
+  /** Key columns that the operation gives. */
+  readonly columns: readonly ChoiceColumn[];
+  /** Text of a JSON object that holds them. */
+  readonly source: string;
+}
+
+/** @returns `null` where the operation does not say which row it is about */
+export function rowKeyOf(
+  conflict: QueuedConflict,
+  columns: readonly ChoiceColumn[],
+): RowKey | null {
+  const source = conflict.key ?? conflict.data ?? conflict.oldData;
+  if (source === null) return null;
+  const given = membersOf(source);
+  const found =
+    conflict.key === null
+      ? columns.filter(({ isKey }) => isKey)
+      : columns.filter(({ name }) => given.has(name));
+  const wanted = conflict.key === null ? found.length : given.size;
+  const isWhole = found.length === wanted && found.every(({ name }) => given.has(name));
+  return found.length > 0 && isWhole ? { columns: found, source } : null;
+}
+
+/** Names of a JSON object's members. Its values are not looked at: parsing would change numbers. */
+export function membersOf(json: string): ReadonlySet<string> {
+  const value: unknown = JSON.parse(json);
+  return new Set(typeof value === 'object' && value !== null ? Object.keys(value) : []);
+}
+
+/** `alias."id" = (json ->> 'id')::integer AND …` */
+export function keyCondition(key: RowKey, alias: string, json: string): string {
+  return key.columns
+    .map(
+      ({ name, type }) =>
+        `${alias}.${escapeIdentifier(name)} = (${json} ->> ${escapeLiteral(name)})::${type}`,
+    )
+    .join(' AND ');
+}
+
+/**
+ * The row as it is now, as to_jsonb() writes it, and its fingerprint.
+ * @param isLocked for the transaction that writes it: nobody changes it in between
+ */
+export function presentRowStatement(
+  table: TableName,
+  key: RowKey,
+  isLocked: boolean,
+): SqlStatement {
+  return {
+    text: `
+SELECT (SELECT pg_catalog.to_jsonb(r) FROM (SELECT t.*) AS r)::text AS "row", ${fingerprintSql('t')} AS "fingerprint"
+  FROM ${qualifiedName(table)} AS t WHERE ${keyCondition(key, 't', '$1::jsonb')}${isLocked ? ' FOR UPDATE' : ''}`,
+    values: [key.source],
+  };
+}
+
+/** Hash of a row, the same for the same values under `VALUE_SETTINGS`; hex. A column named like the alias must not stand for it. */
+export function fingerprintSql(alias: string): string {
+  return `pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(ROW(${alias}.*)::text, 'UTF8')), 'hex')`;
+}
+
+/**
+ * A queued row as to_jsonb() of the primary's table would write it; columns that it lacks stay as they were queued.
+ * Fails (22…) where a value does not fit the column's type.
+ */
+export function asPrimaryRowStatement(
+  conflict: Pick<QueuedConflict, 'table' | 'writtenBy'>,
+  columns: readonly ChoiceColumn[],
+  json: string,
+): SqlStatement {
+  const given = membersOf(json);
+  const known = columns.filter(({ name }) => given.has(name));
+  const values = known.map(
+    (column) => `${queuedValue(conflict, column)} AS ${escapeIdentifier(column.name)}`,
+  );
+  const rest = `(v.d - ARRAY[${known.map(({ name }) => escapeLiteral(name)).join(', ')}]::text[])`;
+  return {
+    text: `
+SELECT ((SELECT pg_catalog.to_jsonb(r) FROM (SELECT ${values.join(', ')}) AS r) || ${rest})::text AS "row"
+  FROM (SELECT $1::jsonb AS d) AS v${queuedRecord(conflict)}`,
+    values: [json],
+  };
+}
+
+/** A column of a queued row, `v.d`, with its type: what a trigger queued holds texts, what an application queued is plain JSON. */
+export function queuedValue(
+  { writtenBy }: Pick<QueuedConflict, 'writtenBy'>,
+  { name, type }: ChoiceColumn,
+): string {
+  return writtenBy === 'trigger'
+    ? `(v.d ->> ${escapeLiteral(name)})::${type}`
+    : `a.${escapeIdentifier(name)}`;
+}
+
+/** What `queuedValue` takes from, behind `v`. */
+export function queuedRecord({
+  writtenBy,
+  table,
+}: Pick<QueuedConflict, 'writtenBy' | 'table'>): string {
+  if (writtenBy === 'trigger') return '';
+  return `, LATERAL pg_catalog.jsonb_populate_record(NULL::${qualifiedName(table)}, v.d) AS a`;
+}

@@ -1,0 +1,204 @@
+import type { SqlStatement } from '../ports/sqlSession';
+import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
+import type { TableName } from '../topology';
+import type { ConflictChoice, ConflictDetails } from './conflict';
+import {
+  fingerprintSql,
+  keyCondition,
+  membersOf,
+  queuedRecord,
+  queuedValue,
+  type QueuedConflict,
+  type RowKey,
+} from './conflictStatements';
+import { CONFLICTS, EDGE_REGISTER, LEDGER } from './queueNames';
+import type { ChoiceColumn } from './targetColumns';
+
+/** Nothing else of this edge is applied meanwhile. */
+export function lockEdgeStatement(edgeId: string): SqlStatement {
+  return {
+    text: `SELECT e.edge_id FROM ${qualifiedName(EDGE_REGISTER)} AS e WHERE e.edge_id = $1::uuid FOR UPDATE`,
+    values: [edgeId],
+  };
+}
+
+/** What a choice is written from. */
+export interface ChoiceContext {
+  readonly conflict: QueuedConflict;
+  readonly columns: readonly ChoiceColumn[];
+  readonly key: RowKey;
+  /** As it was shown, and still is. */
+  readonly shown: Pick<ConflictDetails, 'primaryRow' | 'edgeRow'>;
+}
+
+/** Columns that a merged row names and the table lacks. */
+export function unknownColumns(row: string, columns: readonly ChoiceColumn[]): readonly string[] {
+  return [...membersOf(row)].filter((name) => !columns.some((column) => column.name === name));
+}
+
+/**
+ * Writes what was chosen. Gives one row with `hash` where a row is there afterwards; no row: another one took its key.
+ * @returns `null` where the choice leaves the primary's row alone
+ */
+export function writeStatement(
+  choice: ConflictChoice,
+  context: ChoiceContext,
+): SqlStatement | null {
+  switch (choice.kind) {
+    case 'keepPrimary':
+    case 'drop':
+      return null;
+    case 'keepEdge':
+      return isDelete(context.conflict)
+        ? deleteStatement(context)
+        : rowStatement(context, null, context.conflict.data ?? '{}');
+    case 'merged':
+      return rowStatement(context, choice.row, choice.row);
+  }
+}
+
+export function isDelete({ operation, data }: QueuedConflict): boolean {
+  return operation === 'DELETE' || data === null;
+}
+
+function deleteStatement({ conflict, key, shown }: ChoiceContext): SqlStatement | null {
+  if (shown.primaryRow === null) return null;
+  return {
+    text: `DELETE FROM ${qualifiedName(conflict.table)} AS t WHERE ${keyCondition(key, 't', '$1::jsonb')} RETURNING NULL::text AS "hash"`,
+    values: [key.source],
+  };
+}
+
+/** @param merged text of the row that a person wrote; `null`: the edge's @param given text whose members are written */
+function rowStatement(context: ChoiceContext, merged: string | null, given: string): SqlStatement {
+  const { conflict, columns, key, shown } = context;
+  const names = membersOf(given);
+  const isUpdate = shown.primaryRow !== null;
+  const written = columns.filter(
+    ({ name, isGenerated, isAlwaysIdentity }) =>
+      names.has(name) && !isGenerated && !(isUpdate && isAlwaysIdentity),
+  );
+  const table = qualifiedName(conflict.table);
+  const source = [
+    `(SELECT $1::jsonb AS k, $2::jsonb AS d, $3::jsonb AS m, $4::jsonb AS p, $5::jsonb AS e) AS v`,
+    conflict.data === null ? '' : queuedRecord(conflict),
+    merged === null ? '' : `, LATERAL pg_catalog.jsonb_populate_record(NULL::${table}, v.m) AS r`,
+  ].join('');
+  const edgeNames = conflict.data === null ? new Set<string>() : membersOf(conflict.data);
+  const valueOf = (column: ChoiceColumn): string =>
+    merged === null
+      ? queuedValue(conflict, column)
+      : mergedValue(column, {
+          present: isUpdate ? `t.${escapeIdentifier(column.name)}` : null,
+          queued: edgeNames.has(column.name) ? queuedValue(conflict, column) : null,
+        });
+  const values = [key.source, conflict.data, merged, shown.primaryRow, shown.edgeRow];
+  const returning = `RETURNING ${fingerprintSql('t')} AS "hash"`;
+  if (isUpdate) {
+    const set = written.map((column) => `${escapeIdentifier(column.name)} = ${valueOf(column)}`);
+    return {
+      text: `
+UPDATE ${table} AS t SET ${set.join(', ')}
+  FROM ${source} WHERE ${keyCondition(key, 't', 'v.k')} ${returning}`,
+      values,
+    };
+  }
+  const keyNames = columns.filter(({ isKey }) => isKey).map(({ name }) => escapeIdentifier(name));
+  return {
+    text: `
+INSERT INTO ${table} AS t (${written.map(({ name }) => escapeIdentifier(name)).join(', ')}) OVERRIDING SYSTEM VALUE
+SELECT ${written.map(valueOf).join(', ')} FROM ${source}
+${keyNames.length === 0 ? '' : `ON CONFLICT (${keyNames.join(', ')}) DO NOTHING`} ${returning}`,
+    values,
+  };
+}
+
+/**
+ * JSON does not hold every value exactly. What a person left as one side showed it is taken from that side; only what he changed is
+ * read from his text.
+ */
+function mergedValue(
+  { name }: ChoiceColumn,
+  { present, queued }: { readonly present: string | null; readonly queued: string | null },
+): string {
+  const member = (json: string) => `(${json} -> ${escapeLiteral(name)})`;
+  const cases = [
+    ...(present === null
+      ? []
+      : [`WHEN ${member('v.m')} IS NOT DISTINCT FROM ${member('v.p')} THEN ${present}`]),
+    ...(queued === null ? [] : [`WHEN ${member('v.m')} = ${member('v.e')} THEN ${queued}`]),
+  ];
+  const typed = `r.${escapeIdentifier(name)}`;
+  return cases.length === 0 ? typed : `CASE ${cases.join(' ')} ELSE ${typed} END`;
+}
+
+/** What becomes of an operation that a person decided on. */
+export interface Decision {
+  readonly conflict: QueuedConflict;
+  readonly details: ConflictDetails;
+  readonly choice: ConflictChoice['kind'];
+  /** Of the row as it was written; `null` where the primary's was left alone, so that a later edit of the edge is looked at anew. */
+  readonly hash: string | null;
+}
+
+/** Source: ledger of the primary. */
+export function noteDecisionStatement({ conflict, choice, hash }: Decision): SqlStatement {
+  return {
+    text: `
+INSERT INTO ${qualifiedName(LEDGER)} AS l (operation_id, edge_id, seq, outcome, row_hash)
+VALUES ($1::uuid, $2::uuid, $3::bigint, $4::text, pg_catalog.decode($5::text, 'hex'))
+ON CONFLICT (operation_id) DO UPDATE
+   SET outcome = EXCLUDED.outcome, row_hash = EXCLUDED.row_hash, applied_at = pg_catalog.clock_timestamp()`,
+    values: [
+      conflict.operationId,
+      conflict.edgeId,
+      conflict.seq,
+      choice === 'drop' ? 'dropped' : 'decided',
+      hash,
+    ],
+  };
+}
+
+/** The version that lost stays with the conflict, and who decided. Source: conflicts of the primary. */
+export function settleStatement({ conflict, details, choice }: Decision): SqlStatement {
+  const { table } = conflict;
+  return {
+    text: `
+INSERT INTO ${qualifiedName(CONFLICTS)} AS c (operation_id, edge_id, seq, table_schema, table_name, operation, kind, policy,
+    state, resolution, key, base, edge_row, primary_row, error, error_sqlstate, settled_at, settled_by)
+VALUES ($1::uuid, $2::uuid, $3::bigint, $4::text, $5::text, $6::text, $7::text, $8::text,
+    'settled', $9::text, $10::jsonb, $11::jsonb, $12::jsonb, $13::jsonb, $14::text, $15::text,
+    pg_catalog.clock_timestamp(), CURRENT_USER)
+ON CONFLICT (operation_id) DO UPDATE
+   SET state = 'settled', resolution = EXCLUDED.resolution, edge_row = COALESCE(c.edge_row, EXCLUDED.edge_row),
+       primary_row = EXCLUDED.primary_row, settled_at = EXCLUDED.settled_at, settled_by = EXCLUDED.settled_by`,
+    values: [
+      conflict.operationId,
+      conflict.edgeId,
+      conflict.seq,
+      table.schema,
+      table.name,
+      conflict.operation,
+      details.kind,
+      details.policy,
+      choice,
+      details.key,
+      details.base,
+      details.edgeRow,
+      details.primaryRow,
+      details.error,
+      details.sqlstate,
+    ],
+  };
+}
+
+/** On the edge, once the primary has committed. */
+export function markDecidedStatement(queue: TableName, operationId: string): SqlStatement {
+  return {
+    text: `
+UPDATE ${qualifiedName(queue)} AS q
+   SET state = 'done', synced_at = pg_catalog.clock_timestamp(), error = NULL, error_sqlstate = NULL
+ WHERE q.id = $1::uuid AND q.state = 'conflict'`,
+    values: [operationId],
+  };
+}
