@@ -45,6 +45,8 @@ import { AudienceWatch } from './views/audienceWatch';
 import { ContextKeyWatch } from './views/contextKeyWatch';
 import { TopologyDiagnostics } from './views/diagnostics';
 import { ExplorerView } from './views/explorerView';
+import { NO_DESK, NO_DRAINS } from './views/noDrains';
+import { QueueReader } from './views/queueReader';
 import { StatusBar } from './views/statusBar';
 import { TopologyFiles } from './views/topologyFiles';
 import { QuickFixes } from './views/quickFixes';
@@ -158,8 +160,9 @@ export function compose(context: ExtensionContext): Composition {
       stops.keep(ids);
     }),
   );
+  const queues = store.add(new QueueReader({ desk: NO_DESK, drains: NO_DRAINS, monitor, log }));
   const explorer = store.add(
-    new ExplorerView({ monitor, files, checks, leftovers, setups, stops, clock }),
+    new ExplorerView({ monitor, files, checks, leftovers, setups, stops, queues, clock }),
   );
   const commandIds = new Set(COMMANDS.map(({ id }) => id));
   const live = store.add(new SnapshotProblems(monitor, (id) => commandIds.has(id)));

@@ -29,6 +29,9 @@ export class ExplorerProvider implements TreeDataProvider<RowHandle>, Disposable
   #parents = new Map<string, string>();
   #roots: readonly Row[] = [];
 
+  /** @param onUnfolded called for a row that wants something read, each time that its children are asked for */
+  constructor(private readonly onUnfolded: (row: Row) => void = () => undefined) {}
+
   readonly onDidChangeTreeData: Event<RowHandle | RowHandle[] | undefined> = this.#emitter.event;
 
   /** Shows these rows from now on. */
@@ -46,9 +49,15 @@ export class ExplorerProvider implements TreeDataProvider<RowHandle>, Disposable
   }
 
   getChildren(handle?: RowHandle): RowHandle[] {
-    const rows =
-      handle === undefined ? this.#roots : (this.#rows.get(handle.rowId)?.children ?? []);
-    return rows.map((row) => this.#handleOf(row.id));
+    if (handle === undefined) return this.#roots.map((row) => this.#handleOf(row.id));
+    const row = this.#rows.get(handle.rowId);
+    if (row?.reads !== undefined) this.onUnfolded(row);
+    return (row?.children ?? []).map((child) => this.#handleOf(child.id));
+  }
+
+  /** What a handle stands for; `undefined` once it is gone. */
+  rowOf(handle: RowHandle): Row | undefined {
+    return this.#rows.get(handle.rowId);
   }
 
   getParent(handle: RowHandle): RowHandle | undefined {
@@ -143,6 +152,12 @@ function commandOf(row: Row): Command | null {
   }
   if (row.kind === 'setupItem') {
     return { command: 'pgTopology.showSetupReport', title: 'Show Report', arguments: [target] };
+  }
+  if (row.kind === 'queueOperation') {
+    const isConflict = row.text.contextValue.includes('conflict');
+    return isConflict
+      ? { command: 'pgTopology.showConflict', title: 'Show Conflict', arguments: [target] }
+      : { command: 'pgTopology.showDeadOperation', title: 'Show Operation', arguments: [target] };
   }
   if (row.kind === 'group' || row.kind === 'table' || row.kind === 'setup') return null;
   return { command: 'pgTopology.showDetails', title: 'Show Details', arguments: [target] };

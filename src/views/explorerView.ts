@@ -7,6 +7,7 @@ import type { Checks } from '../core/ports/checks';
 import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
+import type { QueueAddress } from '../core/queue/drain';
 import { DisposableStore } from '../host/disposableStore';
 import { DrawPace } from '../host/drawPace';
 import type { LeftoverStore } from '../host/leftoverStore';
@@ -17,6 +18,8 @@ import { withLeftovers } from './leftoverRows';
 import { withSetup } from './setupRows';
 import { SteadyRows } from './steadyRows';
 import { withStops } from './stopRows';
+import type { QueueReader } from './queueReader';
+import type { Row } from './row';
 import type { TopologyFiles } from './topologyFiles';
 import { fileRow, topologyRows } from './topologyRows';
 
@@ -33,6 +36,7 @@ export interface ExplorerDeps {
   readonly leftovers: Pick<LeftoverStore, 'all' | 'onDidChange'>;
   readonly setups: Pick<SetupResults, 'of' | 'onDidChange'>;
   readonly stops: Pick<StopRecords, 'of' | 'onDidChange'>;
+  readonly queues: Pick<QueueReader, 'of' | 'opened' | 'closed' | 'onDidChange'>;
   readonly clock: Clock;
 }
 
@@ -44,7 +48,11 @@ export class ExplorerView implements Disposable {
   readonly #steady = new SteadyRows();
 
   constructor(private readonly deps: ExplorerDeps) {
-    this.#provider = this.#store.add(new ExplorerProvider());
+    this.#provider = this.#store.add(
+      new ExplorerProvider((row) => {
+        if (row.reads !== undefined) deps.queues.opened(addressOf(row, row.reads), row.id);
+      }),
+    );
     this.#view = this.#store.add(
       window.createTreeView(VIEW_ID, { treeDataProvider: this.#provider, showCollapseAll: true }),
     );
@@ -56,6 +64,13 @@ export class ExplorerView implements Disposable {
     this.#store.add(deps.leftovers.onDidChange(() => pace.request()));
     this.#store.add(deps.setups.onDidChange(() => pace.request()));
     this.#store.add(deps.stops.onDidChange(() => pace.request()));
+    this.#store.add(deps.queues.onDidChange(() => pace.request()));
+    this.#store.add(
+      this.#view.onDidCollapseElement(({ element }) => {
+        const row = this.#provider.rowOf(element);
+        if (row?.reads !== undefined) deps.queues.closed(addressOf(row, row.reads), row.id);
+      }),
+    );
   }
 
   get isVisible(): boolean {
@@ -82,12 +97,18 @@ export class ExplorerView implements Disposable {
   }
 
   #draw(): void {
-    const { monitor, files, checks, leftovers, setups, stops, clock } = this.deps;
+    const { monitor, files, checks, leftovers, setups, stops, queues, clock } = this.deps;
     const nowMs = clock.nowMs();
     const snapshots = monitor.current();
     const rows = snapshots.map((snapshot) => {
       const { id, topology } = snapshot;
-      const own = topologyRows(snapshot, nowMs, surroundingsOf(id), checksOf(checks, id));
+      const own = topologyRows(
+        snapshot,
+        nowMs,
+        surroundingsOf(id),
+        checksOf(checks, id),
+        queues.of(id),
+      );
       const withOld = withLeftovers(own, sortLeftovers(leftovers.all(), snapshot).present);
       const withWhy = withStops(withOld, snapshot, stops.of(id), nowMs);
       return withSetup(withWhy, topology, setups.of(id), nowMs);
@@ -104,6 +125,10 @@ export class ExplorerView implements Disposable {
         state.badge === 0 ? undefined : { value: state.badge, tooltip: state.badgeTooltip };
     }
   }
+}
+
+function addressOf({ topologyId }: Row, nodeId: string): QueueAddress {
+  return { topologyId, nodeId };
 }
 
 function surroundingsOf(topologyId: string): TopologySurroundings {

@@ -11,6 +11,12 @@ import { publicationSubject } from '../core/describe/publicationSubject';
 import { copyViewOf, type TableCopyView } from '../core/describe/copyWords';
 import { nodeFailureRow } from '../core/describe/failureRow';
 import { nodeRowText } from '../core/describe/nodeText';
+import {
+  NO_QUEUES,
+  unsentWords,
+  withUnsent,
+  type TopologyQueues,
+} from '../core/describe/queueRows';
 import { queueRowText } from '../core/describe/queueText';
 import type { RowText, Tooltip } from '../core/describe/rowText';
 import { slotRowText } from '../core/describe/slotText';
@@ -22,12 +28,18 @@ import { formatCount } from '../core/format';
 import type { EdgeSnapshot, NodeSnapshot, QueueSnapshot, SlotSnapshot } from '../core/snapshot';
 import { formatTableName } from '../core/tableName';
 import { checkRow } from './checkRow';
+import { queueChildren } from './queueRows';
 import type { Row, RowKind } from './row';
 import { rowPath } from './rowPath';
 
 /** A node's row: why it cannot be read, what streams from it, its queue and subscriptions, what it publishes and keeps. */
-export function nodeRow(node: NodeSnapshot, index: SnapshotIndex, standbys: readonly Row[]): Row {
-  const rows = new NodeRows(node, index);
+export function nodeRow(
+  node: NodeSnapshot,
+  index: SnapshotIndex,
+  standbys: readonly Row[],
+  queues: TopologyQueues = NO_QUEUES,
+): Row {
+  const rows = new NodeRows(node, index, queues);
   const failure = rows.failure();
   return rows.make('node', [], node.id, nodeRowText(node, index), {
     children: [
@@ -49,6 +61,7 @@ class NodeRows {
   constructor(
     private readonly node: NodeSnapshot,
     private readonly index: SnapshotIndex,
+    private readonly queues: TopologyQueues,
   ) {}
 
   make(
@@ -56,7 +69,7 @@ class NodeRows {
     path: readonly string[],
     subject: string,
     text: RowText,
-    rest: Partial<Pick<Row, 'children' | 'isExpanded' | 'fix' | 'tooltip'>> = {},
+    rest: Partial<Pick<Row, 'children' | 'isExpanded' | 'fix' | 'tooltip' | 'reads'>> = {},
   ): Row {
     const topologyId = this.index.snapshot.id;
     return {
@@ -68,6 +81,7 @@ class NodeRows {
       children: rest.children ?? [],
       isExpanded: rest.isExpanded ?? false,
       fix: rest.fix ?? null,
+      ...(rest.reads === undefined ? {} : { reads: rest.reads }),
       tooltip: rest.tooltip ?? NO_TOOLTIP,
     };
   }
@@ -99,8 +113,20 @@ class NodeRows {
     const queue: QueueSnapshot | null = this.index.queueOf(this.node.id);
     if (queue === null) return [];
     const { nowMs } = this.index;
+    const text = queueRowText(queue, nowMs, this.queues.drainOf(queue.nodeId));
+    const children = queueChildren(queue, this.queues, nowMs, (kind, path, ...rest) =>
+      this.make(kind, ['queue', ...path], ...rest),
+    );
     const tooltip = () => queueTooltip(queue, nowMs);
-    return [this.make('queue', ['queue'], queue.id, queueRowText(queue, nowMs), { tooltip })];
+    return [this.make('queue', ['queue'], queue.id, text, { children, tooltip })];
+  }
+
+  /** Marks a table with what of it waits in a queue, so that nobody takes the edge's rows for settled. */
+  private unsent(table: { readonly schema: string; readonly name: string }): string | null {
+    const queues = this.index.snapshot.queues.filter(
+      ({ nodeId, primaryId }) => nodeId === this.node.id || primaryId === this.node.id,
+    );
+    return unsentWords(queues, table);
   }
 
   subscriptions(): Row[] {
@@ -129,7 +155,10 @@ class NodeRows {
               'table',
               [...path, table.schema, table.name],
               edge.id,
-              subscribedTableText(table, this.copyView(edge, table)),
+              withUnsent(
+                subscribedTableText(table, this.copyView(edge, table)),
+                this.unsent(table),
+              ),
             ),
           ),
         ],
@@ -196,7 +225,10 @@ class NodeRows {
           'table',
           [...path, table.schema, table.name],
           this.node.id,
-          publishedTableText(table, has, marks.get(formatTableName(table)) ?? null),
+          withUnsent(
+            publishedTableText(table, has, marks.get(formatTableName(table)) ?? null),
+            this.unsent(table),
+          ),
         ),
       ),
     });

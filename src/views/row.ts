@@ -9,6 +9,7 @@ export type RowKind =
   | 'subscription'
   | 'slot'
   | 'queue'
+  | 'queueOperation'
   | 'table'
   | 'consumer'
   | 'check'
@@ -22,13 +23,15 @@ export interface Row {
   /** Path in the topology; holds no state, so that expansion and selection survive. */
   readonly id: string;
   readonly topologyId: string;
-  /** What a command on this row concerns: a node, edge, queue, `slot/<node>/<name>`, `publication/<node>/<name>` or an item of the set-up; `null`: the whole topology. */
+  /** What a command on this row concerns: a node, edge, queue, `queue/<node>/<operation>`, `slot/<node>/<name>`, `publication/<node>/<name>` or an item of the set-up; `null`: the whole topology. */
   readonly subject: string | null;
   readonly text: RowText;
   readonly children: readonly Row[];
   readonly isExpanded: boolean;
   /** Command of a failure row, or of what was not checked yet. */
   readonly fix: FixCommand | null;
+  /** The edge whose queue is read for its children when it is unfolded; absent: none. */
+  readonly reads?: string;
   /** Built only when the mouse rests on the row. */
   readonly tooltip: () => Tooltip | null;
 }

@@ -1,5 +1,6 @@
 import { consumerRowText } from '../core/describe/childTexts';
 import { contactRow, fileFailureRow } from '../core/describe/failureRow';
+import { NO_QUEUES, type TopologyQueues } from '../core/describe/queueRows';
 import { SnapshotIndex } from '../core/describe/snapshotIndex';
 import { NO_CHECKS, type TopologyChecks } from '../core/describe/topologyChecks';
 import { edgeTooltip, topologyTooltip } from '../core/describe/tooltips';
@@ -19,6 +20,7 @@ export function topologyRows(
   nowMs: number,
   surroundings: TopologySurroundings,
   checks: TopologyChecks = NO_CHECKS,
+  queues: TopologyQueues = NO_QUEUES,
 ): Row {
   const index = new SnapshotIndex(snapshot, nowMs, checks);
   const upstreams = upstreamsOf(index);
@@ -30,7 +32,7 @@ export function topologyRows(
     else downstream.set(upstream, [...(downstream.get(upstream) ?? []), node]);
   }
   const draw = (node: NodeSnapshot): Row =>
-    nodeRow(node, index, (downstream.get(node.id) ?? []).map(draw));
+    nodeRow(node, index, (downstream.get(node.id) ?? []).map(draw), queues);
   const sorted = roots.toSorted((a, b) => rank(a) - rank(b));
   const contact = contactRow(snapshot);
   const consumers = snapshot.edges.filter((edge) => edge.kind === 'consumer');

@@ -3,7 +3,6 @@ import { isDrainLockSql } from '../../core/queue/drainLock';
 import { EDGE_IDENTITY } from '../../core/queue/queueNames';
 import { qualifiedName } from '../../core/sql';
 import { epochMs, jsonRow } from './part';
-import type { KnownQueue } from './queueShape';
 import { RowReader } from './rowReader';
 
 const COLUMNS = ['edge_id', 'drained_at', 'drainer', 'draining_since'];
@@ -18,11 +17,10 @@ export const hasIdentitySql = `EXISTS (SELECT FROM pg_catalog.pg_class AS i
                  AND a.attname IN (${COLUMNS.map((column) => `'${column}'`).join(', ')})) = ${COLUMNS.length})`;
 
 /**
- * One JSON row, or NULL. Who drains is told by the lock that a drain holds, and looked for only where a drain said that it
+ * One JSON row. Who drains is told by the lock that a drain holds, and looked for only where a drain said that it
  * began: what a drain that was killed left in the table is not believed.
  */
-export function identityExpression({ hasIdentity }: KnownQueue): string {
-  if (!hasIdentity) return 'NULL';
+export function identityExpression(): string {
   return `(SELECT ${jsonRow([
     'i.edge_id::pg_catalog.text',
     epochMs('i.drained_at'),

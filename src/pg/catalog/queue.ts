@@ -87,7 +87,7 @@ function currentShape(name: string, queue: KnownQueue): string {
      lastDone,
      'coalesce(t.last_error, o.last_error)',
      tablesExpression(queue, '(SELECT * FROM p UNION ALL SELECT * FROM k)'),
-     identityExpression(queue),
+     queue.hasIdentity ? identityExpression() : 'NULL',
    ])}
      FROM (SELECT count(*)::pg_catalog.int4 AS waiting, count(p.error)::pg_catalog.int4 AS failed,
              min(p.created_at) AS oldest, ${lastErrorBy('seq')} AS last_error FROM p) AS o,
@@ -113,7 +113,7 @@ function oldShape(name: string, queue: KnownQueue): string {
      lastDone,
      'o.last_error',
      tablesExpression(queue, 'p'),
-     identityExpression(queue),
+     queue.hasIdentity ? identityExpression() : 'NULL',
    ])}
      FROM (SELECT count(*)::pg_catalog.int4 AS waiting, count(p.error)::pg_catalog.int4 AS failed,
              min(p.created_at) AS oldest, ${lastErrorBy('created_at')} AS last_error FROM p) AS o)`;

@@ -168,6 +168,8 @@ describe('rows of a topology', () => {
       '      users | ready',
       '  vengeance | edge · 3 queued · 1.8 s',
       '    pending_sync | 3 waiting · oldest 1.8 s',
+      '      To central | online',
+      '      Pending | 3 · oldest 1.8 s',
       '  electric | not Postgres · reads 24 kB behind',
     ]);
   });
