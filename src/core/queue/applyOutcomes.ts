@@ -2,6 +2,7 @@ import type { SqlStatement } from '../ports/sqlSession';
 import { qualifiedName } from '../sql';
 import type { BatchFacts, LedgerEntry, RefusedOperation } from './applyTypes';
 import type { ConflictKind, OperationOutcome } from './operation';
+import { unnested } from './applySql';
 import { CONFLICTS, LEDGER } from './queueNames';
 
 /** What the ledger says of these operations; those that it lacks are not among the rows. */
@@ -65,9 +66,7 @@ export function refusalStatements(
 
 /** An operation that the ledger knows is left alone. Texts that are not there are empty. */
 const REFUSALS = `WITH q AS MATERIALIZED (
-  SELECT u.* FROM pg_catalog.unnest($2::pg_catalog.uuid[], $3::pg_catalog.int8[], $4::pg_catalog.text[], $5::pg_catalog.text[],
-      $6::pg_catalog.text[], $7::pg_catalog.text[], $8::pg_catalog.text[], $9::pg_catalog.text[], $10::pg_catalog.text[],
-      $11::pg_catalog.text[], $12::pg_catalog.text[], $13::pg_catalog.text[])
+  SELECT u.* FROM ROWS FROM (${unnested(2, ['uuid', 'int8', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'text'])})
     AS u (id, seq, s, t, op, kind, policy, k, o, d, error, sqlstate)
    WHERE NOT EXISTS (SELECT FROM ${qualifiedName(LEDGER)} AS l WHERE l.operation_id = u.id)
 ), kept AS (

@@ -5,8 +5,10 @@ export interface TargetTable extends TableName {
   readonly columns: readonly TargetColumn[];
   /** Primary key, in its order; empty without one. */
   readonly key: readonly string[];
-  /** A deferrable key cannot be named by ON CONFLICT. */
-  readonly isKeyDeferrable: boolean;
+  /** The operator that finds a row by each column of the key: `OPERATOR(pg_catalog.=)`. */
+  readonly keyOperators: readonly string[];
+  /** ON CONFLICT can name the key: it is neither deferrable nor one WITHOUT OVERLAPS. */
+  readonly isKeyArbiter: boolean;
   readonly policy: ConflictPolicy;
   /** Name of its `updated_at` column of a timestamp type; `null` without one. */
   readonly updatedAt: string | null;
@@ -35,6 +37,8 @@ export interface TargetColumn {
    * Domain and modifier are the assignment's to hold, which refuses what a cast would cut.
    */
   readonly type: string;
+  /** format_type() as declared, with modifier and domain: what the input of an application's value is held to. */
+  readonly declaredType: string;
   /** Reckoned by the server; never written, never compared. */
   readonly isGenerated: boolean;
   readonly identity: 'always' | 'byDefault' | null;

@@ -1,0 +1,107 @@
+import type { SqlValue } from '../ports/sqlSession';
+import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
+import { unnested, type WaveSql } from './applySql';
+import type { BatchFacts, ResolvedOperation } from './applyTypes';
+import { LEDGER } from './queueNames';
+
+/**
+ * The operations that the ledger does not know yet, with their values as the table's types: `q`. Parameter 1 is the edge; what
+ * others there are, `waveValues` says.
+ */
+export function freshSql(sql: WaveSql): string {
+  const { op, isByTrigger } = sql;
+  const arrays = ARRAYS.filter(([name]) => hasArray(sql, name));
+  const names = arrays.map(([name]) => name);
+  const keySource = op.kind === 'INSERT' ? 'u.d' : 'u.k';
+  const values = [
+    ...sql.keyColumns.map(
+      (column, index) => `${member(keySource, column.name)}::${column.type} AS k${index + 1}`,
+    ),
+    ...sql.columns.map((column, index) => {
+      const value = isByTrigger
+        ? `${member('u.d', column.name)}::${column.type}`
+        : `a.${escapeIdentifier(column.name)}`;
+      return `${value} AS n${index + 1}`;
+    }),
+    ...(sql.oldColumns ?? []).map(
+      (column, index) => `${member('u.o', column.name)}::${column.type} AS o${index + 1}`,
+    ),
+  ];
+  const own = ['u.ord', ...names.filter((name) => name !== 'at').map((name) => `u.${name}`)];
+  const at = isByTrigger ? [] : [`'epoch'::timestamptz + u.at * interval '1 microsecond' AS at`];
+  const record = sql.columns.map(
+    (column) => `${escapeIdentifier(column.name)} ${column.declaredType}`,
+  );
+  const applied =
+    isByTrigger || record.length === 0
+      ? ''
+      : `\n    CROSS JOIN LATERAL jsonb_to_record(u.d) AS a (${record.join(', ')})`;
+  return `q AS MATERIALIZED (
+  SELECT ${[...own, ...at, ...values].join(', ')}
+    FROM ROWS FROM (${unnested(
+      2,
+      arrays.map(([, type]) => type),
+    )}) WITH ORDINALITY AS u (${[...names, 'ord'].join(', ')})${applied}
+   WHERE NOT EXISTS (SELECT FROM ${qualifiedName(LEDGER)} AS l WHERE l.operation_id = u.id)
+)`;
+}
+
+/** Parameters of a statement that begins with `freshSql`. */
+export function waveValues(
+  sql: WaveSql,
+  operations: readonly ResolvedOperation[],
+  { edgeId }: BatchFacts,
+): readonly SqlValue[] {
+  const of = {
+    id: ({ source }: ResolvedOperation) => source.id,
+    seq: ({ source }: ResolvedOperation) => String(source.seq),
+    d: ({ source }: ResolvedOperation) => source.data ?? '{}',
+    o: ({ source }: ResolvedOperation) => source.oldData ?? '{}',
+    k: ({ key }: ResolvedOperation) => key,
+    at: ({ source }: ResolvedOperation) => source.createdAt,
+  };
+  const arrays = ARRAYS.filter(([name]) => hasArray(sql, name));
+  return [edgeId, ...arrays.map(([name]) => operations.map(of[name]))];
+}
+
+const ARRAYS = [
+  ['id', 'uuid'],
+  ['seq', 'int8'],
+  ['d', 'jsonb'],
+  ['o', 'jsonb'],
+  ['k', 'jsonb'],
+  ['at', 'int8'],
+] as const;
+
+function hasArray(
+  { op, isByTrigger, oldColumns }: WaveSql,
+  name: (typeof ARRAYS)[number][0],
+): boolean {
+  switch (name) {
+    case 'd':
+      return op.kind !== 'DELETE' || !isByTrigger;
+    case 'o':
+      return oldColumns !== null;
+    case 'k':
+      return op.kind !== 'INSERT';
+    case 'at':
+      return !isByTrigger;
+    default:
+      return true;
+  }
+}
+
+function member(source: string, name: string): string {
+  return `(${source} ->> ${escapeLiteral(name)})`;
+}
+
+/** Names of everything that `q` has beside `ord`, as columns of `v`. */
+export function carried(sql: WaveSql): readonly string[] {
+  const arrays = ARRAYS.filter(([name]) => hasArray(sql, name)).map(([name]) => name);
+  return [
+    ...arrays,
+    ...sql.keyColumns.map((_, index) => `k${index + 1}`),
+    ...sql.columns.map((_, index) => `n${index + 1}`),
+    ...(sql.oldColumns ?? []).map((_, index) => `o${index + 1}`),
+  ].map((name) => `v.${name}`);
+}
