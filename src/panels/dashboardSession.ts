@@ -19,6 +19,7 @@ import {
 } from '../protocol/dashboardMessages';
 import type { Envelope } from '../protocol/envelope';
 import { HOST_MESSAGE_LIMIT_BYTES } from '../protocol/messageSize';
+import { slotId } from '../protocol/slotId';
 import { toDashboardState } from '../protocol/toDashboardState';
 import { toLagHistory } from '../protocol/toLagHistory';
 
@@ -46,7 +47,7 @@ export interface DashboardDeps {
 /** What a button is about. */
 export interface DashboardTarget {
   readonly topologyId: string;
-  /** A node or an edge; `null`: the whole topology. */
+  /** A node, an edge or a slot; `null`: the whole topology. */
   readonly subject: string | null;
 }
 
@@ -198,7 +199,8 @@ export class DashboardSession implements Disposable {
       snapshot !== undefined &&
       (subject === null ||
         snapshot.nodes.some(({ id }) => id === subject) ||
-        snapshot.edges.some(({ id }) => id === subject));
+        snapshot.edges.some(({ id }) => id === subject) ||
+        snapshot.slots.some(({ nodeId, name }) => slotId(nodeId, name) === subject));
     if (!isKnown) {
       log.warn(`Dashboard: dropped ${command} for something unknown.`);
       return;

@@ -12,6 +12,10 @@ export const DASHBOARD_COMMANDS = [
   'startContinuousChecks',
   'stopContinuousChecks',
   'installSentinel',
+  'showDifferences',
+  'planChanges',
+  'resolveSubscription',
+  'dropSlot',
   'openTopologyFile',
   'createTopologyFile',
   'showLog',
@@ -41,7 +45,7 @@ const SET_TOPOLOGY = z.object({ topologyId: ID });
 const RUN_COMMAND = z.object({
   command: COMMAND,
   topologyId: z.nullable(ID),
-  /** A node or an edge; `null`: the whole topology. */
+  /** A node, an edge or a slot; `null`: the whole topology. */
   subject: z.nullable(ID),
 });
 

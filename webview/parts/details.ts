@@ -72,6 +72,11 @@ function actionsOf(props: DetailsProps, text: DetailsText, evidence: DetailsStat
   const nodeId = state.nodes.some((node) => node.id === text.nodeId) ? text.nodeId : null;
   const wanted = text.commands.filter((command) => commands.includes(command));
   const statement = evidence?.statement ?? null;
+  // One link is checked alone, what ends a trouble is about that; all else is for a node.
+  const subjectOf = (command: DashboardCommand): string | null => {
+    if (command === 'runChecks') return props.selectedId;
+    return OF_TROUBLE.has(command) ? text.about : nodeId;
+  };
   return html`${
       statement === null
         ? nothing
@@ -85,8 +90,7 @@ function actionsOf(props: DetailsProps, text: DetailsText, evidence: DetailsStat
         button({
           label: command === 'runChecks' ? 'Run Check' : COMMAND_LABELS[command],
           isPrimary: index === 0 && RESOLVING.has(command),
-          // One link is checked alone; all else is for a node.
-          onClick: () => actions.run(command, command === 'runChecks' ? props.selectedId : nodeId),
+          onClick: () => actions.run(command, subjectOf(command)),
         }),
       )}
       ${button({
@@ -96,10 +100,16 @@ function actionsOf(props: DetailsProps, text: DetailsText, evidence: DetailsStat
     </div>`;
 }
 
+const OF_TROUBLE: ReadonlySet<DashboardCommand> = new Set<DashboardCommand>([
+  'resolveSubscription',
+  'dropSlot',
+]);
+
 /** Commands that end what is wrong, rather than look again. */
 const RESOLVING: ReadonlySet<DashboardCommand> = new Set<DashboardCommand>([
   'connect',
   'enterPassword',
+  'resolveSubscription',
 ]);
 
 /** The details as a person would paste them into a ticket. */

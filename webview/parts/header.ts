@@ -50,7 +50,7 @@ function tools(push: DashboardPush, state: DashboardState, actions: Actions) {
   const mode = modeOf(state);
   const isAsking = mode === 'live' || mode === 'connecting';
   const wanted: readonly DashboardCommand[] = isAsking
-    ? ['runChecks', 'refresh', 'openTopologyFile']
+    ? ['runChecks', 'refresh', 'showDifferences', 'planChanges', 'openTopologyFile']
     : ['openTopologyFile'];
   return wanted
     .filter((command) => push.commands.includes(command))

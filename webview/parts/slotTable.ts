@@ -7,6 +7,7 @@ import { slotId } from '../../src/protocol/slotId';
 import { wholeSeconds } from '../text/edgeText';
 import { glyphOf, isOld, type StateGlyph, toneOf } from '../text/glyphs';
 import { markdownCell } from '../text/markdown';
+import { noSlots } from '../text/slotNote';
 import { button } from '../ui/button';
 import { glyph } from './glyph';
 
@@ -152,12 +153,9 @@ function limitNote(slots: readonly SlotState[]): string {
 }
 
 function emptyNote(state: DashboardState): TemplateResult {
-  const blind = state.nodes.filter((node) => node.slots === null);
-  const text =
-    blind.length === state.nodes.length
-      ? 'No node has told its slots yet.'
-      : 'No replication slots on any node that answers. A standby without a slot can lose WAL that it still needs.';
-  return html`<p class="state is-none">${glyph('s-unknown')}<span>${text}</span></p>`;
+  return html`<p class="state is-none">
+    ${glyph('s-unknown')}<span>${noSlots(state.nodes)}</span>
+  </p>`;
 }
 
 function isTrouble(slot: SlotState): boolean {

@@ -3,6 +3,7 @@ import { formatCounted, formatDuration } from '../../src/core/format';
 import { compareSeverity } from '../../src/core/join/severity';
 import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
 import type { DashboardState, EdgeState, NodeState } from '../../src/protocol/dashboardState';
+import { slotId } from '../../src/protocol/slotId';
 import { edgeWas, lagText, wholeSeconds } from './edgeText';
 import { glyphOf, isNotAsked, type StateGlyph, toneOf, type Tone } from './glyphs';
 import { queueTop, rolesSentence } from './nodeText';
@@ -21,10 +22,13 @@ export interface DetailsText {
   /** Commands that may help, the likely one first, and the node they are for. */
   readonly commands: readonly DashboardCommand[];
   readonly nodeId: string | null;
+  /** Id of the link, slot, queue or node that is in trouble: what commands that end it are about. */
+  readonly about: string;
 }
 
 export function detailsOf(subject: Subject, state: DashboardState, nowMs: number): DetailsText {
-  const { verdict } = tellingOf(subject, state).value;
+  const telling = tellingOf(subject, state);
+  const { verdict } = telling.value;
   const since =
     verdict.sinceMs === null || isNotAsked(verdict.code)
       ? ''
@@ -37,6 +41,7 @@ export function detailsOf(subject: Subject, state: DashboardState, nowMs: number
     since,
     commands: commandsFor(subject, state),
     nodeId: nodeOf(subject),
+    about: idOf(telling),
   };
 }
 
@@ -219,7 +224,8 @@ function slotSentence(code: string, consumer: string | null): string {
 
 function commandsFor(subject: Subject, state: DashboardState): readonly DashboardCommand[] {
   const node = state.nodes.find((candidate) => candidate.id === nodeOf(subject));
-  const { code, health } = tellingOf(subject, state).value.verdict;
+  const telling = tellingOf(subject, state);
+  const { code, health } = telling.value.verdict;
   if (code === 'restricted') return ['openTopologyFile'];
   if (code === 'passwordNeeded' || node?.verdict.code === 'passwordNeeded') {
     return ['enterPassword', 'openTopologyFile'];
@@ -227,7 +233,20 @@ function commandsFor(subject: Subject, state: DashboardState): readonly Dashboar
   if (isNotAsked(code) || code === 'disconnected') return ['connect', 'openTopologyFile'];
   const check = subject.kind === 'edge' ? (['runChecks'] as const) : [];
   if (health === 'healthy') return [...check, 'refresh'];
-  return [...check, 'refresh', 'showLog', 'openTopologyFile'];
+  return [...endingOf(telling), ...check, 'refresh', 'showLog', 'openTopologyFile'];
+}
+
+/** Commands that end what is wrong, or show the ways to; each asks again before anything is changed. */
+function endingOf({ kind, value }: Subject): readonly DashboardCommand[] {
+  const { code } = value.verdict;
+  const isStopped = code === 'stoppedByError' || code === 'applyErrorLoop';
+  if (kind === 'edge' && isStopped) return ['resolveSubscription'];
+  // Who lost a slot has to be made anew first; then nobody uses it, and it is an orphan.
+  return kind === 'slot' && code === 'orphan' ? ['dropSlot'] : [];
+}
+
+function idOf({ kind, value }: Subject): string {
+  return kind === 'slot' ? slotId(value.nodeId, value.name) : value.id;
 }
 
 /** The node that a command on this subject is for: of an edge the end that is in trouble, as far as that is known. */

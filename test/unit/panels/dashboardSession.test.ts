@@ -8,6 +8,8 @@ import { healthy, trouble } from '../../webview/support/states';
 
 const OTHER: TopologySnapshot = { ...trouble, id: 'file:///workspace/other.pg-topology.json' };
 
+const [SLOT = ''] = healthy.slots.map(({ nodeId, name }) => `slot/${nodeId}/${name}`);
+
 function open(snapshots: readonly TopologySnapshot[] = [healthy]) {
   const sent: Envelope[] = [];
   const host = new FakeHost(snapshots, (message) => sent.push(message));
@@ -91,15 +93,18 @@ describe('panels/dashboardSession', () => {
     run('refresh', healthy.id, null);
     run('enterPassword', healthy.id, 'genesis');
     run('createTopologyFile', null, null);
-    run('dropSlot', healthy.id, null);
+    run('dropSubscription', healthy.id, null);
+    run('dropSlot', healthy.id, 'slot/central/nobody');
+    run('dropSlot', healthy.id, SLOT);
     run('refresh', healthy.id, 'nobody');
     run('refresh', 'file:///elsewhere', null);
     assert.deepEqual(host.commands, [
       { command: 'refresh', target: { topologyId: healthy.id, subject: null } },
       { command: 'enterPassword', target: { topologyId: healthy.id, subject: 'genesis' } },
       { command: 'createTopologyFile', target: null },
+      { command: 'dropSlot', target: { topologyId: healthy.id, subject: SLOT } },
     ]);
-    assert.equal(host.warnings.length, 3);
+    assert.equal(host.warnings.length, 4);
   });
 
   it('runs commands on links, and pushes soon what became of checks, once for all of them', async () => {
@@ -120,6 +125,26 @@ describe('panels/dashboardSession', () => {
     host.checked([]);
     await new Promise((resolve) => setTimeout(resolve, 300));
     assert.equal(pushes().length, 2);
+  });
+
+  it('tells why a subscription stopped as soon as that was read', async () => {
+    const { host, pushes, ready, say } = open([trouble]);
+    ready();
+    const edge = trouble.edges.find(({ verdict }) => verdict.code === 'stoppedByError');
+    assert.ok(edge !== undefined);
+    say('select', { topologyId: trouble.id, id: edge.id });
+    const told = () => pushes().at(-1)?.state?.details?.evidence[0];
+    assert.notEqual(told()?.label, 'Stopped by');
+    host.readStop({
+      edgeId: edge.id,
+      readAtMs: host.nowMs,
+      error: { message: 'duplicate key', detail: null, relation: null, finishLsn: null },
+      missing: [],
+      waits: [],
+    });
+    await until(() => told()?.label === 'Stopped by');
+    assert.equal(told()?.value, 'duplicate key');
+    host.session.dispose();
   });
 
   it('takes no message of more than 1 MB', () => {

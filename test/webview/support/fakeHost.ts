@@ -81,6 +81,12 @@ export class FakeHost {
     );
   }
 
+  /** Somebody asked why a subscription of every topology stopped. */
+  readStop(record: StopRecord): void {
+    this.stops = [record];
+    for (const { id } of this.snapshots) for (const tell of this.stopListeners) tell(id);
+  }
+
   receive(message: unknown): void {
     this.received.push(message);
     this.session.receive(message);
