@@ -2,11 +2,18 @@ import { asChangeFailure } from '../core/changeFailure';
 import { isServerFailure, ServerFailure } from '../core/failure';
 import { describeFailure } from '../core/failureText';
 import type { NodeCatalog } from '../core/plan/nodeCatalog';
+import type { QueueFacts } from '../core/plan/queue/queueFacts';
 import type { TableDefinition } from '../core/plan/tableDefinition';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { ChangeSession } from '../core/ports/changeGateway';
 import type { SqlResult, SqlStatement } from '../core/ports/sqlSession';
 import type { SetupFacts } from '../core/setup/setupFacts';
+import {
+  openOperationsStatement,
+  queueFactsStatement,
+  readOpenOperations,
+  readQueueFacts,
+} from './catalog/plan/queueFacts';
 import { readSetup, setupStatement } from './catalog/plan/setup';
 import { readTableDefinition, tableDefinitionsStatement } from './catalog/plan/tableDefinitions';
 import { readNodeCatalog } from './catalog/plan/readNodeCatalog';
@@ -92,6 +99,18 @@ export class PgChangeSession implements ChangeSession {
         { cause: error },
       );
     }
+  }
+
+  async readQueueFacts(
+    queue: TableName,
+    roles: readonly string[],
+    signal?: CancelSignal,
+  ): Promise<QueueFacts> {
+    const { rows } = await this.query(queueFactsStatement(queue, roles), signal);
+    const { facts, canCount } = readQueueFacts(rows[0]);
+    if (!canCount) return facts;
+    const counted = await this.query(openOperationsStatement(queue), signal);
+    return { ...facts, openOperations: readOpenOperations(counted.rows[0]) };
   }
 
   async hideStatements(isHidden: boolean): Promise<boolean> {

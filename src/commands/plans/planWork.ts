@@ -5,6 +5,7 @@ import { nodesOfPlan, type Plan } from '../../core/plan/plan';
 import { isComplete, type PlanReport } from '../../core/plan/report';
 import type { PlanContext } from '../../core/plan/requests';
 import { joinReports, retryPlan } from '../../core/plan/retryPlan';
+import type { QueueFacts } from '../../core/plan/queue/queueFacts';
 import type { TableDefinition } from '../../core/plan/tableDefinition';
 import type { SetupFacts } from '../../core/setup/setupFacts';
 import { undoPlan } from '../../core/plan/undoPlan';
@@ -25,6 +26,8 @@ export interface ReadWishes {
   readonly definitionsOf?: DefinitionsOf;
   /** Nodes whose set-up a planner wants to know. */
   readonly setupOf?: readonly string[];
+  /** Nodes of which a planner wants to know what they have of the offline queue, with the queue's table. */
+  readonly queuesOf?: Readonly<Record<string, TableName>>;
 }
 
 export interface PlanTask extends ReadWishes {
@@ -40,6 +43,7 @@ interface FoundNodes {
   readonly catalogs: Map<string, NodeCatalog>;
   readonly definitions: Map<string, readonly TableDefinition[]>;
   readonly setup: Map<string, SetupFacts>;
+  readonly queues: Map<string, QueueFacts>;
 }
 
 /** One command's way through the desk. Remembers as whom the user chose to act on which node. */
@@ -66,6 +70,7 @@ export class PlanWork {
       catalogs: new Map(),
       definitions: new Map(),
       setup: new Map(),
+      queues: new Map(),
     };
     for (let open = nodes; open.length > 0;) {
       const failures = await this.#readInto(found, open, wishes);
@@ -208,7 +213,7 @@ export class PlanWork {
 
   async #readNode(
     node: TopologyNode,
-    { rolesToCheck = {}, definitionsOf = {}, setupOf = [] }: ReadWishes,
+    { rolesToCheck = {}, definitionsOf = {}, setupOf = [], queuesOf = {} }: ReadWishes,
     found: FoundNodes,
     signal: CancelSignal,
   ): Promise<void> {
@@ -218,6 +223,11 @@ export class PlanWork {
     try {
       found.catalogs.set(node.id, await session.readCatalog(rolesToCheck[node.id] ?? [], signal));
       if (setupOf.includes(node.id)) found.setup.set(node.id, await session.readSetup(signal));
+      const queue = queuesOf[node.id];
+      if (queue !== undefined) {
+        const roles = rolesToCheck[node.id] ?? [];
+        found.queues.set(node.id, await session.readQueueFacts(queue, roles, signal));
+      }
       const tables = definitionsOf[node.id];
       if (tables === undefined) return;
       found.definitions.set(node.id, await session.readTableDefinitions(tables, signal));

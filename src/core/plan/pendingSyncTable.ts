@@ -12,7 +12,7 @@ export const PENDING_SYNC_COMMENT = `Postgres Topology: offline queue, version $
  * Columns of the offline queue. `id` is an operation's identity, made once; `seq` its order, since time is none; `txid`
  * keeps together what one transaction wrote. An application may insert `table_name`, `operation` and `data` alone.
  */
-const COLUMNS: readonly (readonly [string, string])[] = [
+export const QUEUE_COLUMNS: readonly (readonly [string, string])[] = [
   ['id', 'uuid PRIMARY KEY DEFAULT gen_random_uuid()'],
   ['seq', 'bigint GENERATED ALWAYS AS IDENTITY UNIQUE'],
   // NULL in rows that were there before the queue was ours: nobody knows which of them belong together.
@@ -38,14 +38,31 @@ const COLUMNS: readonly (readonly [string, string])[] = [
 /** The statements that make the queue's table with its indexes, for a schema that exists. */
 export function pendingSyncSql(table: TableName): readonly string[] {
   const name = qualifiedName(table);
-  const columns = COLUMNS.map(([column, definition]) => `  ${column} ${definition}`);
+  const columns = QUEUE_COLUMNS.map(([column, definition]) => `  ${column} ${definition}`);
   return [
     `CREATE TABLE ${name} (\n${columns.join(',\n')}\n)`,
-    `CREATE INDEX ${indexName(table, 'pending')} ON ${name} (seq) WHERE state = 'pending'`,
-    `CREATE INDEX ${indexName(table, 'pending_txid')} ON ${name} (txid, seq) WHERE state = 'pending'`,
-    `CREATE INDEX ${indexName(table, 'conflict')} ON ${name} (seq) WHERE state IN ('conflict', 'dead')`,
+    ...queueIndexes(table).map(
+      ({ index, on }) => `CREATE INDEX ${escapeIdentifier(index)} ON ${name} ${on}`,
+    ),
     `COMMENT ON TABLE ${name} IS ${escapeLiteral(PENDING_SYNC_COMMENT)}`,
   ];
+}
+
+/** Its indexes beside those of its keys: over what is open, so that what is done costs nothing. */
+export function queueIndexes(
+  table: TableName,
+): readonly { readonly index: string; readonly on: string }[] {
+  return [
+    { index: indexName(table, 'pending'), on: "(seq) WHERE state = 'pending'" },
+    { index: indexName(table, 'pending_txid'), on: "(txid, seq) WHERE state = 'pending'" },
+    { index: indexName(table, 'conflict'), on: "(seq) WHERE state IN ('conflict', 'dead')" },
+  ];
+}
+
+/** Which of our versions made a table with this comment; `null`: none did. */
+export function queueVersion(comment: string | null): number | null {
+  const found = /^Postgres Topology: offline queue, version (\d{1,4})$/u.exec(comment ?? '')?.[1];
+  return found === undefined ? null : Number(found);
 }
 
 /** `old`: the table that applications made themselves. `partial`: takes part of our columns and lacks others. */
@@ -60,14 +77,12 @@ export function queueShapeOf(columns: ReadonlySet<string>): QueueShape {
 
 /** Columns of the queue that a table has not. */
 export function missingQueueColumns(columns: ReadonlySet<string>): readonly string[] {
-  return COLUMNS.map(([column]) => column).filter((column) => !columns.has(column));
+  return QUEUE_COLUMNS.map(([column]) => column).filter((column) => !columns.has(column));
 }
 
 const OLD_COLUMNS = ['synced_at', 'error', 'created_at'];
 const WATCHED_COLUMNS = ['seq', 'state', ...OLD_COLUMNS];
 
 function indexName({ name }: TableName, suffix: string): string {
-  return escapeIdentifier(
-    `${cutToBytes(name, MAX_IDENTIFIER_BYTES - suffix.length - 1)}_${suffix}`,
-  );
+  return `${cutToBytes(name, MAX_IDENTIFIER_BYTES - suffix.length - 1)}_${suffix}`;
 }

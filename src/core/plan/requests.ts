@@ -4,6 +4,7 @@ import type { TopologySnapshot } from '../snapshot';
 import type { DeclaredTable, TableName, Topology } from '../topology';
 import type { FailureFacts } from '../failure';
 import type { NodeCatalog } from './nodeCatalog';
+import type { QueueFacts } from './queue/queueFacts';
 import type { ConninfoItem } from './sqlText';
 import type { TableDefinition } from './tableDefinition';
 
@@ -17,6 +18,8 @@ export interface PlanContext {
   readonly definitions: ReadonlyMap<string, readonly TableDefinition[]>;
   /** What was asked for of servers' set-up, by node id; nodes that nobody asked for are not there. */
   readonly setup?: ReadonlyMap<string, SetupFacts>;
+  /** What was asked for of offline queues, by node id; nodes that nobody asked for are not there. */
+  readonly queues?: ReadonlyMap<string, QueueFacts>;
   /** The monitor's picture, for what other nodes do (known subscribers, split brain); `null` without one. */
   readonly snapshot: TopologySnapshot | null;
   /** System identifiers by node id, as seen or accepted before; absent: nothing is remembered. */

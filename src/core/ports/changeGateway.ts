@@ -1,4 +1,5 @@
 import type { NodeCatalog } from '../plan/nodeCatalog';
+import type { QueueFacts } from '../plan/queue/queueFacts';
 import type { TableDefinition } from '../plan/tableDefinition';
 import type { SetupFacts } from '../setup/setupFacts';
 import type { TableName, TopologyNode } from '../topology';
@@ -62,6 +63,16 @@ export interface ChangeSession extends SqlSession {
   ): Promise<readonly TableDefinition[]>;
   /** Reads what set-up checks and promotions need beside the catalog, in one statement. */
   readSetup(signal?: CancelSignal): Promise<SetupFacts>;
+  /**
+   * Reads what this node has of the offline queue.
+   * @param queue where the queue is on an edge; on a primary any name
+   * @param roles whose rights on tables of ours are asked
+   */
+  readQueueFacts(
+    queue: TableName,
+    roles: readonly string[],
+    signal?: CancelSignal,
+  ): Promise<QueueFacts>;
   /**
    * Keeps the text of the statements that follow out of the server's log and of pg_stat_statements, or lets it in again:
    * a failing CREATE SUBSCRIPTION would write its password there. Outside a transaction only.

@@ -157,14 +157,39 @@ AS ${escapeLiteral(body)}`,
 /** Both triggers of one table. They are ordinary ones, so rows that a subscription applies are not queued again. */
 export function captureTriggerSql(table: CaptureTable): readonly string[] {
   const on = qualifiedName(table);
-  const lists = [table.key, table.textColumns, table.columns].map(arrayLiteral);
-  const args = [table.schema, table.name, ...lists].map(escapeLiteral).join(', ');
   return [
     `CREATE TRIGGER ${CAPTURE_TRIGGER} AFTER INSERT OR UPDATE OR DELETE ON ${on}
-  FOR EACH ROW EXECUTE FUNCTION ${qualifiedName(CAPTURE_FUNCTION)}(${args})`,
+  FOR EACH ROW EXECUTE FUNCTION ${qualifiedName(CAPTURE_FUNCTION)}(${captureArguments(table)})`,
+    `COMMENT ON TRIGGER ${CAPTURE_TRIGGER} ON ${on} IS ${escapeLiteral(edgeComment('queues writes'))}`,
+    ...truncateTriggerSql(table),
+  ];
+}
+
+/** Refuses TRUNCATE on one table. A partition needs its own: TRUNCATE of it fires no trigger of its parent. */
+export function truncateTriggerSql(table: TableName): readonly string[] {
+  const on = qualifiedName(table);
+  return [
     `CREATE TRIGGER ${TRUNCATE_TRIGGER} BEFORE TRUNCATE ON ${on}
   FOR EACH STATEMENT EXECUTE FUNCTION ${qualifiedName(REFUSE_TRUNCATE_FUNCTION)}()`,
+    `COMMENT ON TRIGGER ${TRUNCATE_TRIGGER} ON ${on} IS ${escapeLiteral(edgeComment('refuses TRUNCATE'))}`,
   ];
+}
+
+/** Arguments of a capture trigger as the server writes them out again. */
+export function captureArguments({
+  schema,
+  name,
+  key,
+  textColumns,
+  columns,
+}: CaptureTable): string {
+  const lists = [key, textColumns, columns].map(arrayLiteral);
+  return [schema, name, ...lists].map(escapeLiteral).join(', ');
+}
+
+/** The same of a guard. */
+export function guardArguments(key: readonly string[]): string {
+  return escapeLiteral(arrayLiteral(key));
 }
 
 /**
@@ -194,8 +219,9 @@ export function guardTriggerSql(table: TableName, key: readonly string[]): reado
   const on = qualifiedName(table);
   return [
     `CREATE TRIGGER ${GUARD_TRIGGER} BEFORE INSERT ON ${on}
-  FOR EACH ROW EXECUTE FUNCTION ${qualifiedName(GUARD_FUNCTION)}(${escapeLiteral(arrayLiteral(key))})`,
+  FOR EACH ROW EXECUTE FUNCTION ${qualifiedName(GUARD_FUNCTION)}(${guardArguments(key)})`,
     `ALTER TABLE ${on} ENABLE REPLICA TRIGGER ${GUARD_TRIGGER}`,
+    `COMMENT ON TRIGGER ${GUARD_TRIGGER} ON ${on} IS ${escapeLiteral(edgeComment('lets a returning row replace its own'))}`,
   ];
 }
 

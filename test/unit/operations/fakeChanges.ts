@@ -91,6 +91,7 @@ export class FakeChanges implements Pick<ChangeGateway, 'openChange'> {
       readCatalog: () => Promise.reject(new Error('not used')),
       readTableDefinitions: () => Promise.reject(new Error('not used')),
       readSetup: () => Promise.reject(new Error('not used')),
+      readQueueFacts: () => Promise.reject(new Error('not used')),
       setStatementLimit: (limitMs) => {
         this.events.push(`${name}: limit ${limitMs ?? 'usual'}`);
         return Promise.resolve();
