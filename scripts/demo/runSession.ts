@@ -3,6 +3,7 @@ import path from 'node:path';
 import { SUPPORTED_MAJORS, type Major } from '../../test/clusters/majors';
 import { RunningTopology } from '../../test/clusters/topology/runningTopology';
 import { TopologySource } from '../../test/clusters/topology/topologySource';
+import { DEMO_COMMANDS, DemoCommands } from './demoCommands';
 import { chooseEditor, openEditor, prepareEditor, type OpenEditor } from './editor';
 import { StopSignals } from './stopSignals';
 import type { StartArguments } from './startArguments.mjs';
@@ -22,8 +23,10 @@ export async function runSession(options: StartArguments): Promise<never> {
   const asked = signals.wait();
   if (options.json) sayReady(topology, folder, opened);
   else explain(topology, folder, opened);
+  const commands = new DemoCommands(topology, process.stdin, (text) => console.log(text));
   await Promise.race([asked, opened.ended]);
   console.log('Stopping …');
+  await commands.close();
   await opened.close();
   await topology.stop();
   console.log('Stopped. Nothing is left.');
@@ -48,7 +51,7 @@ function explain(topology: RunningTopology, folder: string, opened: OpenEditor):
     ({ cluster, id }) => `  ${id.padEnd(20)} 127.0.0.1:${cluster.port}`,
   );
   const lines = ['', ...nodes, '', `Topology file: ${path.join(folder, 'pg-topology.json')}`];
-  lines.push(opened.message, 'Ctrl+C stops the servers and removes everything.');
+  lines.push(opened.message, DEMO_COMMANDS, 'Ctrl+C stops the servers and removes everything.');
   console.log(lines.join('\n'));
 }
 

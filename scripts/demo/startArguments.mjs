@@ -17,7 +17,9 @@ export const USAGE = `npm start -- [--topology NAME] [--major N] [--browser | --
   --browser        VS Code in the browser, even where the command "code" exists (Linux)
   --no-editor      only the servers and the folder to open
   --port N         of VS Code in the browser; by default a free one
-  --json           say when it is ready in one line of JSON`;
+  --json           say when it is ready in one line of JSON
+
+While it runs, type "stop NODE" or "start NODE" to take a server away and bring it back.`;
 
 /**
  * @param {readonly string[]} words

@@ -1,4 +1,4 @@
--- An edge: a copy to read from, kept up to date by a subscription, and a queue for what was written while the master was away.
+-- An edge: a copy to read from, kept up to date by a subscription, and a queue (pendingSync in the file) for what was written while the master was away.
 CREATE TABLE users (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   email text NOT NULL UNIQUE,
@@ -41,20 +41,3 @@ CREATE TABLE robbie_personality_state (
   state jsonb NOT NULL DEFAULT '{}',
   updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-
--- Made and filled by the application itself.
-CREATE TABLE pending_sync (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  table_name varchar(255) NOT NULL,
-  operation varchar(50) NOT NULL CHECK (operation IN ('INSERT', 'UPDATE', 'DELETE')),
-  data jsonb NOT NULL,
-  created_at timestamptz DEFAULT clock_timestamp(),
-  synced_at timestamptz,
-  error text
-);
-CREATE INDEX idx_pending_sync_created ON pending_sync (created_at);
-CREATE INDEX idx_pending_sync_synced ON pending_sync (synced_at) WHERE synced_at IS NULL;
-INSERT INTO pending_sync (table_name, operation, data, synced_at)
-SELECT 'code_messages', 'INSERT', jsonb_build_object('id', gen_random_uuid(), 'content', 'Written offline, ' || n),
-       CASE WHEN n > 3 THEN clock_timestamp() END
-  FROM generate_series(1, 8) n;

@@ -48,4 +48,5 @@ INSERT INTO code_messages (conversation_id, role, content, embedding)
 SELECT id, 'user', 'How does replication work?', ARRAY[0.1, 0.2, 0.3]::real[] FROM code_conversations;
 INSERT INTO code_blocks (message_id, language, code) SELECT id, 'sql', 'SELECT 1' FROM code_messages;
 INSERT INTO learned_patterns (pattern, confidence) SELECT 'pattern ' || n, n / 100.0 FROM generate_series(1, 50) n;
-INSERT INTO robbie_personality_state (mood, state) VALUES ('curious', '{"focus": "replication"}');
+INSERT INTO robbie_personality_state (id, mood, state)
+VALUES ('00000000-0000-4000-8000-000000000001', 'curious', '{"focus": "replication"}');

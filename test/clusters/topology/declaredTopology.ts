@@ -24,6 +24,15 @@ export interface DeclaredServer {
   readonly publications: readonly Publication[];
   readonly subscriptions: readonly Subscription[];
   readonly queueTable: string | null;
+  readonly queue: DeclaredQueue | null;
+}
+
+export interface DeclaredQueue {
+  readonly table: string;
+  readonly primary: string;
+  readonly capture: 'trigger' | 'application';
+  /** `schema.table` of each queued table. */
+  readonly tables: readonly string[];
 }
 
 export type Publication = z.infer<typeof publicationSchema> & { readonly name: string };
@@ -57,6 +66,12 @@ const subscriptionSchema = z.object({
   streaming: z.union([z.boolean(), z.string()]).optional(),
   origin: z.string().optional(),
 });
+const queueSchema = z.object({
+  primary: z.string(),
+  table: z.string().default('pgtopology.pending_sync'),
+  capture: z.enum(['trigger', 'application']).default('trigger'),
+  tables: z.record(z.string(), z.unknown()).default({}),
+});
 const fileSchema = z.object({
   nodes: z.record(
     z.string(),
@@ -66,7 +81,7 @@ const fileSchema = z.object({
       slot: z.string().optional(),
       publications: z.record(z.string(), publicationSchema).optional(),
       subscriptions: z.record(z.string(), subscriptionSchema).optional(),
-      pendingSync: z.object({ table: z.string().optional() }).optional(),
+      pendingSync: queueSchema.optional(),
     }),
   ),
   consumers: z.record(z.string(), z.object({ node: z.string(), slot: z.string() })).optional(),
@@ -91,10 +106,11 @@ export function readDeclaredServers(text: string): DeclaredServers {
         slot: node.slot ?? null,
         publications: named(node.publications),
         subscriptions: named(node.subscriptions),
-        queueTable:
+        queueTable: node.pendingSync?.table ?? null,
+        queue:
           node.pendingSync === undefined
             ? null
-            : (node.pendingSync.table ?? 'pgtopology.pending_sync'),
+            : { ...node.pendingSync, tables: Object.keys(node.pendingSync.tables) },
       };
     }),
     consumers: Object.entries(file.consumers ?? {}).map(([id, consumer]) => ({ id, ...consumer })),

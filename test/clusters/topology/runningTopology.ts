@@ -6,9 +6,10 @@ import { makeCertificate } from '../certificates';
 import type { Cluster } from '../cluster';
 import { Clusters, type ServerOptions } from '../clusters';
 import type { Major } from '../majors';
-import { createPublicationSql, createSubscriptionSql, splitTable } from './declaredSql';
+import { createPublicationSql, createSubscriptionSql } from './declaredSql';
 import { readDeclaredServers, type DeclaredServer, type DeclaredServers } from './declaredTopology';
 import { pointAtServers, type ServerAddress } from './pointAtServers';
+import { setUpEdge, setUpPrimary } from './queueObjects';
 import { SlotReader } from './slotReader';
 import type { TopologySource } from './topologySource';
 import { untilHealthy } from './untilHealthy';
@@ -174,19 +175,16 @@ class Builder {
     }
     const setup = this.source.setupSql(node.id);
     if (setup !== null) await cluster.query(setup, undefined, { database });
+    if (this.declared.nodes.some(({ queue }) => queue?.primary === node.id)) {
+      await setUpPrimary(this.node(node.id), MONITOR);
+    }
     for (const publication of node.publications) {
       await cluster.query(createPublicationSql(publication), undefined, { database });
     }
-    if (node.queueTable !== null) await this.letMonitorSeeQueue(node, node.queueTable);
-  }
-
-  private async letMonitorSeeQueue(node: DeclaredServer, table: string): Promise<void> {
-    const [schema, name] = splitTable(table).map(escapeIdentifier);
-    await this.cluster(node.id).query(
-      `GRANT USAGE ON SCHEMA ${schema ?? ''} TO ${MONITOR}; GRANT SELECT ON ${schema ?? ''}.${name ?? ''} TO ${MONITOR}`,
-      undefined,
-      { database: node.database },
-    );
+    if (node.queue === null) return;
+    await setUpEdge(this.node(node.id), node, node.queue, this.declared, MONITOR);
+    const waiting = this.source.queueSql(node.id);
+    if (waiting !== null) await cluster.query(waiting, undefined, { database });
   }
 
   private async subscribe(node: DeclaredServer): Promise<void> {

@@ -12,7 +12,7 @@ export const EXAMPLE_NAMES = ['elephant', 'centralcloud', 'cqrs', 'claudia', 'pu
 
 export type ExampleName = (typeof EXAMPLE_NAMES)[number];
 
-/** A folder with `pg-topology.json`, and for nodes that need it `setup/<node>.sql` and `workload/<node>.sql`. */
+/** A folder with `pg-topology.json`, and for nodes that need it `setup/<node>.sql`, `setup/<node>-queue.sql` and `workload/<node>.sql`. */
 export class TopologySource {
   private constructor(
     readonly name: string,
@@ -51,6 +51,11 @@ export class TopologySource {
   /** SQL that a node's database gets before anything replicates; `null` when it needs none. */
   setupSql(nodeId: string): string | null {
     return readIfThere(path.join(this.folder, 'setup', `${nodeId}.sql`));
+  }
+
+  /** SQL that an edge's database gets once its queue is there: what waits from the start; `null` when nothing does. */
+  queueSql(nodeId: string): string | null {
+    return readIfThere(path.join(this.folder, 'setup', `${nodeId}-queue.sql`));
   }
 
   /** What the gentle writer does on a node; `null` when nobody writes there. */
