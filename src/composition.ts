@@ -9,10 +9,12 @@ import { registerCommands } from './commands/registerCommands';
 import { COMMANDS } from './commands/table';
 import { joinTopology } from './core/join/joinTopology';
 import { redact } from './core/redact';
+import type { TopologyNode } from './core/topology';
 import type { PgTopologyApi } from './host/api';
 import { ApiHost } from './host/apiHost';
 import { askConsent } from './host/askConsent';
 import { askDeletePassword } from './host/askDeletePassword';
+import { AutomaticDraining } from './host/automaticDraining';
 import { ContactDesk } from './host/contactDesk';
 import { WorkspaceContactGate } from './host/contactGate';
 import { ContextKeyWriter } from './host/contextKeys';
@@ -35,6 +37,9 @@ import { WorkspaceServerMemory } from './host/workspaceServerMemory';
 import { Monitor } from './monitor/monitor';
 import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
 import { CheckDesk } from './operations/checks/checkDesk';
+import { DrainAudit } from './operations/drain/drainAudit';
+import { DrainsOnDemand } from './operations/drain/drainsOnDemand';
+import { queueDeskOnDemand } from './operations/drain/queueDeskOnDemand';
 import { PlanRunner } from './operations/planRunner';
 import { StoppedReader } from './operations/stoppedReader';
 import { DashboardPanel } from './panels/dashboardPanel';
@@ -45,7 +50,6 @@ import { AudienceWatch } from './views/audienceWatch';
 import { ContextKeyWatch } from './views/contextKeyWatch';
 import { TopologyDiagnostics } from './views/diagnostics';
 import { ExplorerView } from './views/explorerView';
-import { NO_DESK, NO_DRAINS } from './views/noDrains';
 import { QueueReader } from './views/queueReader';
 import { StatusBar } from './views/statusBar';
 import { TopologyFiles } from './views/topologyFiles';
@@ -120,13 +124,14 @@ export function compose(context: ExtensionContext): Composition {
   const sql = window.createOutputChannel('Postgres Topology SQL', 'sql');
   const audit = store.add(new SqlChannel(sql, redact, () => clock.nowMs()));
   const changes = new PgChangeGateway(gateway.dialer);
+  const mayContact = async (topologyId: string, node: TopologyNode): Promise<boolean> =>
+    !isDisconnected(monitor, topologyId, node.id) && contact.allows(topologyId, node);
   const checks = new CheckDesk({
     gateway: changes,
     clock,
     log,
     randomUuid: () => randomUUID(),
-    mayContact: async (topologyId, node) =>
-      !isDisconnected(monitor, topologyId, node.id) && contact.allows(topologyId, node),
+    mayContact,
     snapshot: (topologyId) => monitor.current().find(({ id }) => id === topologyId) ?? null,
     refresh: async (topologyId) => monitor.refresh({ topologyId, nodeId: null }, 'afterCommand'),
   });
@@ -160,7 +165,29 @@ export function compose(context: ExtensionContext): Composition {
       stops.keep(ids);
     }),
   );
-  const queues = store.add(new QueueReader({ desk: NO_DESK, drains: NO_DRAINS, monitor, log }));
+  const topologyOf = (topologyId: string) => files.find(topologyId)?.topology ?? null;
+  const desk = queueDeskOnDemand(async () => {
+    const { ServerQueueDesk } = await import('./operations/drain/serverQueueDesk');
+    const { PgDrainGateway } = await import('./pg/drain/pgDrainGateway');
+    const drainGateway = new PgDrainGateway(gateway.dialer);
+    return new ServerQueueDesk({ changes, gateway: drainGateway, topologyOf, mayContact, clock });
+  });
+  const drains = new DrainsOnDemand(
+    () => Promise.reject(new Error('Queues cannot be drained yet.')),
+    (error) => log.error(`Draining could not begin: ${String(error)}`),
+  );
+  store.add(new DrainAudit(drains, audit));
+  const automaticDraining = store.add(
+    new AutomaticDraining({
+      drains,
+      memento: context.workspaceState,
+      entries: () => files.entries(),
+      isTrusted,
+    }),
+  );
+  store.add(files.onDidChange(() => automaticDraining.follow()));
+  store.add(workspace.onDidGrantWorkspaceTrust(() => automaticDraining.follow()));
+  const queues = store.add(new QueueReader({ desk, drains, monitor, log }));
   const explorer = store.add(
     new ExplorerView({ monitor, files, checks, leftovers, setups, stops, queues, clock }),
   );
@@ -226,6 +253,9 @@ export function compose(context: ExtensionContext): Composition {
       endpointsOf: async (node) => gateway.endpointsOf(node),
       plans,
       gateway: changes,
+      drains,
+      queues: desk,
+      automaticDraining,
       leftovers,
       setups,
       stops,
@@ -242,7 +272,7 @@ export function compose(context: ExtensionContext): Composition {
   const { api } = store.add(new ApiHost(monitor, checks, isTrusted));
   void watcher.rescan().then(() => actWhenVisible(explorer.isVisible));
   const closeServers = async () => {
-    await Promise.all([checks.dispose(), monitor.dispose()]);
+    await Promise.all([drains.dispose(), checks.dispose(), monitor.dispose()]);
   };
   return { api, close: async () => closeAll(store, closeServers, clock) };
 }

@@ -1,11 +1,14 @@
 import type { ChangeGateway } from '../core/ports/changeGateway';
 import type { Checks } from '../core/ports/checks';
+import type { AuditLog } from '../core/ports/auditLog';
 import type { Clock } from '../core/ports/clock';
+import type { Drains, QueueDesk } from '../core/ports/drains';
 import type { NodeGateway } from '../core/ports/nodeGateway';
 import type { Passwords } from '../core/ports/passwords';
 import type { SecretStore } from '../core/ports/secretStore';
 import type { ServerMemory } from '../core/ports/serverMemory';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
+import type { AutomaticDraining } from '../host/automaticDraining';
 import type { ContactDesk } from '../host/contactDesk';
 import type { LeftoverStore } from '../host/leftoverStore';
 import type { LogChannel } from '../host/logChannel';
@@ -31,7 +34,12 @@ export interface CommandDeps {
   readonly endpointsOf: NodeGateway['endpointsOf'];
   /** The one way to change a server. */
   readonly plans: Pick<PlanDesk, 'begin'>;
-  readonly gateway: Pick<ChangeGateway, 'tryReplication'>;
+  readonly gateway: Pick<ChangeGateway, 'tryReplication' | 'openChange' | 'userOf'>;
+  /** Replays queues. */
+  readonly drains: Drains;
+  /** Looks into queues, and carries out what a person decides. */
+  readonly queues: QueueDesk;
+  readonly automaticDraining: Pick<AutomaticDraining, 'isOn' | 'set'>;
   readonly stopped: Pick<StoppedReader, 'read'>;
   /** Slots that plans left on publishers. */
   readonly leftovers: Pick<LeftoverStore, 'add'>;
@@ -41,7 +49,7 @@ export interface CommandDeps {
   readonly stops: Pick<StopRecords, 'of' | 'note'>;
   readonly log: LogChannel;
   /** The channel of the statements that changed a server. */
-  readonly audit: { show(): void };
+  readonly audit: { show(): void } & Pick<AuditLog, 'note'>;
   readonly clock: Clock;
   readonly dashboard: {
     show(focus: { readonly topologyId: string | null; readonly id: string | null }): void;
@@ -53,7 +61,7 @@ export interface CommandDeps {
   /** Which servers were seen before, and who was chosen in a split brain. */
   readonly servers: ServerMemory;
   /** Documents of ours, to read. */
-  readonly documents: Pick<PlanDocuments, 'show'>;
+  readonly documents: Pick<PlanDocuments, 'show' | 'showDifference' | 'openAsFile'>;
   /** Whether the table has a command. */
   readonly hasCommand: (id: string) => boolean;
   /** Starts another command of the table. */

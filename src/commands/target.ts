@@ -1,12 +1,16 @@
 import { publicationOf } from '../core/describe/publicationSubject';
 import type { NodeRef } from '../core/ports/topologyMonitor';
+import { operationOf } from '../core/queue/queueSubject';
 import { setupOf } from '../core/setup/setupSubject';
 import type { TopologySnapshot } from '../core/snapshot';
 
 /** What a command was asked to act on. Ids alone: hosts, SQL and passwords never travel in an argument. */
 export interface Target {
   readonly topologyId: string;
-  /** A node, edge, queue, `slot/<node>/<name>`, `publication/<node>/<name>` or an item of the set-up; `null`: the whole topology. */
+  /**
+   * A node, edge, queue, `queue/<node>/<operation>`, `slot/<node>/<name>`, `publication/<node>/<name>` or an item of the set-up;
+   * `null`: the whole topology.
+   */
   readonly subject: string | null;
 }
 
@@ -37,7 +41,8 @@ export function nodeOf(snapshot: TopologySnapshot, subject: string): string | nu
   if (snapshot.nodes.some((node) => node.id === subject)) return subject;
   const edge = snapshot.edges.find((candidate) => candidate.id === subject);
   if (edge !== undefined) return edge.kind === 'consumer' ? edge.from : edge.to;
-  const queue = snapshot.queues.find((candidate) => candidate.id === subject);
+  const queueId = operationOf(subject)?.queueId ?? subject;
+  const queue = snapshot.queues.find((candidate) => candidate.id === queueId);
   if (queue !== undefined) return queue.nodeId;
   const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
   if (slot !== undefined) return slot.nodeId;

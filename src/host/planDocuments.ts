@@ -2,6 +2,7 @@ import {
   TabInputText,
   Uri,
   ViewColumn,
+  commands,
   languages,
   window,
   workspace,
@@ -16,6 +17,13 @@ export const PLAN_SCHEME = 'pg-topology';
 
 const GONE =
   '-- This was made in an earlier window and is gone. Run the command again to see it anew.\n';
+
+/** One side of a comparison. */
+export interface ComparedText {
+  /** Becomes the name of its file. */
+  readonly name: string;
+  readonly text: string;
+}
 
 /** Text to read: plans before they run, reports of what became of them, and what differs. */
 export class PlanDocuments implements TextDocumentContentProvider, Disposable {
@@ -39,13 +47,7 @@ export class PlanDocuments implements TextDocumentContentProvider, Disposable {
    * @param name becomes the tab's label
    */
   async show(name: string, text: string, kind: 'sql' | 'markdown' = 'sql'): Promise<TextDocument> {
-    this.#made += 1;
-    const label = name.replaceAll(/[\p{Cc}/\\]/gu, '_');
-    const uri = Uri.from({
-      scheme: PLAN_SCHEME,
-      path: `/${this.#made}/${label}.${kind === 'sql' ? 'sql' : 'md'}`,
-    });
-    this.#texts.set(uri.toString(), text);
+    const uri = this.#make(`${name}.${kind === 'sql' ? 'sql' : 'md'}`, text);
     const document = await workspace.openTextDocument(uri);
     // The name ends as such files do, but what counts as one is a setting of the user.
     const shown = await languages.setTextDocumentLanguage(document, kind);
@@ -57,6 +59,21 @@ export class PlanDocuments implements TextDocumentContentProvider, Disposable {
     return shown;
   }
 
+  /**
+   * Opens two texts side by side in the editor's own comparison.
+   * @param right a text of ours, which can only be read, or a document to edit
+   */
+  async showDifference(
+    title: string,
+    left: ComparedText,
+    right: ComparedText | Uri,
+  ): Promise<void> {
+    const uris = [left, right].map((side) =>
+      side instanceof Uri ? side : this.#make(side.name, side.text),
+    );
+    await commands.executeCommand('vscode.diff', ...uris, title, { preview: true });
+  }
+
   /** The same text as a new file that is the user's own, for another SQL tool to run. */
   async openAsFile(text: string): Promise<void> {
     const document = await workspace.openTextDocument({ language: 'sql', content: text });
@@ -66,6 +83,15 @@ export class PlanDocuments implements TextDocumentContentProvider, Disposable {
   dispose(): void {
     this.#store.dispose();
     this.#texts.clear();
+  }
+
+  /** @param name of the file, which tells its language */
+  #make(name: string, text: string): Uri {
+    this.#made += 1;
+    const label = name.replaceAll(/[\p{Cc}/\\]/gu, '_');
+    const uri = Uri.from({ scheme: PLAN_SCHEME, path: `/${this.#made}/${label}` });
+    this.#texts.set(uri.toString(), text);
+    return uri;
   }
 }
 

@@ -13,7 +13,7 @@ import { isSameServer } from './sameServer';
  */
 export function splitBrainFinding(
   context: PlanContext,
-  steps: readonly PlanStep[] = [],
+  steps: readonly Pick<PlanStep, 'nodeId'>[] = [],
 ): Finding | null {
   const seen = new Set<string>();
   for (const node of context.snapshot?.nodes ?? []) {
