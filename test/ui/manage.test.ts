@@ -159,7 +159,7 @@ describe('managing a topology from the workbench', () => {
     await plans.type(`${title} (4/`, 'streamer');
     await plans.prompt(`${title} (5/`);
     await session.capture('manage role password');
-    await plans.choose(`${title} (5/`, 'Make one');
+    await plans.choose(`${title} (5/`, 'Generated password');
     await plans.prompt(/streamer/u);
     await session.capture('manage role plan');
     await session.workbench.choice('Run Plan').click();

@@ -164,7 +164,7 @@ describe('plans, from the command to the server', () => {
     await plans.choose(`${title} (5/`, 'replication_user');
     await plans.prompt(`${title} (6/`);
     await session.capture('plan subscription sign in');
-    await plans.choose(`${title} (6/`, 'Nothing');
+    await plans.choose(`${title} (6/`, 'No password');
     await plans.type(`${title} (7/`, 'patterns_sub');
     await plans.tick(`${title} (8/`);
     await plans.prompt(/on central and singularity|on singularity/);

@@ -23,7 +23,7 @@ export const refreshSubscription: Change = async (deps, target) => {
       { label: '$(cloud-download) Copy Them', description: 'as usual', value: 'copy' },
       {
         label: '$(circle-slash) Do Not Copy',
-        description: `${nodeId} has them already, or shall not have them`,
+        detail: `${nodeId} has them already, or shall not have them.`,
         value: 'skip',
       },
     ],

@@ -72,7 +72,7 @@ async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way 
       : [
           {
             label: '$(diff-added) Add What Is Missing…',
-            description: showEscaped(drift.join('; ')),
+            detail: showEscaped(`${drift.join('; ')}.`),
             value: 'repair' as const,
           },
         ]),
@@ -106,7 +106,7 @@ async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way 
       ? [
           {
             label: '$(circle-slash) Disable on Error…',
-            description: 'stop at the next error, instead of trying for ever',
+            detail: 'It stops at the next error, instead of trying for ever.',
             value: 'disableOnError' as const,
           },
         ]

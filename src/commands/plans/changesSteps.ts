@@ -83,8 +83,7 @@ async function askDrops(
       { label: '$(check) Leave them', description: 'nothing is dropped', value: 'keep' },
       {
         label: '$(trash) Drop them too',
-        description:
-          'publications and subscriptions, the slots of these with them; no table, no role',
+        detail: 'Publications and subscriptions, the slots of these with them; no table, no role.',
         value: 'drop',
       },
     ],
@@ -117,7 +116,8 @@ async function askRole(
         ? [
             {
               label: `$(add) ${USUAL_ROLE}`,
-              description: `is made on ${publisherId}, and may stream and read what is published`,
+              description: 'is made',
+              detail: `On ${publisherId}; it may stream, and read what is published.`,
               value: USUAL_ROLE,
             },
           ]
@@ -138,7 +138,7 @@ async function askKind(
   const generate: PickItem<LoginKind> = roleExists
     ? {
         label: '$(sync) New generated password',
-        description: `others that log in as ${role} with the old one are refused`,
+        detail: `Others that log in as ${role} with the old one are refused.`,
         value: 'generate',
       }
     : {
@@ -160,12 +160,13 @@ async function askKind(
       ...(roleExists ? [enter] : [generate, enter]),
       {
         label: '$(file) Password file',
-        description: 'passfile=… on the host of each subscriber',
+        description: 'passfile=…',
+        detail: 'On the host of each subscriber.',
         value: 'passfile',
       },
       {
-        label: '$(unlock) Nothing',
-        description: `${publisherId} asks for no password`,
+        label: '$(unlock) No password',
+        detail: `${publisherId} asks for none.`,
         value: 'none',
       },
       ...(roleExists ? [generate] : []),

@@ -150,12 +150,21 @@ async function askPasswordKind(state: RoleAnswers, place: StepPlace): Promise<An
     placeholder: 'Which password?',
     items: [
       {
-        label: 'Make one',
-        description: 'it is put into the clipboard once the role is there',
+        label: '$(sparkle) Generated password',
+        detail: 'Put into the clipboard once the role is there.',
         value: 'made',
       },
-      { label: 'Type one', description: 'the server gets a SCRAM verifier alone', value: 'typed' },
-      { label: 'None', description: 'it signs in by certificate, peer or trust', value: 'none' },
+      {
+        label: '$(key) Password',
+        description: 'one that you choose',
+        detail: 'The server gets a SCRAM verifier alone.',
+        value: 'typed',
+      },
+      {
+        label: '$(unlock) No password',
+        detail: 'It signs in by certificate, peer or trust.',
+        value: 'none',
+      },
     ],
     isPresent: (kind) => kind === state.passwordKind,
   });

@@ -86,22 +86,25 @@ async function askSignIn(state: SubscriptionAnswers, place: StepPlace): Reply {
     items: [
       {
         label: '$(file) Password file',
-        description: `passfile=… on the host of ${subscriber}`,
+        description: 'passfile=…',
+        detail: `On the host of ${subscriber}.`,
         value: 'passfile',
       },
       {
         label: '$(file) Service',
-        description: `service=… of the service file on the host of ${subscriber}`,
+        description: 'service=…',
+        detail: `Of the service file on the host of ${subscriber}.`,
         value: 'service',
       },
       {
         label: '$(verified) Client certificate',
-        description: `sslcert=… and sslkey=… on the host of ${subscriber}`,
+        description: 'sslcert=… and sslkey=…',
+        detail: `On the host of ${subscriber}.`,
         value: 'certificate',
       },
       {
-        label: '$(unlock) Nothing',
-        description: `${state.publisher?.nodeId ?? 'the publisher'} asks for no password`,
+        label: '$(unlock) No password',
+        detail: `${state.publisher?.nodeId ?? 'The publisher'} asks for none.`,
         value: 'none',
       },
       {

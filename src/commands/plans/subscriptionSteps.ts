@@ -87,7 +87,8 @@ class SubscriptionQuestions {
   async declared(state: SubscriptionAnswers, place: StepPlace): Reply {
     const items = this.missing(state).map((declared): PickItem<DeclaredSubscription | 'new'> => ({
       label: `$(rss) ${declared.name}`,
-      description: `as in the file: ${declared.publications.join(', ')} of ${declared.publisher}`,
+      description: 'as in the file',
+      detail: `${declared.publications.join(', ')} of ${declared.publisher}`,
       value: declared,
     }));
     const other: PickItem<'new'> = { label: '$(add) Another subscription…', value: 'new' };

@@ -1,6 +1,6 @@
 import { formatCounted } from '../format';
 import { formatLsn } from '../lsn';
-import { sqlComment } from '../plan/sqlComment';
+import { sqlComment, sqlProse } from '../plan/sqlComment';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { DecodedChange, DecodedTable, DecodedTransaction, DecodedValue } from './pgoutput';
@@ -29,7 +29,7 @@ export function contentWords({ changes }: DecodedTransaction): readonly string[]
  */
 export function transactionSql(transaction: DecodedTransaction, about: readonly string[]): string {
   return [
-    ...about.flatMap((line) => sqlComment(line)),
+    ...about.flatMap((line) => sqlProse(line)),
     ...sqlComment(`Finish LSN ${formatLsn(transaction.finishLsn)}.`),
     'BEGIN;',
     ...transaction.changes.map((change) => `${statementOf(change)};`),
