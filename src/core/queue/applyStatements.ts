@@ -131,10 +131,10 @@ SELECT count(*) FROM z`;
     `i AS MATERIALIZED (
   SELECT v.ord, w.key_hash, w.row_hash FROM w JOIN v ON NOT v.found AND v.outcome = 'replaced' AND ${insertedMatch(sql, 'v', isAlone)}
 )`,
-    `both AS MATERIALIZED (
+    `written AS MATERIALIZED (
   ${update === null ? '' : 'SELECT y.ord, y.key_hash, y.row_hash FROM y UNION ALL '}SELECT i.ord, i.key_hash, i.row_hash FROM i
 )`,
-    ...notedSql(sql, entriesOf(sql, 'both')),
+    ...notedSql(sql, entriesOf(sql, 'written')),
   ].join(', ')}
 ${allKnown('w', 'i')}`;
 }
