@@ -1,4 +1,5 @@
 // All that `npm test` runs, and what a single suite needs of it.
+import { resolve } from 'node:path';
 import { OLDEST_VSCODE } from '../../test/host/hostVersions.mjs';
 
 /**
@@ -117,9 +118,11 @@ export function planTasks(suite, extra) {
   if (chosen === undefined) {
     throw new Error(`There is no suite "${suite}". Suites: ${Object.keys(SUITES).join(', ')}.`);
   }
-  const needed = new Set(chosen.flatMap(({ needs }) => needs));
+  const suites = chosen.filter(({ command }) => holdsNamed(command, extra));
+  if (suites.length === 0) throw new Error(`The suite "${suite}" does not run ${extra.join(' ')}.`);
+  const needed = new Set(suites.flatMap(({ needs }) => needs));
   const before = [...PREPARATIONS, ...CHECKS].filter(({ name }) => needed.has(name));
-  return [...before, ...chosen.map((one) => ({ ...one, command: narrow(one.command, extra) }))];
+  return [...before, ...suites.map((one) => ({ ...one, command: narrow(one.command, extra) }))];
 }
 
 /**
@@ -131,6 +134,19 @@ function agreesWithChoice(env) {
   const trust = process.env['HOST_TRUST'] ?? env['HOST_TRUST'];
   if (trust !== env['HOST_TRUST']) return false;
   return process.env['HOST_VSCODE'] === undefined || env['HOST_VSCODE'] === undefined;
+}
+
+/**
+ * Whether a file that is named belongs to the suite; all do where none is named. The soak is made of suites of several folders.
+ *
+ * @param {readonly string[]} command
+ * @param {readonly string[]} extra
+ */
+function holdsNamed(command, extra) {
+  const named = extra.filter((argument) => argument.endsWith('.test.ts'));
+  const folder = command.find((part) => part.includes('*'))?.split('**')[0];
+  if (named.length === 0 || folder === undefined) return true;
+  return named.some((file) => resolve(file).startsWith(resolve(folder)));
 }
 
 /**

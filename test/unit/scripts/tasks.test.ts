@@ -35,6 +35,17 @@ describe('the plan of a test run', () => {
     assert.ok(task.command.every((part) => !part.includes('*')));
   });
 
+  it('runs a file of the soak where it belongs, and refuses one that is of no suite', () => {
+    const file = 'test/postgres/plans/blastRadius.test.ts';
+    const names = planTasks('soak', [file]).map(({ name }) => name);
+    assert.ok(names.length > 0 && names.every((name) => name.startsWith('postgres ')), names.join());
+    assert.deepEqual(
+      planTasks('soak', ['test/unit/core/lsn.test.ts']).map(({ name }) => name),
+      ['unit'],
+    );
+    assert.throws(() => planTasks('unit', [file]), /The suite "unit" does not run/);
+  });
+
   it('refuses a suite that does not exist', () => {
     assert.throws(() => planTasks('units', []), /There is no suite "units"/);
   });
