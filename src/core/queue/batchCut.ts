@@ -37,10 +37,14 @@ export type Batch =
   /** One transaction, or one row, that is larger than a batch. */
   | { readonly kind: 'streamed'; readonly transaction: QueueTransaction };
 
-/** Cuts between transactions, never within one; what is larger than a batch is one of its own. Keeps the order. */
+/**
+ * Cuts between transactions, never within one; what is larger than a batch is one of its own. Keeps the order.
+ * @param aim rows that a batch should have, where transactions are small enough
+ */
 export function cutBatches(
   transactions: readonly QueueTransaction[],
   limits: BatchLimits,
+  aim = limits.rows,
 ): readonly Batch[] {
   const batches: Batch[] = [];
   let rows: PageRow[] = [];
@@ -58,7 +62,8 @@ export function cutBatches(
       batches.push({ kind: 'streamed', transaction });
       continue;
     }
-    if (rows.length + own.length > limits.rows || bytes + size > limits.bytes) close();
+    if (rows.length + own.length > Math.min(aim, limits.rows) || bytes + size > limits.bytes)
+      close();
     rows.push(...own);
     bytes += size;
   }

@@ -59,7 +59,7 @@ export function countBatchesStatement(batches: bigint): SqlStatement {
   return { text: `UPDATE ${IDENTITY} SET batches = $1::bigint`, values: [batches] };
 }
 
-/** What became of an operation, for its row on the edge. `again`: stays pending, and is tried later. */
+/** What became of an operation, for its row on the edge. `again`: stays pending, and is tried at once, then in growing distances. */
 export interface Mark {
   readonly id: string;
   readonly state: 'done' | 'conflict' | 'dead' | 'again';
@@ -88,7 +88,7 @@ WITH counted AS (
      SET state = CASE m.state WHEN 'again' THEN 'pending' ELSE m.state END,
          synced_at = CASE m.state WHEN 'done' THEN clock_timestamp() END,
          attempts = q.attempts + CASE m.state WHEN 'done' THEN 0 ELSE 1 END,
-         next_attempt_at = CASE m.state WHEN 'again' THEN clock_timestamp() + make_interval(secs => least(60, power(2, q.attempts + 1))) END,
+         next_attempt_at = CASE WHEN m.state = 'again' AND q.attempts > 0 THEN clock_timestamp() + make_interval(secs => least(60, power(2, q.attempts + 1))) END,
          error = nullif(m.error, ''), error_sqlstate = nullif(m.sqlstate, '')
     FROM marks AS m
    WHERE q.id = m.id AND q.state = 'pending' AND q.synced_at IS NULL
@@ -189,5 +189,15 @@ export function deleteExpiredStatement(queue: TableName, ids: readonly string[])
   return {
     text: `DELETE FROM ${qualifiedName(queue)} WHERE id = ANY ($1::uuid[]) AND state = 'done'`,
     values: [ids],
+  };
+}
+
+/** The first operation that was set aside, or waits for its next attempt; NULL without one. */
+export function firstAsideStatement(queue: TableName): SqlStatement {
+  const name = qualifiedName(queue);
+  return {
+    text: `
+SELECT least((SELECT min(seq) FROM ${name} WHERE state IN ('conflict', 'dead')),
+             (SELECT min(seq) FROM ${name} WHERE ${IS_OPEN} AND next_attempt_at > clock_timestamp())) AS "first"`,
   };
 }

@@ -1,0 +1,189 @@
+import { isServerFailure } from '../../core/failure';
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { BatchFacts } from '../../core/queue/applyTypes';
+import {
+  acknowledgedStatement,
+  countBatchesStatement,
+  notePrimaryStatement,
+  queuedTablesStatement,
+  resendStatement,
+  unguardedStatement,
+} from '../../core/queue/edgeStatements';
+import {
+  beginBatchStatement,
+  enterStatement,
+  missingStatement,
+  registerStatement,
+} from '../../core/queue/primaryStatements';
+import { RETENTION_DAYS } from '../../core/queue/queueNames';
+import { bigintOf, textOf } from '../../core/queue/rowValues';
+import { formatTableName } from '../../core/tableName';
+import type { TableName } from '../../core/topology';
+import { results } from './answers';
+import { COMMIT } from './batchWriter';
+import { Catalog } from './catalog';
+import { DrainRefused, type DrainJob } from './drainJob';
+import type { EdgeEnd } from './edgeEnd';
+import type { PrimaryEnd } from './primaryEnd';
+
+/** Both ends, looked at and found fit. */
+export interface Gate {
+  readonly edge: EdgeEnd;
+  readonly primary: PrimaryEnd;
+  readonly catalog: Catalog;
+  readonly facts: BatchFacts;
+  /** Counter of the edge on the primary; `null`: the primary does not know the edge yet. */
+  readonly registered: bigint | null;
+  /** The primary may have lost what it had acknowledged: another timeline or server, or a counter behind ours. */
+  readonly mayHaveLost: boolean;
+}
+
+/** Reads what decides whether this edge may be drained to this primary. @throws DrainRefused, ServerFailure */
+export async function inspect(
+  job: DrainJob,
+  edge: EdgeEnd,
+  primary: PrimaryEnd,
+  signal: CancelSignal,
+): Promise<Gate> {
+  const { identity } = edge;
+  const tables = await queuedTables(job, edge, signal);
+  const registered = await readRegister(identity.edgeId, primary, signal);
+  const reasons = [
+    ...copyReasons(job, edge, primary, registered),
+    ...(await echoReasons(job, edge, tables, signal)),
+  ];
+  if (reasons.length > 0) throw new DrainRefused(reasons);
+  const catalog = new Catalog(primary.session, job.queue);
+  await catalog.know([...tables, ...job.queue.tables], signal);
+  const { primarySystem, primaryTimeline, batches } = identity;
+  const isOther =
+    primarySystem !== null &&
+    (primarySystem !== primary.system || primaryTimeline !== primary.timeline);
+  return {
+    edge,
+    primary,
+    catalog,
+    facts: { edgeId: identity.edgeId, skewMs: identity.aheadMs - primary.aheadMs },
+    registered,
+    mayHaveLost: isOther || (registered ?? 0n) < batches,
+  };
+}
+
+/**
+ * Makes both ends agree before anything is drained: what the primary lost waits again, the edge is known there, the counters are equal.
+ * @returns the counter, and how many operations are sent again
+ */
+export async function reconcile(
+  job: DrainJob,
+  { edge, primary, registered, mayHaveLost }: Gate,
+  signal: CancelSignal,
+): Promise<{ readonly batches: bigint; readonly resent: number }> {
+  const { identity, session } = edge;
+  const resent = mayHaveLost ? await resend(job, edge, primary, signal) : 0;
+  const known = registered ?? 0n;
+  const batches = known < identity.batches ? identity.batches : known;
+  if (registered === null || known < identity.batches) {
+    const entry = enterStatement(identity.edgeId, session.nodeId, identity.system, batches);
+    const entering = [beginBatchStatement, entry, COMMIT];
+    results(await primary.session.queryAll(entering, signal));
+  }
+  await edge.run(
+    [countBatchesStatement(batches), notePrimaryStatement(primary.system, primary.timeline)],
+    signal,
+  );
+  return { batches, resent };
+}
+
+const RESEND_PAGE = 1_000;
+
+/** Looks every acknowledged operation up in the ledger; each that it lacks waits again, in its old place. */
+async function resend(
+  job: DrainJob,
+  edge: EdgeEnd,
+  primary: PrimaryEnd,
+  signal: CancelSignal,
+): Promise<number> {
+  let resent = 0;
+  for (let after = 0n; ;) {
+    const page = acknowledgedStatement(job.queue.table, after, RESEND_PAGE, RETENTION_DAYS);
+    const [acknowledged] = await edge.run([page], signal);
+    const rows = acknowledged?.rows ?? [];
+    const last = rows.at(-1);
+    if (last === undefined) return resent;
+    after = bigintOf(last, 'seq');
+    const ids = rows.map((row) => textOf(row, 'id'));
+    const missing = (await primary.session.query(missingStatement(ids), signal)).rows;
+    if (missing.length === 0) continue;
+    const lost = missing.map((row) => textOf(row, 'id'));
+    const [answer] = await edge.run([resendStatement(job.queue.table, lost)], signal);
+    resent += answer?.rowCount ?? 0;
+  }
+}
+
+async function queuedTables(
+  job: DrainJob,
+  edge: EdgeEnd,
+  signal: CancelSignal,
+): Promise<readonly TableName[]> {
+  try {
+    const [answer] = await edge.run([queuedTablesStatement(job.queue.table)], signal);
+    return (answer?.rows ?? []).map((row) => ({
+      schema: textOf(row, 'schema'),
+      name: textOf(row, 'name'),
+    }));
+  } catch (error) {
+    if (!isServerFailure(error) || error.facts.reason !== 'schemaDrift') throw error;
+    const name = formatTableName(job.queue.table);
+    throw new DrainRefused([
+      `${name} on ${job.edge.id} is not a queue that can be drained: run Set Up Edge, which makes it or brings it up to date.`,
+    ]);
+  }
+}
+
+async function readRegister(
+  edgeId: string,
+  { session }: PrimaryEnd,
+  signal: CancelSignal,
+): Promise<bigint | null> {
+  try {
+    const { rows } = await session.query(registerStatement(edgeId, false), signal);
+    return rows[0] === undefined ? null : bigintOf(rows[0], 'batches');
+  } catch (error) {
+    if (!isServerFailure(error) || error.facts.reason !== 'schemaDrift') throw error;
+    throw new DrainRefused([
+      `${session.nodeId} has no ledger for edges: run Set Up Edge, which makes it.`,
+    ]);
+  }
+}
+
+/** A dump restored elsewhere is on another server; a copy of the files has fallen behind what the primary counted of its original. */
+function copyReasons(
+  job: DrainJob,
+  { identity }: EdgeEnd,
+  { session }: PrimaryEnd,
+  registered: bigint | null,
+): readonly string[] {
+  if (identity.madeOn !== identity.system) {
+    return [
+      `${job.edge.id} carries the identity of an edge on another server (${identity.madeOn}): it was restored from its dump. Give it an identity of its own with New Identity.`,
+    ];
+  }
+  const ahead = (registered ?? 0n) - identity.batches;
+  if (ahead <= 1n) return [];
+  return [
+    `${session.nodeId} has taken ${registered} batches of this edge, and ${job.edge.id} knows of ${identity.batches} only: it is a copy of the edge, or was restored from a backup. Give it an identity of its own with New Identity.`,
+  ];
+}
+
+async function echoReasons(
+  job: DrainJob,
+  edge: EdgeEnd,
+  tables: readonly TableName[],
+  signal: CancelSignal,
+): Promise<readonly string[]> {
+  const [answer] = await edge.run([unguardedStatement(tables)], signal);
+  return (answer?.rows ?? []).map((row) => {
+    const name = formatTableName({ schema: textOf(row, 'schema'), name: textOf(row, 'name') });
+    return `${name} is queued on ${job.edge.id} and comes back by a subscription, but has no echo guard: the first row that returns would stop the subscription. Set Up Edge adds the guard.`;
+  });
+}

@@ -1,0 +1,296 @@
+import { isServerFailure, ServerFailure } from '../../core/failure';
+import { describeFailure } from '../../core/failureText';
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import { BATCH_LIMITS, type Batch } from '../../core/queue/batchCut';
+import { BlockedKeys } from '../../core/queue/blockedKeys';
+import type { DrainEnd, DrainProgress, DrainReport } from '../../core/queue/drain';
+import { firstAsideStatement, markStatement } from '../../core/queue/edgeStatements';
+import { endBackendStatement } from '../../core/queue/primaryStatements';
+import { numberOrNull } from '../../core/queue/rowValues';
+import { pause } from '../pause';
+import { isPassing } from '../planSessions';
+import { onlyRow } from './answers';
+import { BatchWriter, CounterMoved } from './batchWriter';
+import { inspect, reconcile, type Gate } from './drainGate';
+import { DrainBusy, DrainRefused, type DrainerDeps, type DrainJob } from './drainJob';
+import { goThrough } from './drainPass';
+import { DrainTally } from './drainTally';
+import { EdgeEnd } from './edgeEnd';
+import { finish, noteBlockers, readOpen, writeMetric } from './finish';
+import { openPrimary, type PrimaryEnd } from './primaryEnd';
+import { settle, settleWaiting, type Settled } from './settled';
+import { writeStreamed, type StreamParts } from './transactionWriter';
+
+/** A batch that takes longer is followed by smaller ones, one that is quick by larger ones. */
+const AIM_MS = 5_000;
+const METRIC_MS = 60_000;
+const FIRST_WAIT_MS = 250;
+const MAX_WAIT_MS = 5_000;
+const MAX_MOVES = 20;
+/** Counted no further: a number for people. */
+const OPEN_CAP = 10_000_000;
+
+/**
+ * One drain of one edge, from its lock to its report. Whatever happens on the way, an operation is marked only after the primary has
+ * committed it, and one whose fate is unknown is sent again, which the ledger makes harmless: so after every loss the drain simply
+ * begins anew. Used once.
+ */
+export class Drainer {
+  readonly #tally: DrainTally;
+  readonly #notes: string[] = [];
+  readonly #startedAtMs: number;
+  #edge: EdgeEnd | null = null;
+  #primary: PrimaryEnd | null = null;
+  /** Backends whose sessions were lost: they may still be at work. */
+  #lostPids: { readonly edge: number | null; readonly primary: number | null } = {
+    edge: null,
+    primary: null,
+  };
+  #primaryId: string;
+  #aim = BATCH_LIMITS.rows;
+  #metricAtMs = 0;
+  #left: number | null = null;
+  /** Rises with each batch that was marked: a drain that gets on is never given up. */
+  #progressAtMs: number;
+
+  constructor(
+    private readonly deps: DrainerDeps,
+    private readonly job: DrainJob,
+    private readonly onProgress: (progress: DrainProgress) => void = () => undefined,
+  ) {
+    const { clock } = deps;
+    this.#tally = new DrainTally(clock);
+    this.#startedAtMs = clock.nowMs();
+    this.#progressAtMs = clock.monotonicMs();
+    this.#primaryId = job.primaries[0]?.id ?? '';
+  }
+
+  /** Rejects only for a defect: whatever a server does is in the report's end. */
+  async run(signal: CancelSignal): Promise<DrainReport> {
+    const end = await this.#untilEnd(signal);
+    await this.#close(end);
+    const { counts, resent, verdicts } = this.#tally;
+    return {
+      address: this.job.address,
+      primaryId: this.#primaryId,
+      startedAtMs: this.#startedAtMs,
+      endedAtMs: this.deps.clock.nowMs(),
+      end,
+      counts: { ...counts },
+      left: this.#left,
+      resent,
+      verdicts,
+      notes: this.#notes,
+    };
+  }
+
+  async #untilEnd(signal: CancelSignal): Promise<DrainEnd> {
+    let moves = 0;
+    let waits = 0;
+    for (;;) {
+      const before = this.#progressAtMs;
+      try {
+        await this.#drain(signal);
+        return { kind: 'drained' };
+      } catch (error) {
+        if (signal.aborted) return { kind: 'cancelled' };
+        if (error instanceof DrainRefused) return { kind: 'refused', reasons: error.reasons };
+        if (error instanceof DrainBusy) return { kind: 'busy', ...error.holder };
+        const failure = this.#failureOf(error);
+        if (error instanceof CounterMoved) moves += 1;
+        if (moves > MAX_MOVES || !this.#mayPass(error)) {
+          await noteBlockers(this.#primary, failure, this.#notes);
+          return { kind: 'stopped', failure: failure.facts };
+        }
+        waits = this.#progressAtMs > before ? 0 : waits + 1;
+        this.deps.log.debug(`${this.job.edge.id}: ${failure.facts.text} The drain begins anew.`);
+        await this.#lose();
+        const jitter = 0.5 + this.deps.random() / 2;
+        const waitMs = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** waits) * jitter;
+        if (this.deps.clock.monotonicMs() + waitMs > this.#progressAtMs + this.deps.regainMs) {
+          return { kind: 'stopped', failure: failure.facts };
+        }
+        await pause(this.deps.clock, waitMs, signal);
+      }
+    }
+  }
+
+  /** Whether it may help to dial again. A node that is to be promoted still calls itself a standby. */
+  #mayPass(error: unknown): boolean {
+    if (error instanceof CounterMoved) return true;
+    if (!isServerFailure(error)) return false;
+    const { reason } = error.facts;
+    return isPassing(reason) || (reason === 'readOnly' && this.job.primaries.length > 1);
+  }
+
+  #failureOf(error: unknown): ServerFailure {
+    if (isServerFailure(error)) return error;
+    if (!(error instanceof CounterMoved)) throw error;
+    const detail = 'another drain of this edge gets in between';
+    return new ServerFailure(describeFailure('other', { nodeId: this.#primaryId, detail }));
+  }
+
+  /** From the lock to the end of the queue. @throws whatever ends it */
+  async #drain(signal: CancelSignal): Promise<void> {
+    const gate = await this.#open(signal);
+    const { batches, resent } = await reconcile(this.job, gate, signal);
+    this.#tally.resent += resent;
+    const { edge, primary, catalog, facts } = gate;
+    const { clock, random } = this.deps;
+    const parts: StreamParts = {
+      session: primary.session,
+      facts,
+      catalog,
+      clock,
+      random,
+      edge,
+      queue: this.job.queue,
+    };
+    const open = await readOpen(edge, this.job, OPEN_CAP, signal);
+    this.#tally.total = Math.max(this.#tally.total, this.#tally.done + open.count);
+    this.onProgress(this.#tally.progress);
+    let upTo: bigint | null = this.job.isStrict ? await strictLimit(edge, this.job, signal) : null;
+    for (let counter = batches; ;) {
+      const doneBefore = this.#tally.done;
+      this.#tally.beginPass();
+      const writer = new BatchWriter(parts, counter, new BlockedKeys());
+      const aim = (): number => (this.job.isStrict ? 1 : this.#aim);
+      const write = (batch: Batch): Promise<boolean> => this.#write(batch, writer, parts, signal);
+      const last = await goThrough(parts, upTo, aim, write, signal);
+      counter = writer.batches;
+      // What was committed late behind the cursor is found by another look; what comes meanwhile is the next drain's.
+      upTo ??= last;
+      if (this.#tally.done === doneBefore || this.job.isStrict) return;
+    }
+  }
+
+  async #open(signal: CancelSignal): Promise<Gate> {
+    const { deps, job } = this;
+    await this.#endLost('edge', signal);
+    this.#edge = await EdgeEnd.open(deps, job, job.who, signal);
+    this.#primary = await openPrimary(deps, job, this.#edge.identity, signal);
+    this.#primaryId = this.#primary.session.nodeId;
+    const { primary: pid } = this.#lostPids;
+    if (pid !== null) await this.#primary.session.queryAll([endBackendStatement(pid)], signal);
+    this.#lostPids = { edge: null, primary: null };
+    return inspect(job, this.#edge, this.#primary, signal);
+  }
+
+  /** A session of ours that its server has not missed yet would hold the lock against us. */
+  async #endLost(end: 'edge', signal: CancelSignal): Promise<void> {
+    const pid = this.#lostPids[end];
+    if (pid === null) return;
+    const { edge, queue } = this.job;
+    const session = await this.deps.gateway.openDrain(edge, 'edge', signal, queue.drainUser);
+    await session.queryAll([endBackendStatement(pid)], signal);
+    await session.close();
+  }
+
+  /** @returns false when the drain has to stop behind this batch */
+  async #write(
+    batch: Batch,
+    writer: BatchWriter,
+    parts: StreamParts,
+    signal: CancelSignal,
+  ): Promise<boolean> {
+    const beganMs = this.deps.clock.monotonicMs();
+    const asideBefore = this.#setAside;
+    if (batch.kind === 'streamed') {
+      const mark = (settled: readonly Settled[]): Promise<void> =>
+        this.#mark(settled, writer.batches, parts, signal);
+      await this.#know(parts, [], signal);
+      await writeStreamed(batch.transaction, writer, parts, mark, signal);
+    } else {
+      await this.#know(parts, batch.rows, signal);
+      const result = await writer.write(batch.rows, signal);
+      if ('outcomes' in result) {
+        await this.#mark(settle(result), result.batches, parts, signal);
+      } else {
+        this.#tally.add(result.waiting.map(settleWaiting), null);
+      }
+      this.#adapt(this.deps.clock.monotonicMs() - beganMs);
+    }
+    this.onProgress(this.#tally.progress);
+    return !(this.job.isStrict && this.#setAside > asideBefore);
+  }
+
+  get #setAside(): number {
+    const { conflicts, dead, waiting } = this.#tally.counts;
+    return conflicts + dead + waiting;
+  }
+
+  async #know(
+    { catalog }: StreamParts,
+    rows: readonly { readonly operation: { readonly table: { schema: string; name: string } } }[],
+    signal: CancelSignal,
+  ): Promise<void> {
+    await catalog.know(
+      rows.map(({ operation }) => operation.table),
+      signal,
+    );
+  }
+
+  async #mark(
+    settled: readonly Settled[],
+    batches: bigint,
+    { edge, session, facts }: StreamParts,
+    signal: CancelSignal,
+  ): Promise<void> {
+    const marks = settled.flatMap(({ mark }) => (mark === null ? [] : [mark]));
+    const [answer] = await edge.run([markStatement(this.job.queue.table, marks, batches)], signal);
+    this.#tally.add(settled, numberOrNull(onlyRow(answer), 'latencyMs'));
+    if (marks.length > 0) this.#progressAtMs = this.deps.clock.monotonicMs();
+    const nowMs = this.deps.clock.monotonicMs();
+    if (nowMs - this.#metricAtMs < METRIC_MS) return;
+    this.#metricAtMs = nowMs;
+    await writeMetric(edge, session, facts.edgeId, this.job, this.#tally, signal);
+  }
+
+  #adapt(tookMs: number): void {
+    if (tookMs > AIM_MS) this.#aim = Math.max(1, Math.floor(this.#aim / 2));
+    else if (tookMs < AIM_MS / 4) this.#aim = Math.min(BATCH_LIMITS.rows, this.#aim * 2);
+  }
+
+  /** Both go, since what is under way on one end belongs to the other. */
+  async #lose(): Promise<void> {
+    const [edge, primary] = [this.#edge, this.#primary];
+    this.#edge = null;
+    this.#primary = null;
+    this.#lostPids = {
+      edge: edge?.session.isClosed === true ? edge.session.backendPid : this.#lostPids.edge,
+      primary:
+        primary?.session.isClosed === true ? primary.session.backendPid : this.#lostPids.primary,
+    };
+    await Promise.all([edge?.close(false), primary?.session.close()]);
+  }
+
+  async #close(end: DrainEnd): Promise<void> {
+    const [edge, primary] = [this.#edge, this.#primary];
+    this.#edge = null;
+    this.#primary = null;
+    const hasDrained = this.#tally.done > 0;
+    if (edge !== null) {
+      this.#left = await finish({
+        edge,
+        primary,
+        job: this.job,
+        tally: this.#tally,
+        isWhole: end.kind === 'drained',
+        cap: OPEN_CAP,
+        log: this.deps.log,
+      });
+    }
+    await Promise.all([edge?.close(hasDrained), primary?.session.close()]);
+  }
+}
+
+/** In strict order nothing behind an operation that was set aside is touched. */
+async function strictLimit(
+  edge: EdgeEnd,
+  job: DrainJob,
+  signal: CancelSignal,
+): Promise<bigint | null> {
+  const [answer] = await edge.run([firstAsideStatement(job.queue.table)], signal);
+  const first = onlyRow(answer)['first'];
+  return typeof first === 'bigint' ? first - 1n : null;
+}

@@ -1,0 +1,151 @@
+import { CancelSource } from '../../core/cancelSource';
+import { isServerFailure, type ServerFailure } from '../../core/failure';
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { DrainSession } from '../../core/ports/drainGateway';
+import type { Log } from '../../core/ports/log';
+import {
+  deleteExpiredStatement,
+  expiredStatement,
+  openStatement,
+} from '../../core/queue/edgeStatements';
+import {
+  beginBatchStatement,
+  blockersStatement,
+  forgetStatement,
+  metricStatement,
+  pruneMetricsStatement,
+} from '../../core/queue/primaryStatements';
+import { RETENTION_DAYS } from '../../core/queue/queueNames';
+import { numberOf, numberOrNull, textOf } from '../../core/queue/rowValues';
+import { SQLSTATE } from '../../core/sqlstate';
+import { onlyRow, results } from './answers';
+import { COMMIT } from './batchWriter';
+import type { DrainJob } from './drainJob';
+import type { DrainTally } from './drainTally';
+import type { EdgeEnd } from './edgeEnd';
+import type { PrimaryEnd } from './primaryEnd';
+
+/** What is open on the edge. */
+export interface OpenOperations {
+  readonly count: number;
+  readonly oldestMs: number | null;
+}
+
+export async function readOpen(
+  edge: EdgeEnd,
+  job: DrainJob,
+  cap: number,
+  signal: CancelSignal,
+): Promise<OpenOperations> {
+  const [answer] = await edge.run([openStatement(job.queue.table, cap)], signal);
+  const row = onlyRow(answer);
+  return { count: numberOf(row, 'open'), oldestMs: numberOrNull(row, 'oldestMs') };
+}
+
+/** What a chart of the depth needs; a larger one looks the same. */
+const DEPTH_CAP = 100_001;
+const EXPIRED_PAGE = 1_000;
+
+/** Notes what was drained since the last time. @throws ServerFailure */
+export async function writeMetric(
+  edge: EdgeEnd,
+  session: DrainSession,
+  edgeId: string,
+  job: DrainJob,
+  tally: DrainTally,
+  signal: CancelSignal,
+): Promise<void> {
+  const { count, oldestMs } = await readOpen(edge, job, DEPTH_CAP, signal);
+  const { drained, conflicts, latencyMs } = tally;
+  const metric = {
+    edgeId,
+    edge: job.edge.id,
+    depth: count,
+    oldestMs,
+    drained,
+    conflicts,
+    latencyMs,
+  };
+  results(
+    await session.queryAll(
+      [beginBatchStatement, metricStatement(metric), pruneMetricsStatement(edgeId), COMMIT],
+      signal,
+    ),
+  );
+  tally.drained = 0;
+  tally.conflicts = 0;
+}
+
+export interface FinishParts {
+  readonly edge: EdgeEnd;
+  readonly primary: PrimaryEnd | null;
+  readonly job: DrainJob;
+  readonly tally: DrainTally;
+  /** False after a cancellation or a failure: then nothing is tidied, which could make somebody wait. */
+  readonly isWhole: boolean;
+  readonly cap: number;
+  readonly log: Log;
+}
+
+/** What follows a drain: its last metric, what is kept long enough, what is left. Never rejects. @returns open operations, where it can be told */
+export async function finish(parts: FinishParts): Promise<number | null> {
+  const { edge, primary, job, tally, isWhole } = parts;
+  const signal = new CancelSource();
+  try {
+    if (edge.session.isClosed) return null;
+    if (isWhole && primary !== null) {
+      const { edgeId } = edge.identity;
+      await writeMetric(edge, primary.session, edgeId, job, tally, signal);
+      await forgetExpired(edge, primary.session, job, signal);
+    }
+    return (await readOpen(edge, job, parts.cap, signal)).count;
+  } catch (error) {
+    if (!isServerFailure(error)) throw error;
+    parts.log.debug(`${job.edge.id}: what follows a drain failed: ${error.facts.text}`);
+    return null;
+  }
+}
+
+/** The ledger's entry goes first: a done operation without one is too old to be sent again. */
+async function forgetExpired(
+  edge: EdgeEnd,
+  session: DrainSession,
+  { queue }: DrainJob,
+  signal: CancelSignal,
+): Promise<void> {
+  for (;;) {
+    const page = expiredStatement(queue.table, RETENTION_DAYS, EXPIRED_PAGE);
+    const [answer] = await edge.run([page], signal);
+    const ids = (answer?.rows ?? []).map((row) => textOf(row, 'id'));
+    if (ids.length === 0) return;
+    const forgetting = [beginBatchStatement, forgetStatement(ids), COMMIT];
+    results(await session.queryAll(forgetting, signal));
+    await edge.run([deleteExpiredStatement(queue.table, ids)], signal);
+    if (ids.length < EXPIRED_PAGE) return;
+  }
+}
+
+const LIMITS: readonly string[] = [SQLSTATE.lockNotAvailable, SQLSTATE.queryCanceled];
+
+/** Where a lock was not to be had: who has open transactions there. Never rejects. */
+export async function noteBlockers(
+  primary: PrimaryEnd | null,
+  { facts }: ServerFailure,
+  notes: string[],
+): Promise<void> {
+  if (primary === null || primary.session.isClosed) return;
+  if (facts.sqlstate === null || !LIMITS.includes(facts.sqlstate)) return;
+  const [answer] = await primary.session.queryAll([blockersStatement]);
+  if (answer === undefined || isServerFailure(answer)) return;
+  const who = answer.rows.map((row) => {
+    const application = textOf(row, 'application');
+    const as = application === '' ? '' : `, ${application}`;
+    const seconds = numberOrNull(row, 'seconds') ?? 0;
+    return `pid ${numberOf(row, 'pid')} (${textOf(row, 'user')}${as}, for ${seconds} s)`;
+  });
+  if (who.length > 0) {
+    notes.push(
+      `Open transactions on ${primary.session.nodeId} that hold locks: ${who.join('; ')}.`,
+    );
+  }
+}

@@ -1,0 +1,129 @@
+import type { LedgerEntry, RefusedOperation, ResolvedOperation } from '../../core/queue/applyTypes';
+import { conflictWordsOf } from '../../core/queue/conflictWords';
+import type { OperationVerdict } from '../../core/queue/drain';
+import type { Mark } from '../../core/queue/edgeStatements';
+import { MAX_ATTEMPTS } from '../../core/queue/operationFailure';
+import type { OperationOutcome, QueueOperation } from '../../core/queue/operation';
+import type { BatchResult } from './batchWriter';
+import type { DeferredOperation } from './pageApplier';
+import type { WaitingOperation } from './sortRows';
+
+/** What became of an operation, for people and for its row on the edge. */
+export interface Settled {
+  readonly verdict: OperationVerdict;
+  /** `null`: its row stays as it is. */
+  readonly mark: Mark | null;
+}
+
+const KEY_LENGTH = 200;
+const ERROR_LENGTH = 2_000;
+
+const VERDICTS: Readonly<Record<OperationOutcome, OperationVerdict['verdict']>> = {
+  applied: 'apply',
+  same: 'skip',
+  kept: 'skip',
+  replaced: 'apply',
+  merged: 'apply',
+  conflict: 'conflict',
+  dropped: 'skip',
+  decided: 'skip',
+};
+
+/** One a row that was looked at, in no particular order. The ledger decides; what was refused says why. */
+export function settle({ tried, aside, outcomes }: BatchResult): readonly Settled[] {
+  const refused = new Map(aside.refused.map((one) => [one.source.id, one]));
+  const deferred = new Map(aside.deferred.map((one) => [one.source.id, one]));
+  const waiting = new Set(aside.waiting.map(({ source }) => source.id));
+  const settled: Settled[] = aside.waiting.map(settleWaiting);
+  for (const operation of tried) {
+    const { id } = operation.source;
+    const entry = outcomes.get(id);
+    const late = deferred.get(id);
+    if (entry !== undefined) settled.push(settleEntry(operation, entry, refused.get(id)));
+    else if (late !== undefined) settled.push(settleDeferred(late));
+    else if (!refused.has(id) && !waiting.has(id)) settled.push(settleUntouched(operation));
+  }
+  const known = new Set(tried.map(({ source }) => source.id));
+  for (const one of aside.refused) {
+    const entry = outcomes.get(one.source.id);
+    if (entry === undefined) settled.push(settleRefused(one));
+    else if (!known.has(one.source.id)) settled.push(settleEntry(one, entry, one));
+  }
+  return settled;
+}
+
+export function settleWaiting({ source, keyText }: WaitingOperation): Settled {
+  const message = 'An earlier operation on its key waits, or its next attempt has not come.';
+  return { verdict: { ...of(source, keyText), verdict: 'waits', message }, mark: null };
+}
+
+/** The ledger says nothing, and neither does a refusal: a row came or went meanwhile, or a trigger suppresses the write. */
+function settleUntouched({ source, keyText }: ResolvedOperation): Settled {
+  const isLast = source.attempts + 1 >= MAX_ATTEMPTS;
+  const message = isLast
+    ? 'It had no effect on the primary, time and again: a trigger there may suppress it.'
+    : 'It had no effect on the primary, so it is tried again.';
+  return {
+    verdict: { ...of(source, keyText), verdict: isLast ? 'dead' : 'waits', message },
+    mark: { id: source.id, state: isLast ? 'dead' : 'again', error: message, sqlstate: null },
+  };
+}
+
+function settleDeferred({ source, keyText, deferral }: DeferredOperation): Settled {
+  const { message, sqlstate } = deferral;
+  return {
+    verdict: { ...of(source, keyText), verdict: 'waits', message, sqlstate },
+    mark: { id: source.id, state: 'again', error: cut(message), sqlstate },
+  };
+}
+
+function settleRefused({ source, resolved, refusal }: RefusedOperation): Settled {
+  const { state, conflict, message, sqlstate } = refusal;
+  const keyText = resolved?.keyText ?? source.key ?? '';
+  return {
+    verdict: { ...of(source, keyText), verdict: state, conflict, message, sqlstate },
+    mark: { id: source.id, state, error: cut(message), sqlstate },
+  };
+}
+
+function settleEntry(
+  { source, ...rest }: ResolvedOperation | RefusedOperation,
+  { outcome, conflict }: LedgerEntry,
+  refused: RefusedOperation | undefined,
+): Settled {
+  const keyText = 'keyText' in rest ? rest.keyText : (rest.resolved?.keyText ?? source.key ?? '');
+  const base = { ...of(source, keyText), verdict: VERDICTS[outcome], outcome };
+  if (outcome !== 'conflict') {
+    return { verdict: base, mark: { id: source.id, state: 'done', error: null, sqlstate: null } };
+  }
+  const words = conflict === null ? 'it met another row' : conflictWordsOf(conflict);
+  const message = refused?.refusal.message ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  const sqlstate = refused?.refusal.sqlstate ?? null;
+  return {
+    verdict: { ...base, conflict, message, sqlstate },
+    mark: { id: source.id, state: 'conflict', error: cut(message), sqlstate },
+  };
+}
+
+function of(source: QueueOperation, keyText: string): Omit<OperationVerdict, 'verdict'> {
+  return {
+    operationId: source.id,
+    seq: source.seq,
+    table: source.table,
+    operation:
+      source.operation === 'INSERT' ||
+      source.operation === 'UPDATE' ||
+      source.operation === 'DELETE'
+        ? source.operation
+        : null,
+    keyText: keyText.slice(0, KEY_LENGTH),
+    outcome: null,
+    conflict: null,
+    message: null,
+    sqlstate: null,
+  };
+}
+
+function cut(message: string): string {
+  return message.slice(0, ERROR_LENGTH);
+}

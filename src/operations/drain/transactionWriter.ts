@@ -1,0 +1,127 @@
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { SqlStatement } from '../../core/ports/sqlSession';
+import { outcomesStatement, readOutcomes, refusalStatements } from '../../core/queue/applyOutcomes';
+import { BATCH_LIMITS, type PageRow, type QueueTransaction } from '../../core/queue/batchCut';
+import { BlockedKeys } from '../../core/queue/blockedKeys';
+import type { Mark } from '../../core/queue/edgeStatements';
+import { pageStatement, readPage, type PageScope } from '../../core/queue/queuePage';
+import type { DeclaredQueue } from '../../core/topology';
+import { firstFailure, results } from './answers';
+import { COMMIT, type BatchWriter, type WriterParts } from './batchWriter';
+import type { EdgeEnd } from './edgeEnd';
+import { applyCarefully, nothingAside } from './pageApplier';
+import { settle, type Settled } from './settled';
+import { sortRows } from './sortRows';
+
+/** Which rows of the queue a transaction of the edge is. */
+export function scopeOf({ txid, last }: QueueTransaction): PageScope {
+  return txid === null ? { kind: 'row', seq: last } : { kind: 'transaction', txid };
+}
+
+export interface StreamParts extends WriterParts {
+  readonly edge: EdgeEnd;
+  readonly queue: DeclaredQueue;
+}
+
+/** The next rows of what is streamed, with their values. @throws ServerFailure */
+export async function readRows(
+  { edge, queue, catalog }: Pick<StreamParts, 'edge' | 'queue' | 'catalog'>,
+  scope: PageScope,
+  after: bigint,
+  signal: CancelSignal,
+): Promise<readonly PageRow[]> {
+  const request = { queue: queue.table, scope, after, limits: BATCH_LIMITS };
+  const [page] = await edge.run([pageStatement({ ...request, tables: catalog.tables })], signal);
+  return readPage(page?.rows ?? []);
+}
+
+/** Applies rows within an open transaction, and says what became of them as far as the transaction goes. */
+export async function applyRows(
+  rows: readonly PageRow[],
+  parts: WriterParts,
+  blocked: BlockedKeys,
+  isFresh: boolean,
+  signal: CancelSignal,
+): Promise<readonly Settled[]> {
+  const { session, facts, catalog } = parts;
+  const { todo, refused, waiting } = sortRows(rows, catalog, blocked);
+  const aside = { ...nothingAside(), refused: [...refused], waiting: [...waiting] };
+  await applyCarefully(todo, { session, facts, catalog, blocked, aside }, isFresh, signal);
+  const ids = [...todo, ...refused].map(({ source }) => source.id);
+  const ending: readonly SqlStatement[] = [
+    ...refusalStatements(aside.refused, facts),
+    outcomesStatement(ids),
+  ];
+  const ledger = results(await session.queryAll(ending, signal)).at(-1);
+  return settle({ tried: todo, aside, outcomes: readOutcomes(ledger?.rows ?? []), batches: 0n });
+}
+
+/**
+ * Applies one transaction of the edge that is larger than a batch: whole, in one transaction of the primary, but page by page, so
+ * that no more than a page of it is held here.
+ * @param onPage gets what became of each page once the primary has committed; awaited
+ */
+export async function writeStreamed(
+  transaction: QueueTransaction,
+  writer: BatchWriter,
+  parts: StreamParts,
+  onPage: (settled: readonly Settled[]) => Promise<void>,
+  signal: CancelSignal,
+): Promise<void> {
+  const scope = scopeOf(transaction);
+  /** What the ledger does not tell of operations that were set aside. */
+  const asides = await writer.inWays(signal, (way, blocked) =>
+    writer.inTransaction(way, signal, async () => {
+      const marks = new Map<string, Settled>();
+      for (let after = 0n; ;) {
+        const rows = await readRows(parts, scope, after, signal);
+        const last = rows.at(-1);
+        if (last === undefined) break;
+        for (const one of await applyRows(rows, parts, blocked, way.isFresh, signal)) {
+          if (isAside(one)) marks.set(one.verdict.operationId, one);
+        }
+        after = last.operation.seq;
+      }
+      const failed = firstFailure(await parts.session.queryAll([COMMIT], signal));
+      if (failed !== null) throw failed.failure;
+      writer.batches += 1n;
+      return marks;
+    }),
+  );
+  for (let after = 0n; ;) {
+    const rows = await readRows(parts, scope, after, signal);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    await onPage(await settledLater(rows, parts, asides, signal));
+    after = last.operation.seq;
+  }
+}
+
+function isAside({ verdict, mark }: Settled): boolean {
+  const state: Mark['state'] | undefined = mark?.state;
+  return verdict.outcome === null || state === 'conflict';
+}
+
+/** What the ledger says of rows whose transaction was committed. */
+async function settledLater(
+  rows: readonly PageRow[],
+  { session, catalog }: WriterParts,
+  asides: ReadonlyMap<string, Settled>,
+  signal: CancelSignal,
+): Promise<readonly Settled[]> {
+  const { todo, refused } = sortRows(
+    rows.map((row) => ({ ...row, isBlocked: false, isDue: true })),
+    catalog,
+    new BlockedKeys(),
+  );
+  const ids = rows.map(({ operation }) => operation.id);
+  const answer = await session.query(outcomesStatement(ids), signal);
+  const outcomes = readOutcomes(answer.rows);
+  const fresh = settle({
+    tried: todo,
+    aside: { ...nothingAside(), refused: [...refused] },
+    outcomes,
+    batches: 0n,
+  });
+  return fresh.map((one) => asides.get(one.verdict.operationId) ?? one);
+}
