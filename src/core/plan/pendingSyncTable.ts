@@ -59,9 +59,14 @@ export function queueIndexes(
   ];
 }
 
+/** What it says where an application made the table and we only added to it. */
+export const UPGRADED_QUEUE_COMMENT = `${PENDING_SYNC_COMMENT}, on the application's table`;
+
 /** Which of our versions made a table with this comment; `null`: none did. */
 export function queueVersion(comment: string | null): number | null {
-  const found = /^Postgres Topology: offline queue, version (\d{1,4})$/u.exec(comment ?? '')?.[1];
+  const found = /^Postgres Topology: offline queue, version (\d{1,4})(?:, .*)?$/u.exec(
+    comment ?? '',
+  )?.[1];
   return found === undefined ? null : Number(found);
 }
 

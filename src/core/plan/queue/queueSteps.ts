@@ -28,7 +28,7 @@ import { escapeIdentifier, escapeLiteral, qualifiedName } from '../../sql';
 import { formatTableName } from '../../tableName';
 import type { TableName } from '../../topology';
 import type { NodeCatalog, RelationFacts } from '../nodeCatalog';
-import { PENDING_SYNC_COMMENT, pendingSyncSql } from '../pendingSyncTable';
+import { pendingSyncSql } from '../pendingSyncTable';
 import type { PlanStep } from '../plan';
 import { PLAIN } from '../sentinelSteps';
 import { sqlStatement } from '../sqlText';
@@ -40,6 +40,7 @@ import {
   isOfApplication,
   needsUpgrade,
   UPGRADE_LIMIT_MS,
+  upgradedComment,
   upgradeSql,
   upgradeWords,
 } from './upgradeQueue';
@@ -95,7 +96,7 @@ function upgradeStep(nodeId: string, relation: RelationFacts): PlanStep {
     statements: [sqlStatement(upgradeSql(relation))],
     statementLimitMs: UPGRADE_LIMIT_MS,
     effectCheck: {
-      sql: `SELECT COALESCE(pg_catalog.obj_description(pg_catalog.to_regclass(${text}), 'pg_class') = ${escapeLiteral(PENDING_SYNC_COMMENT)}, false)`,
+      sql: `SELECT COALESCE(pg_catalog.obj_description(pg_catalog.to_regclass(${text}), 'pg_class') = ${escapeLiteral(upgradedComment(relation))}, false)`,
       otherwise: `${name} on ${nodeId} is not upgraded.`,
     },
     undo: isOld ? downgradeSql(relation).map(sqlStatement) : [],

@@ -10,6 +10,7 @@ import {
   queueIndexes,
   queueShapeOf,
   queueVersion,
+  UPGRADED_QUEUE_COMMENT,
 } from '../pendingSyncTable';
 import { kindWords } from '../tableLookup';
 
@@ -31,7 +32,15 @@ export function isQueue(relation: RelationFacts): boolean {
 
 /** Whether an application made it, not we. */
 export function isOfApplication(relation: RelationFacts): boolean {
-  return queueVersion(relation.comment) === null && !hasColumn(relation, 'seq');
+  return queueVersion(relation.comment) === null
+    ? !hasColumn(relation, 'seq')
+    : relation.comment?.endsWith(UPGRADED_QUEUE_COMMENT.slice(PENDING_SYNC_COMMENT.length)) ===
+        true;
+}
+
+/** What its comment says once it is upgraded. */
+export function upgradedComment(relation: RelationFacts): string {
+  return isOfApplication(relation) ? UPGRADED_QUEUE_COMMENT : PENDING_SYNC_COMMENT;
 }
 
 /** What keeps a table from becoming a queue, and what a trigger of ours could not fill. */
@@ -153,7 +162,7 @@ export function upgradeSql(relation: RelationFacts): string {
     ...queueIndexes(relation).map(
       ({ index, on }) => `CREATE INDEX IF NOT EXISTS ${escapeIdentifier(index)} ON ${name} ${on};`,
     ),
-    `COMMENT ON TABLE ${name} IS ${escapeLiteral(PENDING_SYNC_COMMENT)};`,
+    `COMMENT ON TABLE ${name} IS ${escapeLiteral(upgradedComment(relation))};`,
   ];
   return doBlock(lines);
 }
@@ -169,6 +178,14 @@ export function downgradeSql(relation: RelationFacts): readonly string[] {
     `ALTER TABLE ${name} ${added.map((column) => `DROP COLUMN ${column}`).join(', ')}`,
     `COMMENT ON TABLE ${name} IS ${relation.comment === null ? 'NULL' : escapeLiteral(relation.comment)}`,
   ];
+}
+
+/** Columns of an upgraded table that its application did not make. */
+export function addedColumns(relation: RelationFacts): readonly string[] {
+  const own = ['id', 'table_name', 'operation', 'data', 'created_at', 'synced_at', 'error'];
+  return QUEUE_COLUMNS.map(([column]) => column).filter(
+    (column) => !own.includes(column) && hasColumn(relation, column),
+  );
 }
 
 const OTHER_NAME = 'Rename it, or name another table as "pendingSync.table" in the file.';
