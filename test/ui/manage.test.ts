@@ -91,6 +91,23 @@ describe('managing a topology from the workbench', () => {
     assert.match(text, /It answers as postgres in the database central_services/u);
   });
 
+  it('keeps what was found as a branch, from which the report comes back without a check', async () => {
+    const { workbench, page } = session;
+    const branch = workbench.row(/^Set-up, \d+ of \d+ fine/u);
+    await workbench.expand(branch);
+    await workbench.expand(workbench.row(/^central, \d+ of \d+ fine/u));
+    const tls = workbench.row(/^Offers TLS, warning/u);
+    await tls.waitFor();
+    await session.capture('manage set-up branch');
+    await workbench.contextMenu(tls, 'Copy Fix');
+    await page.locator('.statusbar-item', { hasText: 'Copied what mends: Offers TLS' }).waitFor();
+    await workbench.contextMenu(tls, 'Show Set-up Report');
+    const text = (await plans.document('Set-up of central')).join(' ');
+    assert.match(text, /ALTER SYSTEM SET ssl = 'on'/u);
+    assert.doesNotMatch(text, /## singularity/u);
+    await branch.locator('.monaco-tl-twistie').click();
+  });
+
   it('drops a slot that nobody needs, from its row', async () => {
     const { workbench } = session;
     await workbench.expand(workbench.row(/^Slots, 5/));
@@ -222,6 +239,9 @@ describe('managing a topology from the workbench', () => {
     await session.capture('manage resolve');
     assert.match((await plans.entries()).join('\n'), /Would Apply ?1 row of .*approved_patterns/u);
     await plans.choose(title, 'Show What It Would Apply');
+    await workbench.expand(row('stopped'));
+    await workbench.row(/approved_patterns.*, Resolve Stopped Subscription…$/u).waitFor();
+    await session.capture('manage resolve row');
     const sql = (await plans.document('Untitled-')).join('\n');
     assert.match(sql, /INSERT INTO "public"\."approved_patterns"/u);
     assert.match(sql, /'both'/u);
