@@ -19,6 +19,8 @@ export function openingStatement(end: QueueEnd): SqlStatement {
   const settings: readonly (readonly [name: string, value: string])[] = [
     ...VALUE_SETTINGS,
     ['search_path', 'pg_catalog, pg_temp'],
+    // Else types are named in quotes, and known by name no more.
+    ['quote_all_identifiers', 'off'],
     // Without it an array's NULL is read as the word.
     ['array_nulls', 'on'],
     ['synchronous_commit', 'on'],
