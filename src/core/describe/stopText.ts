@@ -12,9 +12,8 @@ const NOTHING_TOLD = 'Nothing told from here why it stopped';
 export function stopRow(record: StopRecord | null, nowMs: number): FailureRow {
   if (record === null) return fixRow(NOT_READ, 'resolveSubscription');
   const { error, missing, waits, readAtMs } = record;
-  const [first, ...more] = [error?.message ?? null, ...missing, ...waits.map(atContent)].filter(
-    (part) => part !== null,
-  );
+  const at = waits.length === 0 ? null : `at ${waits.join(', ')}`;
+  const [first, ...more] = [error?.message ?? null, ...missing, at].filter((part) => part !== null);
   if (first === undefined) return fixRow(NOTHING_TOLD, 'resolveSubscription');
   const description = facts(
     error?.relation ?? null,
@@ -22,7 +21,8 @@ export function stopRow(record: StopRecord | null, nowMs: number): FailureRow {
     ...more,
     `read ${formatAgo(readAtMs, nowMs, 'tree')}`,
   );
-  return fixRow(showEscaped(first), 'resolveSubscription', showEscaped(description));
+  const label = first === at ? `Stopped ${at}` : first;
+  return fixRow(showEscaped(label), 'resolveSubscription', showEscaped(description));
 }
 
 /** What was read of a stop, each with who told it. */
@@ -62,8 +62,4 @@ export function withStop(
 
 function listed(parts: readonly string[]): string | null {
   return parts.length === 0 ? null : parts.join(', ');
-}
-
-function atContent(words: string): string {
-  return `at ${words}`;
 }

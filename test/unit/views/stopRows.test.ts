@@ -92,7 +92,7 @@ describe('a subscription that an error stopped', () => {
     const waiting = { ...nothing, waits: ['2 rows of public.jobs'] };
     assert.equal(
       below(rowOf(pictureOf('stoppedByError'), [waiting]))[0]?.[0],
-      'at 2 rows of public.jobs',
+      'Stopped at 2 rows of public.jobs',
     );
     assert.match(
       String(below(rowOf(pictureOf('stoppedByError'), [nothing]))[0]?.[0]),
