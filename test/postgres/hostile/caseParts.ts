@@ -4,6 +4,7 @@ import { PENDING_SYNC_COMMENT } from '../../../src/core/plan/pendingSyncTable';
 import { ALL_OPERATIONS } from '../../../src/core/plan/publicationSql';
 import { sentinelComment, sentinelTable } from '../../../src/core/plan/sentinelNames';
 import type { TableName, Topology } from '../../../src/core/topology';
+import { addressOf } from '../plans/planRig';
 import { canExist } from './hostileNames';
 import { line, literal, quoted } from './hostileWorld';
 import type { HostileWorld } from './hostileWorld';
@@ -108,12 +109,7 @@ export function subscribe(
     name: `hostile_${index}`,
     publisherId: 'central',
     publications: ['item_pub'],
-    connection: [
-      { keyword: 'host', value: '127.0.0.1' },
-      { keyword: 'port', value: String(central.port) },
-      { keyword: 'dbname', value: 'postgres' },
-      { keyword: 'user', value: 'postgres' },
-    ],
+    connection: addressOf(central),
     connectionTest: { kind: 'passed', systemIdentifier },
     slotName: `hostile_${index}`,
     usesExistingSlot: false,

@@ -11,7 +11,7 @@ import { subscriptionSchema } from '../../../src/topologyFile/subscriptionSchema
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
-import { PlanRig } from '../plans/planRig';
+import { addressOf, PlanRig } from '../plans/planRig';
 import {
   ALTERED_OPTIONS,
   PUBLICATION_OPTIONS,
@@ -91,12 +91,7 @@ forEachMajor('Options by version', function (major) {
         name,
         publisherId: 'central',
         publications: ['item_pub'],
-        connection: [
-          { keyword: 'host', value: '127.0.0.1' },
-          { keyword: 'port', value: String(central.port) },
-          { keyword: 'dbname', value: 'postgres' },
-          { keyword: 'user', value: 'postgres' },
-        ],
+        connection: addressOf(central),
         connectionTest: {
           kind: 'passed',
           systemIdentifier: context.catalogs.get('central')?.server.systemIdentifier ?? '',

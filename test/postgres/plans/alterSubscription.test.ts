@@ -10,7 +10,7 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { codes, PlanRig, untilReady } from './planRig';
+import { addressOf, codes, PlanRig, untilReady } from './planRig';
 
 const CANARY = 'c4n4ry';
 const OLD = 'first word';
@@ -208,13 +208,10 @@ forEachMajor('Altering a subscription', function (major) {
   });
 
   it('a new password reaches the publisher, and is in no log of the server and nothing of ours', async () => {
-    const connection: readonly ConninfoItem[] = [
-      { keyword: 'host', value: '127.0.0.1' },
-      { keyword: 'port', value: String(central.port) },
-      { keyword: 'dbname', value: 'postgres' },
-      { keyword: 'user', value: 'replicator' },
-      { keyword: 'password', value: { secret: 'publisherPassword' } },
-    ];
+    const connection: readonly ConninfoItem[] = addressOf(central, {
+      user: 'replicator',
+      secret: 'publisherPassword',
+    });
     await central.query(`ALTER ROLE replicator PASSWORD '${NEW.replaceAll("'", "''")}'`);
     const plan = await planOf({ connection });
     assert.deepEqual(titles(plan), ['Change the connection of jobs_sub']);

@@ -9,7 +9,7 @@ import type { PlanContext } from '../../../src/core/plan/requests';
 import type { Topology, TopologyNode } from '../../../src/core/topology';
 import { scramVerifier } from '../../../src/host/scramVerifier';
 import { parseTopologyFile } from '../../../src/topologyFile/parseTopologyFile';
-import { PlanRig, type RigNode } from './planRig';
+import { addressOf, PlanRig, type RigNode } from './planRig';
 
 /** The role that subscriptions log in as; it needs its password. */
 export const LOGIN = 'replication_user';
@@ -88,18 +88,17 @@ export class ChangesRig extends PlanRig {
         .filter(
           ({ name }) => !catalogs.get(node.id)?.subscriptions.some((one) => one.name === name),
         )
-        .map(({ name, publisher }) => {
-          const member = this.members[publisher];
+        .map(({ name, publisher: publisherId }) => {
+          const publisher = this.members[publisherId];
+          if (publisher === undefined) throw new Error(`There is no node ${publisherId}.`);
           return {
             nodeId: node.id,
             subscription: name,
-            connection: [
-              { keyword: 'host', value: '127.0.0.1' },
-              { keyword: 'port', value: String(member?.cluster.port) },
-              { keyword: 'dbname', value: member?.database ?? 'postgres' },
-              { keyword: 'user', value: LOGIN },
-              { keyword: 'password', value: { secret: SECRET } },
-            ],
+            connection: addressOf(publisher.cluster, {
+              database: publisher.database ?? 'postgres',
+              user: LOGIN,
+              secret: SECRET,
+            }),
             connectionTest: { kind: 'notTried', why: 'This is a test.' },
           };
         }),

@@ -18,7 +18,7 @@ import { freePort } from '../../clusters/freePort';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { never } from '../pg/support';
-import { codes, PlanRig, untilReady } from './planRig';
+import { addressOf, codes, PlanRig, untilReady } from './planRig';
 
 const PASSWORD = "c4n4ry's \\pass";
 const ODD = `My-"Sub'; DROP TABLE jobs; --`;
@@ -78,13 +78,7 @@ forEachMajor('Create Subscription', function (major) {
       name,
       publisherId: 'central',
       publications: ['jobs_pub'],
-      connection: [
-        { keyword: 'host', value: '127.0.0.1' },
-        { keyword: 'port', value: String(central.port) },
-        { keyword: 'dbname', value: 'postgres' },
-        { keyword: 'user', value: LOGIN },
-        { keyword: 'password', value: { secret: 'publisherPassword' } },
-      ],
+      connection: addressOf(central, { user: LOGIN, secret: 'publisherPassword' }),
       connectionTest: { kind: 'notTried', why: 'This test does without.' },
       slotName: name,
       usesExistingSlot: false,
@@ -162,12 +156,7 @@ forEachMajor('Create Subscription', function (major) {
   });
 
   it('without a password the statement shown is the one in the server’s log', async () => {
-    const connection = [
-      { keyword: 'host', value: '127.0.0.1' },
-      { keyword: 'port', value: String(central.port) },
-      { keyword: 'dbname', value: 'postgres' },
-      { keyword: 'user', value: 'postgres' },
-    ];
+    const connection = addressOf(central);
     const plan = await planOf({
       connection,
       copyData: false,
@@ -402,12 +391,7 @@ forEachMajor('Create Subscription', function (major) {
       await quiet.query(
         'CREATE TABLE jobs (id int PRIMARY KEY, name text); CREATE PUBLICATION jobs_pub FOR TABLE jobs',
       );
-      const connection = [
-        { keyword: 'host', value: '127.0.0.1' },
-        { keyword: 'port', value: String(quiet.port) },
-        { keyword: 'dbname', value: 'postgres' },
-        { keyword: 'user', value: 'postgres' },
-      ];
+      const connection = addressOf(quiet);
       const there = new PlanRig({ central: { cluster: quiet }, edge: { cluster: edge } });
       const plan = await planOf({ connection }, there);
       assert.deepEqual(codes(plan), [

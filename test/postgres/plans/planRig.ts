@@ -4,6 +4,7 @@ import { isRunnable, type Plan } from '../../../src/core/plan/plan';
 import type { PlanReport } from '../../../src/core/plan/report';
 import { reportDocument } from '../../../src/core/plan/reportDocument';
 import { reportSentence } from '../../../src/core/plan/reportSentence';
+import type { ConninfoItem } from '../../../src/core/plan/sqlText';
 import type { SetupFacts } from '../../../src/core/setup/setupFacts';
 import type { TableDefinition } from '../../../src/core/plan/tableDefinition';
 import type { PlanContext } from '../../../src/core/plan/requests';
@@ -148,6 +149,24 @@ interface FoundNode {
   readonly catalog: NodeCatalog;
   readonly tables: readonly TableDefinition[];
   readonly setup: SetupFacts;
+}
+
+/** The connection that a request gives to reach a server of the rig. */
+export function addressOf(
+  { port }: Pick<Cluster, 'port'>,
+  {
+    database = 'postgres',
+    user = 'postgres',
+    secret,
+  }: { readonly database?: string; readonly user?: string; readonly secret?: string } = {},
+): readonly ConninfoItem[] {
+  return [
+    { keyword: 'host', value: '127.0.0.1' },
+    { keyword: 'port', value: String(port) },
+    { keyword: 'dbname', value: database },
+    { keyword: 'user', value: user },
+    ...(secret === undefined ? [] : [{ keyword: 'password', value: { secret } }]),
+  ];
 }
 
 /** `error missingTable edge`, for what a test is about. */

@@ -10,6 +10,7 @@ import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { MemoryLog, never } from '../pg/support';
 import { administered, makeGateways, MemoryAudit, planOf, stepOn } from './changeSupport';
+import { addressOf } from './planRig';
 
 const CANARY = 'c4n4ry';
 const RIGHT = `${CANARY} p'a\\s "w$d;=`;
@@ -47,13 +48,8 @@ forEachMajor('A plan that makes a subscription', function (major) {
     log = new MemoryLog();
   });
 
-  const connection = (dbname = 'postgres'): readonly ConninfoItem[] => [
-    { keyword: 'host', value: '127.0.0.1' },
-    { keyword: 'port', value: String(publisher.port) },
-    { keyword: 'dbname', value: dbname },
-    { keyword: 'user', value: 'replicator' },
-    { keyword: 'password', value: { secret: 'publisherPassword' } },
-  ];
+  const connection = (dbname = 'postgres'): readonly ConninfoItem[] =>
+    addressOf(publisher, { database: dbname, user: 'replicator', secret: 'publisherPassword' });
 
   const create = (name: string, conninfo = connection()): PlanStatement => ({
     parts: [`CREATE SUBSCRIPTION ${name} CONNECTION `, { conninfo }, ' PUBLICATION item_pub'],

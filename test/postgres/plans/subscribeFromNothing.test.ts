@@ -12,7 +12,7 @@ import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { makeGateway, never, nodeAt } from '../pg/support';
-import { codes, PlanRig, untilReady } from './planRig';
+import { addressOf, codes, PlanRig, untilReady } from './planRig';
 
 const PASSWORD = "c4n4ry's \\pass";
 const SECRETS = { publisherPassword: PASSWORD };
@@ -90,13 +90,7 @@ forEachMajor('Subscribing with nothing there yet, and with too much', function (
       name: 'jobs_sub',
       publisherId: 'central',
       publications: ['jobs_pub'],
-      connection: [
-        { keyword: 'host', value: '127.0.0.1' },
-        { keyword: 'port', value: String(central.port) },
-        { keyword: 'dbname', value: database },
-        { keyword: 'user', value: user },
-        { keyword: 'password', value: { secret: 'publisherPassword' } },
-      ],
+      connection: addressOf(central, { database, user, secret: 'publisherPassword' }),
       connectionTest: { kind: 'notTried', why: 'Here it would say nothing.' },
       slotName: 'jobs_sub',
       usesExistingSlot: false,

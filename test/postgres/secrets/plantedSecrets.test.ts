@@ -30,6 +30,7 @@ import { nodeOf, Watcher } from '../faults/watcher';
 import { MemoryLog, MemorySecrets, never, nodeAt } from '../pg/support';
 import { makeGateways, MemoryAudit, planOf, stepOn } from '../plans/changeSupport';
 import { ChangesRig } from '../plans/changesRig';
+import { addressOf } from '../plans/planRig';
 import { loginSql, MARK, secret, SECRETS } from './plantedSecrets';
 
 const CONF = {
@@ -111,11 +112,7 @@ forEachMajor('20 planted secrets', function (major) {
     user: number,
     more: readonly ConninfoItem[] = [],
   ): readonly ConninfoItem[] => [
-    { keyword: 'host', value: '127.0.0.1' },
-    { keyword: 'port', value: String(central.port) },
-    { keyword: 'dbname', value: 'postgres' },
-    { keyword: 'user', value: `login_${user}` },
-    { keyword: 'password', value: { secret: 'password' } },
+    ...addressOf(central, { user: `login_${user}`, secret: 'password' }),
     ...more,
   ];
 

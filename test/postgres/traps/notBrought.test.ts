@@ -6,7 +6,7 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { PlanRig, untilReady } from '../plans/planRig';
+import { addressOf, PlanRig, untilReady } from '../plans/planRig';
 
 forEachMajor('What does not come by a subscription', function (major) {
   let clusters: Clusters;
@@ -38,12 +38,7 @@ forEachMajor('What does not come by a subscription', function (major) {
         name: 'jobs_sub',
         publisherId: 'central',
         publications: ['jobs_pub'],
-        connection: [
-          { keyword: 'host', value: '127.0.0.1' },
-          { keyword: 'port', value: String(central.port) },
-          { keyword: 'dbname', value: 'postgres' },
-          { keyword: 'user', value: 'postgres' },
-        ],
+        connection: addressOf(central),
         connectionTest: {
           kind: 'passed',
           systemIdentifier: context.catalogs.get('central')?.server.systemIdentifier ?? '',

@@ -38,7 +38,10 @@ describe('the plan of a test run', () => {
   it('runs a file of the soak where it belongs, and refuses one that is of no suite', () => {
     const file = 'test/postgres/plans/blastRadius.test.ts';
     const names = planTasks('soak', [file]).map(({ name }) => name);
-    assert.ok(names.length > 0 && names.every((name) => name.startsWith('postgres ')), names.join());
+    assert.ok(
+      names.length > 0 && names.every((name) => name.startsWith('postgres ')),
+      names.join(),
+    );
     assert.deepEqual(
       planTasks('soak', ['test/unit/core/lsn.test.ts']).map(({ name }) => name),
       ['unit'],

@@ -217,7 +217,10 @@ export const TRAPS: readonly Trap[] = [
     id: 'F45',
     what: 'a name cannot be that of a slot',
     tests: [
-      ['unit/core/plan/planCreateSubscription.test.ts', 'slots: taken, lost, attached to, illegal'],
+      [
+        'unit/core/plan/createSubscriptionLimits.test.ts',
+        'slots: taken, lost, attached to, illegal',
+      ],
       ['postgres/hostile/hostileNames.test.ts', '${one.change}, as the name of a ${one.what}'],
     ],
   },
