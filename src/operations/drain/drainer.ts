@@ -167,7 +167,7 @@ export class Drainer {
   async #open(signal: CancelSignal): Promise<Gate> {
     const { deps, job } = this;
     await this.#endLost('edge', signal);
-    this.#edge = await EdgeEnd.open(deps, job, job.who, signal);
+    this.#edge = await EdgeEnd.open(deps, job, { kind: 'drain', who: job.who }, signal);
     this.#primary = await openPrimary(deps, job, this.#edge.identity, signal);
     this.#primaryId = this.#primary.session.nodeId;
     const { primary: pid } = this.#lostPids;

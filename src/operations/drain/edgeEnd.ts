@@ -26,6 +26,10 @@ export interface EdgeIdentity {
   readonly aheadMs: number;
 }
 
+/** What the edge is opened for, and by whom. */
+export type EdgePurpose =
+  { readonly kind: 'drain'; readonly who: string } | { readonly kind: 'look' };
+
 /** The session on the edge: holds the lock, and lets one thing after the other have it, so that reading ahead never waits for marking. */
 export class EdgeEnd {
   #last: Promise<unknown> = Promise.resolve();
@@ -36,20 +40,20 @@ export class EdgeEnd {
   ) {}
 
   /**
-   * @param lockFor who drains; `null`: only looks, without the lock
+   * @param purpose a dry run takes the lock as well, but writes nothing
    * @throws DrainBusy, DrainRefused, ServerFailure
    */
   static async open(
     deps: DrainerDeps,
     job: DrainJob,
-    lockFor: string | null,
+    purpose: EdgePurpose,
     signal: CancelSignal,
   ): Promise<EdgeEnd> {
     const session = await deps.gateway.openDrain(job.edge, 'edge', signal, job.queue.drainUser);
     try {
       refusePooled(session);
       const identity = await readIdentity(deps, session, signal);
-      if (lockFor !== null) await lock(session, lockFor, signal);
+      await lock(session, purpose, signal);
       return new EdgeEnd(session, identity);
     } catch (error) {
       await session.close();
@@ -114,10 +118,14 @@ async function readIdentity(
   };
 }
 
-async function lock(session: DrainSession, who: string, signal: CancelSignal): Promise<void> {
+async function lock(
+  session: DrainSession,
+  purpose: EdgePurpose,
+  signal: CancelSignal,
+): Promise<void> {
   const answer = await session.query(lockStatement, signal);
   if (onlyRow(answer)['isLocked'] === true) {
-    await session.query(beginStatement(who), signal);
+    if (purpose.kind === 'drain') await session.query(beginStatement(purpose.who), signal);
     return;
   }
   const { rows } = await session.query(holderStatement, signal);

@@ -1,0 +1,141 @@
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { Batch, PageRow } from '../../core/queue/batchCut';
+import { BlockedKeys } from '../../core/queue/blockedKeys';
+import {
+  PREVIEW_LIMIT,
+  type DrainCounts,
+  type DrainPreview,
+  type OperationVerdict,
+} from '../../core/queue/drain';
+import { busyWords } from '../../core/queue/drainWords';
+import { SKEW_LIMIT_MS } from '../../core/queue/applyTypes';
+import { beginBatchStatement } from '../../core/queue/primaryStatements';
+import { results } from './answers';
+import { BatchWriter, ROLLBACK } from './batchWriter';
+import { inspect, type Gate } from './drainGate';
+import { DrainBusy, DrainRefused, type DrainJob, type DrainerDeps } from './drainJob';
+import { goThrough } from './drainPass';
+import { count, NO_COUNTS } from './drainTally';
+import { EdgeEnd } from './edgeEnd';
+import { readOpen } from './finish';
+import { openPrimary, type PrimaryEnd } from './primaryEnd';
+import { applyRows, readRows, scopeOf, type StreamParts } from './transactionWriter';
+
+const OPEN_CAP = 10_000_000;
+
+/**
+ * Tries what a drain would do, with the same statements, in one transaction that is rolled back. Holds the edge's lock meanwhile, so
+ * that no drain waits for its rows.
+ * @throws ServerFailure
+ */
+export async function previewDrain(
+  deps: DrainerDeps,
+  job: DrainJob,
+  signal: CancelSignal,
+): Promise<DrainPreview> {
+  let edge: EdgeEnd | null = null;
+  let primary: PrimaryEnd | null = null;
+  const nothing = {
+    ...headOf(job),
+    edgeId: '',
+    total: 0,
+    verdicts: [],
+    counts: NO_COUNTS,
+    notes: [],
+  };
+  try {
+    edge = await EdgeEnd.open(deps, job, { kind: 'look' }, signal);
+    primary = await openPrimary(deps, job, edge.identity, signal);
+    const gate = await inspect(job, edge, primary, signal);
+    const { count: total } = await readOpen(edge, job, OPEN_CAP, signal);
+    const verdicts = await tryAll(deps, job, gate, signal);
+    const counts: { -readonly [K in keyof DrainCounts]: DrainCounts[K] } = { ...NO_COUNTS };
+    for (const verdict of verdicts) count(counts, verdict);
+    return {
+      ...headOf(job),
+      edgeId: edge.identity.edgeId,
+      primaryId: primary.session.nodeId,
+      total,
+      verdicts,
+      counts,
+      notes: notesOf(job, gate),
+      refusals: [],
+    };
+  } catch (error) {
+    if (error instanceof DrainRefused) return { ...nothing, refusals: error.reasons };
+    if (!(error instanceof DrainBusy)) throw error;
+    return { ...nothing, refusals: [`${job.edge.id} ${busyWords(error.holder)}.`] };
+  } finally {
+    await Promise.all([edge?.session.close(), primary?.session.close()]);
+  }
+}
+
+function headOf({
+  address,
+  environment,
+  primaries,
+}: DrainJob): Pick<DrainPreview, 'address' | 'environment' | 'primaryId'> {
+  return { address, environment, primaryId: primaries[0]?.id ?? '' };
+}
+
+async function tryAll(
+  { clock, random }: DrainerDeps,
+  job: DrainJob,
+  { edge, primary, catalog, facts }: Gate,
+  signal: CancelSignal,
+): Promise<readonly OperationVerdict[]> {
+  const { session } = primary;
+  const parts: StreamParts = { session, facts, catalog, clock, random, edge, queue: job.queue };
+  const ways = new BatchWriter(parts, 0n, new BlockedKeys());
+  return ways.inWays(signal, async (way, blocked) => {
+    const verdicts: OperationVerdict[] = [];
+    const tryRows = async (rows: readonly PageRow[]): Promise<boolean> => {
+      await catalog.know(
+        rows.map(({ operation }) => operation.table),
+        signal,
+      );
+      const left = rows.slice(0, PREVIEW_LIMIT - verdicts.length);
+      const settled = await applyRows(left, parts, blocked, way.isFresh, signal);
+      verdicts.push(...settled.map(({ verdict }) => verdict));
+      return verdicts.length < PREVIEW_LIMIT;
+    };
+    const tryBatch = async (batch: Batch): Promise<boolean> => {
+      if (batch.kind === 'whole') return tryRows(batch.rows);
+      const scope = scopeOf(batch.transaction);
+      for (let after = 0n; ;) {
+        const rows = await readRows(parts, scope, after, signal);
+        const last = rows.at(-1);
+        if (last === undefined) return true;
+        if (!(await tryRows(rows))) return false;
+        after = last.operation.seq;
+      }
+    };
+    try {
+      results(await session.queryAll([beginBatchStatement], signal));
+      await goThrough(parts, null, () => PREVIEW_LIMIT, tryBatch, signal);
+      return verdicts.toSorted((a, b) => (a.seq < b.seq ? -1 : 1));
+    } finally {
+      if (!session.isClosed) await session.queryAll([ROLLBACK]);
+    }
+  });
+}
+
+function notesOf(job: DrainJob, { facts, mayHaveLost, primary }: Gate): readonly string[] {
+  const notes: string[] = [];
+  const { skewMs } = facts;
+  const usesTime = job.queue.tables.some(
+    ({ policy }) => policy === 'newest-wins' || policy === 'merge',
+  );
+  if (usesTime && (skewMs === null || Math.abs(skewMs) > SKEW_LIMIT_MS)) {
+    const seconds = skewMs === null ? 'an unknown time' : `${Math.abs(skewMs / 1000).toFixed(1)} s`;
+    notes.push(
+      `The clocks of ${job.edge.id} and ${primary.session.nodeId} differ by ${seconds}: where the newer row would win, a person has to decide.`,
+    );
+  }
+  if (mayHaveLost) {
+    notes.push(
+      `${primary.session.nodeId} is another server, or on another timeline, than the one that took the last batch: what it does not know of is sent again first.`,
+    );
+  }
+  return notes;
+}
