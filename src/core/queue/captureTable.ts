@@ -23,4 +23,4 @@ export function isPlainType(type: string): boolean {
 }
 
 const PLAIN =
-  /^(?:boolean|smallint|integer|bigint|numeric(?:\(-?\d+,-?\d+\))?|text|character varying(?:\(\d+\))?|character\(\d+\)|uuid|date|timestamp(?:\(\d\))? with(?:out)? time zone|bytea)$/u;
+  /^(?:boolean|smallint|integer|bigint|numeric(?:\(-?\d+,-?\d+\))?|text|character varying(?:\(\d+\))?|character\(\d+\)|bpchar|uuid|date|timestamp(?:\(\d\))? with(?:out)? time zone|bytea)$/u;
