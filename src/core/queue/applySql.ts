@@ -1,6 +1,11 @@
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import type { ResolvedOperation } from './applyTypes';
+import type { QueueOperation } from './operation';
 import type { TargetColumn, TargetTable } from './targetTable';
+
+/** What the operations of a wave have in common. */
+export type WaveShape = Pick<ResolvedOperation, 'kind' | 'columns' | 'oldColumns' | 'changesKey'> &
+  Pick<QueueOperation, 'writtenBy'>;
 
 /**
  * Names inside the statements of a wave. Functions and operators go without a schema: a drain's sessions have nothing but pg_catalog
@@ -17,15 +22,12 @@ export class WaveSql {
 
   constructor(
     readonly table: TargetTable,
-    readonly op: Pick<
-      ResolvedOperation,
-      'kind' | 'columns' | 'oldColumns' | 'changesKey' | 'source'
-    >,
+    readonly op: WaveShape,
     readonly isSkewed: boolean,
   ) {
     this.name = qualifiedName(table);
     this.t = freeName(table);
-    this.isByTrigger = op.source.writtenBy === 'trigger';
+    this.isByTrigger = op.writtenBy === 'trigger';
     this.columns = columnsNamed(table, op.columns);
     this.oldColumns = op.oldColumns === null ? null : columnsNamed(table, op.oldColumns);
     this.keyColumns = columnsNamed(table, table.key);

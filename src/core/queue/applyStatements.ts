@@ -3,7 +3,7 @@ import { escapeIdentifier } from '../sql';
 import { freshSql, waveValues } from './applyFresh';
 import { rowHash, WaveSql } from './applySql';
 import { SKEW_LIMIT_MS, type BatchFacts, type Wave } from './applyTypes';
-import { judgedSql, lockedSql } from './applyVerdict';
+import { judgedSql } from './applyVerdict';
 import { notedSql, updateSql } from './applyWrites';
 import { statementName } from './statementName';
 import type { TargetTable } from './targetTable';
@@ -22,7 +22,7 @@ export function waveStatements(
   const [first] = wave.operations;
   if (first === undefined) return [];
   const isSkewed = batch.skewMs === null || Math.abs(batch.skewMs) > SKEW_LIMIT_MS;
-  const sql = new WaveSql(table, first, isSkewed);
+  const sql = new WaveSql(table, { ...first, writtenBy: first.source.writtenBy }, isSkewed);
   const text = textOf(sql, wave.operations.length === 1);
   return [{ name: statementName(text), text, values: waveValues(sql, wave.operations, batch) }];
 }
@@ -99,7 +99,6 @@ function insertText(sql: WaveSql, isAlone: boolean): string {
     `met AS MATERIALIZED (
   SELECT q.* FROM q WHERE NOT EXISTS (SELECT FROM i WHERE i.ord = q.ord)
 )`,
-    lockedSql(sql, 'met'),
     judgedSql(sql, 'met', false),
     ...(update === null ? [] : [update]),
     ...notedSql(
@@ -115,12 +114,7 @@ ${allKnown('w', 'i')}`;
 function updateText(sql: WaveSql, isAlone: boolean): string {
   const update = updateSql(sql);
   const inserts = sql.table.policy === 'edge-wins';
-  const parts = [
-    freshSql(sql),
-    lockedSql(sql, 'q'),
-    judgedSql(sql, 'q', true),
-    ...(update === null ? [] : [update]),
-  ];
+  const parts = [freshSql(sql), judgedSql(sql, 'q', true), ...(update === null ? [] : [update])];
   if (!inserts) {
     return `WITH ${[...parts, ...notedSql(sql, entriesOf(sql, update === null ? null : 'y'))].join(', ')}
 SELECT count(*) FROM z`;
@@ -142,7 +136,6 @@ ${allKnown('w', 'i')}`;
 function deleteText(sql: WaveSql): string {
   return `WITH ${[
     freshSql(sql),
-    lockedSql(sql, 'q'),
     judgedSql(sql, 'q', true),
     `y AS (
   DELETE FROM ${sql.name} AS ${sql.t} USING v

@@ -3,32 +3,26 @@ import { mergeSql, merges } from './applyMerge';
 import { goneVerdictSql, sameSql, stateSql, verdictSql } from './applyPolicy';
 import type { WaveSql } from './applySql';
 
-/** The rows that the operations of `source` meet, locked in their latest version, and what they are to them: `c`. */
-export function lockedSql(sql: WaveSql, source: string): string {
-  const lock = sql.op.kind === 'DELETE' ? 'UPDATE' : 'NO KEY UPDATE';
-  return `c AS MATERIALIZED (
-  SELECT q.ord, ${sql.t} AS r, ${stateSql(sql)} AS state
-    FROM ${source} AS q
-    JOIN ${sql.name} AS ${sql.t} ON ${sql.keyMatch(sql.t, 'q', 'key')}
-   ORDER BY q.ord
-     FOR ${lock} OF ${sql.t}
-)`;
-}
-
 /**
- * What becomes of each operation of `source`: `v`, with `outcome`, `kind` of a conflict, and for `merge` the values that the row gets.
+ * What becomes of each operation of `source`, by its row as it is now, which is locked; looked up one by one by the index of the key, since
+ * as a join the table might be read whole: `v`, with `outcome`, `kind` of a conflict, and for `merge` the values that the row gets.
  * @param withGone operations whose row is not there are judged as well
  */
 export function judgedSql(sql: WaveSql, source: string, withGone: boolean): string {
+  const lock = sql.op.kind === 'DELETE' ? 'UPDATE' : 'NO KEY UPDATE';
   const gone = sql.op.changesKey
     ? `CASE WHEN EXISTS (SELECT FROM ${sql.name} AS ${sql.t} WHERE ${sql.keyMatch(sql.t, 'q', 'new')} AND ${sameSql(sql)}) THEN 'same' ELSE ${goneVerdictSql(sql)} END`
     : goneVerdictSql(sql);
   const verdict = withGone
-    ? `CASE WHEN c.ord IS NULL THEN ${gone} ELSE ${verdictSql(sql)} END`
+    ? `CASE WHEN c.found IS NULL THEN ${gone} ELSE ${verdictSql(sql)} END`
     : verdictSql(sql);
   const usual = sql.op.kind === 'INSERT' ? 'exists' : 'changed';
-  const first = `SELECT q.*, c.ord IS NOT NULL AS found, c.state, c.r, ${verdict} AS verdict
-    FROM ${source} AS q ${withGone ? 'LEFT ' : ''}JOIN c ON c.ord = q.ord`;
+  const first = `SELECT q.*, c.found IS TRUE AS found, c.state, c.r, ${verdict} AS verdict
+    FROM ${source} AS q
+    ${withGone ? 'LEFT' : 'CROSS'} JOIN LATERAL (
+      SELECT true AS found, ${sql.t} AS r, ${stateSql(sql)} AS state
+        FROM ${sql.name} AS ${sql.t} WHERE ${sql.keyMatch(sql.t, 'q', 'key')} FOR ${lock}
+    ) AS c${withGone ? ' ON true' : ''}`;
   const kind = `COALESCE(NULLIF(split_part(v.verdict, '/', 2), ''), CASE WHEN v.found THEN '${usual}' ELSE 'gone' END) AS kind`;
   const outcome = `split_part(v.verdict, '/', 1) AS outcome`;
   if (!merges(sql)) {
