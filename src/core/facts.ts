@@ -236,6 +236,21 @@ export interface SubscriptionTableFacts {
   readonly state: 'i' | 'd' | 'f' | 's' | 'r';
 }
 
+/** Five minutes of an edge's drains, as pgtopology.sync_metric of the primary has them. Times by its clock. */
+export interface QueueMetricFacts {
+  readonly edgeId: string;
+  /** As it was called when it drained first. */
+  readonly edge: string;
+  /** Their beginning. */
+  readonly atMs: number;
+  /** The largest. */
+  readonly depth: number;
+  readonly drained: number;
+  readonly conflicts: number;
+  /** How old operations were on average when they left; the largest. `null`: none left. */
+  readonly latencyMs: number | null;
+}
+
 /** What changes rarely: read at connect, every minute, on demand and after a change. */
 export interface SlowFacts {
   /** `SHOW server_version`, for people. */
@@ -255,6 +270,8 @@ export interface SlowFacts {
   readonly queueShape: 'current' | 'old' | 'other' | 'absent' | null;
   /** Finished sentence: why the declared queue, though it exists, cannot be read; absent when it can. */
   readonly queueProblem?: string;
+  /** What drains of edges of the file wrote here in the last 24 hours, oldest first; absent where it is not there or not readable. */
+  readonly queueMetrics?: readonly QueueMetricFacts[];
   /** Finished sentence about a server newer than what was tested; absent otherwise. */
   readonly versionNote?: string;
 }

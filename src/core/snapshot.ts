@@ -1,5 +1,5 @@
 import type { Endpoint, FailureFacts } from './failure';
-import type { FastFacts, QueueFacts, SlowFacts } from './facts';
+import type { FastFacts, QueueFacts, QueueMetricFacts, SlowFacts } from './facts';
 import type { DeclaredRole, Topology } from './topology';
 
 /**
@@ -211,7 +211,16 @@ export interface QueueSnapshot {
   readonly perMinute: number | null;
   /** Whether this machine reaches both ends, which is what a drain needs; `null` where an end was not asked or is not known. */
   readonly isOnline: boolean | null;
+  /** What its drains wrote on the primary in the last 24 hours; `null` where that is not known. */
+  readonly past: QueuePast | null;
   readonly verdict: Verdict;
+}
+
+/** Five minutes each, oldest first; those without a drain are left out. */
+export interface QueuePast {
+  /** When it was read. */
+  readonly atMs: number;
+  readonly points: readonly QueueMetricFacts[];
 }
 
 export interface NodeSnapshot {

@@ -81,6 +81,21 @@ export interface TopologyNode {
   readonly publications: readonly DeclaredPublication[];
   readonly subscriptions: readonly DeclaredSubscription[];
   readonly pendingSync: DeclaredQueue | null;
+  /** Ids of the edges whose queues are drained to it, derived from them (`withDrainedFrom`); absent: none. */
+  readonly drainedFrom?: readonly string[];
+}
+
+/** The nodes of a topology, each with the edges that are drained to it. */
+export function withDrainedFrom({ nodes }: Topology): readonly TopologyNode[] {
+  const edges = new Map<string, string[]>();
+  for (const { id, pendingSync } of nodes) {
+    if (pendingSync === null) continue;
+    edges.set(pendingSync.primary, [...(edges.get(pendingSync.primary) ?? []), id]);
+  }
+  return nodes.map((node) => {
+    const drainedFrom = edges.get(node.id);
+    return drainedFrom === undefined ? node : { ...node, drainedFrom };
+  });
 }
 
 /** Something that reads a replication slot but is no Postgres. */

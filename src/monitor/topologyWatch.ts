@@ -3,7 +3,7 @@ import type { TopologyHistory } from '../core/history';
 import type { ServerMemory } from '../core/ports/serverMemory';
 import type { TopologyEntry } from '../core/ports/topologyMonitor';
 import type { NodeSample, TopologySnapshot } from '../core/snapshot';
-import type { Topology, TopologyNode } from '../core/topology';
+import { withDrainedFrom, type Topology, type TopologyNode } from '../core/topology';
 import { Coalescer } from './coalescer';
 import { downstreamFirst } from './downstreamFirst';
 import { HistoryStore } from './historyStore';
@@ -112,7 +112,8 @@ export class TopologyWatch {
     this.publisher.dispose();
   }
 
-  private async declare(topology: Topology): Promise<void> {
+  private async declare(declared: Topology): Promise<void> {
+    const topology = { ...declared, nodes: withDrainedFrom(declared) };
     const before = { pollers: this.pollers, declared: this.declared };
     const pollers = new Map<string, NodePoller>();
     const fresh: NodePoller[] = [];
@@ -181,6 +182,6 @@ function redeclare(poller: NodePoller | undefined, old: TopologyNode, node: Topo
   const differs = (part: (of: TopologyNode) => unknown): boolean =>
     JSON.stringify(part(old)) !== JSON.stringify(part(node));
   if (differs((of) => [of.connection, of.passwordSource])) poller?.redeclare(node);
-  else if (differs((of) => of.pendingSync?.table)) poller?.reopen(node);
+  else if (differs((of) => [of.pendingSync?.table, of.drainedFrom])) poller?.reopen(node);
   else poller?.replaceNode(node);
 }

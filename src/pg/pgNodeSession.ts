@@ -10,7 +10,7 @@ import { probeStatement, readProbe, type ServerProbe } from './catalog/features'
 import { fastStatement, type FastStatement } from './catalog/fastStatement';
 import { identityStatement, readIdentity, type Identity } from './catalog/identity';
 import type { KnownQueue } from './catalog/queueShape';
-import { queueLookup, slowStatement } from './catalog/slowStatement';
+import { queueLookup, slowStatement, type SlowAnswer } from './catalog/slowStatement';
 import { type FailureSubject } from './errors/toFailure';
 import type { ConnectedSession } from './session/connectNode';
 import { NEWEST_MAJOR } from './session/serverIdentity';
@@ -43,6 +43,8 @@ export class PgNodeSession implements NodeSession {
   #queue: KnownQueue | null = null;
   #fast: FastStatement | null = null;
   #usesNames = true;
+  readonly #drainedFrom: readonly string[];
+  #hasMetrics = false;
 
   constructor(connected: ConnectedSession, node: TopologyNode) {
     this.endpoint = connected.target.endpoint;
@@ -50,6 +52,7 @@ export class PgNodeSession implements NodeSession {
     this.#subject = connected.subject;
     this.#probe = connected.probe;
     this.#queueTable = node.pendingSync?.table ?? null;
+    this.#drainedFrom = node.drainedFrom ?? [];
   }
 
   get isClosed(): boolean {
@@ -78,9 +81,7 @@ export class PgNodeSession implements NodeSession {
 
   async readSlow(signal: CancelSignal): Promise<SlowFacts> {
     await this.#probeAgain(signal);
-    const slow = slowStatement(this.#probe.features, this.#queueTable);
-    const result = await this.#session.query(slow.statement, signal);
-    const answer = this.#read(() => slow.readRow(result.rows[0]));
+    const answer = await this.#runSlow(signal);
     this.#identity = answer.identity;
     this.#setQueue(answer.queue);
     const problem = this.#queueProblem(answer.queue);
@@ -93,6 +94,29 @@ export class PgNodeSession implements NodeSession {
 
   close(): Promise<void> {
     return this.#session.close();
+  }
+
+  /** What drains wrote is read only once it is known to be there, and never at the price of everything else. */
+  async #runSlow(signal: CancelSignal): Promise<SlowAnswer> {
+    const run = async (hasMetrics: boolean): Promise<SlowAnswer> => {
+      const slow = slowStatement(this.#probe.features, {
+        table: this.#queueTable,
+        drainedFrom: this.#drainedFrom,
+        hasMetrics,
+      });
+      const result = await this.#session.query(slow.statement, signal);
+      return this.#read(() => slow.readRow(result.rows[0]));
+    };
+    const known = this.#hasMetrics;
+    try {
+      const answer = await run(known);
+      this.#hasMetrics = answer.hasMetrics;
+      return answer.hasMetrics && !known ? await run(true) : answer;
+    } catch (error) {
+      if (!this.#hasMetrics || !hasSqlstate(error, [...QUEUE_CHANGED, ...QUEUE_SLOW])) throw error;
+      this.#hasMetrics = false;
+      return run(false);
+    }
   }
 
   #readsQueue(): boolean {

@@ -1,5 +1,5 @@
 import { DEPTH_CAP, type QueueFacts } from '../facts';
-import type { QueueSnapshot } from '../snapshot';
+import type { QueuePast, QueueSnapshot } from '../snapshot';
 import type { Thresholds } from '../topology';
 import type { VerdictBook, VerdictDraft } from './draft';
 import type { QueueReading } from './memory';
@@ -37,6 +37,7 @@ export function joinQueues(scene: Scene, book: VerdictBook): Queues {
       facts: facts ?? view.sample.fast?.queue ?? null,
       atMs: (view.sample.fast?.queue ?? null) === null ? null : view.sample.fastAtMs,
       perMinute,
+      past: pastOf(view.node.id, facts, scene.views.get(declared.primary)),
       isOnline: areReachable([view, scene.views.get(declared.primary)]),
       verdict: book.settle(id, judgeQueue(view, facts, perMinute, scene.topology.thresholds)),
     });
@@ -71,6 +72,22 @@ function judgeQueue(
   const isGrowing = perMinute !== null && perMinute >= 1;
   if (isDeep && isGrowing) return { code: 'queueGrowing', health, params };
   return { code: 'queueWaiting', health, params };
+}
+
+/** An edge that was named anew is known by its identity, where that can be read. */
+function pastOf(
+  nodeId: string,
+  facts: QueueFacts | null,
+  primary: NodeView | undefined,
+): QueuePast | null {
+  const metrics = primary?.sample.slow?.queueMetrics;
+  const atMs = primary?.sample.slowAtMs ?? null;
+  if (metrics === undefined || atMs === null) return null;
+  const edgeId = facts?.identity?.edgeId ?? null;
+  const points = metrics.filter((point) =>
+    edgeId === null ? point.edge === nodeId : point.edgeId === edgeId,
+  );
+  return { atMs, points };
 }
 
 /** Whether all of these answered lately; `null` where none of them failed and one was not asked. */

@@ -5,6 +5,7 @@ import type { TableName } from '../../core/topology';
 import { identityPart, type Identity } from './identity';
 import type { ServerFeatures } from './part';
 import { publicationsPart } from './publications';
+import { hasMetricsSql, metricsSchema, metricsSql, readMetrics } from './queueMetrics';
 import { knownQueue, queueShapeSchema, queueShapeSql, type KnownQueue } from './queueShape';
 import { rolePart } from './role';
 import { settingsPart } from './settings';
@@ -16,6 +17,18 @@ export interface SlowAnswer {
   readonly identity: Identity;
   /** `null` when no queue is declared. */
   readonly queue: KnownQueue | null;
+  /** Whether the metrics of drains can be read; `false` too where no edge is drained to it. */
+  readonly hasMetrics: boolean;
+}
+
+/** What of queues is read of a node. */
+export interface SlowQueues {
+  /** Its own; `null` when none is declared. */
+  readonly table: TableName | null;
+  /** Edges that are drained to it. */
+  readonly drainedFrom: readonly string[];
+  /** Whether what their drains wrote is known to be readable. */
+  readonly hasMetrics: boolean;
 }
 
 export interface SlowStatement {
@@ -24,10 +37,17 @@ export interface SlowStatement {
 }
 
 /** One statement for everything that changes rarely; unnamed, since it runs once a minute at most. */
-export function slowStatement(
-  features: ServerFeatures,
-  queueTable: TableName | null,
-): SlowStatement {
+export function slowStatement(features: ServerFeatures, queues: SlowQueues): SlowStatement {
+  const { table: queueTable, drainedFrom } = queues;
+  const isPrimary = drainedFrom.length > 0;
+  const names = queueTable === null ? '$1' : '$3';
+  const readsMetrics = isPrimary && queues.hasMetrics;
+  const metrics = [
+    ...(isPrimary ? [`,\n  ${hasMetricsSql} AS "hasMetrics"`] : []),
+    ...(readsMetrics
+      ? [`,\n  ${metricsSql(`${names}::pg_catalog.text[]`)} AS "queueMetrics"`]
+      : []),
+  ].join('');
   const text = `
 SELECT ${identityPart.sql(features)} AS "identity",
   ${rolePart.sql(features)} AS "role",
@@ -35,7 +55,7 @@ SELECT ${identityPart.sql(features)} AS "identity",
   ${subscriptionTablesPart.sql(features)} AS "subscriptionTables",
   ${subscriptionOptionsPart.sql(features)} AS "subscriptionOptions",
   ${settingsPart.sql(features)} AS "settings",
-  ${queueTable === null ? 'NULL::pg_catalog.json' : queueShapeSql} AS "queue"`;
+  ${queueTable === null ? 'NULL::pg_catalog.json' : queueShapeSql} AS "queue"${metrics}`;
   const rowSchema = z.object({
     identity: identityPart.schema,
     role: rolePart.schema,
@@ -44,8 +64,13 @@ SELECT ${identityPart.sql(features)} AS "identity",
     subscriptionOptions: subscriptionOptionsPart.schema,
     settings: settingsPart.schema,
     queue: queueShapeSchema,
+    hasMetrics: z.exactOptional(z.boolean()),
+    queueMetrics: z.exactOptional(metricsSchema),
   });
-  const values = queueTable === null ? [] : [queueTable.schema, queueTable.name];
+  const values = [
+    ...(queueTable === null ? [] : [queueTable.schema, queueTable.name]),
+    ...(readsMetrics ? [drainedFrom] : []),
+  ];
   return {
     statement: { text, values },
     readRow: (row) => {
@@ -58,8 +83,10 @@ SELECT ${identityPart.sql(features)} AS "identity",
         subscriptionOptions: subscriptionOptionsPart.normalise(raw.subscriptionOptions),
         settings: settingsPart.normalise(raw.settings),
         queueShape: queue?.shape ?? null,
+        ...(readsMetrics ? { queueMetrics: readMetrics(raw.queueMetrics ?? null) } : {}),
       };
-      return { facts, identity: identityPart.normalise(raw.identity), queue };
+      const identity = identityPart.normalise(raw.identity);
+      return { facts, identity, queue, hasMetrics: raw.hasMetrics === true };
     },
   };
 }

@@ -3,6 +3,7 @@ import { DEPTH_CAP, type QueueFacts } from '../../../src/core/facts';
 import { edgeIdentitySql } from '../../../src/core/queue/edgeObjects';
 import { DRAIN_LOCK } from '../../../src/core/queue/drainLock';
 import { pendingSyncSql } from '../../../src/core/plan/pendingSyncTable';
+import { primaryObjectsSql } from '../../../src/core/queue/primaryObjects';
 import type { NodeSession } from '../../../src/core/ports/nodeGateway';
 import type { TableName } from '../../../src/core/topology';
 import type { Cluster } from '../../clusters/cluster';
@@ -159,6 +160,39 @@ forEachMajor('Queues', function (major) {
     await edge.query('DROP TABLE pgtopology.edge_identity');
     assert.equal(await identity(), undefined);
     assert.equal((await opened.readFast(never())).queue?.waiting, 0);
+  });
+
+  it('what drains wrote on the primary is told in steps of five minutes, for the edges of the file', async () => {
+    await edge.query('CREATE SCHEMA IF NOT EXISTS pgtopology');
+    const opened = await gateway.open({ ...nodeAt(edge), drainedFrom: ['vengeance'] }, never());
+    open.push(opened);
+    assert.equal((await opened.readSlow(never())).queueMetrics, undefined);
+    const mine = '00000000-0000-4000-8000-000000000001';
+    const other = '00000000-0000-4000-8000-000000000002';
+    await edge.query(`${primaryObjectsSql().join(';')};
+      INSERT INTO pgtopology.edge (edge_id, name, system_identifier) VALUES ('${mine}', 'vengeance', '1'), ('${other}', 'other', '2');
+      INSERT INTO pgtopology.sync_metric (edge_id, edge, at, depth, drained, conflicts, latency_ms)
+        SELECT '${mine}', 'vengeance', to_timestamp(floor(extract(epoch FROM now()) / 300) * 300 - 3600) + at, depth, drained, conflicts, latency
+          FROM (VALUES (interval '10 s', 500, 100, 1, 30.5), ('4 min', 400, 200, 0, NULL), ('6 min', 0, 400, 2, 20)) v (at, depth, drained, conflicts, latency);
+      INSERT INTO pgtopology.sync_metric (edge_id, edge, at, depth, drained, conflicts) VALUES
+        ('${mine}', 'vengeance', now() - interval '25 hours', 9, 9, 9), ('${other}', 'other', now(), 9, 9, 9)`);
+    const metrics = (await opened.readSlow(never())).queueMetrics ?? [];
+    const [first] = metrics;
+    assert.deepEqual(
+      metrics.map(({ atMs, edgeId, edge: name, ...rest }) => [
+        atMs - (first?.atMs ?? 0),
+        edgeId,
+        name,
+        rest,
+      ]),
+      [
+        [0, mine, 'vengeance', { depth: 500, drained: 300, conflicts: 1, latencyMs: 30.5 }],
+        [300_000, mine, 'vengeance', { depth: 0, drained: 400, conflicts: 2, latencyMs: 20 }],
+      ],
+    );
+    await edge.query('DROP TABLE pgtopology.sync_metric');
+    assert.equal((await opened.readSlow(never())).queueMetrics, undefined);
+    assert.equal(opened.isClosed, false);
   });
 
   it('an error that holds a password is told without it, cut off or whole', async () => {

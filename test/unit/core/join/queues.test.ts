@@ -85,6 +85,27 @@ describe('a queue', () => {
     assert.equal(online({ central: noContact('disconnected'), vengeance }), null);
   });
 
+  it('has the past that the primary tells of it, by its identity where that is known', () => {
+    const point = (edgeId: string, edge: string) => ({
+      edgeId,
+      edge,
+      atMs: T0 - 600_000,
+      depth: 3,
+      drained: 4,
+      conflicts: 0,
+      latencyMs: 12,
+    });
+    const queueMetrics = [point('a', 'vengeance'), point('b', 'once vengeance')];
+    const central = answered(primary(), T0, { slow: slow({ queueMetrics }), slowAtMs: T0 - 5 });
+    const past = (vengeance: NodeSample) =>
+      queueOf(new Joiner(FILE).join({ central, vengeance }), 'vengeance').past;
+    assert.deepEqual(past(holding({})), { atMs: T0 - 5, points: [point('a', 'vengeance')] });
+    const identity = { edgeId: 'b', drainedAtMs: null, drainer: null };
+    assert.deepEqual(past(holding({ identity }))?.points, [point('b', 'once vengeance')]);
+    const silent = new Joiner(FILE).join({ central: answered(primary()) });
+    assert.equal(queueOf(silent, 'vengeance').past, null);
+  });
+
   it('keeps its last count and its time while the edge is away', () => {
     const away = failed('silent', holding({ waiting: 412 }), T0 + 9);
     const found = queueOf(new Joiner(FILE).join({ vengeance: away }, T0 + 60_000), 'vengeance');
