@@ -1,3 +1,4 @@
+import { formatCounted } from '../format';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { Finding } from './finding';
@@ -19,14 +20,18 @@ export function readGrantStep(
   );
   const names = tables.map(qualifiedName).join(', ');
   const uses = schemas.map((schema) => `USAGE ON SCHEMA ${escapeIdentifier(schema)}`);
+  const enters = schemas.map(
+    (schema) =>
+      `pg_catalog.has_schema_privilege(${escapeLiteral(role)}, ${escapeLiteral(schema)}, 'USAGE')`,
+  );
   const reads = tables.map(
     (table) =>
       `pg_catalog.has_table_privilege(${escapeLiteral(role)}, ${escapeLiteral(qualifiedName(table))}, 'SELECT')`,
   );
   return {
     nodeId,
-    title: `Let ${role} read ${listNames(tables.map(formatTableName))}`,
-    effect: `Subscriptions that log in as ${role} can copy what is added; without it the copy fails again and again.`,
+    title: `Let ${role} read ${tables.length > 2 ? formatCounted(tables.length, 'table') : listNames(tables.map(formatTableName))}`,
+    effect: `${role} may read ${listNames(tables.map(formatTableName))} on ${nodeId}, which the first copy does; without it the copy fails again and again.`,
     risk: 'safe',
     statements: [
       ...uses.map((use) => `GRANT ${use} TO ${to}`),
@@ -36,7 +41,7 @@ export function readGrantStep(
     statementLimitMs: null,
     precondition: null,
     effectCheck: {
-      sql: `SELECT ${reads.join('\n   AND ')}`,
+      sql: `SELECT ${[...enters, ...reads].join('\n   AND ')}`,
       otherwise: `${role} may not read all of them on ${nodeId}.`,
     },
     settle: null,

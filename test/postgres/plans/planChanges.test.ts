@@ -229,7 +229,7 @@ forEachMajor('Plan Changes', function (major) {
       'genesis: Create table public.sync_log',
       'genesis: Create table public.approved_patterns',
       'genesis: Add details to public.execution_metrics',
-      `central: Let ${LOGIN} read 1 table`,
+      `central: Let ${LOGIN} read public.sync_log`,
       'central: Change publication job_statistics_pub',
       'genesis: Refresh subscription job_stats_sub',
       'singularity: Enable subscription patterns_sub',
