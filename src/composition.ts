@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
-import { homedir, userInfo } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { EditorPlanDialogs } from './commands/plans/editorPlanDialogs';
@@ -38,6 +38,7 @@ import { Monitor } from './monitor/monitor';
 import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
 import { CheckDesk } from './operations/checks/checkDesk';
 import { DrainAudit } from './operations/drain/drainAudit';
+import { DrainRules } from './operations/drain/drainRules';
 import { DrainsOnDemand } from './operations/drain/drainsOnDemand';
 import { queueDeskOnDemand } from './operations/drain/queueDeskOnDemand';
 import { PlanRunner } from './operations/planRunner';
@@ -172,8 +173,32 @@ export function compose(context: ExtensionContext): Composition {
     const drainGateway = new PgDrainGateway(gateway.dialer);
     return new ServerQueueDesk({ changes, gateway: drainGateway, topologyOf, mayContact, clock });
   });
+  const rules = new DrainRules({
+    topologyOf,
+    monitor,
+    gate,
+    settings: () => ({
+      who: `${environment.userName} on ${hostname()}`,
+      isStrict: readSettings().isQueueOrderStrict,
+    }),
+  });
   const drains = new DrainsOnDemand(
-    () => Promise.reject(new Error('Queues cannot be drained yet.')),
+    async () => {
+      const { QueueDrains } = await import('./operations/drain/queueDrains');
+      const { REGAIN_MS } = await import('./operations/drain/drainJob');
+      const { PgDrainGateway } = await import('./pg/drain/pgDrainGateway');
+      return new QueueDrains({
+        gateway: new PgDrainGateway(gateway.dialer),
+        clock,
+        log,
+        regainMs: REGAIN_MS,
+        random: () => Math.random(),
+        jobOf: (address) => rules.jobOf(address),
+        mayDrainUnasked: (address) => isTrusted() && rules.mayDrainUnasked(address),
+        hasWork: (address) => rules.hasWork(address),
+        onDidChangeTopology: (listener) => monitor.onDidChange(({ id }) => listener(id)),
+      });
+    },
     (error) => log.error(`Draining could not begin: ${String(error)}`),
   );
   store.add(new DrainAudit(drains, audit));
@@ -183,6 +208,8 @@ export function compose(context: ExtensionContext): Composition {
       memento: context.workspaceState,
       entries: () => files.entries(),
       isTrusted,
+      refresh: async (ref) => monitor.refresh(ref, 'interval'),
+      clock,
     }),
   );
   store.add(files.onDidChange(() => automaticDraining.follow()));
@@ -201,6 +228,7 @@ export function compose(context: ExtensionContext): Composition {
       monitor,
       checks,
       stops,
+      drains,
       clock,
       log,
       commands: DASHBOARD_COMMAND_IDS,

@@ -1,7 +1,8 @@
 import { ConfigurationTarget, workspace, type Memento } from 'vscode';
+import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { Drains } from '../core/ports/drains';
-import type { TopologyEntry } from '../core/ports/topologyMonitor';
+import type { NodeRef, TopologyEntry } from '../core/ports/topologyMonitor';
 import type { QueueAddress } from '../core/queue/drain';
 
 const SECTION = 'pgTopology';
@@ -14,7 +15,13 @@ export interface AutomaticDrainingDeps {
   readonly memento: Pick<Memento, 'get' | 'update'>;
   readonly entries: () => readonly TopologyEntry[];
   readonly isTrusted: () => boolean;
+  /** Resolves when the node was asked once more; never rejects. */
+  readonly refresh: (ref: NodeRef) => Promise<void>;
+  readonly clock: Pick<Clock, 'schedule'>;
 }
+
+/** While nothing is shown, the ends of these queues are asked this often. */
+const LOOK_MS = 15_000;
 
 /**
  * Which edges are drained unasked: those that the user's own setting names, and that were confirmed in this workspace. A file that comes
@@ -24,6 +31,7 @@ export class AutomaticDraining implements Disposable {
   readonly #subscription: Disposable;
   /** Keys of the edges that are being drained automatically. */
   #running = new Map<string, QueueAddress>();
+  #cancelLook: (() => void) | null = null;
 
   constructor(private readonly deps: AutomaticDrainingDeps) {
     this.#subscription = workspace.onDidChangeConfiguration((event) => {
@@ -65,10 +73,31 @@ export class AutomaticDraining implements Disposable {
     for (const [key, address] of wanted) {
       if (!before.has(key)) this.deps.drains.setAutomatic(address, true);
     }
+    this.#lookLater();
   }
 
   dispose(): void {
     this.#subscription.dispose();
+    this.#cancelLook?.();
+    this.#running = new Map();
+  }
+
+  /** A poll tells whether operations wait, and goes on unseen as the draining does; nothing is asked where none is on. */
+  #lookLater(): void {
+    if (this.#cancelLook !== null || this.#running.size === 0) return;
+    this.#cancelLook = this.deps.clock.schedule(LOOK_MS, () => {
+      this.#cancelLook = null;
+      const refs = [...this.#running.values()].flatMap((address) => this.#endsOf(address));
+      const looked = Promise.all(refs.map(async (ref) => this.deps.refresh(ref)));
+      void looked.then(() => this.#lookLater());
+    });
+  }
+
+  #endsOf({ topologyId, nodeId }: QueueAddress): readonly NodeRef[] {
+    const entry = this.deps.entries().find(({ id }) => id === topologyId);
+    const queue = entry?.topology.nodes.find(({ id }) => id === nodeId)?.pendingSync ?? null;
+    if (queue === null) return [];
+    return [nodeId, queue.primary].map((id) => ({ topologyId, nodeId: id }));
   }
 
   #wanted(): Map<string, QueueAddress> {

@@ -7,6 +7,8 @@ export interface Settings {
   readonly pollIntervalSeconds: number;
   readonly isStatusBarEnabled: boolean;
   readonly pollInBackground: boolean;
+  /** A drain stops behind an operation that is set aside, instead of going on with other keys. */
+  readonly isQueueOrderStrict: boolean;
 }
 
 const SECTION = 'pgTopology';
@@ -17,6 +19,7 @@ export function readSettings(): Settings {
     pollIntervalSeconds: clampInterval(configuration.get<unknown>('pollIntervalSeconds')),
     isStatusBarEnabled: configuration.get<unknown>('statusBar.enabled') !== false,
     pollInBackground: configuration.get<unknown>('pollInBackground') === true,
+    isQueueOrderStrict: configuration.get<unknown>('queue.strictOrder') === true,
   };
 }
 

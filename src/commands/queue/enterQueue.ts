@@ -23,6 +23,8 @@ export interface EnterOptions {
   readonly changes: boolean;
   /** Ends that are needed. */
   readonly ends?: readonly ('edge' | 'primary')[];
+  /** Another server may have taken the primary's place: that this one does not answer is for others to tell. */
+  readonly mayPrimaryBeAway?: boolean;
 }
 
 type EnterDeps = Pick<
@@ -57,7 +59,12 @@ export async function enterQueue(
     if (!(await mayContact(deps, topologyId, node))) return null;
   }
   for (const node of nodes) {
-    if (!(await letIn(deps, node, queue.drainUser ?? null, options.title))) return null;
+    try {
+      if (!(await letIn(deps, node, queue.drainUser ?? null, options.title))) return null;
+    } catch (error) {
+      const mayBeAway = options.mayPrimaryBeAway === true && node === primary;
+      if (!mayBeAway || !isServerFailure(error) || error.facts.reason === 'cancelled') throw error;
+    }
   }
   return { topology, environment: topology.environment, edge, primary, queue };
 }

@@ -72,6 +72,10 @@ describe('command targets', () => {
     assert.equal(nodeOf('consumer/electric'), 'central');
     assert.equal(nodeOf('slot/central/central_read'), 'central');
     assert.equal(nodeOf('queue/vengeance'), 'vengeance');
+    const operation = '0b6f7a52-8c1d-4a6e-9a57-0d6b2f3c4e5f';
+    assert.equal(nodeOf(`queue/vengeance/${operation}`), 'vengeance');
+    assert.equal(nodeOf(`queue/nobody/${operation}`), null);
+    assert.equal(nodeOf('queue/vengeance/7'), null);
     assert.equal(nodeOf('publication/vengeance/a/b'), 'vengeance');
     assert.equal(nodeOf('publication/central/a/b'), null);
     assert.equal(nodeOf(null), null);

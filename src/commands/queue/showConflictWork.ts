@@ -1,0 +1,80 @@
+import { window } from 'vscode';
+import type { ConflictDetails } from '../../core/queue/conflict';
+import { operationSubject } from '../../core/queue/queueSubject';
+import { askOne } from '../../host/prompts';
+import type { CommandDeps } from '../commandDeps';
+import type { Target } from '../target';
+import { conflictSentence, readConflict, showBase, showConflictRows } from './conflictView';
+import { enterQueue } from './enterQueue';
+import { pickOperations } from './pickOperations';
+import { pickQueue, type QueueChoice } from './pickQueue';
+
+const TITLE = 'Show Conflict';
+const KEEP_PRIMARY = 'Keep Primary…';
+const KEEP_EDGE = 'Keep Edge…';
+const MERGE = 'Edit Merged…';
+const MORE = 'More…';
+
+/** Opens a conflict as a comparison of both rows, and offers what can be decided. Changes nothing. */
+export async function showConflictWork(deps: CommandDeps, target: Target | null): Promise<void> {
+  const chosen = await pickQueue(deps, target, TITLE);
+  if (chosen === null) return;
+  const entered = await enterQueue(deps, chosen, { title: TITLE, changes: false });
+  if (entered === null) return;
+  const wanted = { title: TITLE, state: 'conflict', many: false } as const;
+  const [operationId] = (await pickOperations(deps, chosen, wanted)) ?? [];
+  if (operationId === undefined) return;
+  const details = await readConflict(deps, chosen, operationId, TITLE);
+  if (details === null) return;
+  await showConflictRows(deps, details, {
+    edgeId: entered.edge.id,
+    primaryId: entered.primary.id,
+  });
+  offer(deps, chosen, details);
+}
+
+/** Nobody waits for the answer: the comparison is there to be read first. */
+function offer(deps: CommandDeps, chosen: QueueChoice, details: ConflictDetails): void {
+  const target = {
+    topologyId: chosen.topologyId,
+    subject: operationSubject(chosen.queueId, details.operationId),
+  };
+  const act = async (): Promise<void> => {
+    const choice = await window.showInformationMessage(
+      deps.redact(conflictSentence(details)),
+      KEEP_PRIMARY,
+      KEEP_EDGE,
+      MERGE,
+      MORE,
+    );
+    if (choice === KEEP_PRIMARY) await deps.runCommand('keepPrimary', target);
+    if (choice === KEEP_EDGE) await deps.runCommand('keepEdge', target);
+    if (choice === MERGE) await deps.runCommand('editAndApplyMerged', target);
+    if (choice === MORE) await offerMore(deps, chosen, details, target);
+  };
+  act().catch((error: unknown) => {
+    deps.log.error(`A conflict could not be followed: ${String(error)}`);
+  });
+}
+
+async function offerMore(
+  deps: CommandDeps,
+  chosen: QueueChoice,
+  details: ConflictDetails,
+  target: Target,
+): Promise<void> {
+  const answer = await askOne<'drop' | 'base' | 'export'>({
+    place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
+    placeholder: 'What about this conflict?',
+    items: [
+      ...(details.base === null
+        ? []
+        : [{ label: '$(diff) Show What the Edge Changed It From', value: 'base' as const }]),
+      { label: '$(file-code) Export Queue as SQL', value: 'export' },
+      { label: '$(trash) Drop Operation…', description: 'the primary stays', value: 'drop' },
+    ],
+  });
+  if (answer === 'base') await showBase(deps, details, chosen.nodeId);
+  if (answer === 'export') await deps.runCommand('exportQueueSql', target);
+  if (answer === 'drop') await deps.runCommand('dropOperation', target);
+}
