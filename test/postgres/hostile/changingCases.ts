@@ -5,6 +5,7 @@ import { planRenamePublication } from '../../../src/core/plan/planRenamePublicat
 import { planRepairDrift } from '../../../src/core/plan/planRepairDrift';
 import { planResyncTable } from '../../../src/core/plan/planResyncTable';
 import { planSkipTransaction } from '../../../src/core/plan/planSkipTransaction';
+import { holderName } from '../../../src/core/plan/resyncHolder';
 import type { PlanContext } from '../../../src/core/plan/requests';
 import { planCreateReplicationRole } from '../../../src/core/plan/roles/planCreateReplicationRole';
 import { planDropSlot } from '../../../src/core/plan/slots/planDropSlot';
@@ -210,9 +211,14 @@ export const CHANGING_CASES: readonly HostileCase[] = [
     },
     expected: (name, index) => ({
       removed: [line('central', 'published', `hostile_${index}`, 'hostile', name, null)],
+      // What keeps how it was published, until a later step.
+      added: [
+        line('central', 'publication', holderName(`hostile_${index}`), false, false),
+        line('central', 'published', holderName(`hostile_${index}`), 'hostile', name, null),
+      ],
     }),
     tidy: (name, index) => ({
-      central: `DROP PUBLICATION hostile_${index}${canExist(name) ? `; DROP TABLE hostile.${quoted(name)}` : ''}`,
+      central: `DROP PUBLICATION IF EXISTS ${holderName(`hostile_${index}`)}; DROP PUBLICATION hostile_${index}${canExist(name) ? `; DROP TABLE hostile.${quoted(name)}` : ''}`,
       edge: `${dropSubscription(`hostile_${index}`)}${canExist(name) ? `; DROP TABLE hostile.${quoted(name)}` : ''}`,
     }),
   },
