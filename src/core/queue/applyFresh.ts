@@ -34,11 +34,12 @@ export function freshSql(sql: WaveSql): string {
       : `\n    CROSS JOIN LATERAL jsonb_to_record(u.d) AS a (${record.join(', ')})`;
   return `q AS MATERIALIZED (
   SELECT ${[...own, ...at, ...values].join(', ')}
-    FROM ROWS FROM (${unnested(
-      2,
-      arrays.map(([, type]) => type),
-    )}) WITH ORDINALITY AS u (${[...names, 'ord'].join(', ')})${applied}
+    FROM ROWS FROM (${unnested(2, [
+      ...arrays.map(([, type]) => type),
+      ...BEHIND.map(() => 'uuid'),
+    ])}) WITH ORDINALITY AS u (${[...names, ...BEHIND, 'ord'].join(', ')})${applied}
    WHERE CASE WHEN (SELECT true FROM ${qualifiedName(LEDGER)} AS l WHERE l.operation_id = u.id) THEN false ELSE true END
+${BEHIND.map((name) => `     AND CASE WHEN u.${name} = u.id THEN true ELSE (SELECT l.outcome <> 'conflict' FROM ${qualifiedName(LEDGER)} AS l WHERE l.operation_id = u.${name}) END`).join('\n')}
 )`;
 }
 
@@ -57,8 +58,17 @@ export function waveValues(
     at: ({ source }: ResolvedOperation) => source.createdAt,
   };
   const arrays = ARRAYS.filter(([name]) => hasArray(sql, name));
-  return [edgeId, ...arrays.map(([name]) => operations.map(of[name]))];
+  return [
+    edgeId,
+    ...arrays.map(([name]) => operations.map(of[name])),
+    ...BEHIND.map((_, index) =>
+      operations.map(({ source, behind }) => behind?.[index] ?? source.id),
+    ),
+  ];
 }
+
+/** The operations that it stands behind, one a key, of which a row has two at most; its own where there is none. */
+const BEHIND = ['b1', 'b2'] as const;
 
 const ARRAYS = [
   ['id', 'uuid'],

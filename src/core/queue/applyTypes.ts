@@ -27,6 +27,11 @@ export interface ResolvedOperation {
   readonly reads: readonly (TableName & { readonly key: string | null })[];
   /** Equal for operations that one statement can carry. */
   readonly shape: string;
+  /**
+   * Operations right before it on its keys, at most one a key, among those that waves were planned of: unless the ledger has each of
+   * them, and not as an open conflict, it has to wait. Set by `planWaves`.
+   */
+  readonly behind?: readonly string[];
 }
 
 /** Operations of one shape with distinct keys, in the order of the queue: what one statement applies. */

@@ -15,7 +15,7 @@ export function planWaves(
 ): readonly Wave[] {
   const levels = new WaveLevels(tables);
   const byLevel: Map<string, ResolvedOperation[]>[] = [];
-  for (const op of ops) {
+  for (const op of behindOthers(ops)) {
     const level = levels.place(op);
     const shapes = (byLevel[level] ??= new Map<string, ResolvedOperation[]>());
     const wave = shapes.get(op.shape);
@@ -28,6 +28,18 @@ export function planWaves(
       return first === undefined ? [] : [{ table: first.table, operations }];
     }),
   );
+}
+
+/** Tells each operation which ones stand before it on its keys. One whose keys cannot be told stands for its whole table. */
+function behindOthers(ops: readonly ResolvedOperation[]): readonly ResolvedOperation[] {
+  const last = new Map<string, string>();
+  return ops.map((op) => {
+    const table = formatTableName(op.table);
+    const keys = op.touches?.map((key) => `${table}\0${key}`) ?? [table];
+    const behind = [...new Set(keys.flatMap((key) => last.get(key) ?? last.get(table) ?? []))];
+    for (const key of keys) last.set(key, op.source.id);
+    return behind.length === 0 ? op : { ...op, behind };
+  });
 }
 
 /** By name as `planWaves` and its callers look tables up. */

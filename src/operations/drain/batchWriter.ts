@@ -142,13 +142,13 @@ export class BatchWriter {
         ],
         signal,
       );
-      return this.#committed(answers, todo, aside);
+      return this.#committed(answers, todo, aside, blocked);
     }
     return this.inTransaction(way, signal, async () => {
       const parts = { session, facts, catalog, blocked, aside };
       await applyCarefully(todo, parts, way.isFresh, signal);
       const ending = [...refusalStatements(aside.refused, facts), outcomesStatement(ids), COMMIT];
-      return this.#committed(await session.queryAll(ending, signal), todo, aside);
+      return this.#committed(await session.queryAll(ending, signal), todo, aside, blocked);
     });
   }
 
@@ -182,17 +182,27 @@ export class BatchWriter {
     answers: readonly Answer[],
     tried: readonly ResolvedOperation[],
     aside: SetAside,
+    blocked: BlockedKeys,
   ): BatchResult {
     const failed = firstFailure(answers);
     if (failed !== null) throw asMoved(failed);
     this.batches += 1n;
     const ledger = results(answers).at(-2);
-    return {
-      tried,
-      aside,
-      outcomes: readOutcomes(ledger?.rows ?? []),
-      batches: this.batches,
-    };
+    const outcomes = readOutcomes(ledger?.rows ?? []);
+    blockUndone(tried, outcomes, blocked);
+    return { tried, aside, outcomes, batches: this.batches };
+  }
+}
+
+/** What comes later on the key of an operation that waits for a person, or was not done, was perhaps read already. */
+export function blockUndone(
+  tried: readonly ResolvedOperation[],
+  outcomes: ReadonlyMap<string, LedgerEntry>,
+  blocked: BlockedKeys,
+): void {
+  for (const operation of tried) {
+    const outcome = outcomes.get(operation.source.id)?.outcome ?? 'conflict';
+    if (outcome === 'conflict') blocked.add(operation.source, operation);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Mark } from '../../core/queue/edgeStatements';
 import { pageStatement, readPage, type PageScope } from '../../core/queue/queuePage';
 import type { DeclaredQueue } from '../../core/topology';
 import { firstFailure, results } from './answers';
-import { COMMIT, type BatchWriter, type WriterParts } from './batchWriter';
+import { blockUndone, COMMIT, type BatchWriter, type WriterParts } from './batchWriter';
 import type { EdgeEnd } from './edgeEnd';
 import { applyCarefully, nothingAside } from './pageApplier';
 import { settle, type Settled } from './settled';
@@ -53,7 +53,9 @@ export async function applyRows(
     outcomesStatement(ids),
   ];
   const ledger = results(await session.queryAll(ending, signal)).at(-1);
-  return settle({ tried: todo, aside, outcomes: readOutcomes(ledger?.rows ?? []), batches: 0n });
+  const outcomes = readOutcomes(ledger?.rows ?? []);
+  blockUndone(todo, outcomes, blocked);
+  return settle({ tried: todo, aside, outcomes, batches: 0n });
 }
 
 /**
