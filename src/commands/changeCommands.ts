@@ -10,6 +10,8 @@ export const CHANGE_COMMANDS: readonly Command[] = [
   defineChange('dropPublication', 'Drop Publication…'),
   defineChange('createSubscription', 'Create Subscription…'),
   defineChange('installPendingSync', 'Install pending_sync Schema…'),
+  defineChange('setUpEdge', 'Set Up Edge…'),
+  defineChange('removeQueue', 'Remove Queue…'),
   defineChange('enableSubscription', 'Enable Subscription…'),
   defineChange('disableSubscription', 'Disable Subscription…'),
   defineChange('refreshSubscription', 'Refresh Subscription…'),

@@ -182,6 +182,7 @@ describe('manifest', () => {
       'createPublication',
       'createSubscription',
       'installPendingSync',
+      'setUpEdge',
       'runChecks',
       'installSentinel',
       'createReplicationRole',
@@ -235,9 +236,16 @@ describe('manifest', () => {
     assert.deepEqual(offered('queue unknown'), [
       'showDetails',
       'installPendingSync',
+      'setUpEdge',
+      'removeQueue',
       'copyDetails',
     ]);
-    assert.deepEqual(offered('queue healthy drainable'), ['showDetails', 'copyDetails']);
+    assert.deepEqual(offered('queue healthy drainable'), [
+      'showDetails',
+      'setUpEdge',
+      'removeQueue',
+      'copyDetails',
+    ]);
     assert.deepEqual(offered('topology unknown production declared'), [
       'showDetails',
       'openTopologyFile',

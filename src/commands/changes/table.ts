@@ -15,11 +15,13 @@ import { pauseReplay } from './pauseReplay';
 import { planChanges } from './planChanges';
 import { promoteStandby } from './promoteStandby';
 import { refreshSubscription } from './refreshSubscription';
+import { removeQueue } from './removeQueue';
 import { renamePublication } from './renamePublication';
 import { resolveSubscription } from './resolveSubscription';
 import { resumeReplay } from './resumeReplay';
 import { resyncTable } from './resyncTable';
 import { rotatePassword } from './rotatePassword';
+import { setUpEdge } from './setUpEdge';
 import { skipTransaction } from './skipTransaction';
 import { uninstallSentinel } from './uninstallSentinel';
 
@@ -35,6 +37,8 @@ export const CHANGES = {
   dropPublication,
   createSubscription,
   installPendingSync,
+  setUpEdge,
+  removeQueue,
   enableSubscription,
   disableSubscription,
   refreshSubscription,

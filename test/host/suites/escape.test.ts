@@ -32,6 +32,7 @@ const ASKING = [
   'skipTransaction',
   'dropSubscription',
   'createReplicationRole',
+  'setUpEdge',
   'pauseReplay',
   'promoteStandby',
 ];

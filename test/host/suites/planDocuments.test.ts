@@ -12,6 +12,8 @@ const ASKING = [
   'dropPublication',
   'createSubscription',
   'installPendingSync',
+  'setUpEdge',
+  'removeQueue',
   'enableSubscription',
   'disableSubscription',
   'refreshSubscription',

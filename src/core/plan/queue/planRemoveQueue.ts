@@ -83,7 +83,13 @@ export function planRemoveQueue(request: RemoveQueueRequest, context: PlanContex
       ...roleFindings(request, context, nodeIds),
       ...(steps.length > 0
         ? []
-        : [noteFinding('nothingToDo', nodeId, `${nodeId} has nothing of a queue of ours.`)]),
+        : [
+            noteFinding(
+              'nothingToDo',
+              nodeId,
+              `${nodeId} has nothing of ours for ${formatTableName(request.queue)}.`,
+            ),
+          ]),
     ],
     privileges: [edge, ...(primary === null ? [] : [primary])].map(
       (catalog) =>
