@@ -67,7 +67,10 @@ export class Drainer {
 
   /** Rejects only for a defect: whatever a server does is in the report's end. */
   async run(signal: CancelSignal): Promise<DrainReport> {
-    const end = await this.#untilEnd(signal);
+    const end = await this.#untilEnd(signal).catch(async (defect: unknown) => {
+      await this.#lose();
+      throw defect;
+    });
     await this.#close(end);
     const { counts, resent, verdicts } = this.#tally;
     return {

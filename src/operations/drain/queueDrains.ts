@@ -55,8 +55,9 @@ const FIRST_WAIT_MS = 15_000;
 const MAX_WAIT_MS = 300_000;
 
 /** Drains of one window: at most one an edge, by hand or by itself. The owner disposes. */
-export class QueueDrains implements Drains, Disposable {
+export class QueueDrains implements Drains {
   readonly #entries = new Map<string, Entry>();
+  readonly #runs = new Map<Running, Promise<unknown>>();
   readonly #listeners = new Set<(topologyId: string) => void>();
   readonly #states = new Map<string, readonly DrainState[]>();
   readonly #watch: Disposable;
@@ -112,14 +113,13 @@ export class QueueDrains implements Drains, Disposable {
     if (isOn) this.#consider(entry);
   }
 
-  /** Cancels what is under way: its batches are whole or undone. */
-  dispose(): void {
+  /** Cancels what is under way and waits until its sessions are closed: its batches are whole or undone. */
+  async dispose(): Promise<void> {
     this.#watch.dispose();
-    for (const entry of this.#entries.values()) {
-      entry.isAutomatic = false;
-      entry.running?.cancel.cancel();
-    }
     this.#listeners.clear();
+    for (const { cancel } of this.#runs.keys()) cancel.cancel();
+    for (const entry of this.#entries.values()) entry.isAutomatic = false;
+    await Promise.allSettled(this.#runs.values());
   }
 
   #lookAt(topologyId: string): void {
@@ -156,15 +156,19 @@ export class QueueDrains implements Drains, Disposable {
     if (signal.aborted) cancel.cancel();
     const isOwn = entry.running === null;
     // A second one in this window ends at the lock, which says who drains.
-    if (isOwn) entry.running = { cancel, isAutomatic };
+    const running = { cancel, isAutomatic };
+    if (isOwn) entry.running = running;
     try {
-      const report = await this.#drain(address, cancel, (progress) => {
+      const drained = this.#drain(address, cancel, (progress) => {
         onProgress(progress);
         if (isOwn) this.#progressed(entry, progress);
       });
+      this.#runs.set(running, drained);
+      const report = await drained;
       if (isOwn) this.#ended(entry, report);
       return report;
     } finally {
+      this.#runs.delete(running);
       signal.removeEventListener('abort', pass);
       if (isOwn) {
         entry.running = null;

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
+import { DRAIN_LOCK } from '../../../../src/core/queue/drainLock';
 import { forEachMajor } from '../../../clusters/majors';
+import { waitFor } from '../../../clusters/waitFor';
+import { previewDrain } from '../../../../src/operations/drain/drainPreview';
+import { never } from '../../pg/support';
 import { QueueRig } from '../queueRig';
-import { drain } from './drainRig';
+import { drain, drainDeps, drainJob } from './drainRig';
+
+const TABLES = `
+  CREATE TABLE public.notes (id int PRIMARY KEY, body text, extra jsonb, code int UNIQUE);
+  CREATE TABLE public.parent (id int PRIMARY KEY);
+  CREATE TABLE public.child (id int PRIMARY KEY, parent_id int)`;
 
 forEachMajor('Draining a queue', function (major) {
   let rig: QueueRig;
@@ -9,31 +18,238 @@ forEachMajor('Draining a queue', function (major) {
   before(async function () {
     this.timeout(120_000);
     rig = await QueueRig.start(major);
-    await rig.everywhere(
-      `CREATE TABLE public.notes (id int PRIMARY KEY, body text, extra jsonb, updated_at timestamptz)`,
+    await rig.everywhere(TABLES);
+    await rig.primary.query(
+      `ALTER TABLE public.child ADD FOREIGN KEY (parent_id) REFERENCES public.parent;
+       ALTER TABLE public.notes ADD CHECK (body <> 'poison')`,
     );
-    await rig.install(['public.notes']);
+    await rig.install(['public.notes', 'public.parent', 'public.child']);
   });
 
   after(async () => {
     await rig.stop();
   });
 
+  afterEach(async () => {
+    await rig.edge.query('DELETE FROM pgtopology.pending_sync');
+  });
+
+  /** Both ends empty, and nothing queued. */
+  async function clear(): Promise<void> {
+    for (const cluster of [rig.edge, rig.primary]) {
+      await cluster.query(
+        'DELETE FROM public.child; DELETE FROM public.parent; DELETE FROM public.notes',
+      );
+    }
+    await rig.edge.query('DELETE FROM pgtopology.pending_sync');
+  }
+
+  async function assertSame(table: string): Promise<void> {
+    assert.deepEqual(await rig.rows(rig.primary, table), await rig.rows(rig.edge, table));
+  }
+
+  async function states(): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { state } of await rig.queued()) counts[state] = (counts[state] ?? 0) + 1;
+    return counts;
+  }
+
+  /** Transactions of the primary that drains have committed. */
+  async function batches(): Promise<number> {
+    const rows = await rig.primary.query('SELECT batches::int AS n FROM pgtopology.edge');
+    return Number(rows[0]?.['n']);
+  }
+
   it('takes every write to the primary, in order, and marks it', async () => {
+    await clear();
     await rig.edge.query(
       `INSERT INTO public.notes SELECT i, 'n' || i FROM generate_series(1, 1200) AS i`,
     );
     await rig.edge.query(`UPDATE public.notes SET body = body || '!' WHERE id % 3 = 0`);
     await rig.edge.query(`DELETE FROM public.notes WHERE id % 10 = 0`);
+    const preview = await previewDrain(drainDeps(), drainJob(rig), never());
+    assert.equal(preview.total, 1720);
+    assert.equal(preview.counts.applied, 1720);
+    assert.deepEqual(await rig.rows(rig.primary, 'public.notes'), []);
+
     const report = await drain(rig);
-    assert.deepEqual(report.end, { kind: 'drained' }, JSON.stringify(report.end));
-    assert.equal(await rig.depth(), 0);
-    assert.deepEqual(
-      await rig.rows(rig.primary, 'public.notes'),
-      await rig.rows(rig.edge, 'public.notes'),
-    );
-    assert.deepEqual(report.counts.applied, 1200 + 400 + 120);
+    assert.deepEqual(report.end, { kind: 'drained' });
+    assert.equal(report.counts.applied, 1720);
+    assert.equal(report.left, 0);
+    assert.deepEqual(await states(), { done: 1720 });
+    await assertSame('public.notes');
     const again = await drain(rig);
     assert.equal(again.counts.applied, 0);
+    const [metric] = await rig.primary.query(
+      `SELECT sum(drained)::int AS drained, max(edge) AS edge FROM pgtopology.sync_metric`,
+    );
+    assert.deepEqual(metric, { drained: 1720, edge: 'edge' });
+  });
+
+  it('takes a transaction that is larger than a batch in one of the primary', async () => {
+    await clear();
+    await rig.edge.query(
+      `BEGIN; INSERT INTO public.notes (id, body) SELECT i, 'x' FROM generate_series(1, 3000) AS i; COMMIT`,
+    );
+    await rig.edge.query(`INSERT INTO public.notes (id, body) VALUES (9000, repeat('y', 3000000))`);
+    const batchesBefore = await batches();
+    const report = await drain(rig);
+    assert.deepEqual(report.end, { kind: 'drained' });
+    assert.equal(await batches(), batchesBefore + 2);
+    await assertSame('public.notes');
+    assert.deepEqual(await states(), { done: 3001 });
+  });
+
+  it('sets an operation aside that the primary refuses, and lets other keys go on', async () => {
+    await clear();
+    await rig.primary.query(`INSERT INTO public.notes (id, code) VALUES (500, 77)`);
+    await rig.edge.query(`
+      INSERT INTO public.notes (id, body) SELECT i, 'fine' FROM generate_series(1, 40) AS i;
+      INSERT INTO public.notes (id, body) VALUES (100, 'poison'), (101, 'poison');
+      INSERT INTO public.notes (id, code) VALUES (102, 77);
+      INSERT INTO public.child VALUES (1, 1)`);
+    await rig.edge.query(`UPDATE public.notes SET body = 'later' WHERE id IN (1, 100)`);
+    await rig.queueByApplication('public.parent', 'INSERT', { id: 'no number' });
+    await rig.queueByApplication('public.gone', 'INSERT', { id: 1 });
+    const preview = await previewDrain(drainDeps(), drainJob(rig), never());
+    const report = await drain(rig);
+    assert.deepEqual(preview.counts, report.counts);
+    assert.deepEqual(report.end, { kind: 'drained' });
+    assert.deepEqual(report.counts, {
+      applied: 41,
+      skipped: 0,
+      kept: 0,
+      replaced: 0,
+      merged: 0,
+      conflicts: 2,
+      dead: 3,
+      waiting: 2,
+    });
+    const aside = (await rig.queued())
+      .filter(({ state }) => state !== 'done')
+      .map(({ table_name, key, data, state, error_sqlstate, attempts }) => {
+        const { id } = JSON.parse(key ?? data ?? '{}') as { id: unknown };
+        return `${table_name} ${String(id)} ${state} ${String(error_sqlstate)} ${attempts}`;
+      });
+    assert.deepEqual(aside, [
+      'notes 100 dead 23514 1',
+      'notes 101 dead 23514 1',
+      'notes 102 conflict 23505 1',
+      'child 1 pending 23503 2',
+      'notes 100 pending null 0',
+      'parent no number dead 22P02 1',
+      'gone 1 conflict 42P01 1',
+    ]);
+    const [row] = await rig.primary.query(`SELECT body FROM public.notes WHERE id = 1`);
+    assert.deepEqual(row, { body: 'later' });
+  });
+
+  it('tries a row again that waits for another one, and gives it up after five times', async () => {
+    await clear();
+    await rig.edge.query('INSERT INTO public.child VALUES (1, 1), (2, 2)');
+    await drain(rig);
+    await rig.primary.query('INSERT INTO public.parent VALUES (1)');
+    const now = 'UPDATE pgtopology.pending_sync SET next_attempt_at = NULL';
+    for (let left = 5; left > 0; left -= 1) {
+      await rig.edge.query(now);
+      await drain(rig);
+    }
+    assert.deepEqual(await states(), { done: 1, dead: 1 });
+    assert.deepEqual(await rig.rows(rig.primary, 'public.child'), ['(1,1)']);
+  });
+
+  it('stops behind what is set aside where order is strict', async () => {
+    await clear();
+    await rig.edge.query(`INSERT INTO public.notes (id, body) VALUES (1, 'a')`);
+    await rig.edge.query(`INSERT INTO public.notes (id, body) VALUES (2, 'poison')`);
+    await rig.edge.query(`INSERT INTO public.notes (id, body) VALUES (3, 'c')`);
+    await drain(rig, { isStrict: true });
+    await drain(rig, { isStrict: true });
+    assert.deepEqual(await states(), { done: 1, dead: 1, pending: 1 });
+  });
+
+  it('says who drains, and begins when the other has ended', async () => {
+    await clear();
+    await rig.edge.query(`INSERT INTO public.notes (id, body) VALUES (1, 'a')`);
+    const other = await rig.edge.connect();
+    const { rows } = await other.query<{ pid: number }>(
+      `SELECT pg_backend_pid() AS pid FROM pg_advisory_lock(${DRAIN_LOCK.classId}, ${DRAIN_LOCK.objectId})`,
+    );
+    await other.query(
+      `UPDATE pgtopology.edge_identity SET drainer = 'anna on desk-7', draining_since = '2026-01-01 12:03Z'`,
+    );
+    const report = await drain(rig);
+    assert.deepEqual(report.end, {
+      kind: 'busy',
+      pid: rows[0]?.pid,
+      sinceMs: Date.UTC(2026, 0, 1, 12, 3),
+      who: 'anna on desk-7',
+    });
+    await other.end();
+    await waitFor(async () => (await drain(rig)).end.kind === 'drained', {
+      what: 'the lock is free',
+    });
+    assert.equal(await rig.depth(), 0);
+  });
+
+  it('is cancelled within a second and leaves nothing half done', async () => {
+    await clear();
+    await rig.edge.query(
+      `INSERT INTO public.notes (id, body) SELECT i, 'n' FROM generate_series(1, 400) AS i`,
+    );
+    const blocker = await rig.primary.connect();
+    await blocker.query('BEGIN; LOCK TABLE public.notes IN ACCESS EXCLUSIVE MODE');
+    const cancel = new AbortController();
+    const drained = drain(rig, { signal: cancel.signal });
+    await waitFor(
+      async () => {
+        const waiting = await rig.primary.query(
+          `SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE NOT l.granted AND a.application_name = 'pg-topology'`,
+        );
+        return waiting.length > 0;
+      },
+      { what: 'the drain waits for the lock' },
+    );
+    const cancelledAtMs = performance.now();
+    cancel.abort();
+    const report = await drained;
+    const tookMs = performance.now() - cancelledAtMs;
+    await blocker.query('ROLLBACK');
+    await blocker.end();
+    assert.deepEqual(report.end, { kind: 'cancelled' });
+    assert.ok(tookMs < 1_000, `${tookMs} ms`);
+    await waitFor(
+      async () => {
+        const left = await rig.primary.query(
+          `SELECT FROM pg_stat_activity WHERE application_name = 'pg-topology'`,
+        );
+        return left.length === 0;
+      },
+      { what: 'no session is left' },
+    );
+    assert.deepEqual(await rig.rows(rig.primary, 'public.notes'), []);
+    assert.deepEqual(await states(), { pending: 400 });
+    assert.equal((await drain(rig)).counts.applied, 400);
+  });
+
+  it('lets done operations and their ledger entries go together when they are old enough', async () => {
+    await clear();
+    await rig.edge.query(`INSERT INTO public.notes (id, body) VALUES (1, 'old')`);
+    await drain(rig);
+    await rig.edge.query(
+      `UPDATE pgtopology.pending_sync SET synced_at = now() - interval '31 days'`,
+    );
+    const [old] = await rig.queued();
+    await rig.edge.query(`INSERT INTO public.notes (id, body) VALUES (2, 'poison')`);
+    await drain(rig);
+    const kept = await rig.queued();
+    assert.deepEqual(
+      kept.map(({ state }) => state),
+      ['dead'],
+    );
+    const left = await rig.primary.query(
+      `SELECT FROM pgtopology.applied_operation WHERE operation_id = '${old?.id ?? ''}'`,
+    );
+    assert.deepEqual(left, []);
   });
 });
