@@ -32,6 +32,7 @@ export class ApplyRig {
     /** A session like a drain's on the primary, and one on the edge. */
     readonly primary: pg.Client,
     readonly edge: pg.Client,
+    private readonly edgeReader: pg.Client,
   ) {}
 
   static async start(major: Major): Promise<ApplyRig> {
@@ -44,11 +45,12 @@ export class ApplyRig {
       server,
       await drainClient(server),
       await server.connect({ database: 'edge' }),
+      await drainClient(server, 'edge'),
     );
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.primary.end(), this.edge.end()]);
+    await Promise.all([this.primary, this.edge, this.edgeReader].map((client) => client.end()));
     await this.clusters.stop();
   }
 
@@ -168,7 +170,7 @@ export class ApplyRig {
   }
 
   async edgeRows(sql: string): Promise<readonly string[]> {
-    return textRows(this.edge, sql);
+    return textRows(this.edgeReader, sql);
   }
 }
 
@@ -178,8 +180,8 @@ async function textRows(client: pg.Client, sql: string): Promise<readonly string
 }
 
 /** A session with the settings of a drain's. */
-export async function drainClient(server: Cluster): Promise<pg.Client> {
-  const client = await server.connect();
+export async function drainClient(server: Cluster, database = 'postgres'): Promise<pg.Client> {
+  const client = await server.connect({ database });
   for (const [name, value] of [
     ...VALUE_SETTINGS,
     ['search_path', 'pg_catalog, pg_temp'],
