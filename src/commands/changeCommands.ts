@@ -28,4 +28,13 @@ export const CHANGE_COMMANDS: readonly Command[] = [
   defineChange('promoteStandby', 'Promote…'),
   defineChange('installSentinel', 'Install Sentinel Table…'),
   defineChange('uninstallSentinel', 'Uninstall Sentinel Table…'),
+  defineChange('drainQueue', 'Drain Queue…'),
+  defineChange('setAutomaticDraining', 'Set Automatic Draining…'),
+  defineChange('keepPrimary', 'Keep Primary…'),
+  defineChange('keepEdge', 'Keep Edge…'),
+  defineChange('editAndApplyMerged', 'Edit and Apply Merged…'),
+  defineChange('dropOperation', 'Drop Operation…'),
+  defineChange('retryDeadOperation', 'Retry Dead Operation…'),
+  defineChange('dropDeadOperation', 'Drop Dead Operation…'),
+  defineChange('giveNewIdentity', 'Give New Identity…'),
 ];

@@ -23,6 +23,9 @@ import { showNodes } from './showNodes';
 import { startContinuousChecks } from './startContinuousChecks';
 import { stopContinuousChecks } from './stopContinuousChecks';
 import { showSetupReport } from './showSetupReport';
+import { showConflict } from './showConflict';
+import { showDeadOperation } from './showDeadOperation';
+import { exportQueueSql } from './exportQueueSql';
 import { showSqlLog } from './showSqlLog';
 
 /** Every command there is. The manifest names the same ones. */
@@ -51,5 +54,8 @@ export const COMMANDS: readonly Command[] = [
   copyDetails,
   showLog,
   showSqlLog,
+  showConflict,
+  showDeadOperation,
+  exportQueueSql,
   ...CHANGE_COMMANDS,
 ];

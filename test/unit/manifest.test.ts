@@ -71,6 +71,8 @@ const ROWS = [
   'slot warning inactive physical declared',
   'consumer healthy declared',
   'queue healthy drainable',
+  'operation conflict',
+  'operation dead',
   'table busy taken',
   'group healthy',
   'setup warning checked',
@@ -244,6 +246,32 @@ describe('manifest', () => {
       'showDetails',
       'setUpEdge',
       'removeQueue',
+      'drainQueue',
+      'setAutomaticDraining',
+      'exportQueueSql',
+      'giveNewIdentity',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('queue warning drainable hasConflicts readOnly'), [
+      'showDetails',
+      'showConflict',
+      'exportQueueSql',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('operation conflict'), [
+      'showConflict',
+      'keepPrimary',
+      'keepEdge',
+      'editAndApplyMerged',
+      'dropOperation',
+      'exportQueueSql',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('operation dead'), [
+      'showDeadOperation',
+      'retryDeadOperation',
+      'dropDeadOperation',
+      'exportQueueSql',
       'copyDetails',
     ]);
     assert.deepEqual(offered('topology unknown production declared'), [
@@ -315,7 +343,7 @@ describe('manifest', () => {
       const words_ = words[title.slice(1, -1)] ?? '';
       assert.match(
         words_,
-        /^[A-Z][A-Za-z]*(?: (?:to|pending_sync|Set-up|[A-Z][A-Za-z]*))*…?$/u,
+        /^[A-Z][A-Za-z]*(?: (?:to|as|and|pending_sync|Set-up|[A-Z][A-Za-z]*))*…?$/u,
         words_,
       );
     }

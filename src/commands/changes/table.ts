@@ -24,6 +24,15 @@ import { rotatePassword } from './rotatePassword';
 import { setUpEdge } from './setUpEdge';
 import { skipTransaction } from './skipTransaction';
 import { uninstallSentinel } from './uninstallSentinel';
+import { drainQueue } from './drainQueue';
+import { setAutomaticDraining } from './setAutomaticDraining';
+import { keepPrimary } from './keepPrimary';
+import { keepEdge } from './keepEdge';
+import { editAndApplyMerged } from './editAndApplyMerged';
+import { dropOperation } from './dropOperation';
+import { retryDeadOperation } from './retryDeadOperation';
+import { dropDeadOperation } from './dropDeadOperation';
+import { giveNewIdentity } from './giveNewIdentity';
 
 /**
  * The work of every command that changes servers, by its id. Loaded with the first of them that is used: planners and
@@ -55,4 +64,13 @@ export const CHANGES = {
   promoteStandby,
   installSentinel,
   uninstallSentinel,
+  drainQueue,
+  setAutomaticDraining,
+  keepPrimary,
+  keepEdge,
+  editAndApplyMerged,
+  dropOperation,
+  retryDeadOperation,
+  dropDeadOperation,
+  giveNewIdentity,
 } satisfies Readonly<Record<string, Change>>;

@@ -1,0 +1,122 @@
+import { ProgressLocation, window } from 'vscode';
+import { formatCount } from '../../core/format';
+import type { DrainPreview, DrainReport, QueueAddress } from '../../core/queue/drain';
+import { drainConfirmation } from '../../core/queue/drainConfirmation';
+import { drainReportDocument, previewDocument } from '../../core/queue/drainDocument';
+import { doneOf, drainSentence, progressWords } from '../../core/queue/drainWords';
+import { showEscaped } from '../../core/visibleText';
+import type { CommandDeps } from '../commandDeps';
+import { signalOf } from '../plans/progress';
+import { confirmAct } from '../queue/confirmAct';
+import { enterQueue } from '../queue/enterQueue';
+import { pickQueue } from '../queue/pickQueue';
+import type { Change } from './change';
+
+const TITLE = 'Drain Queue';
+const SHOW = 'Show';
+
+/** Tries what a drain would do, lets the user confirm it, drains, and tells what became of it. */
+export const drainQueue: Change = async (deps, target) => {
+  const chosen = await pickQueue(deps, target, TITLE);
+  if (chosen === null) return;
+  const { topologyId, nodeId } = chosen;
+  const address = { topologyId, nodeId };
+  if (isUnderWay(deps, address)) return;
+  const entered = await enterQueue(deps, address, {
+    title: TITLE,
+    changes: true,
+    mayPrimaryBeAway: true,
+  });
+  if (entered === null) return;
+  const preview = await tryOut(deps, address);
+  if (!(await isWanted(deps, preview))) return;
+  const report = await drain(deps, address, preview.total);
+  tell(deps, report);
+  await Promise.all(
+    [nodeId, report.primaryId].map(async (id) =>
+      deps.monitor.refresh({ topologyId, nodeId: id }, 'afterCommand'),
+    ),
+  );
+};
+
+function isUnderWay({ drains }: CommandDeps, { topologyId, nodeId }: QueueAddress): boolean {
+  const state = drains.of(topologyId).find(({ address }) => address.nodeId === nodeId);
+  if (state?.progress === undefined || state.progress === null) return false;
+  const words = progressWords(state.progress);
+  void window.showInformationMessage(
+    `${showEscaped(nodeId)} is being drained by this window: ${words}.`,
+  );
+  return true;
+}
+
+async function tryOut({ drains }: CommandDeps, address: QueueAddress): Promise<DrainPreview> {
+  return window.withProgress(
+    {
+      location: ProgressLocation.Notification,
+      title: `Dry run of ${showEscaped(address.nodeId)}`,
+      cancellable: true,
+    },
+    async (_progress, token) => drains.preview(address, signalOf(token)),
+  );
+}
+
+/** Shows the dry run beside the question. */
+async function isWanted(deps: CommandDeps, preview: DrainPreview): Promise<boolean> {
+  const edge = showEscaped(preview.edgeId);
+  if (preview.total === 0 && preview.refusals.length === 0) {
+    void window.showInformationMessage(`Nothing waits on ${edge}.`);
+    return false;
+  }
+  const text = previewDocument(preview, new Date(deps.clock.nowMs()).toISOString());
+  await deps.documents.show(`Dry run of ${preview.edgeId}`, deps.redact(text), 'markdown');
+  if (preview.refusals.length > 0) {
+    const why = deps.redact(showEscaped(preview.refusals.join(' ')));
+    void window.showWarningMessage(`${edge} cannot be drained. ${why}`);
+    return false;
+  }
+  return confirmAct({ ...drainConfirmation(preview), purpose: 'drain its queue in production' });
+}
+
+async function drain(
+  { drains }: CommandDeps,
+  address: QueueAddress,
+  total: number,
+): Promise<DrainReport> {
+  return window.withProgress(
+    {
+      location: ProgressLocation.Notification,
+      title: `Draining ${showEscaped(address.nodeId)}`,
+      cancellable: true,
+    },
+    async (progress, token) => {
+      let shown = 0;
+      progress.report({ message: `0 of ${formatCount(total)}` });
+      return drains.drain(address, signalOf(token), (now) => {
+        const share = now.total === 0 ? 0 : Math.min(100, (now.done / now.total) * 100);
+        progress.report({ message: progressWords(now), increment: Math.max(0, share - shown) });
+        shown = Math.max(shown, share);
+      });
+    },
+  );
+}
+
+/** Nobody waits for the answer: the command is over when its end is told. */
+function tell(deps: CommandDeps, report: DrainReport): void {
+  const sentence = deps.redact(drainSentence(report));
+  const buttons = doneOf(report.counts) + report.verdicts.length > 0 ? [SHOW] : [];
+  const say = {
+    drained: window.showInformationMessage,
+    cancelled: window.showInformationMessage,
+    busy: window.showWarningMessage,
+    refused: window.showWarningMessage,
+    stopped: window.showErrorMessage,
+  }[report.end.kind];
+  const show = async (): Promise<void> => {
+    if ((await say(sentence, ...buttons)) !== SHOW) return;
+    const text = deps.redact(drainReportDocument(report));
+    await deps.documents.show(`Drain of ${report.address.nodeId}`, text, 'markdown');
+  };
+  show().catch((error: unknown) => {
+    deps.log.error(`The report of a drain could not be shown: ${String(error)}`);
+  });
+}

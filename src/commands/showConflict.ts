@@ -1,0 +1,12 @@
+import { defineCommand } from './defineCommand';
+
+/** Opens an operation in conflict as a comparison of both rows. */
+export const showConflict = defineCommand('showConflict', {
+  title: 'Show Conflict',
+  needs: 'trust',
+  argument: 'optional',
+  run: async (deps, target) => {
+    const { showConflictWork } = await import('./queue/showConflictWork');
+    await showConflictWork(deps, target);
+  },
+});
