@@ -9,6 +9,7 @@ export const COMMAND_LABELS: Readonly<Record<DashboardCommand, string>> = {
   startContinuousChecks: 'Start Continuous Checks',
   stopContinuousChecks: 'Stop Continuous Checks',
   installSentinel: 'Install Sentinel Table…',
+  drainQueue: 'Drain Queue…',
   showDifferences: 'Show Differences',
   planChanges: 'Plan Changes…',
   resolveSubscription: 'Resolve Stopped Subscription…',

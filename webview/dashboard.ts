@@ -5,6 +5,7 @@ import {
   dashboardReady,
   type DashboardPush,
   fetchLagHistory,
+  fetchQueuePast,
   selectionChanged,
   snapshotPushed,
   topologyChosen,
@@ -12,6 +13,7 @@ import {
 import { Announcer } from './announcer';
 import { readArrangement } from './arrangement';
 import { HistoryStore } from './charts/historyStore';
+import { QueuePastStore } from './charts/queuePastStore';
 import type { Actions } from './commands';
 import { Page } from './page';
 import { selectedIdOf, Store } from './store';
@@ -27,11 +29,13 @@ const NOTICE_MS = 5_000;
 export class Dashboard {
   private readonly store: Store;
   private readonly history = new HistoryStore();
+  private readonly pasts = new QueuePastStore();
   private readonly channel: Channel;
   private readonly page: Page;
   private readonly announcer: Announcer;
   private readonly notice: HTMLElement;
   private isFetching = false;
+  private isFetchingPasts = false;
   private isDrawing = false;
   private pushedAt = 0;
 
@@ -44,7 +48,6 @@ export class Dashboard {
       arrangement: readArrangement(vscode.getState()),
       find: '',
       mapCursorId: null,
-      chartCursor: null,
       nowMs: Date.now(),
       width: document.documentElement.clientWidth,
     });
@@ -60,7 +63,7 @@ export class Dashboard {
     this.announcer = new Announcer(liveRegion(), (delayMs, run) => void setTimeout(run, delayMs));
     this.notice = liveRegion();
     this.notice.className = 'notice';
-    this.page = new Page(root, this.store, this.history, this.actions());
+    this.page = new Page(root, this.store, this.history, this.pasts, this.actions());
   }
 
   start(): void {
@@ -99,6 +102,7 @@ export class Dashboard {
     this.announcer.say(headlineOf(state, push.sentAtMs).title);
     this.askEvidence();
     void this.fetchHistory(state.topologyId);
+    if (this.pasts.isOutdated(state)) void this.fetchPasts(state.topologyId);
   }
 
   /** The host sends evidence for what it knows to be selected; on the first push that may be nothing. */
@@ -129,6 +133,21 @@ export class Dashboard {
     }
   }
 
+  /** What does not come is asked for again with the next push. */
+  private async fetchPasts(topologyId: string): Promise<void> {
+    if (this.isFetchingPasts) return;
+    this.isFetchingPasts = true;
+    try {
+      this.pasts.take(await this.channel.request(fetchQueuePast, { topologyId }));
+      this.changed();
+    } catch (error) {
+      if (!isChannelError(error)) throw error;
+      console.debug(error.message);
+    } finally {
+      this.isFetchingPasts = false;
+    }
+  }
+
   private actions(): Actions {
     return {
       select: (id) => {
@@ -136,7 +155,7 @@ export class Dashboard {
         this.askEvidence();
       },
       setTopology: (topologyId) => {
-        this.store.set({ find: '', mapCursorId: null, chartCursor: null });
+        this.store.set({ find: '', mapCursorId: null });
         this.channel.emit(topologyChosen, { topologyId });
       },
       run: (command, subject = null) => {

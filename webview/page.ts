@@ -1,12 +1,16 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
-import { HistorySection } from './charts/historySection';
+import { chartModels } from './charts/chartModels';
+import { dayModels } from './charts/dayModels';
+import { type ChartSource, HistorySection } from './charts/historySection';
 import type { HistoryStore } from './charts/historyStore';
+import type { QueuePastStore } from './charts/queuePastStore';
 import type { Actions } from './commands';
 import { emptyPage, loadingPage } from './parts/blank';
 import { checkTable } from './parts/checkTable';
 import { details } from './parts/details';
 import { header } from './parts/header';
 import { problemList } from './parts/problemList';
+import { queueTable } from './parts/queueTable';
 import { slotTable } from './parts/slotTable';
 import { sprite } from './parts/sprite';
 import { focusOnMap, TopologySection } from './parts/topologySection';
@@ -23,12 +27,14 @@ const ASIDE = 384 + 28;
 export class Page {
   private readonly topology: TopologySection;
   private readonly history: HistorySection;
+  private readonly drains: HistorySection;
   isLongWait = false;
 
   constructor(
     private readonly root: HTMLElement,
     private readonly store: Store,
     history: HistoryStore,
+    pasts: QueuePastStore,
     private readonly actions: Actions,
   ) {
     this.topology = new TopologySection(
@@ -36,17 +42,20 @@ export class Page {
       (id) => actions.select(id),
       () => focusDetails(),
     );
-    this.history = new HistorySection(store, history, actions);
+    this.history = new HistorySection(store, readingsOf(history), actions);
+    this.drains = new HistorySection(store, drainsOf(pasts), actions);
   }
 
   render(): void {
     render(html`${sprite}${this.content()}`, this.root);
     if (this.store.model.push !== null) this.root.removeAttribute('aria-busy');
     this.history.draw();
+    this.drains.draw();
   }
 
   themeChanged(): void {
     this.history.forgetColors();
+    this.drains.forgetColors();
   }
 
   private content(): TemplateResult | typeof nothing {
@@ -82,7 +91,12 @@ export class Page {
           </div>
           ${
             measured
-              ? html`${this.history.view(state, selectedId)}${slotTable({
+              ? html`${this.history.view(state, selectedId)}${queueTable({
+                  state,
+                  commands: push.commands,
+                  nowMs,
+                  actions: this.actions,
+                })}${this.drains.view(state, selectedId)}${slotTable({
                   state,
                   nowMs,
                   onSelect: select,
@@ -103,6 +117,31 @@ export class Page {
         }
       </div>`;
   }
+}
+
+/** Our own readings. */
+function readingsOf(history: HistoryStore): ChartSource {
+  return {
+    id: 'charts',
+    title: 'History',
+    span: 'last 15 min',
+    emptyText: 'Nothing replicates in this topology, so there is no lag to show.',
+    // Points follow a snapshot by one question and answer; drawing before they came would be done twice.
+    key: () => String(history.revision),
+    models: (state, selectedId) => chartModels(state, history.series, selectedId, state.takenAtMs),
+  };
+}
+
+/** What the primary has of drains. */
+function drainsOf(pasts: QueuePastStore): ChartSource {
+  return {
+    id: 'drains',
+    title: 'Drains',
+    span: 'last 24 hours',
+    emptyText: null,
+    key: () => String(pasts.revision),
+    models: (state, selectedId) => dayModels(state, pasts.seriesOf(state.topologyId), selectedId),
+  };
 }
 
 function mapWidth(pageWidth: number): number {

@@ -12,8 +12,6 @@ export interface Model {
   readonly find: string;
   /** What the map's tab stop is on. */
   readonly mapCursorId: string | null;
-  /** Place on the charts' grid that the pointer or the keys chose. */
-  readonly chartCursor: number | null;
   /** Host time that ages are told for. */
   readonly nowMs: number;
   readonly width: number;

@@ -3,6 +3,7 @@ import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { Log } from '../core/ports/log';
 import type { Checks } from '../core/ports/checks';
+import type { Drains } from '../core/ports/drains';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { TopologySnapshot } from '../core/snapshot';
 import type { StopRecord } from '../core/stopRecord';
@@ -12,6 +13,7 @@ import {
   type DashboardCommand,
   dashboardReady,
   fetchLagHistory,
+  fetchQueuePast,
   type RunCommandMessage,
   selectionChanged,
   snapshotPushed,
@@ -22,6 +24,7 @@ import { HOST_MESSAGE_LIMIT_BYTES } from '../protocol/messageSize';
 import { slotId } from '../protocol/slotId';
 import { toDashboardState } from '../protocol/toDashboardState';
 import { toLagHistory } from '../protocol/toLagHistory';
+import { toQueuePast } from '../protocol/toQueuePast';
 
 const CHECKS_DELAY_MS = 100;
 
@@ -36,6 +39,7 @@ export interface DashboardDeps {
   readonly checks: Pick<Checks, 'of' | 'isContinuous' | 'onDidChange'>;
   /** Why subscriptions stopped, as it was read last. */
   readonly stops: StopSource;
+  readonly drains: Pick<Drains, 'of' | 'onDidChange'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Commands that exist; the dashboard shows buttons for these alone. */
@@ -105,9 +109,14 @@ export class DashboardSession implements Disposable {
       if (this.find(topologyId) === undefined) return { topologyId, series: [] };
       return toLagHistory(monitor.history(topologyId), afterMs);
     });
+    this.channel.handle(fetchQueuePast, ({ topologyId }) => {
+      const snapshot = this.find(topologyId);
+      return snapshot === undefined ? { topologyId, series: [] } : toQueuePast(snapshot);
+    });
     this.subscriptions = [
       monitor.onDidChange((snapshot) => this.pushIfShown(snapshot.id)),
       deps.checks.onDidChange((topologyId) => this.pushSoonIfShown(topologyId)),
+      deps.drains.onDidChange((topologyId) => this.pushSoonIfShown(topologyId)),
       deps.stops.onDidChange((topologyId) => this.pushSoonIfShown(topologyId)),
     ];
   }
@@ -135,7 +144,7 @@ export class DashboardSession implements Disposable {
   /** Sends the present state, also when the list of topologies changed without a snapshot. */
   push(): void {
     if (!this.isReady || !this.isVisible) return;
-    const { checks, stops } = this.deps;
+    const { checks, stops, drains } = this.deps;
     const snapshot = this.shown();
     this.channel.emit(snapshotPushed, {
       sentAtMs: this.deps.clock.nowMs(),
@@ -152,6 +161,7 @@ export class DashboardSession implements Disposable {
               this.selectedId,
               checksOf(checks, snapshot.id),
               stops.of(snapshot.id),
+              drains.of(snapshot.id),
             ),
     });
   }
@@ -200,6 +210,7 @@ export class DashboardSession implements Disposable {
       (subject === null ||
         snapshot.nodes.some(({ id }) => id === subject) ||
         snapshot.edges.some(({ id }) => id === subject) ||
+        snapshot.queues.some(({ id }) => id === subject) ||
         snapshot.slots.some(({ nodeId, name }) => slotId(nodeId, name) === subject));
     if (!isKnown) {
       log.warn(`Dashboard: dropped ${command} for something unknown.`);

@@ -12,6 +12,7 @@ export const DASHBOARD_COMMANDS = [
   'startContinuousChecks',
   'stopContinuousChecks',
   'installSentinel',
+  'drainQueue',
   'showDifferences',
   'planChanges',
   'resolveSubscription',
@@ -70,11 +71,30 @@ const HISTORY_ANSWER = z.object({
   ),
 });
 
+const QUEUE_PAST_REQUEST = z.object({ topologyId: ID });
+const QUEUE_PAST_ANSWER = z.object({
+  topologyId: z.string(),
+  /** One entry a queue that has a past: columns of equal length, oldest first, each place five minutes from `atMs` on. */
+  series: z.array(
+    z.object({
+      id: z.string(),
+      readAtMs: z.number(),
+      atMs: z.array(z.number()),
+      depth: NUMBERS,
+      /** How old operations were on average when they left. */
+      latencyMs: NUMBERS,
+      drained: z.array(z.number()),
+      conflicts: z.array(z.number()),
+    }),
+  ),
+});
+
 export type DashboardPush = z.infer<typeof PUSH>;
 export type ReadyMessage = z.infer<typeof READY>;
 export type RunCommandMessage = z.infer<typeof RUN_COMMAND>;
 export type LagHistoryRequest = z.infer<typeof HISTORY_REQUEST>;
 export type LagHistory = z.infer<typeof HISTORY_ANSWER>;
+export type QueuePasts = z.infer<typeof QUEUE_PAST_ANSWER>;
 
 /** Host → dashboard: everything that is to be drawn, whole. */
 export const snapshotPushed: EventSpec<DashboardPush> = { name: 'snapshot', payload: PUSH };
@@ -100,4 +120,10 @@ export const fetchLagHistory: RequestSpec<LagHistoryRequest, LagHistory> = {
   name: 'fetchLagHistory',
   payload: HISTORY_REQUEST,
   answer: HISTORY_ANSWER,
+};
+/** Dashboard → host: what drains of a topology did in the last 24 hours. */
+export const fetchQueuePast: RequestSpec<z.infer<typeof QUEUE_PAST_REQUEST>, QueuePasts> = {
+  name: 'fetchQueuePast',
+  payload: QUEUE_PAST_REQUEST,
+  answer: QUEUE_PAST_ANSWER,
 };

@@ -146,6 +146,8 @@ const QUEUE = z.object({
   /** Who drains it now, finished text: `draining · 3,500 of 9,999`, `drained by pid 4711 since 12:03`. */
   draining: TEXT,
   isAutomatic: z.boolean(),
+  /** When its past was read (`fetchQueuePast`); `null`: there is none. */
+  pastAtMs: MS,
   verdict: VERDICT,
 });
 

@@ -31,6 +31,7 @@ export function toQueueState(queue: QueueSnapshot, drain: DrainState | null): Qu
     lastDrainedAtMs: lastDrainedAtMs(queue),
     draining: drainingWords(queue, drain),
     isAutomatic: drain?.isAutomatic === true,
+    pastAtMs: queue.past?.atMs ?? null,
     verdict: toVerdictState(queue.verdict),
   };
 }

@@ -116,6 +116,41 @@ describe('dashboard', () => {
     assert.equal(await page.locator('canvas').count(), 3);
   });
 
+  it('lists queues with what waits in them, and drains one', async () => {
+    const { page, host } = await rig.open([trouble]);
+    const queues = page.getByRole('region', { name: 'Queues', exact: true }).last();
+    const row = queues.getByRole('row').nth(1);
+    assert.match(
+      await row.innerText(),
+      /vengeance[\s\S]*412 queued · \+29\/min[\s\S]*online[\s\S]*11\u00a0min ago/,
+    );
+    await row.getByRole('button', { name: 'Drain Queue…' }).click();
+    await until(() => Promise.resolve(host.commands.length > 0));
+    assert.deepEqual(host.commands, [
+      { command: 'drainQueue', target: { topologyId: trouble.id, subject: 'queue/vengeance' } },
+    ]);
+  });
+
+  it('draws what drains did in the last 24 hours, and tells it as a table', async () => {
+    const points = [3_600_000, 1_800_000, 0].map((ago, index) => ({
+      edgeId: 'e',
+      edge: 'vengeance',
+      atMs: Math.floor((trouble.takenAtMs - ago) / 300_000) * 300_000,
+      depth: 500 - 200 * index,
+      drained: 200,
+      conflicts: 0,
+      latencyMs: 20 + index,
+    }));
+    const past = { atMs: trouble.takenAtMs, points };
+    const drained = { ...trouble, queues: trouble.queues.map((queue) => ({ ...queue, past })) };
+    const { page } = await rig.open([drained]);
+    await until(async () => (await page.locator('canvas').count()) === 5);
+    await page.getByRole('radio', { name: 'Tables' }).first().check();
+    const table = page.getByRole('region', { name: 'Latency as a table' });
+    assert.match(await table.getByRole('row').nth(1).innerText(), /vengeance\s+22\u00a0ms/);
+    await page.getByRole('region', { name: 'Depth as a table', exact: true }).waitFor();
+  });
+
   it('lists slots with what they keep and what is left', async () => {
     const { page } = await rig.open([trouble]);
     const slots = page.getByRole('region', { name: 'Slots', exact: true }).last();

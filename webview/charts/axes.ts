@@ -1,7 +1,13 @@
 import { formatBytes, formatCount, formatDuration } from '../../src/core/format';
 import { DEPTH_CAP } from '../../src/core/facts';
 
-export type ChartKind = 'lag' | 'bytes' | 'depth';
+/** `dayDepth` and `dayLatency` are of the last 24 hours, as the primary has them. */
+export type ChartKind = 'lag' | 'bytes' | 'depth' | 'dayDepth' | 'dayLatency';
+
+/** Whether a chart shows times: lags and latencies. */
+export function isTime(kind: ChartKind): boolean {
+  return kind === 'lag' || kind === 'dayLatency';
+}
 
 export interface Axis {
   readonly isLog: boolean;
@@ -15,7 +21,7 @@ const KB = 1024;
 /** Axis that holds `worst`; the same for all ordinary values, so that lines do not jump between polls. */
 export function axisFor(kind: ChartKind, worst: number | null): Axis {
   const top = worst ?? 0;
-  if (kind === 'lag') {
+  if (isTime(kind)) {
     const high = top > 100_000 ? 10_000_000 : 100_000;
     const ticks = high > 100_000 ? [1, 1_000, 60_000, 3_600_000] : [1, 100, 10_000];
     return { isLog: true, low: 1, high, ticks };
@@ -38,7 +44,7 @@ export function placeOn(axis: Axis, value: number): number {
 }
 
 export function spellValue(kind: ChartKind, value: number): string {
-  if (kind === 'lag') return value === 0 ? '0\u00a0ms' : formatDuration(value, 'fine');
+  if (isTime(kind)) return value === 0 ? '0\u00a0ms' : formatDuration(value, 'fine');
   if (kind === 'bytes') return formatBytes(value);
   return formatCount(Math.round(value), DEPTH_CAP);
 }

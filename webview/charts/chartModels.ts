@@ -4,7 +4,7 @@ import type { DashboardState, EdgeState, QueueState } from '../../src/protocol/d
 import { displayName } from '../text/names';
 import { isNotAsked, isOld, toneOf } from '../text/glyphs';
 import { findSubject } from '../text/subject';
-import { type Axis, axisFor, type ChartKind, spellValue } from './axes';
+import { type Axis, axisFor, type ChartKind, isTime, spellValue } from './axes';
 import { type Gap, gapsOf } from './gaps';
 import { alignToGrid, type Grid, gridFor, type GridValue, valueAt } from './grid';
 import type { SeriesPoints } from './historyStore';
@@ -42,13 +42,14 @@ export interface ChartModel {
   readonly thresholds: readonly Threshold[];
   /** False until something was measured: the chart then shows a sentence. */
   readonly hasValues: boolean;
+  readonly emptyText: string;
 }
 
 /** More lines than this cannot be told apart: then worst, p95 and median stand for all. */
 const MOST_LINES = 8;
 const PLAIN_STYLES = ['plain', 'dash', 'dot', 'dashDot'] as const;
 
-interface Source {
+export interface Source {
   readonly id: string;
   readonly name: string;
   readonly subject: EdgeState | QueueState;
@@ -110,20 +111,37 @@ const TITLES: Readonly<Record<ChartKind, readonly [string, string]>> = {
   lag: ['Lag', 'log scale'],
   bytes: ['Behind', 'bytes, log scale'],
   depth: ['Queue depth', 'operations'],
+  dayDepth: ['Depth', 'operations still queued'],
+  dayLatency: ['Latency', 'age when sent, log scale'],
 };
 
-function modelOf(
+/** What differs in a chart that is not of our own readings. */
+export interface ChartManner {
+  readonly align: typeof alignToGrid;
+  /** What every gap is called; `null`: by what was asked, and what is wrong now. */
+  readonly gapName: string | null;
+  readonly emptyText: string;
+}
+
+const OF_READINGS: ChartManner = {
+  align: alignToGrid,
+  gapName: null,
+  emptyText: 'Nothing measured yet. A line begins with the second answer.',
+};
+
+export function modelOf(
   kind: ChartKind,
   sources: readonly Source[],
   series: ReadonlyMap<string, SeriesPoints>,
   grid: Grid,
   focusId: string | null,
   limits: readonly Threshold[],
+  manner: ChartManner = OF_READINGS,
 ): ChartModel {
-  const column = kind === 'lag' ? 'lagMs' : kind === 'bytes' ? 'lagBytes' : 'depth';
+  const column = isTime(kind) ? 'lagMs' : kind === 'bytes' ? 'lagBytes' : 'depth';
   const raw = sources.map((source) => {
     const points = series.get(source.id);
-    const values = alignToGrid(points?.atMs ?? [], points?.[column] ?? [], grid);
+    const values = manner.align(points?.atMs ?? [], points?.[column] ?? [], grid);
     return { source, values };
   });
   const focused = raw.find(({ source }) => source.id === focusId) ?? raw[0];
@@ -152,11 +170,12 @@ function modelOf(
             lines.map((line) => line.values),
             grid,
             lastName,
-          ),
+          ).map((gap) => (manner.gapName === null ? gap : { ...gap, name: manner.gapName })),
     thresholds: limits
       .filter(({ value }) => value <= axis.high)
       .map(({ value, label }) => ({ value, label: `${label} ${spellValue(kind, value)}` })),
     hasValues: lines.some((line) => line.statistics.worst !== null),
+    emptyText: manner.emptyText,
   };
 }
 
@@ -263,7 +282,7 @@ function focusStyle({ subject }: Source): LineStyle {
 }
 
 /** The edge or queue that a selection is about: itself, the one into a node, the one that reads a slot. */
-function focusOf(state: DashboardState, selectedId: string | null): string | null {
+export function focusOf(state: DashboardState, selectedId: string | null): string | null {
   const subject = selectedId === null ? null : findSubject(state, selectedId);
   switch (subject?.kind) {
     case 'edge':

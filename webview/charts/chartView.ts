@@ -41,12 +41,10 @@ export function chartView(props: ChartProps): TemplateResult {
 function plotView(props: ChartProps): TemplateResult {
   const { model, cursor } = props;
   if (!model.hasValues) {
-    return html`<p class="chart__empty muted">
-      Nothing measured yet. A line begins with the second answer.
-    </p>`;
+    return html`<p class="chart__empty muted">${model.emptyText}</p>`;
   }
   const at = cursor ?? model.grid.count - 1;
-  const label = `${model.title}, last 15 minutes. ${model.lines.map((line) => `${line.name} ${line.now}`).join(', ')}.`;
+  const label = `${model.title}, last ${spanOf(model)}. ${model.lines.map((line) => `${line.name} ${line.now}`).join(', ')}.`;
   const clock = formatClock(gridTimeMs(model.grid, at));
   const spoken = model.lines.map((line) => `${line.name} ${textAt(model, line, cursor)}`);
   return html`<div
@@ -69,6 +67,10 @@ function plotView(props: ChartProps): TemplateResult {
         (line) => keyView(model, line, cursor),
       )}
     </ul>`;
+}
+
+function spanOf({ grid }: ChartModel): string {
+  return grid.toMs - grid.fromMs > 3_600_000 ? '24 hours' : '15 minutes';
 }
 
 function keyView(model: ChartModel, line: Line, cursor: number | null): TemplateResult {
@@ -146,4 +148,10 @@ export function chartsAsCsv(models: readonly ChartModel[]): string {
   return ['measure,series,now,median,p95,worst,unknown for (s)', ...rows].join('\n') + '\n';
 }
 
-const UNITS = { lag: '(ms)', bytes: '(bytes)', depth: '(operations)' } as const;
+const UNITS = {
+  lag: '(ms)',
+  bytes: '(bytes)',
+  depth: '(operations)',
+  dayDepth: '(operations)',
+  dayLatency: '(ms)',
+} as const;

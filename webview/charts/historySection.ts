@@ -1,40 +1,55 @@
-import { html, type TemplateResult } from 'lit-html';
+import { html, nothing, type TemplateResult } from 'lit-html';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import type { Actions } from '../commands';
 import type { Store } from '../store';
 import { button } from '../ui/button';
 import { segments } from '../ui/segments';
-import { type ChartModel, chartModels } from './chartModels';
+import type { ChartModel } from './chartModels';
 import { chartsAsCsv, chartView } from './chartView';
-import type { HistoryStore } from './historyStore';
 import { LineChart } from './lineChart';
 import { type Palette, readPalette } from './palette';
 
-/** Since when: the charts, or their tables. Owns the canvases that the templates leave room for. */
+/** What a section of charts shows. */
+export interface ChartSource {
+  /** Goes into ids of elements. */
+  readonly id: string;
+  readonly title: string;
+  readonly span: string;
+  /** `null`: the section is left out without charts; else what it says then. */
+  readonly emptyText: string | null;
+  /** What the models are made from, as a text: the same text, the same models. */
+  key(state: DashboardState): string;
+  models(state: DashboardState, selectedId: string | null): readonly ChartModel[];
+}
+
+/** Since when: charts over one span, or their tables. Owns the canvases that the templates leave room for. */
 export class HistorySection {
   private readonly charts = new Map<string, LineChart>();
   private models: { readonly key: string; readonly value: readonly ChartModel[] } | null = null;
   private palette: Palette | null = null;
+  private cursor: number | null = null;
 
   constructor(
     private readonly store: Store,
-    private readonly history: HistoryStore,
+    private readonly source: ChartSource,
     private readonly actions: Actions,
   ) {}
 
-  view(state: DashboardState, selectedId: string | null): TemplateResult {
-    const { arrangement, chartCursor } = this.store.model;
+  view(state: DashboardState, selectedId: string | null): TemplateResult | typeof nothing {
+    const { arrangement } = this.store.model;
+    const { id, title, span, emptyText } = this.source;
     const models = this.modelsFor(state, selectedId);
-    return html`<section class="section history" aria-labelledby="charts-h">
+    if (models.length === 0 && emptyText === null) return nothing;
+    return html`<section class="section history" aria-labelledby="${id}-h">
       <div class="bar">
-        <h2 id="charts-h">History <span class="muted">last 15 min</span></h2>
+        <h2 id="${id}-h">${title} <span class="muted">${span}</span></h2>
         ${button({
           label: 'Copy as CSV',
-          onClick: () => this.actions.copy(chartsAsCsv(models), 'History'),
+          onClick: () => this.actions.copy(chartsAsCsv(models), title),
         })}
         ${segments({
-          legend: 'Show history as',
-          name: 'history-as',
+          legend: `Show ${title.toLowerCase()} as`,
+          name: `${id}-as`,
           options: [
             { value: 'charts', label: 'Charts' },
             { value: 'tables', label: 'Tables' },
@@ -45,17 +60,15 @@ export class HistorySection {
       </div>
       ${
         models.length === 0
-          ? html`<p class="muted">
-              Nothing replicates in this topology, so there is no lag to show.
-            </p>`
+          ? html`<p class="muted">${emptyText}</p>`
           : html`<div class="charts">
               ${models.map((model) =>
                 chartView({
                   model,
                   asTable: arrangement.historyAs === 'tables',
-                  cursor: chartCursor,
+                  cursor: this.cursor,
                   onCursorKey: (event) => this.onKey(event, model),
-                  onLeave: () => this.store.set({ chartCursor: null }),
+                  onLeave: () => this.onHover(null),
                 }),
               )}
             </div>`
@@ -94,24 +107,22 @@ export class HistorySection {
   }
 
   private modelsFor(state: DashboardState, selectedId: string | null): readonly ChartModel[] {
-    // Points follow a snapshot by one question and answer; drawing before they came would be done twice.
-    const key = `${state.topologyId}\n${this.history.revision}\n${selectedId ?? ''}`;
-    if (this.models?.key !== key) {
-      const value = chartModels(state, this.history.series, selectedId, state.takenAtMs);
-      this.models = { key, value };
-    }
+    const key = `${state.topologyId}\n${this.source.key(state)}\n${selectedId ?? ''}`;
+    if (this.models?.key !== key)
+      this.models = { key, value: this.source.models(state, selectedId) };
     return this.models.value;
   }
 
   private onHover(index: number | null): void {
-    if (index === this.store.model.chartCursor) return;
+    if (index === this.cursor) return;
+    this.cursor = index;
     for (const chart of this.charts.values()) chart.setCursor(index);
-    this.store.set({ chartCursor: index });
+    this.store.set({});
   }
 
   private onKey(event: KeyboardEvent, model: ChartModel): void {
     const last = model.grid.count - 1;
-    const at = this.store.model.chartCursor ?? last;
+    const at = this.cursor ?? last;
     const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last }[event.key];
     if (event.key === 'Escape') this.onHover(null);
     if (next === undefined) return;

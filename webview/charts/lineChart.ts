@@ -82,7 +82,10 @@ export class LineChart {
   }
 
   private options(width: number): uPlot.Options {
-    const isStepped = this.model.kind === 'depth';
+    const { kind } = this.model;
+    const isStepped = kind === 'depth';
+    // A drain that ran alone has no neighbour to draw a line to.
+    const isDotted = kind === 'dayDepth' || kind === 'dayLatency';
     const paths = isStepped ? uPlot.paths.stepped?.({ align: 1 }) : uPlot.paths.linear?.();
     const { ticks } = this.model.axis;
     return {
@@ -125,7 +128,7 @@ export class LineChart {
           width: WIDE.has(line.style) ? 2.25 : 1.25,
           ...(DASHES[line.style] === undefined ? {} : { dash: [...(DASHES[line.style] ?? [])] }),
           ...(paths === undefined ? {} : { paths }),
-          points: { show: false },
+          points: isDotted ? { show: true, size: 4 } : { show: false },
           spanGaps: false,
         })),
       ],

@@ -2,7 +2,12 @@ import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatCounted, formatDuration } from '../../src/core/format';
 import { compareSeverity } from '../../src/core/join/severity';
 import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
-import type { DashboardState, EdgeState, NodeState } from '../../src/protocol/dashboardState';
+import type {
+  DashboardState,
+  EdgeState,
+  NodeState,
+  QueueState,
+} from '../../src/protocol/dashboardState';
 import { slotId } from '../../src/protocol/slotId';
 import { edgeWas, lagText, wholeSeconds } from './edgeText';
 import { glyphOf, isNotAsked, type StateGlyph, toneOf, type Tone } from './glyphs';
@@ -87,7 +92,7 @@ function headOf(
       return {
         title: `${subject.value.nodeId} → ${subject.value.primaryId}`,
         kind: `Queue ${subject.value.table}`,
-        text: `Operations that ${subject.value.nodeId} keeps for ${subject.value.primaryId}: ${queueTop(subject.value, nowMs)}.`,
+        text: queueSentence(subject.value, nowMs),
       };
     case 'slot':
       return {
@@ -212,6 +217,13 @@ function nodeSentence(node: NodeState, state: DashboardState): string {
   }
 }
 
+function queueSentence(queue: QueueState, nowMs: number): string {
+  const { nodeId, primaryId, isOnline } = queue;
+  const kept = `Operations that ${nodeId} keeps for ${primaryId}: ${queue.draining ?? queueTop(queue, nowMs)}.`;
+  if (isOnline !== false) return kept;
+  return `${kept} It cannot be drained from here now: ${nodeId} or ${primaryId} is unreachable.`;
+}
+
 function slotSentence(code: string, consumer: string | null): string {
   if (code === 'orphan')
     return 'Nobody in the file or on a server reads this slot, and it keeps WAL.';
@@ -232,6 +244,11 @@ function commandsFor(subject: Subject, state: DashboardState): readonly Dashboar
   }
   if (isNotAsked(code) || code === 'disconnected') return ['connect', 'openTopologyFile'];
   const check = subject.kind === 'edge' ? (['runChecks'] as const) : [];
+  if (telling.kind === 'queue') {
+    const canDrain = (telling.value.facts?.waiting ?? 0) > 0 && telling.value.draining === null;
+    const rest = health === 'healthy' ? [] : (['showLog', 'openTopologyFile'] as const);
+    return [...(canDrain ? (['drainQueue'] as const) : []), 'refresh', ...rest];
+  }
   if (health === 'healthy') return [...check, 'refresh'];
   return [...endingOf(telling), ...check, 'refresh', 'showLog', 'openTopologyFile'];
 }

@@ -1,5 +1,6 @@
 import type { Disposable } from '../../../src/core/ports/disposable';
 import type { EdgeChecks } from '../../../src/core/ports/checks';
+import type { DrainState } from '../../../src/core/queue/drain';
 import type { StopRecord } from '../../../src/core/stopRecord';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import { DashboardSession, type DashboardTarget } from '../../../src/panels/dashboardSession';
@@ -21,6 +22,8 @@ export class FakeHost {
   isContinuous = false;
   /** Why subscriptions stopped, where it was read. */
   stops: readonly StopRecord[] = [];
+  /** What this window drains. */
+  drains: readonly DrainState[] = [];
   private readonly stopListeners = new Set<(topologyId: string) => void>();
   private readonly checkListeners = new Set<(topologyId: string) => void>();
   readonly session: DashboardSession;
@@ -60,6 +63,7 @@ export class FakeHost {
             return { dispose: () => void stopListeners.delete(listener) };
           },
         },
+        drains: { of: () => this.drains, onDidChange: () => ({ dispose: () => undefined }) },
         clock: {
           nowMs: () => this.nowMs,
           monotonicMs: () => performance.now(),

@@ -1,0 +1,129 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
+import { DEPTH_CAP } from '../../src/core/facts';
+import { formatAgo, formatCount, formatCountRate } from '../../src/core/format';
+import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
+import type { DashboardState, QueueState } from '../../src/protocol/dashboardState';
+import { type Actions, COMMAND_LABELS } from '../commands';
+import { glyphOf, isNotAsked, isOld, toneOf } from '../text/glyphs';
+import { queueTop } from '../text/nodeText';
+import { button } from '../ui/button';
+import { glyph } from './glyph';
+
+const ORDER = { error: 0, warning: 1, unknown: 2, busy: 3, healthy: 4 } as const;
+
+export interface QueueTableProps {
+  readonly state: DashboardState;
+  readonly commands: readonly DashboardCommand[];
+  readonly nowMs: number;
+  readonly actions: Actions;
+}
+
+/** What edges have not sent yet, worst first, and the way to send it. Nothing where the file declares no queue. */
+export function queueTable(props: QueueTableProps): TemplateResult | typeof nothing {
+  const queues = [...props.state.queues].sort(
+    (a, b) => ORDER[a.verdict.health] - ORDER[b.verdict.health],
+  );
+  if (queues.length === 0) return nothing;
+  return html`<section class="section queues" aria-labelledby="queues-h">
+    <div class="bar">
+      <h2 id="queues-h">Queues <span class="muted">${onlineNote(queues)}</span></h2>
+    </div>
+    <div class="scroll" tabindex="0" role="region" aria-label="Queues">
+      <table class="grid-table">
+        <thead>
+          <tr>
+            <th scope="col">Edge</th>
+            <th scope="col">State</th>
+            <th scope="col" class="num">Grows by</th>
+            <th scope="col" class="num">Conflicts</th>
+            <th scope="col" class="num">Dead</th>
+            <th scope="col">From here</th>
+            <th scope="col" class="num">Last drain</th>
+            <th scope="col"><span class="sr">Commands</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${repeat(
+            queues,
+            ({ id }) => id,
+            (queue) => row(queue, props),
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${errorNotes(queues)}
+  </section>`;
+}
+
+function row(queue: QueueState, { commands, nowMs, actions }: QueueTableProps): TemplateResult {
+  const { facts, verdict } = queue;
+  const count = (value: number | undefined) =>
+    value === undefined ? muted('unknown') : formatCount(value, DEPTH_CAP);
+  const canDrain =
+    commands.includes('drainQueue') && (facts?.waiting ?? 0) > 0 && queue.draining === null;
+  const isDraining = queue.draining !== null;
+  return html`<tr class=${isOld(verdict.code) ? 'greyed' : ''}>
+    <th scope="row">
+      <button class="link" type="button" @click=${() => actions.select(queue.id)}>
+        ${queue.nodeId}
+      </button>
+      <span class="muted">to ${queue.primaryId}${queue.isAutomatic ? ' · automatic' : ''}</span>
+    </th>
+    <td>
+      <span class="state is-${isDraining ? 'busy' : toneOf(verdict.health)}"
+        >${glyph(`s-${isDraining ? 'catching' : glyphOf(verdict.code)}`)}<span
+          >${stateText(queue, nowMs)}</span
+        ></span
+      >
+    </td>
+    <td class="num">${queue.perMinute === null ? muted('–') : formatCountRate(queue.perMinute)}</td>
+    <td class="num">${count(facts?.conflicts)}</td>
+    <td class="num">${count(facts?.dead)}</td>
+    <td>${onlineText(queue)}</td>
+    <td class="num">
+      ${queue.lastDrainedAtMs === null ? muted('–') : formatAgo(queue.lastDrainedAtMs, nowMs)}
+    </td>
+    <td class="num">
+      ${
+        canDrain
+          ? button({
+              label: COMMAND_LABELS.drainQueue,
+              onClick: () => actions.run('drainQueue', queue.id),
+            })
+          : nothing
+      }
+    </td>
+  </tr>`;
+}
+
+/** What waits comes first; conflicts and dead ones have columns of their own. */
+function stateText(queue: QueueState, nowMs: number): string {
+  const { facts, draining } = queue;
+  if (draining !== null) return draining;
+  if (facts === null) return queueTop(queue, nowMs);
+  return queueTop({ ...queue, facts: { ...facts, conflicts: 0 } }, nowMs);
+}
+
+function onlineText({ isOnline, verdict }: QueueState) {
+  if (isOnline === null) return muted(isNotAsked(verdict.code) ? 'not asked' : 'unknown');
+  return isOnline ? 'online' : 'offline';
+}
+
+function onlineNote(queues: readonly QueueState[]): string {
+  const online = queues.filter(({ isOnline }) => isOnline === true).length;
+  return `${online} of ${queues.length} online`;
+}
+
+/** The server's words of the newest error of each. */
+function errorNotes(queues: readonly QueueState[]) {
+  return queues.flatMap(({ nodeId, facts }) =>
+    (facts?.lastError ?? null) === null
+      ? []
+      : [html`<p class="foot">Newest error on ${nodeId}: ${facts?.lastError}</p>`],
+  );
+}
+
+function muted(text: string) {
+  return html`<span class="muted">${text}</span>`;
+}
