@@ -12,9 +12,10 @@ import { undeclaredObjects } from '../../core/plan/changes/undeclaredObjects';
 import { leftoversOfCreate } from '../../core/plan/leftoversOfCreate';
 import type { NodeCatalog } from '../../core/plan/nodeCatalog';
 import type { Plan } from '../../core/plan/plan';
+import { rolesOfQueue } from '../../core/plan/queue/setUpQueue';
 import type { ConnectionTest, PlanContext } from '../../core/plan/requests';
 import type { ConninfoItem } from '../../core/plan/sqlText';
-import type { ConnectionParams } from '../../core/topology';
+import type { ConnectionParams, TableName, Topology } from '../../core/topology';
 import { askSteps } from '../../host/multiStep';
 import type { CommandDeps } from '../commandDeps';
 import { pickTopology } from '../pickTopology';
@@ -61,7 +62,11 @@ export const planChanges: Change = async (deps, target) => {
   if (answers === null) return;
   const report = await work.carryOut({
     nodeIds: [...catalogs.keys()],
-    rolesToCheck: rolesOf(knownLogins(topology, nodeIds, catalogs), answers),
+    rolesToCheck: withQueueRoles(
+      topology,
+      rolesOf(knownLogins(topology, nodeIds, catalogs), answers),
+    ),
+    queuesOf: queuesOf(topology, [...catalogs.keys()]),
     definitionsOf: Object.fromEntries([...catalogs.keys()].map((id) => [id, null])),
     secrets: secretsOf(answers),
     plan: async (context) => planOf(deps, { nodeIds, unread, answers }, context),
@@ -121,6 +126,44 @@ function rolesOf(
   for (const { need, role } of logins) {
     const known = roles.get(need.publisherId) ?? [];
     if (role !== null) roles.set(need.publisherId, [...new Set([...known, role])]);
+  }
+  return Object.fromEntries(roles);
+}
+
+/** The queues' tables, at their edges and at where they are drained to, as far as these can be read. */
+function queuesOf(
+  { nodes }: Topology,
+  readable: readonly string[],
+): Readonly<Record<string, TableName>> {
+  return Object.fromEntries(
+    nodes.flatMap(({ id, pendingSync }) =>
+      pendingSync === null
+        ? []
+        : // Of an edge that is another's primary too, its own queue counts.
+          [
+            [
+              pendingSync.primary,
+              nodes.find((one) => one.id === pendingSync.primary)?.pendingSync?.table ??
+                pendingSync.table,
+            ] as const,
+            [id, pendingSync.table] as const,
+          ].filter(([nodeId]) => readable.includes(nodeId)),
+    ),
+  );
+}
+
+/** Who drains a queue and who watches, on both of its ends. */
+function withQueueRoles(
+  topology: Topology,
+  logins: Readonly<Record<string, readonly string[]>>,
+): Readonly<Record<string, readonly string[]>> {
+  const roles = new Map(Object.entries(logins));
+  for (const { id, pendingSync } of topology.nodes) {
+    if (pendingSync === null) continue;
+    for (const nodeId of [id, pendingSync.primary]) {
+      const asked = rolesOfQueue(topology, nodeId, pendingSync.drainUser ?? null);
+      roles.set(nodeId, [...new Set([...(roles.get(nodeId) ?? []), ...asked])]);
+    }
   }
   return Object.fromEntries(roles);
 }

@@ -23,15 +23,22 @@ export function scopeOf(
   return ordered;
 }
 
-/** The nodes to read for that: the scope, and whoever subscribes to one of it, since a publication that changes concerns them. */
+/** The nodes to read for that: the scope, whoever subscribes to one of it, since a publication that changes concerns them, and where its queues are drained to. */
 export function readFor(
   topology: Topology,
   nodeIds: readonly string[] | null,
 ): readonly TopologyNode[] {
   const scope = new Set(scopeOf(topology, nodeIds).map(({ id }) => id));
+  const primaries = new Set(
+    topology.nodes.flatMap(({ id, pendingSync }) =>
+      pendingSync !== null && scope.has(id) ? [pendingSync.primary] : [],
+    ),
+  );
   return topology.nodes.filter(
     ({ id, subscriptions }) =>
-      scope.has(id) || subscriptions.some(({ publisher }) => scope.has(publisher)),
+      scope.has(id) ||
+      primaries.has(id) ||
+      subscriptions.some(({ publisher }) => scope.has(publisher)),
   );
 }
 

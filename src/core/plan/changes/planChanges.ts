@@ -11,6 +11,7 @@ import { copyStage } from './copyStage';
 import { dropPublicationStage, dropSubscriptionStage } from './dropStage';
 import { loginStage } from './loginStage';
 import { publicationStage } from './publicationStage';
+import { queueStage } from './queueStage';
 import { slotStage } from './slotStage';
 import { subscriptionStage } from './subscriptionStage';
 
@@ -25,7 +26,7 @@ type Stage = readonly [
  * their subscriptions log in as among the roles to check, and all definitions of publishers' tables. A node without a
  * catalog is left out and named.
  *
- * Tables and columns come first, downstream; then roles, grants and slots; then publications; then subscriptions. Nothing is
+ * Tables and columns come first, downstream; then roles, grants and slots; then publications; then queues; then subscriptions. Nothing is
  * dropped because the file does not mention it, unless asked. Once it has run, it finds nothing to do.
  */
 export function planChanges(request: PlanChangesRequest, context: PlanContext): Plan {
@@ -57,6 +58,8 @@ export function draftChanges(request: PlanChangesRequest, context: PlanContext):
     [changeable, (draft, node) => loginStage(draft, node, changeable, request)],
     [upstreams, (draft, node) => slotStage(draft, node, scope)],
     [changeable, (draft, node) => publicationStage(draft, node, drops)],
+    // Guards come before what could bring anything back.
+    [changeable, (draft, node) => queueStage(draft, node, drops)],
     [changeable, (draft, node) => subscriptionStage(draft, node, request)],
     [drops ? changeable : [], dropSubscriptionStage],
     [drops ? changeable : [], dropPublicationStage],

@@ -13,6 +13,8 @@ export interface SetUpEdgeRequest {
   readonly drainer: EdgeDrainer | null;
   /** `null`: what the primary writes does not come here, or does so already. */
   readonly subscription: EdgeSubscription | null;
+  /** Whether tables that are captured and not listed are let go; not given: they stay, and are named. */
+  readonly releasesUnlisted?: boolean;
 }
 
 /** The role that drains, of the same name on both nodes; absent: the `adminUser` of each. */

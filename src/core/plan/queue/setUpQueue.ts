@@ -1,4 +1,4 @@
-import type { Topology } from '../../topology';
+import type { TableName, Topology } from '../../topology';
 import { formatTableName } from '../../tableName';
 import { CAPTURE_TRIGGER, EDGE_IDENTITY } from '../../queue/queueNames';
 import { addPart, type ChangesDraft } from '../changes/changesDraft';
@@ -10,9 +10,11 @@ import type { PlanContext } from '../requests';
 import type { ReplicationRoleRequest } from '../roles/replicationRole';
 import { replicationRoleSteps } from '../roles/replicationRoleSteps';
 import { roleRightFindings } from '../roles/roleRightFindings';
-import { relationOf } from '../tableLookup';
+import { isSameTable, relationOf } from '../tableLookup';
+
 import { edgeTableFindings, type EdgePair } from './edgeTableFindings';
-import { capturedTables, echoedTables, triggerOf, unguardedTables } from './edgeTables';
+import { capturedTables, echoedTables, unguardedTables } from './edgeTables';
+import type { QueueFacts } from './queueFacts';
 import { edgeDrainerSteps, watchedTables, watcherOf, watcherSteps } from './queueGrants';
 import {
   captureSteps,
@@ -42,10 +44,11 @@ export function setUpQueue(draft: ChangesDraft, request: SetUpEdgeRequest): Chan
   const { nodeId, queue, drainer } = request;
   const captured = capturedTables(request, edge, edgeFacts);
   const echoed = echoedTables(request, context, edge, edgeFacts);
-  const released =
-    request.capture === 'application'
-      ? request.tables.filter((table) => triggerOf(edgeFacts, table, CAPTURE_TRIGGER) !== null)
-      : [];
+  const released = capturedNow(edgeFacts).filter((table) =>
+    isListed(request, table)
+      ? request.capture === 'application'
+      : request.capture === 'application' || request.releasesUnlisted === true,
+  );
   const watchers = {
     edge: watcherOf(context.topology, edge),
     primary: watcherOf(context.topology, primary),
@@ -144,6 +147,7 @@ function findingsOf(
     ...nameFindings(nodeId, 'table', queue.name),
     ...queueFindings(request, pair),
     ...edgeTableFindings(request, pair),
+    ...unlistedFindings(request, pair),
     ...createFindings(edge, [queue, EDGE_IDENTITY]),
     ...createFindings(primary, PRIMARY_TABLES),
     ...sweepFindings(context, edge, [queue, EDGE_IDENTITY]),
@@ -156,6 +160,30 @@ function findingsOf(
           ...roleRightFindings(edgeRole(request), edge),
           ...roleRightFindings(primaryRole(request), withOurSchema(primary)),
         ]),
+  ];
+}
+
+function isListed({ tables }: SetUpEdgeRequest, table: TableName): boolean {
+  return tables.some((one) => isSameTable(one, table));
+}
+
+/** Tables that our trigger captures. */
+function capturedNow({ triggers }: QueueFacts): readonly TableName[] {
+  return triggers.filter(({ name }) => name === CAPTURE_TRIGGER).map(({ table }) => table);
+}
+
+/** Captured, and nobody says what becomes of their conflicts. */
+function unlistedFindings(request: SetUpEdgeRequest, { edgeFacts }: EdgePair): readonly Finding[] {
+  if (request.releasesUnlisted === true || request.capture === 'application') return [];
+  const unlisted = capturedNow(edgeFacts).filter((table) => !isListed(request, table));
+  if (unlisted.length === 0) return [];
+  return [
+    noteFinding(
+      'notCarried',
+      request.nodeId,
+      `${listNames(unlisted.map(formatTableName))} on ${request.nodeId} is captured and not listed: that stays, and in a conflict the primary wins.`,
+      'List it, or let Plan Changes… drop what the file does not mention.',
+    ),
   ];
 }
 
