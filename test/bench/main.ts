@@ -1,5 +1,6 @@
 import { SUPPORTED_MAJORS } from '../clusters/majors';
 import { benchActivation } from './activation';
+import { benchDrain } from './drain';
 import { benchGrowth } from './growth';
 import { benchHungNode } from './hungNode';
 import { benchIdle } from './idle';
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   P4: () => benchHungNode(18, 3),
   P5: () => benchIdle(SUPPORTED_MAJORS, 60),
   P6: () => benchSentinel(18, { pauses: 40, idleRounds: 200, checksUnderLoad: 2_000 }),
+  P8: () => benchDrain(18, 5),
   P9: () => benchQueueDepth(18, 200),
   P10: () => benchActivation(9),
 };

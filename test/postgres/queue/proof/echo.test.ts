@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import type pg from 'pg';
+import { forEachMajor, SUPPORTED_MAJORS } from '../../../clusters/majors';
+import { waitFor } from '../../../clusters/waitFor';
+import { QueueRig } from '../queueRig';
+import { Random } from './random';
+import { RigDrainer } from './rigDrainer';
+
+const IS_SOAK = process.env['SOAK'] === '1';
+const LOAD_MS = IS_SOAK ? 60_000 : 3_000;
+
+const TABLES_SQL = `
+  CREATE TABLE public.customer (id integer PRIMARY KEY, name text, doc jsonb, updated_at timestamptz);
+  CREATE TABLE public.visit (customer_id integer REFERENCES public.customer, day integer, note text, PRIMARY KEY (customer_id, day))`;
+
+forEachMajor('An edge that is a subscriber too', function (major) {
+  if (!IS_SOAK && major !== SUPPORTED_MAJORS[0] && major !== SUPPORTED_MAJORS.at(-1)) return;
+
+  let rig: QueueRig;
+  let drainer: RigDrainer;
+
+  before(async function () {
+    this.timeout(120_000);
+    rig = await QueueRig.start(major);
+    await rig.everywhere(TABLES_SQL);
+    await rig.install(['public.customer', 'public.visit'], { guard: true, subscribe: true });
+    // Of what both sides write the edge's version stays, so that both end alike.
+    rig.policy('public.customer', 'edge-wins');
+    rig.policy('public.visit', 'edge-wins');
+    drainer = new RigDrainer(rig);
+  });
+
+  after(async () => {
+    await rig.stop();
+  });
+
+  /** What stops a subscription that gets its own rows back. A deadlock with the application only delays it. */
+  const stops = (): readonly string[] =>
+    rig.edge
+      .readLog()
+      .split('\n')
+      .filter((line) => /ERROR: .*(?:duplicate key value|conflict detected)/u.test(line));
+
+  it(`goes on through ${LOAD_MS / 1000} s of writes on both sides that are drained and come back`, async function () {
+    this.timeout(LOAD_MS + 120_000);
+    const random = new Random(Number(process.env['ECHO_SEED'] ?? '1'));
+    const [edge, primary] = [await rig.edge.connect(), await rig.primary.connect()];
+    const [bySide, until] = [{ edge: 0, primary: 0 }, Date.now() + LOAD_MS];
+    let drains = 0;
+    const load = async (session: pg.Client, side: 'edge' | 'primary'): Promise<void> => {
+      while (Date.now() < until) {
+        // What the other side did meanwhile may stand against it: an application would see the same.
+        await session.query(statement(random, side)).catch(() => undefined);
+        bySide[side] += 1;
+      }
+    };
+    const drain = async (): Promise<void> => {
+      while (Date.now() < until) {
+        await drainer.drain('edge');
+        drains += 1;
+      }
+    };
+    try {
+      await Promise.all([load(edge, 'edge'), load(primary, 'primary'), drain()]);
+    } finally {
+      await Promise.all([edge.end(), primary.end()]);
+    }
+    await untilRest();
+    assert.deepEqual(stops(), []);
+    for (const table of ['public.customer', 'public.visit']) {
+      assert.deepEqual(await rig.rows(rig.edge, table), await rig.rows(rig.primary, table), table);
+    }
+    const [row] = await rig.primary.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM pgtopology.applied_operation',
+    );
+    assert.ok((row?.count ?? 0) > 20, String(row?.count));
+    console.log(
+      `      Postgres ${major}: ${bySide.edge} writes on the edge, ${bySide.primary} on the primary, ${drains} drains, ${row?.count ?? 0} operations, subscription never stopped`,
+    );
+  });
+
+  /** Nothing waits, and everything has come back. What waits for a row that never comes is let go. */
+  async function untilRest(): Promise<void> {
+    for (let round = 0; round < 10; round += 1) {
+      await drainer.drain('edge');
+      if ((await rig.depth()) === 0) break;
+      await rig.edge.query(
+        `UPDATE pgtopology.pending_sync SET next_attempt_at = NULL WHERE state = 'pending'`,
+      );
+    }
+    await rig.edge.query(
+      `UPDATE pgtopology.pending_sync SET state = 'done', synced_at = now() WHERE state <> 'done'`,
+    );
+    const [mark] = await rig.primary.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
+    await waitFor(
+      async () => {
+        const rows = await rig.primary.query(
+          `SELECT FROM pg_stat_replication WHERE replay_lsn >= $1::pg_lsn`,
+          [mark?.lsn],
+        );
+        return rows.length === 1;
+      },
+      { what: 'the subscription has caught up' },
+    );
+  }
+
+  it('is not drained without its guard, and is told why; by hand the subscription stops', async function () {
+    this.timeout(120_000);
+    await rig.edge.query(`ALTER TABLE public.visit DISABLE TRIGGER pgtopology_echo_guard`);
+    await rig.edge.query(`INSERT INTO public.customer (id, name) VALUES (5000, 'guarded')`);
+    await rig.edge.query(`INSERT INTO public.visit VALUES (5000, 1, 'naive')`);
+    const waiting = await rig.depth();
+    const report = await drainer.drain('edge');
+    assert.equal(report.end.kind, 'refused', JSON.stringify(report.end));
+    const reasons = report.end.reasons.join(' ');
+    assert.match(reasons, /visit/u);
+    assert.match(reasons, /guard/u);
+    assert.equal(await rig.depth(), waiting);
+
+    // What was refused: the same row, sent by hand.
+    const since = stops().length;
+    await rig.primary.query(`INSERT INTO public.customer (id, name) VALUES (5000, 'guarded')`);
+    await rig.primary.query(`INSERT INTO public.visit VALUES (5000, 1, 'naive')`);
+    await waitFor(
+      () =>
+        stops()
+          .slice(since)
+          .some((line) => line.includes('visit')),
+      {
+        what: 'the subscription has stopped',
+      },
+    );
+
+    await rig.edge.query(`ALTER TABLE public.visit ENABLE REPLICA TRIGGER pgtopology_echo_guard`);
+    await waitFor(
+      async () => {
+        const report = await drainer.drain('edge');
+        return report.end.kind === 'drained' && (await rig.depth()) === 0;
+      },
+      { what: 'the edge is drained' },
+    );
+    await untilRest();
+  });
+});
+
+/** Both sides write the same few rows. */
+function statement(random: Random, side: string): string {
+  const id = random.int(1, 30);
+  const day = random.int(1, 3);
+  const text = `${side} ${random.int(1, 1_000_000)}`;
+  const dice = random.next();
+  if (dice < 0.3) {
+    return `INSERT INTO public.customer VALUES (${id}, '${text}', '{"by": "${side}"}', clock_timestamp())
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name`;
+  }
+  if (dice < 0.6) {
+    return `UPDATE public.customer SET name = '${text}', updated_at = clock_timestamp() WHERE id = ${id}`;
+  }
+  if (dice < 0.85) {
+    return `INSERT INTO public.visit SELECT id, ${day}, '${text}' FROM public.customer WHERE id = ${id}
+      ON CONFLICT (customer_id, day) DO UPDATE SET note = excluded.note`;
+  }
+  return `DELETE FROM public.visit WHERE customer_id = ${id} AND day = ${day}`;
+}

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { isRunnable } from '../../../../src/core/plan/plan';
+import { UPGRADE_LIMIT_MS } from '../../../../src/core/plan/queue/upgradeQueue';
+import type { Cluster } from '../../../clusters/cluster';
+import { forEachMajor, SUPPORTED_MAJORS } from '../../../clusters/majors';
+import { sleep, waitFor } from '../../../clusters/waitFor';
+import { QueueRig } from '../queueRig';
+import { plannedSetUp, requestOf } from '../setUpSupport';
+import { RigDrainer } from './rigDrainer';
+
+const IS_SOAK = process.env['SOAK'] === '1';
+const QUEUE = { schema: 'public', name: 'pending_sync' };
+const ROWS = 7_000;
+const UPDATES = 2_500;
+const DELETES = 500;
+
+/** As applications have it that know nothing of us. */
+const OLD_QUEUE = `CREATE TABLE public.pending_sync (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), table_name text NOT NULL,
+  operation text NOT NULL, data jsonb NOT NULL, created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  synced_at timestamptz, error text)`;
+
+const NOTES = `CREATE TABLE public.notes (id integer PRIMARY KEY, body text, tags text[], extra jsonb, updated_at timestamptz)`;
+
+forEachMajor('A queue that an application made', function (major) {
+  if (!IS_SOAK && major !== SUPPORTED_MAJORS[0] && major !== SUPPORTED_MAJORS.at(-1)) return;
+
+  let rig: QueueRig;
+
+  before(async function () {
+    this.timeout(120_000);
+    rig = await QueueRig.start(major);
+    await rig.everywhere(NOTES);
+    await rig.edge.query(OLD_QUEUE);
+    await writeAsApplication(rig.edge);
+  });
+
+  after(async () => {
+    await rig.stop();
+  });
+
+  it(`is upgraded with ${ROWS + UPDATES + DELETES} rows and drained, while the application goes on`, async function () {
+    this.timeout(120_000);
+    const application = new Application(rig.edge);
+    const running = application.run();
+    try {
+      const request = requestOf(
+        { 'public.notes': 'newest-wins' },
+        { queue: QUEUE, capture: 'application' },
+      );
+      const plan = await plannedSetUp(rig.plans, request);
+      assert.ok(isRunnable(plan), JSON.stringify(plan.findings));
+      await waitFor(() => application.written > 3, { what: 'the application writes' });
+      await rig.plans.done(plan);
+      const atUpgrade = application.written;
+      await waitFor(() => application.written > atUpgrade + 3, { what: 'the application goes on' });
+
+      const numbered = await rig.edge.query(
+        `SELECT FROM (SELECT seq, row_number() OVER (ORDER BY created_at, id) AS wanted FROM public.pending_sync) AS q WHERE seq <> wanted`,
+      );
+      assert.equal(numbered.length, 0);
+      const [left] = await rig.edge.query(
+        `SELECT count(*) FILTER (WHERE synced_at IS NULL)::int AS open, count(*) FILTER (WHERE state = 'done')::int AS done FROM public.pending_sync`,
+      );
+      assert.equal(left?.['done'], 1);
+      assert.ok(Number(left['open']) >= ROWS + UPDATES + DELETES);
+    } finally {
+      application.stop();
+      await running;
+    }
+    assert.deepEqual(application.errors, []);
+    assert.ok(application.longestMs < UPGRADE_LIMIT_MS, String(application.longestMs));
+
+    const drainer = new RigDrainer(rig, { table: QUEUE, capture: 'application' });
+    rig.policy('public.notes', 'newest-wins');
+    const report = await drainer.drain('edge');
+    assert.equal(report.end.kind, 'drained', JSON.stringify(report.end));
+    const states = await rig.edge.query(
+      'SELECT state, count(*)::int AS count, min(error) AS error FROM public.pending_sync GROUP BY 1',
+    );
+    const count = 1 + ROWS + UPDATES + DELETES + application.written;
+    assert.deepEqual(states, [{ state: 'done', count, error: null }]);
+    assert.deepEqual(
+      await rig.rows(rig.primary, 'public.notes'),
+      await rig.rows(rig.edge, 'public.notes'),
+    );
+    // What the application counts itself.
+    const [waiting] = await rig.edge.query(
+      'SELECT count(*)::int AS count FROM public.pending_sync WHERE synced_at IS NULL',
+    );
+    assert.deepEqual(waiting, { count: 0 });
+    console.log(
+      `      Postgres ${major}: ${count} rows drained; the application wrote ${application.written} meanwhile and waited ${Math.round(application.longestMs)} ms at most`,
+    );
+  });
+
+  it('names what cannot be resolved, and sets it aside alone', async () => {
+    const put = (table: string, operation: string, data: string): Promise<unknown> =>
+      rig.edge.query(
+        'INSERT INTO public.pending_sync (table_name, operation, data) VALUES ($1, $2, $3)',
+        [table, operation, data],
+      );
+    await put('notes', 'INSERT', '{"body": "no key"}');
+    await put('nowhere', 'INSERT', '{"id": 1}');
+    await put('notes', 'INSERT', '[1, 2]');
+    await put('notes', 'INSERT', '{"id": 900001, "body": "fine"}');
+    await new RigDrainer(rig, { table: QUEUE, capture: 'application' }).drain('edge');
+    const rows = await rig.edge.query<{ state: string; error: string | null }>(
+      'SELECT state, error FROM public.pending_sync ORDER BY seq DESC LIMIT 4',
+    );
+    assert.deepEqual(
+      rows.map(({ state }) => state),
+      ['done', 'dead', 'conflict', 'dead'],
+    );
+    for (const { state, error } of rows) assert.equal(error === null, state === 'done');
+  });
+});
+
+/** Inserts, then changes, then deletions, each in the table and in the queue, as one transaction. One was drained long ago. */
+async function writeAsApplication(edge: Cluster): Promise<void> {
+  const queue = (operation: string): string =>
+    `INSERT INTO public.pending_sync (table_name, operation, data) SELECT 'notes', '${operation}', to_jsonb(n) FROM written AS n ORDER BY id`;
+  for (const sql of [
+    `INSERT INTO public.pending_sync (table_name, operation, data, synced_at) VALUES ('notes', 'INSERT', '{"id": 0}', now())`,
+    `WITH written AS (INSERT INTO public.notes SELECT n, 'note ' || n, ARRAY['a', 'b "c"', NULL], jsonb_build_object('n', n), clock_timestamp()
+       FROM generate_series(1, ${ROWS}) AS n RETURNING *) ${queue('INSERT')}`,
+    `WITH written AS (UPDATE public.notes SET body = body || ' changed', updated_at = clock_timestamp() WHERE id <= ${UPDATES} RETURNING *) ${queue('UPDATE')}`,
+    `WITH written AS (DELETE FROM public.notes WHERE id > ${ROWS - DELETES} RETURNING *) ${queue('DELETE')}`,
+  ]) {
+    await edge.query(sql);
+  }
+}
+
+/** Writes a note and queues it, over and over, with the one INSERT that it has always had. */
+class Application {
+  written = 0;
+  longestMs = 0;
+  readonly errors: string[] = [];
+  private isStopped = false;
+
+  constructor(private readonly edge: Cluster) {}
+
+  async run(): Promise<void> {
+    const session = await this.edge.connect();
+    try {
+      while (!this.isStopped) {
+        const startedMs = performance.now();
+        try {
+          await session.query(
+            `WITH written AS (INSERT INTO public.notes VALUES ($1, 'meanwhile', NULL, NULL, clock_timestamp()) RETURNING *)
+             INSERT INTO public.pending_sync (table_name, operation, data) SELECT 'notes', 'INSERT', to_jsonb(n) FROM written AS n`,
+            [100_000 + this.written],
+          );
+          this.written += 1;
+        } catch (error) {
+          this.errors.push(String(error));
+        }
+        this.longestMs = Math.max(this.longestMs, performance.now() - startedMs);
+        await sleep(5);
+      }
+    } finally {
+      await session.end();
+    }
+  }
+
+  stop(): void {
+    this.isStopped = true;
+  }
+}

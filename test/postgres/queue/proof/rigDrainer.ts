@@ -1,0 +1,50 @@
+import type { DrainReport } from '../../../../src/core/queue/drain';
+import type { DeclaredQueue, TopologyNode } from '../../../../src/core/topology';
+import { drain, drainJob, through } from '../drain/drainRig';
+import type { QueueRig } from '../queueRig';
+import type { ChildRequest } from './drainChild';
+
+/** Ports to go through instead of the servers' own. */
+export interface Detour {
+  readonly edge?: number;
+  readonly primary?: number;
+}
+
+/** Drains the edges of a rig, here or in a process of its own. */
+export class RigDrainer {
+  constructor(
+    private readonly rig: QueueRig,
+    private readonly queue: Partial<DeclaredQueue> = {},
+  ) {}
+
+  /** One drain, here. Failures of servers are in its end. */
+  drain(edge: string): Promise<DrainReport> {
+    return drain(this.rig, { edgeNode: this.edgeNode(edge) });
+  }
+
+  /** What a process has to know for the same. */
+  request(detour: Detour = {}, more: Partial<ChildRequest> = {}): ChildRequest {
+    const { rig } = this;
+    const edge = this.edgeNode();
+    const edgeNode = detour.edge === undefined ? edge : through(edge, { port: detour.edge });
+    const primaries =
+      detour.primary === undefined
+        ? [rig.primaryNode]
+        : [through(rig.primaryNode, { port: detour.primary })];
+    return {
+      job: drainJob(rig, { edgeNode, primaries }),
+      batchRows: 500,
+      isPersistent: false,
+      regainMs: 20_000,
+      ...more,
+    };
+  }
+
+  private edgeNode(name?: string): TopologyNode {
+    const node = this.rig.edgeNode(name);
+    const { pendingSync } = node;
+    return pendingSync === null
+      ? node
+      : { ...node, pendingSync: { ...pendingSync, ...this.queue } };
+  }
+}
