@@ -18,7 +18,7 @@ export interface PrimaryEnd {
 
 /**
  * Opens the declared primary, or the node that took its place: writable, and the system that the edge knows.
- * @throws ServerFailure that of the declared one where none fits; DrainRefused
+ * @throws ServerFailure or DrainRefused: that of the declared one where none fits
  */
 export async function openPrimary(
   deps: DrainerDeps,
@@ -26,7 +26,7 @@ export async function openPrimary(
   edge: EdgeIdentity,
   signal: CancelSignal,
 ): Promise<PrimaryEnd> {
-  let first: ServerFailure | null = null;
+  let first: ServerFailure | DrainRefused | null = null;
   for (const [index, node] of job.primaries.entries()) {
     try {
       const session = await deps.gateway.openDrain(node, 'primary', signal, job.queue.drainUser);
@@ -34,9 +34,9 @@ export async function openPrimary(
       if (index === 0 || edge.primarySystem === end.system) return await accept(end, edge);
       await session.close();
     } catch (error) {
-      if (!isServerFailure(error)) throw error;
-      if (error.facts.reason === 'cancelled') throw error;
-      deps.log.debug(`${node.id} takes no operations: ${error.facts.text}`);
+      if (!isServerFailure(error) && !(error instanceof DrainRefused)) throw error;
+      if (isServerFailure(error) && error.facts.reason === 'cancelled') throw error;
+      deps.log.debug(`${node.id} takes no operations: ${error.message}`);
       first ??= error;
     }
   }
