@@ -183,6 +183,44 @@ forEachMajor('Set Up Edge', function (major) {
     );
   }
 
+  it('takes generated and identity columns, domains, enums, composites and whatever else has a text', async () => {
+    await rig.everywhere(
+      `CREATE TYPE public.mood AS ENUM ('so', 'la la'); CREATE DOMAIN public.short AS text CHECK (length(value) < 9);
+       CREATE TYPE public.pair AS (a int, b text);
+       CREATE TABLE public.odd (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, twice int GENERATED ALWAYS AS (3 * 2) STORED,
+         m public.mood, s public.short, p public.pair, ps public.pair[], r int4range, b bytea, i interval,
+         f float8, j json, x xml)`,
+    );
+    const request = requestOf({ 'public.odd': 'primary-wins' });
+    const plan = await plannedSetUp(rig.plans, request);
+    assert.deepEqual(codes(plan), ['warning uniqueKey edge']);
+    const report = await rig.plans.done(plan);
+    await rig.edge.query(
+      `SET bytea_output = escape; SET intervalstyle = postgres_verbose;
+       INSERT INTO public.odd (m, s, p, ps, r, b, i, f, j, x)
+       VALUES ('la la', 'short', (1, 'a"b'), ARRAY[(1, NULL)]::public.pair[], '[1,5)', '\\x00ff', '1 day', '-0', '{"a": 1,  "a": 2}', '<a/>')`,
+    );
+    const [queued] = await rig.queued();
+    assert.deepEqual(JSON.parse(queued?.data ?? ''), {
+      id: 1,
+      twice: 6,
+      m: 'la la',
+      s: 'short',
+      p: '(1,"a""b")',
+      ps: '{"(1,)"}',
+      r: '[1,5)',
+      b: '\\x00ff',
+      i: 'P1D',
+      f: '-0',
+      j: '{"a": 1,  "a": 2}',
+      x: '<a/>',
+    });
+    await rig.plans.undo(report);
+    await rig.everywhere(
+      'DROP TABLE public.odd; DROP TYPE public.pair; DROP TYPE public.mood; DROP DOMAIN public.short',
+    );
+  });
+
   it('refuses by name what cannot work, before anything is made', async () => {
     const before = [await objectsOf(rig.edge), await objectsOf(rig.primary)];
     const refusals = async (
