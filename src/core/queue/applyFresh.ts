@@ -8,12 +8,12 @@ import type { TargetColumn } from './targetTable';
 /**
  * The operations that the ledger does not know yet, with their values as the table's types: `q`. Parameter 1 is the edge; what
  * others there are, `waveValues` says. The ledger is asked row by row, by its index: as a join it would be read whole.
- * A CASE, since it is taken to let half of the rows through: with a test that seems to let none through, later joins would be nested loops.
  */
 export function freshSql(sql: WaveSql): string {
   const { op, isByTrigger } = sql;
   const arrays = ARRAYS.filter(([name]) => hasArray(sql, name));
   const names = arrays.map(([name]) => name);
+  const behind = sql.op.isBehind ? BEHIND : [];
   const keySource = op.kind === 'INSERT' ? 'u.d' : 'u.k';
   const values = [
     ...sql.keyColumns.map((column, index) => `${valueSql(keySource, column)} AS k${index + 1}`),
@@ -36,11 +36,22 @@ export function freshSql(sql: WaveSql): string {
   SELECT ${[...own, ...at, ...values].join(', ')}
     FROM ROWS FROM (${unnested(2, [
       ...arrays.map(([, type]) => type),
-      ...BEHIND.map(() => 'uuid'),
-    ])}) WITH ORDINALITY AS u (${[...names, ...BEHIND, 'ord'].join(', ')})${applied}
-   WHERE CASE WHEN (SELECT true FROM ${qualifiedName(LEDGER)} AS l WHERE l.operation_id = u.id) THEN false ELSE true END
-${BEHIND.map((name) => `     AND CASE WHEN u.${name} = u.id THEN true ELSE (SELECT l.outcome <> 'conflict' FROM ${qualifiedName(LEDGER)} AS l WHERE l.operation_id = u.${name}) END`).join('\n')}
+      ...behind.map(() => 'uuid'),
+    ])}) WITH ORDINALITY AS u (${[...names, ...behind, 'ord'].join(', ')})${applied}
+   WHERE ${freshTest(behind)}
 )`;
+}
+
+/**
+ * A single CASE, since that is taken to let half of the rows through: where next to none seem to be left, later joins become nested loops.
+ */
+function freshTest(behind: readonly string[]): string {
+  const entry = (what: string, id: string): string =>
+    `(SELECT ${what} FROM ${qualifiedName(LEDGER)} AS l WHERE l.operation_id = u.${id})`;
+  const settled = behind.map(
+    (name) => `(u.${name} = u.id OR COALESCE(${entry(`l.outcome <> 'conflict'`, name)}, false))`,
+  );
+  return `CASE WHEN ${entry('true', 'id')} THEN false ELSE ${settled.length === 0 ? 'true' : settled.join(' AND ')} END`;
 }
 
 /** Parameters of a statement that begins with `freshSql`. */
@@ -61,7 +72,7 @@ export function waveValues(
   return [
     edgeId,
     ...arrays.map(([name]) => operations.map(of[name])),
-    ...BEHIND.map((_, index) =>
+    ...(sql.op.isBehind ? BEHIND : []).map((_, index) =>
       operations.map(({ source, behind }) => behind?.[index] ?? source.id),
     ),
   ];

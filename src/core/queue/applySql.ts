@@ -5,7 +5,10 @@ import type { TargetColumn, TargetTable } from './targetTable';
 
 /** What the operations of a wave have in common. */
 export type WaveShape = Pick<ResolvedOperation, 'kind' | 'columns' | 'oldColumns' | 'changesKey'> &
-  Pick<QueueOperation, 'writtenBy'>;
+  Pick<QueueOperation, 'writtenBy'> & {
+    /** Some of them stand behind others. */
+    readonly isBehind: boolean;
+  };
 
 /**
  * Names inside the statements of a wave. Functions and operators go without a schema: a drain's sessions have nothing but pg_catalog

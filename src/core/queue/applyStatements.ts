@@ -22,7 +22,9 @@ export function waveStatements(
   const [first] = wave.operations;
   if (first === undefined) return [];
   const isSkewed = batch.skewMs === null || Math.abs(batch.skewMs) > SKEW_LIMIT_MS;
-  const sql = new WaveSql(table, { ...first, writtenBy: first.source.writtenBy }, isSkewed);
+  const isBehind = wave.operations.some(({ behind = [] }) => behind.length > 0);
+  const shape = { ...first, writtenBy: first.source.writtenBy, isBehind };
+  const sql = new WaveSql(table, shape, isSkewed);
   const text = textOf(sql, wave.operations.length === 1);
   return [{ name: statementName(text), text, values: waveValues(sql, wave.operations, batch) }];
 }
