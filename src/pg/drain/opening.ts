@@ -26,6 +26,13 @@ export function openingStatement(end: QueueEnd): SqlStatement {
     ['synchronous_commit', 'on'],
     ['default_transaction_isolation', 'read committed'],
     ['default_transaction_deferrable', 'off'],
+    // What a drain asks of a queue is a few rows by their keys: by other joins it would read the whole of it for each batch.
+    ...(end === 'edge'
+      ? ([
+          ['enable_hashjoin', 'off'],
+          ['enable_mergejoin', 'off'],
+        ] as const)
+      : []),
     // Only BEGIN READ WRITE writes: a statement whose BEGIN failed would otherwise be a transaction of its own.
     ['default_transaction_read_only', end === 'primary' ? 'on' : 'off'],
   ];
