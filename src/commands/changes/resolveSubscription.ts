@@ -62,7 +62,7 @@ async function go(
 }
 
 async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way | null> {
-  const { nodeId, name } = chosen;
+  const { nodeId } = chosen;
   const { subscription, reason, context, missing: drift } = stop;
   const { error, transaction } = reason;
   const catalog = context.catalogs.get(nodeId);
@@ -82,7 +82,7 @@ async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way 
           {
             label: '$(file-code) Show What It Would Apply',
             description: showEscaped(contentWords(transaction).join(', ')),
-            detail: `As SQL. Change or delete the row on ${nodeId} that is in the way; then it goes on by itself, or is enabled.`,
+            detail: showEscaped(`As SQL; change or delete what is in the way on ${nodeId}.`),
             value: 'show' as const,
           },
         ]),
@@ -119,12 +119,22 @@ async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way 
     place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
     placeholder: showEscaped(
       error === null
-        ? `What about ${name} on ${nodeId}?`
+        ? stoppedQuestion(chosen, stop)
         : [error.message, error.detail].filter((each) => each !== null).join(' '),
     ),
     items,
   });
   return answer === null || answer === 'back' ? null : answer;
+}
+
+/** Where the server's own words could not be read. */
+function stoppedQuestion(
+  { nodeId, name }: SubscriptionChoice,
+  { subscription, missing }: FoundStop,
+): string {
+  if (missing.length > 0) return `${name} on ${nodeId} lacks what it receives: what shall be done?`;
+  if (!subscription.isEnabled) return `${name} on ${nodeId} is disabled: what shall be done?`;
+  return `What stopped ${name} on ${nodeId} cannot be read: what shall be done?`;
 }
 
 /** What to look for where nothing could be read. */

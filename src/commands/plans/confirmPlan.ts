@@ -1,7 +1,6 @@
 import { window, type QuickPickItem } from 'vscode';
 import { confirmationOf, type PlanConfirmation } from '../../core/plan/confirmationOf';
-import { findingLine } from '../../core/plan/findingsText';
-import { impactsText } from '../../core/plan/impactsText';
+import { noticeOf } from '../../core/plan/impactsText';
 import type { Plan } from '../../core/plan/plan';
 
 /** What the user wants done with a plan. `null`: dismissed. */
@@ -28,11 +27,7 @@ interface ChoiceItem extends QuickPickItem {
 
 /** The plan lies open in an editor meanwhile. */
 async function askBeside(plan: Plan, { message, button }: PlanConfirmation): Promise<PlanChoice> {
-  const warnings = plan.findings.filter(({ severity }) => severity === 'warning');
-  const known = [impactsText(plan.impacts, 3), ...warnings.map(findingLine)]
-    .filter((line) => line !== '')
-    .join(' ')
-    .replaceAll('\n', ' ');
+  const known = noticeOf(plan);
   const items: readonly ChoiceItem[] = [
     {
       label: `$(play) ${button}`,

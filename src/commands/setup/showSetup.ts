@@ -1,3 +1,4 @@
+import { formatClock, formatDay } from '../../core/format';
 import { setupReport } from '../../core/setup/setupReport';
 import type { SetupRecord } from '../../core/setup/setupRecord';
 import type { CommandDeps } from '../commandDeps';
@@ -18,6 +19,8 @@ export async function showSetup(
 
 function whenTaken(records: readonly SetupRecord[]): string {
   const times = records.map(({ takenAtMs }) => takenAtMs).toSorted((a, b) => a - b);
-  const texts = [times[0] ?? 0, times.at(-1) ?? 0].map((ms) => new Date(ms).toISOString());
+  const texts = [times[0] ?? 0, times.at(-1) ?? 0].map(
+    (ms) => `${formatDay(ms)} ${formatClock(ms)}`,
+  );
   return [...new Set(texts)].join(' to ');
 }

@@ -6,6 +6,7 @@ import type { DeclaredPublication } from '../topology';
 import { edgeWords, shortMeasure } from './edgeWords';
 import { contextValue, facts, icon, iconOf, ROLE_ICONS, type RowText } from './rowText';
 import { isStopped } from '../stopRecord';
+import { isHolderName } from '../plan/resyncHolder';
 import { isSentinelTable } from '../plan/sentinelNames';
 
 /**
@@ -136,7 +137,9 @@ function publicationSize(view: PublicationView): string {
         ? formatCounted(schemas.length, 'schema')
         : formatCounted(tables, 'table');
   const readers = view.subscribers === 0 ? null : formatCounted(view.subscribers, 'subscriber');
-  return facts(view.declared === null ? 'not in the file' : null, size, readers);
+  const isKept = view.found !== null && isHolderName(view.found.name);
+  const place = isKept ? 'kept by a resync' : 'not in the file';
+  return facts(view.declared === null ? place : null, size, readers);
 }
 
 /** How a table of a publication stands to the file: only there, only on the server, or with another list or filter. */

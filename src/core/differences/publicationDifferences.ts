@@ -2,6 +2,7 @@ import type { NamedTableFacts, PublicationFacts } from '../facts';
 import { formatCounted } from '../format';
 import { fileTable } from '../plan/fileTable';
 import type { FileChange } from '../plan/plan';
+import { holderName, isHolderName } from '../plan/resyncHolder';
 import { isSentinelTable } from '../plan/sentinelNames';
 import { formatTableName } from '../tableName';
 import type { DeclaredPublication, TableName } from '../topology';
@@ -32,7 +33,15 @@ export function publicationDifferences(
     ),
   );
   const extra = slow.publications.filter(({ name }) => !known.has(name));
-  return [...declared, ...extra.map((facts) => extraPublication(node.declared.id, facts))];
+  const names = [...found.keys()];
+  return [
+    ...declared,
+    ...extra.map((facts) =>
+      isHolderName(facts.name)
+        ? keptByResync(node.declared.id, facts, names)
+        : extraPublication(node.declared.id, facts),
+    ),
+  ];
 }
 
 /** Where a publication stands in the file. */
@@ -74,6 +83,25 @@ function extraPublication(nodeId: string, facts: PublicationFacts): Difference {
     message: `Publication ${facts.name} is on ${nodeId}, but not in the file.`,
     live: describe(facts.allTables, facts.schemas, tables),
     fileChanges: facts.namedTables === undefined ? [] : [{ path, value }],
+  });
+}
+
+/** Ours, for as long as a table is copied anew; it belongs into no file. */
+function keptByResync(
+  nodeId: string,
+  facts: PublicationFacts,
+  names: readonly string[],
+): Difference {
+  const of = names.find((name) => holderName(name) === facts.name) ?? 'another publication';
+  const tables = facts.tables.map(formatTableName);
+  const what = tables.length === 0 ? 'a table' : listShort(tables);
+  return makeDifference({
+    code: 'extraPublication',
+    nodeId,
+    subject: { kind: 'publication', name: facts.name },
+    path: publicationPath(nodeId, facts.name),
+    message: `${facts.name} on ${nodeId} keeps how ${of} publishes ${what} while a subscription copies it anew. If no resync runs, one was stopped half way: Resync Table… goes on from there.`,
+    live: `kept by Resync Table: ${what}`,
   });
 }
 

@@ -1,4 +1,6 @@
+import { formatCounted } from '../format';
 import { showEscaped } from '../visibleText';
+import { findingLine } from './findingsText';
 import type { Impact, ImpactKind, Plan } from './plan';
 
 /** Worst first. */
@@ -12,11 +14,18 @@ const WORDS: Readonly<Record<ImpactKind, string>> = {
   needsRefresh: 'needs a refresh',
 };
 
+/** What a pick shows of a line, in characters. */
+const PICK_WIDTH = 80;
+
 /** One line: `jobs_sub on edge stops: edge has no table public.jobs …`. */
-export function impactLine({ kind, nodeId, subscription, text }: Impact): string {
+export function impactLine(impact: Impact): string {
+  return showEscaped(`${headOf(impact)}: ${impact.text}`);
+}
+
+function headOf({ kind, nodeId, subscription }: Impact): string {
   const who =
     nodeId === null ? `The reader of slot ${subscription}` : `${subscription} on ${nodeId}`;
-  return showEscaped(`${who} ${WORDS[kind]}: ${text}`);
+  return `${who} ${WORDS[kind]}`;
 }
 
 /** Worst first; of one kind by node and subscription, so that what happens to one of them stands together. */
@@ -38,6 +47,25 @@ export function impactsText(impacts: readonly Impact[], limit = 8): string {
   const lines = worstFirst(impacts).slice(0, limit).map(impactLine);
   const rest = impacts.length - lines.length;
   return [...lines, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
+}
+
+/**
+ * Who notices a plan and what was found, on one line of a pick: in full where that fits, else who and how many. The plan
+ * lies open beside it.
+ */
+export function noticeOf({ impacts, findings }: Pick<Plan, 'impacts' | 'findings'>): string {
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  const full = [...worstFirst(impacts).map(impactLine), ...warnings.map(findingLine)];
+  const found = warnings.length === 0 ? [] : [formatCounted(warnings.length, 'warning')];
+  const named = worstFirst(impacts).map((impact) => showEscaped(headOf(impact)));
+  const counted =
+    impacts.length === 0 ? [] : [`${formatCounted(impacts.length, 'effect')} on subscriptions`];
+  const tries = [
+    full.join(' '),
+    `${[named.join(', '), ...found].filter((part) => part !== '').join('; ')}: see the plan`,
+    `${[...counted, ...found].join('; ')}: see the plan`,
+  ].map((text) => text.replaceAll('\n', ' '));
+  return tries.find((text) => text.length <= PICK_WIDTH) ?? tries.at(-1) ?? '';
 }
 
 /** Whether a subscription fails for good, or misses rows without a word. */

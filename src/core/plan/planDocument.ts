@@ -47,7 +47,8 @@ function headOf(plan: Plan): readonly string[] {
 }
 
 function stateOf(plan: Plan): string {
-  if (isRunnable(plan)) return 'Nothing has been run.';
+  if (isRunnable(plan))
+    return 'As planned, before anything was run; what ran stands in the report.';
   if (plan.steps.length === 0 && plan.findings.every(({ severity }) => severity !== 'error')) {
     return 'There is nothing to do.';
   }

@@ -14,6 +14,11 @@ export function holderName(publication: string): string {
   return `pgtopology_resync_${sha256Hex(publication).slice(0, 8)}`;
 }
 
+/** Whether a publication goes by the name of one that a resync keeps; no look at what is in it. */
+export function isHolderName(name: string): boolean {
+  return /^pgtopology_resync_[0-9a-f]{8}$/u.test(name);
+}
+
 /** Keeps how the publication names the table, and says in clear what for. */
 export function holdStatements(publication: string, table: DeclaredTable): readonly string[] {
   const holder = escapeIdentifier(holderName(publication));

@@ -4,7 +4,7 @@ import { setupSentence, type SetupItem, type SetupState } from './setupItem';
 const WORDS: Readonly<Record<SetupState, string>> = {
   ok: 'fine',
   warning: 'warning',
-  problem: '**problem**',
+  problem: 'PROBLEM',
   unknown: 'not known',
 };
 
@@ -20,9 +20,9 @@ export function setupReport(name: string, items: readonly SetupItem[], at: strin
 
 function entry({ title, state, evidence, source, fix }: SetupItem): string {
   const lines = [
-    `- ${escapeDocument(title)}: ${WORDS[state]}. ${escapeDocument(evidence)}${source === null ? '' : ` _${escapeDocument(source)}_`}`,
+    `- ${escapeDocument(title)}: ${WORDS[state]}. ${escapeDocument(evidence)}${source === null ? '' : ` (${escapeDocument(source)})`}`,
   ];
-  if (fix !== null) lines.push('', ...block(fix), '');
+  if (fix !== null) lines.push('', ...block(fix));
   return lines.join('\n');
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { holderName } from '../../../../src/core/plan/resyncHolder';
 import { JOBS, publishes, named, found, ofPublisher, only } from './publicationFacts';
 
 describe('Differences of publications', () => {
@@ -51,6 +52,18 @@ describe('Differences of publications', () => {
         },
       },
     ]);
+  });
+
+  it('what a resync keeps is said as such, and is not for the file', () => {
+    const holder = found({ name: holderName('jobs_pub'), operations: [] });
+    const difference = only(ofPublisher([publishes()], [found(), holder]));
+    assert.equal(difference.code, 'extraPublication');
+    assert.equal(
+      difference.message,
+      `${holder.name} on central keeps how jobs_pub publishes public.jobs while a subscription copies it anew. If no resync runs, one was stopped half way: Resync Table… goes on from there.`,
+    );
+    assert.equal(difference.byPlan, false);
+    assert.deepEqual(difference.fileChanges, []);
   });
 
   it('tables are held against those that were named: more and fewer', () => {

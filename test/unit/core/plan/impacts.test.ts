@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Finding } from '../../../../src/core/plan/finding';
 import { impactsOfAddingTables } from '../../../../src/core/plan/impacts/impactsOfAddingTables';
 import { impactsOfDroppingPublication } from '../../../../src/core/plan/impacts/impactsOfDroppingPublication';
 import { impactsOfDroppingTables } from '../../../../src/core/plan/impacts/impactsOfDroppingTables';
-import { impactsText } from '../../../../src/core/plan/impactsText';
+import { impactsText, noticeOf } from '../../../../src/core/plan/impactsText';
+import type { Impact } from '../../../../src/core/plan/plan';
 import { declared, subscription } from '../describe/makeSnapshot';
 import {
   catalog,
@@ -146,6 +148,49 @@ describe('impactsOfDroppingTables', () => {
       impactsText(impactsOfDroppingTables(scene(both, central), { ...AT, tables: [JOBS, TASKS] })),
       `jobs_sub on edge loses rows: Rows of public.jobs that are written on central from then on do not arrive, and nothing says so. What it has of it stays.
 jobs_sub on genesis loses rows: Rows of public.jobs, public.tasks that are written on central from then on do not arrive, and nothing says so. What it has of them stays.`,
+    );
+  });
+});
+
+describe('Who notices a plan, on one line of a pick', () => {
+  const pauses = (subscription: string): Impact => ({
+    kind: 'pauses',
+    nodeId: 'edge',
+    subscription,
+    text: 'Its slot is made anew.',
+  });
+  const warning = (text: string): Finding => ({
+    code: 'privilege',
+    severity: 'warning',
+    nodeId: null,
+    text,
+    fix: null,
+  });
+
+  it('is there in full where it fits', () => {
+    const plan = { impacts: [pauses('jobs_sub')], findings: [warning('It may wait.')] };
+    assert.equal(
+      noticeOf(plan),
+      'jobs_sub on edge pauses: Its slot is made anew. Warning: It may wait.',
+    );
+    assert.equal(noticeOf({ impacts: [], findings: [] }), '');
+  });
+
+  it('else by name, else counted, and never cut off', () => {
+    const long = warning('x'.repeat(90));
+    assert.equal(
+      noticeOf({ impacts: [pauses('jobs_sub')], findings: [long, long] }),
+      'jobs_sub on edge pauses; 2 warnings: see the plan',
+    );
+    assert.equal(noticeOf({ impacts: [], findings: [long] }), '1 warning: see the plan');
+    const many = Array.from({ length: 9 }, (_, index) => pauses(`subscription_${index}`));
+    assert.equal(
+      noticeOf({ impacts: many, findings: [long] }),
+      '9 effects on subscriptions; 1 warning: see the plan',
+    );
+    assert.equal(
+      noticeOf({ impacts: many, findings: [] }),
+      '9 effects on subscriptions: see the plan',
     );
   });
 });

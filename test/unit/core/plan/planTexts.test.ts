@@ -245,7 +245,10 @@ COMMIT;
 
   it('says that there is nothing to do', () => {
     assert.match(planDocument(plan([])), /^-- There is nothing to do\.$/mu);
-    assert.match(planDocument(plan([step('edge')])), /^-- Nothing has been run\.$/mu);
+    assert.match(
+      planDocument(plan([step('edge')])),
+      /^-- As planned, before anything was run; what ran stands in the report\.$/mu,
+    );
   });
 
   it('wraps sentences between words, and nothing that is copied', () => {

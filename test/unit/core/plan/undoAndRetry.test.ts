@@ -61,7 +61,7 @@ describe('undoPlan', () => {
       planDocument(plan),
       `-- Undo: Do something
 -- Topology: Test (development)
--- Nothing has been run.
+-- As planned, before anything was run; what ran stands in the report.
 
 -- Found beforehand:
 --   Warning: A slot may be left on central.

@@ -262,7 +262,11 @@ describe('checkSetup', () => {
     const text = setupReport('Central [x](y)', items, '2026-11-21');
     assert.match(text, /^# Set-up of Central \\\[x\\\]\(y\)\n\n\d+ of \d+ fine/);
     assert.match(text, /## central\n/);
-    assert.match(text, /\*\*problem\*\*/);
+    assert.match(text, /: PROBLEM\. /);
+    assert.match(text, /\(pg_settings on central\)$/mu);
+    // Whether it is shown as Markdown or as it is written: nothing of it is in the way.
+    assert.doesNotMatch(text, /\*\*|(?<!\w)_\w/u);
+    assert.doesNotMatch(text, /\n{3}/u);
     assert.match(text, /\n {6}hostssl app streamer/);
     assert.equal(text.match(/^- /gmu)?.length, items.length);
   });
