@@ -42,7 +42,9 @@ function checkMajor(wanted: number): Major {
 function writeWorkspace(topology: RunningTopology): string {
   const folder = path.join(topology.clusters.run.path, 'workspace');
   fs.mkdirSync(folder);
-  fs.writeFileSync(path.join(folder, 'pg-topology.json'), topology.topologyFileText);
+  for (const [name, text] of Object.entries(topology.workspaceFiles())) {
+    fs.writeFileSync(path.join(folder, name), text);
+  }
   return folder;
 }
 

@@ -105,7 +105,7 @@ function nodeBox(node: NodeState, isRoot: boolean, nowMs: number): MapNode {
     role: nodeRole(node, nowMs),
     facts: isRoot ? nodeFacts(node) : [],
     tone: toneOf(health),
-    glyph: glyphOf(code),
+    glyph: glyphOf(code, health),
     word: verdictWord(code),
     isOld: isOld(code) || code === 'unreachable' || code === 'starting',
     isOff: isNotAsked(code) || code === 'notFound',
@@ -146,7 +146,7 @@ function edgeLine(edge: EdgeState, nowMs: number): MapLink {
 function look(code: EdgeState['verdict']['code'], health: Health) {
   return {
     tone: toneOf(health),
-    glyph: glyphOf(code),
+    glyph: glyphOf(code, health),
     word: verdictWord(code),
     isCut: isCut(code) || (code === 'nearLimit' && health === 'error'),
     isOld: isOld(code),

@@ -32,7 +32,7 @@ export function problemList(
               aria-current=${problem.id === selectedId ? 'true' : nothing}
               @click=${() => onSelect(problem.id)}
             >
-              ${glyph(`s-${glyphOf(problem.code)}`)}
+              ${glyph(`s-${glyphOf(problem.code, 'warning')}`)}
               <span
                 >${said(verdictWord(problem.code))}<strong>${problem.name}</strong>
                 ${problem.text}</span

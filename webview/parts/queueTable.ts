@@ -72,7 +72,7 @@ function row(queue: QueueState, { commands, nowMs, actions }: QueueTableProps): 
     </th>
     <td>
       <span class="state is-${isDraining ? 'busy' : toneOf(verdict.health)}"
-        >${glyph(`s-${isDraining ? 'catching' : glyphOf(verdict.code)}`)}<span
+        >${glyph(`s-${isDraining ? 'catching' : glyphOf(verdict.code, verdict.health)}`)}<span
           >${stateText(queue, nowMs)}</span
         ></span
       >

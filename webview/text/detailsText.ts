@@ -41,7 +41,7 @@ export function detailsOf(subject: Subject, state: DashboardState, nowMs: number
   return {
     ...headOf(subject, state, nowMs),
     tone: toneOf(verdict.health),
-    glyph: glyphOf(verdict.code),
+    glyph: glyphOf(verdict.code, verdict.health),
     verdict: capital(verdictWord(verdict.code)),
     since,
     commands: commandsFor(subject, state),

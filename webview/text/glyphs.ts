@@ -85,7 +85,9 @@ export function toneOf(health: Health): Tone {
 }
 
 /** A code that this build does not know gives the unknown glyph, not an exception. */
-export function glyphOf(code: VerdictCode): StateGlyph {
+export function glyphOf(code: VerdictCode, health: Health = 'healthy'): StateGlyph {
+  // A deep queue is no tick in yellow.
+  if (code === 'queueWaiting' && (health === 'warning' || health === 'error')) return 'lagging';
   return Object.hasOwn(SHAPES, code) ? SHAPES[code] : 'unknown';
 }
 

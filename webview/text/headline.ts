@@ -97,7 +97,7 @@ function liveHeadline(state: DashboardState, nowMs: number, nodes: string): Head
   const more = rest === 0 ? '' : `, ${formatCounted(rest, 'more problem')}`;
   return {
     tone: worst.tone,
-    glyph: glyphOf(worst.code),
+    glyph: glyphOf(worst.code, 'warning'),
     word: verdictWord(worst.code),
     title: `${parts} · ${worst.name} ${worst.brief}${more}`,
     meta,

@@ -3,7 +3,7 @@ import { formatClock, formatCount, formatCounted, formatDuration, speak } from '
 import type { DrainState, OperationEntry, QueueContents } from '../queue/drain';
 import type { QueueSnapshot } from '../snapshot';
 import { showEscaped } from '../visibleText';
-import { lastDrainedAtMs, onlineWords } from './queueText';
+import { lastDrainedAtMs } from './queueText';
 import {
   contextValue,
   facts,
@@ -32,7 +32,8 @@ const SHORT = 60;
 export function drainTargetText(queue: QueueSnapshot): RowText {
   const drainedAtMs = lastDrainedAtMs(queue);
   const drained = drainedAtMs === null ? null : `drained ${formatClock(drainedAtMs, 'minutes')}`;
-  const online = onlineWords(queue) ?? 'not known to be online';
+  const online =
+    queue.isOnline === null ? 'not known to be online' : queue.isOnline ? 'online' : 'offline';
   const look =
     queue.isOnline === false ? icon('debug-disconnect', WARNING) : icon('arrow-right', null);
   return plainRow(`To ${queue.primaryId}`, facts(online, drained), look);

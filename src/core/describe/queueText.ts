@@ -11,7 +11,7 @@ import {
 } from '../format';
 import type { DrainState } from '../queue/drain';
 import type { QueueSnapshot } from '../snapshot';
-import { contextValue, facts, icon, iconOf, type RowText } from './rowText';
+import { contextValue, facts, icon, iconOf, type RowIcon, type RowText } from './rowText';
 
 /**
  * The row of an edge's queue: `pending_sync`, `3 waiting · oldest 1.8 s`.
@@ -34,7 +34,7 @@ export function queueRowText(
   return {
     label: isAbsent ? 'Queue' : name,
     description,
-    icon: draining === null ? iconOf('queue', code) : icon('sync', 'charts.blue'),
+    icon: draining === null ? queueIcon(queue) : icon('sync', 'charts.blue'),
     contextValue: contextValue('queue', [], draining === null ? health : 'busy', {
       drainable: hasWork && !isAbsent && draining === null,
       hasConflicts: (queue.facts?.conflicts ?? 0) > 0,
@@ -43,6 +43,12 @@ export function queueRowText(
     }),
     accessibleLabel: `${name}, queue, ${speak(description)}`,
   };
+}
+
+/** A deep queue is a warning also while it does not grow. */
+function queueIcon({ verdict: { code, health } }: QueueSnapshot): RowIcon {
+  const isDeep = code === 'queueWaiting' && (health === 'warning' || health === 'error');
+  return iconOf('queue', isDeep ? 'queueGrowing' : code);
 }
 
 /** `draining · 3,500 of 9,999`, `drained by pid 4711 since 12:03`; `null` while nobody drains, as far as known. */

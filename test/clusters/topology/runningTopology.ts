@@ -38,15 +38,25 @@ export class RunningTopology {
   readonly workloads: readonly Workload[];
   /** The topology file with the addresses of these servers; comments and everything else as in the source. */
   readonly topologyFileText: string;
+  /** The authority behind every certificate of these servers. */
+  private readonly authorityFile: string;
 
   private constructor(
     readonly clusters: Clusters,
-    parts: Pick<RunningTopology, 'nodes' | 'readers' | 'workloads' | 'topologyFileText'>,
+    parts: Built,
   ) {
     this.nodes = parts.nodes;
     this.readers = parts.readers;
     this.workloads = parts.workloads;
     this.topologyFileText = parts.topologyFileText;
+    this.authorityFile = parts.authorityFile;
+  }
+
+  /** What a folder must hold to be opened in the editor, by name: it follows no path that leads out of the folder. */
+  workspaceFiles(): Readonly<Record<string, string>> {
+    const name = path.basename(this.authorityFile);
+    const text = this.topologyFileText.replaceAll(encodeURIComponent(this.authorityFile), name);
+    return { 'pg-topology.json': text, [name]: fs.readFileSync(this.authorityFile, 'utf8') };
   }
 
   /** Starts everything. Ends what it started when one part fails. */
@@ -84,6 +94,13 @@ export class RunningTopology {
   }
 }
 
+interface Built extends Pick<
+  RunningTopology,
+  'nodes' | 'readers' | 'workloads' | 'topologyFileText'
+> {
+  readonly authorityFile: string;
+}
+
 /** The steps from a file to running servers, in their order. */
 class Builder {
   private readonly declared: DeclaredServers;
@@ -100,9 +117,7 @@ class Builder {
     fs.writeFileSync(this.authorityFile, this.authority.certificate);
   }
 
-  async build(): Promise<
-    Pick<RunningTopology, 'nodes' | 'readers' | 'workloads' | 'topologyFileText'>
-  > {
+  async build(): Promise<Built> {
     const independent = this.declared.nodes.filter((node) => node.standbyOf === null);
     // Standbys are copies from before the first start, so all data directories come first.
     await Promise.all(independent.map((node) => this.addServer(node)));
@@ -117,6 +132,7 @@ class Builder {
       readers,
       workloads: this.startWorkloads(),
       topologyFileText: this.pointedFile(),
+      authorityFile: this.authorityFile,
     };
   }
 

@@ -41,6 +41,13 @@ describe('describe: drains of a queue', () => {
     assert.equal(plain(drainingWords(deep, drain({ progress })) ?? ''), 'draining · 12 of 12');
   });
 
+  it('a deep queue warns also while it does not grow', () => {
+    const at = (health: 'healthy' | 'warning') =>
+      queueRowText({ ...deep, verdict: { ...verdict('queueWaiting'), health } }, NOW).icon;
+    assert.equal(at('warning').codicon, 'warning');
+    assert.equal(at('healthy').codicon, 'list-ordered');
+  });
+
   it("somebody else's is told by its process", () => {
     const sinceMs = new Date(2026, 10, 21, 12, 3).getTime();
     const identity = {
