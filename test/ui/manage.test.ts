@@ -8,6 +8,14 @@ import { useServers } from './support/liveTopology';
 import { PlanPage } from './support/planPage';
 import { useWorkbench } from './support/uiSession';
 
+const SETTINGS = { 'pgTopology.pollIntervalSeconds': 1 };
+
+/** With the class that the workbench bears in it. */
+const THEMES = [
+  ['Default Dark Modern', 'vs-dark'],
+  ['Default High Contrast Light', 'hc-light'],
+] as const;
+
 describe('managing a topology from the workbench', () => {
   const servers = useServers(TopologySource.demo());
   let fileText = '';
@@ -23,7 +31,7 @@ describe('managing a topology from the workbench', () => {
   });
   const session = useWorkbench({
     files: () => ({ 'pg-topology.json': fileText }),
-    settings: { 'pgTopology.pollIntervalSeconds': 1 },
+    settings: SETTINGS,
   });
   let explorer: ExplorerPage;
   let plans: PlanPage;
@@ -315,6 +323,13 @@ describe('managing a topology from the workbench', () => {
     await plans.prompt('Drop Subscription');
     await session.capture('manage drop subscription');
     await plans.choose('Drop Subscription', 'Drop It Too');
+    for (const [theme, mark] of THEMES) {
+      await session.useSettings({ ...SETTINGS, 'workbench.colorTheme': theme });
+      await session.page.locator(`.monaco-workbench.${mark}`).waitFor();
+      await workbench.dialog().waitFor();
+      await session.capture(`manage drop subscription ${theme}`);
+    }
+    assert.match(await workbench.dialog().innerText(), /DROP SUBSCRIPTION "patterns_sub"/u);
     await confirm('Drop Subscription');
     await workbench.toast(/Done: 1 of 1 step on singularity\./u).waitFor();
     assert.deepEqual(await servers.query('singularity', 'SELECT subname FROM pg_subscription'), []);

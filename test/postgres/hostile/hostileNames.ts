@@ -10,7 +10,7 @@ const ALWAYS: readonly string[] = [
   `'; DROP TABLE public.witness; --`,
   'rtl\u202eoverride',
   'new\nline',
-  'back\\slash',
+  'dot.in.it',
   'a'.repeat(MAX_IDENTIFIER_BYTES),
   'b'.repeat(MAX_IDENTIFIER_BYTES + 1),
   'lone\ud800surrogate',
@@ -30,6 +30,7 @@ const BY_TURNS: readonly string[] = [
   "''",
   '\\',
   "\\'",
+  'back\\slash',
   '\\"',
   '.',
   'a.b',
@@ -124,7 +125,7 @@ const BY_TURNS: readonly string[] = [
 
 /** How many names a command meets: all in a soak, a sample otherwise. */
 const IN_A_SOAK = 500;
-const SAMPLE = 25;
+const SAMPLE = 14;
 
 /**
  * Names that are to break something, each once. A sample holds some that everybody meets and, by turns, the rest of them;
