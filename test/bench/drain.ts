@@ -130,7 +130,7 @@ async function measureMemory(servers: Servers): Promise<void> {
 }
 
 /** One whole drain, its sessions included. */
-function drain({ edge }: Servers, primary: { readonly port: number }): Promise<DrainReport> {
+export function drain({ edge }: Servers, primary: { readonly port: number }): Promise<DrainReport> {
   const node = (id: string, { port }: { readonly port: number }): TopologyNode =>
     benchNode(id, { host: '127.0.0.1', port }, id === 'edge' ? { pendingSync: JOBS_QUEUE } : {});
   const log = {
