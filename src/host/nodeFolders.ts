@@ -12,7 +12,7 @@ export class NodeFolders {
   /** Folder of the topology file that declares this node, on disk; `null` on other file systems. */
   baseDirectory(node: TopologyNode): string | null {
     const isSame = (other: TopologyNode) =>
-      other === node || (other.id === node.id && JSON.stringify(other) === JSON.stringify(node));
+      other === node || (other.id === node.id && declared(other) === declared(node));
     const entry = this.entries().find(({ topology }) => topology.nodes.some(isSame));
     if (entry === undefined) return null;
     const uri = Uri.parse(entry.id, true);
@@ -28,4 +28,9 @@ export class NodeFolders {
       path.startsWith(`${Uri.file(folder).path.replace(/\/$/u, '')}/`),
     );
   }
+}
+
+/** What the file says of a node; who drains to it was added by whoever watches. */
+function declared({ drainedFrom: _derived, ...node }: TopologyNode): string {
+  return JSON.stringify(node);
 }
