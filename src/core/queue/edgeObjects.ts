@@ -97,8 +97,17 @@ DECLARE
   old_row jsonb;
   row_key jsonb;
 BEGIN
-  IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW); END IF;
-  IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD); END IF;
+  BEGIN
+    IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW); END IF;
+    IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD); END IF;
+  EXCEPTION WHEN untranslatable_character THEN
+    -- A json may hold \\u0000, which no jsonb can: all of the row's values travel as text.
+    text_columns := ARRAY(
+      SELECT a.attname::text FROM pg_attribute AS a
+       WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped);
+    IF TG_OP <> 'DELETE' THEN SELECT jsonb_object_agg(c, NULL) INTO new_row FROM unnest(text_columns) AS c; END IF;
+    IF TG_OP <> 'INSERT' THEN SELECT jsonb_object_agg(c, NULL) INTO old_row FROM unnest(text_columns) AS c; END IF;
+  END;
   IF coalesce(new_row, old_row) - known_columns <> '{}' THEN
     text_columns := text_columns || ARRAY(
       SELECT a.attname::text FROM pg_attribute AS a

@@ -77,6 +77,18 @@ forEachMajor('Objects of the queue', function (major) {
     assert.deepEqual(rows, [{ late: '[1,  2]', plain: 7 }]);
   });
 
+  it('lets a json through that jsonb could not hold', async () => {
+    const id = '00000000-0000-4000-8000-000000000003';
+    const json = '{"zero": "\\u0000"}';
+    await edge.query(`INSERT INTO public.notes (id, body, extra) VALUES ('${id}', 'c', '${json}')`);
+    await edge.query(`UPDATE public.notes SET body = 'd' WHERE id = '${id}'`);
+    const rows = await edge.query(
+      `SELECT data ->> 'extra' AS extra, data ->> 'body' AS body, old_data ->> 'body' AS was, key
+         FROM pgtopology.pending_sync ORDER BY seq DESC LIMIT 1`,
+    );
+    assert.deepEqual(rows, [{ extra: json, body: 'd', was: 'c', key: { id } }]);
+  });
+
   it('refuses TRUNCATE, which it could not queue', async () => {
     await assert.rejects(
       edge.query('TRUNCATE public.notes'),
