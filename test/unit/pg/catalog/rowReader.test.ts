@@ -3,17 +3,20 @@ import { RowReader } from '../../../../src/pg/catalog/rowReader';
 
 describe('RowReader', () => {
   it('takes values in their order', () => {
-    const taken = RowReader.read([1, 'a', null, true, '1/A', [1, 2], ['x'], 'on', { b: 2 }], (row) => ({
-      number: row.number(),
-      text: row.text(),
-      nothing: row.nullableText(),
-      boolean: row.boolean(),
-      lsn: row.nullableLsn(),
-      numbers: row.nullableNumbers(),
-      texts: row.texts(),
-      word: row.oneOf(['on', 'off']),
-      counts: row.nullableCounts(),
-    }));
+    const taken = RowReader.read(
+      [1, 'a', null, true, '1/A', [1, 2], ['x'], 'on', { b: 2 }],
+      (row) => ({
+        number: row.number(),
+        text: row.text(),
+        nothing: row.nullableText(),
+        boolean: row.boolean(),
+        lsn: row.nullableLsn(),
+        numbers: row.nullableNumbers(),
+        texts: row.texts(),
+        word: row.oneOf(['on', 'off']),
+        counts: row.nullableCounts(),
+      }),
+    );
     assert.deepEqual(taken, {
       number: 1,
       text: 'a',
