@@ -91,7 +91,7 @@ WITH counted AS (
          next_attempt_at = CASE WHEN m.state = 'again' AND q.attempts > 0 THEN clock_timestamp() + make_interval(secs => least(60, power(2, q.attempts + 1))) END,
          error = nullif(m.error, ''), error_sqlstate = nullif(m.sqlstate, '')
     FROM marks AS m
-   WHERE q.id = m.id AND q.state = 'pending' AND q.synced_at IS NULL
+   WHERE q.id = ANY ($1::uuid[]) AND q.id = m.id AND q.state = 'pending' AND q.synced_at IS NULL
   RETURNING m.state, extract(epoch FROM clock_timestamp() - q.created_at) * 1000 AS age
 )
 SELECT (avg(age) FILTER (WHERE state = 'done'))::float8 AS "latencyMs" FROM marked`,

@@ -33,22 +33,22 @@ export function pageStatement({ queue, scope, after, limits, tables }: PageReque
   const [condition, scopeValues] = conditionOf(scope);
   return {
     text: `
-WITH stored AS MATERIALIZED (
-  SELECT q.id, q.seq, sum(coalesce(pg_column_size(q.data), 0) + coalesce(pg_column_size(q.old_data), 0)) OVER (ORDER BY q.seq)
-         - coalesce(pg_column_size(q.data), 0) - coalesce(pg_column_size(q.old_data), 0) AS before
-    FROM (SELECT * FROM ${name} WHERE ${IS_OPEN} AND seq > $1::bigint AND ${condition} ORDER BY seq LIMIT $2::int) AS q
-), page AS MATERIALIZED (
-  SELECT q.*, octet_length(coalesce(q.key::text, '')) + octet_length(coalesce(q.data::text, '')) + octet_length(coalesce(q.old_data::text, '')) AS bytes,
-         ${keysOf('q')} AS keys
-    FROM stored AS s JOIN ${name} AS q ON q.id = s.id
-   WHERE s.before < $3::bigint
+WITH page AS MATERIALIZED (
+  SELECT t.*, octet_length(coalesce(t.key, '')) + octet_length(coalesce(t.data, '')) + octet_length(coalesce(t.old_data, '')) AS bytes
+    FROM (SELECT s.id, s.seq, s.txid, s.table_schema, s.table_name, s.operation, s.attempts, s.created_at, s.next_attempt_at,
+                 s.key::text AS key, s.data::text AS data, s.old_data::text AS old_data, ${keysOf('s')} AS keys
+            FROM (SELECT q.*, sum(q.stored) OVER (ORDER BY q.seq) - q.stored AS before
+                    FROM (SELECT *, coalesce(pg_column_size(data), 0) + coalesce(pg_column_size(old_data), 0) AS stored
+                            FROM ${name} WHERE ${IS_OPEN} AND seq > $1::bigint AND ${condition} ORDER BY seq LIMIT $2::int) AS q) AS s
+           WHERE s.before < $3::bigint
+          OFFSET 0) AS t
 ), summed AS (
   SELECT p.*, sum(p.bytes) OVER (ORDER BY p.seq) AS total, row_number() OVER (ORDER BY p.seq) AS nth FROM page AS p
 ), spans AS MATERIALIZED (
   SELECT t.txid, (SELECT min(q.seq) FROM ${name} AS q WHERE q.txid = t.txid AND q.${IS_OPEN_OF}) AS first,
          (SELECT max(q.seq) FROM ${name} AS q WHERE q.txid = t.txid AND q.${IS_OPEN_OF}) AS last
     FROM (SELECT DISTINCT p.txid FROM page AS p WHERE p.txid IS NOT NULL) AS t
-), blocked AS (
+), blocked AS MATERIALIZED (
   SELECT DISTINCT p.id
     FROM (SELECT p.id, p.seq, p.table_schema, p.table_name, k.key FROM page AS p, unnest(p.keys) AS k (key)) AS p
     JOIN (SELECT b.seq, b.table_schema, b.table_name, k.key
@@ -58,11 +58,11 @@ WITH stored AS MATERIALIZED (
 )
 SELECT p.id::text AS id, p.seq, p.txid::text AS txid, p.table_schema, p.table_name, p.operation, p.attempts, p.bytes,
        p.key IS NOT NULL AS by_trigger, g.is_given,
-       CASE WHEN g.is_given THEN p.key::text END AS key, CASE WHEN g.is_given THEN p.data::text END AS data,
-       CASE WHEN g.is_given THEN p.old_data::text END AS old_data,
+       CASE WHEN g.is_given THEN p.key END AS key, CASE WHEN g.is_given THEN p.data END AS data,
+       CASE WHEN g.is_given THEN p.old_data END AS old_data,
        (extract(epoch FROM p.created_at) * 1000000)::bigint::text AS created_at,
        coalesce(p.next_attempt_at <= clock_timestamp(), true) AS is_due,
-       EXISTS (SELECT FROM blocked AS b WHERE b.id = p.id) AS is_blocked,
+       p.id IN (SELECT b.id FROM blocked AS b) AS is_blocked,
        coalesce(s.first, p.seq) AS first, coalesce(s.last, p.seq) AS last
   FROM summed AS p LEFT JOIN spans AS s ON s.txid = p.txid,
        LATERAL (SELECT p.total <= $3::bigint OR (p.nth = 1 AND $4::boolean) AS is_given) AS g

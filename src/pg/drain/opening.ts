@@ -33,6 +33,15 @@ export function openingStatement(end: QueueEnd): SqlStatement {
           ['enable_mergejoin', 'off'],
         ] as const)
       : []),
+    // Compiling a statement takes longer than a batch.
+    ['jit', 'off'],
+    // Of a queue that has grown since it was last analysed a page would otherwise sort all of it; its index has the order.
+    ...(end === 'edge'
+      ? ([
+          ['enable_sort', 'off'],
+          ['enable_bitmapscan', 'off'],
+        ] as const)
+      : []),
     // Only BEGIN READ WRITE writes: a statement whose BEGIN failed would otherwise be a transaction of its own.
     ['default_transaction_read_only', end === 'primary' ? 'on' : 'off'],
   ];
