@@ -1,3 +1,4 @@
+import { escapeIdentifier } from '../sql';
 import type { Finding, FindingCode, FindingFix } from './finding';
 
 /** A finding that keeps the plan from running. `fix` may be words alone. */
@@ -34,6 +35,17 @@ export function noteFinding(
 export function listNames(names: readonly string[], limit = 8): string {
   if (names.length <= limit) return names.join(', ');
   return `${names.slice(0, limit).join(', ')} and ${names.length - limit} more`;
+}
+
+/**
+ * The way out where only an owner may do something: run it as the owner, or become a member. Who owns as a superuser must not be
+ * given away like that, which no catalog of ours tells.
+ */
+export function ownerFix(owner: string, role: string): FindingFix {
+  return {
+    text: `Name ${owner} or a superuser as "adminUser" in the file. Or let an administrator make ${role} a member of ${owner}, unless that is a superuser.`,
+    copy: `GRANT ${escapeIdentifier(owner)} TO ${escapeIdentifier(role)};`,
+  };
 }
 
 function toFix(fix: FindingFix | string | null): FindingFix | null {

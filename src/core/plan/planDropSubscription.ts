@@ -55,7 +55,7 @@ export function planDropSubscription(request: DropSubscriptionRequest, context: 
         kind: 'losesRows',
         nodeId,
         subscription: name,
-        text: `${name} is gone: what changes on ${origin.publisherId ?? 'its publisher'} from now on does not come to ${nodeId}.`,
+        text: `What changes on ${origin.publisherId ?? 'its publisher'} from now on does not come to ${nodeId}.`,
       },
     ],
     privileges: [

@@ -1,7 +1,7 @@
 import { escapeIdentifier, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { Finding } from './finding';
-import { errorFinding, noteFinding } from './findingParts';
+import { errorFinding, noteFinding, ownerFix } from './findingParts';
 import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
 import { roleWords, standbyFindings } from './nodeFindings';
 import type { NodeCatalog } from './nodeCatalog';
@@ -85,8 +85,8 @@ function findingsOf(
       errorFinding(
         'privilege',
         found.nodeId,
-        `The role does not own ${table} on ${found.nodeId}, so it may not drop it (42501).`,
-        `Name ${relation.owner} or a superuser as "adminUser" of ${found.nodeId}.`,
+        `${found.role.name} does not own ${table} on ${found.nodeId}, so it may not drop it (42501).`,
+        ownerFix(relation.owner, found.role.name),
       ),
     ];
   });

@@ -1,12 +1,13 @@
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import type { Finding } from './finding';
-import { errorFinding, warningFinding } from './findingParts';
+import { errorFinding, ownerFix, warningFinding } from './findingParts';
 import { subscribersOfPublication, type Subscriber } from './impacts/subscribersOfPublication';
 import type { CatalogPublication, CatalogSubscription, NodeCatalog } from './nodeCatalog';
 import { majorOf } from './nodeFindings';
 import type { PlanCondition, PlanStep } from './plan';
 import type { PlanContext } from './requests';
 import { sqlStatement } from './sqlText';
+import { subscriptionOwnerFix } from './subscriptionFindings';
 
 /** A subscription that takes a publication and can be changed: its server was read. */
 export interface PublicationReader {
@@ -93,7 +94,7 @@ function readerRightFindings({ catalog, subscription }: PublicationReader): read
       'privilege',
       nodeId,
       `${subscription.name} on ${nodeId} belongs to ${subscription.owner}, and ${role.name} may not change it (42501).`,
-      `Name ${subscription.owner} or a superuser as "adminUser" in the file.`,
+      subscriptionOwnerFix(catalog, subscription.owner),
     ),
   ];
 }
@@ -109,7 +110,7 @@ export function publicationOwnerFindings(
       'privilege',
       nodeId,
       `${publication.name} on ${nodeId} belongs to ${publication.owner}, and ${role.name} may not change it (42501).`,
-      `Name ${publication.owner} or a superuser as "adminUser" in the file.`,
+      ownerFix(publication.owner, role.name),
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
 import type { Finding } from './finding';
-import { errorFinding, listNames, warningFinding } from './findingParts';
+import { errorFinding, listNames, ownerFix, warningFinding } from './findingParts';
 import type {
   CatalogPublication,
   CatalogSubscription,
@@ -260,6 +260,6 @@ function notOwned(relation: RelationFacts, { nodeId, role }: NodeCatalog): Findi
     'privilege',
     nodeId,
     `${formatTableName(relation)} on ${nodeId} belongs to ${relation.owner}, and ${role.name} may not change it (42501).`,
-    `Name ${relation.owner} or a superuser as "adminUser" in the file.`,
+    ownerFix(relation.owner, role.name),
   );
 }

@@ -1,7 +1,7 @@
 import { escapeIdentifier } from '../sql';
-import type { Finding } from './finding';
-import { errorFinding } from './findingParts';
-import { standbyFindings } from './nodeFindings';
+import type { Finding, FindingFix } from './finding';
+import { errorFinding, ownerFix } from './findingParts';
+import { majorOf, standbyFindings } from './nodeFindings';
 import type { CatalogSubscription, NodeCatalog } from './nodeCatalog';
 import type { PlanContext, SubscriptionRequest } from './requests';
 
@@ -40,10 +40,17 @@ export function existingSubscriptionFindings(
             'privilege',
             nodeId,
             `${name} on ${nodeId} belongs to ${subscription.owner}, and ${role.name} may not change it (42501).`,
-            `Name ${subscription.owner} or a superuser as "adminUser" in the file.`,
+            subscriptionOwnerFix(catalog, subscription.owner),
           ),
         ]),
   ];
+}
+
+/** Before 16 the owner is a superuser, of whom nobody should be a member. */
+export function subscriptionOwnerFix(catalog: NodeCatalog, owner: string): FindingFix | string {
+  return majorOf(catalog) >= 16
+    ? ownerFix(owner, catalog.role.name)
+    : `Name ${owner} or another superuser as "adminUser" in the file.`;
 }
 
 /** With two_phase no new table can be copied: a prepared transaction could be applied twice, or not at all. */

@@ -3,7 +3,7 @@ import { formatTableName } from '../../tableName';
 import type { TableName, TopologyNode } from '../../topology';
 import { copyTables } from '../copyTables';
 import type { Finding } from '../finding';
-import { errorFinding, listNames } from '../findingParts';
+import { errorFinding, listNames, ownerFix } from '../findingParts';
 import { isQuotable } from '../nodeFindings';
 import type { ColumnFacts, NodeCatalog } from '../nodeCatalog';
 import type { PlanStep } from '../plan';
@@ -143,7 +143,7 @@ function addColumns(draft: ChangesDraft, table: SubscribedTable, way: Way): Chan
           'privilege',
           nodeId,
           `${formatTableName(table)} on ${nodeId} belongs to ${target.owner}, and only its owner may add columns: ${role.name} may not (42501).`,
-          `Let ${target.owner} or a superuser do it ("adminUser" in the file).`,
+          ownerFix(target.owner, role.name),
         ),
       ];
   const part = addPart(draft, { steps: [addColumnsStep(table, missing, way)], findings });

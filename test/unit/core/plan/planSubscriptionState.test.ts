@@ -95,7 +95,17 @@ describe('planEnableSubscription, planDisableSubscription', () => {
     );
     assert.deepEqual(findingLines(planDisableSubscription(REQUEST, foreign)), [
       'error standby edge: edge is a standby and takes no changes (25006). / Use its primary.',
-      'error privilege edge: jobs_sub on edge belongs to sub_owner, and deployer may not change it (42501). / Name sub_owner or a superuser as "adminUser" in the file.',
+      'error privilege edge: jobs_sub on edge belongs to sub_owner, and deployer may not change it (42501). / Name sub_owner or a superuser as "adminUser" in the file. Or let an administrator make deployer a member of sub_owner, unless that is a superuser.',
+      '  GRANT "sub_owner" TO "deployer";',
+    ]);
+    // Its owner is a superuser there, and nobody is made a member of one.
+    const old = contextOf(
+      { isOwned: false, owner: 'sub_owner' },
+      {},
+      { role: plainRole(), server: { versionNum: 150_004 } },
+    );
+    assert.deepEqual(findingLines(planDisableSubscription(REQUEST, old)), [
+      'error privilege edge: jobs_sub on edge belongs to sub_owner, and deployer may not change it (42501). / Name sub_owner or another superuser as "adminUser" in the file.',
     ]);
   });
 
