@@ -11,8 +11,7 @@ export class NodeFolders {
 
   /** Folder of the topology file that declares this node, on disk; `null` on other file systems. */
   baseDirectory(node: TopologyNode): string | null {
-    const isSame = (other: TopologyNode) =>
-      other === node || (other.id === node.id && declared(other) === declared(node));
+    const isSame = (other: TopologyNode) => other === node || placeOf(other) === placeOf(node);
     const entry = this.entries().find(({ topology }) => topology.nodes.some(isSame));
     if (entry === undefined) return null;
     const uri = Uri.parse(entry.id, true);
@@ -30,7 +29,8 @@ export class NodeFolders {
   }
 }
 
-/** What the file says of a node; who drains to it was added by whoever watches. */
-function declared({ drainedFrom: _derived, ...node }: TopologyNode): string {
-  return JSON.stringify(node);
+/** Where a node is. It may be watched, or signed in to as another role, so all else may differ from what the file says. */
+function placeOf({ id, connection }: TopologyNode): string {
+  const place = Object.entries(connection).filter(([keyword]) => keyword !== 'user');
+  return JSON.stringify([id, place]);
 }
