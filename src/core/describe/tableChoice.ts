@@ -6,7 +6,7 @@ import { facts } from './rowText';
 /** A table as it is offered for a publication. */
 export interface TableChoice {
   readonly label: string;
-  /** `1.2 GB · key id`, or why it does not fit: `no primary key: UPDATE and DELETE would fail on central`. */
+  /** `1.2 GB · key id`, or what is wrong with it: `1.2 GB · no primary key: UPDATE and DELETE would fail on central`. */
   readonly description: string;
   /**
    * `fit`: any operation may be published. `insertsOnly`: nothing identifies its rows, so publishing UPDATE and DELETE
@@ -22,21 +22,33 @@ export function tableChoice(table: RelationFacts, nodeId: string): TableChoice {
     const description = `${table.persistence}: cannot be published`;
     return { label, description, fitness: 'unfit' };
   }
+  const size = table.sizeBytes === null ? null : formatBytes(table.sizeBytes);
   if (table.replicaIdentity !== 'full' && table.identityColumns.length === 0) {
     const lack = table.replicaIdentity === 'nothing' ? 'no replica identity' : 'no primary key';
-    const description = `${lack}: UPDATE and DELETE would fail on ${nodeId}`;
+    const description = facts(
+      size,
+      `${lack}: UPDATE and DELETE would fail on ${nodeId}`,
+      ...placeOf(table),
+    );
     return { label, description, fitness: 'insertsOnly' };
   }
   const description = facts(
-    table.sizeBytes === null ? null : formatBytes(table.sizeBytes),
+    size,
     table.replicaIdentity === 'full'
       ? 'replica identity full'
       : `key ${table.identityColumns.join(', ')}`,
+    ...placeOf(table),
+  );
+  return { label, description, fitness: 'fit' };
+}
+
+/** Its part in a partitioned table, and whose it is where that is another's. */
+function placeOf(table: RelationFacts): readonly (string | null)[] {
+  return [
     table.kind === 'partitioned' ? 'partitioned' : null,
     table.isPartition ? 'partition' : null,
     table.isOwned ? null : `owned by ${table.owner}`,
-  );
-  return { label, description, fitness: 'fit' };
+  ];
 }
 
 /** What can be offered for a publication at all: tables, but not those that this extension keeps for itself. */

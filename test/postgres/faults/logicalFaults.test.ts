@@ -47,7 +47,8 @@ forEachMajor('logical faults on real servers', (major) => {
 
   before(async () => {
     central = await clusters.add('central');
-    genesis = await clusters.add('genesis');
+    // Long enough to see what waits for its next try, and no longer.
+    genesis = await clusters.add('genesis', { conf: { wal_retrieve_retry_interval: '2s' } });
     await Promise.all([central.start(), genesis.start()]);
     for (const server of [central, genesis]) {
       await server.query(

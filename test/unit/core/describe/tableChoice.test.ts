@@ -32,12 +32,12 @@ describe('tables offered for a publication', () => {
     [{ isOwned: false, sizeBytes: null }, 'key id · owned by app', 'fit'],
     [
       { identityColumns: [] },
-      'no primary key: UPDATE and DELETE would fail on central',
+      '1.2 GB · no primary key: UPDATE and DELETE would fail on central',
       'insertsOnly',
     ],
     [
-      { replicaIdentity: 'nothing', identityColumns: [] },
-      'no replica identity: UPDATE and DELETE would fail on central',
+      { replicaIdentity: 'nothing', identityColumns: [], sizeBytes: null, isPartition: true },
+      'no replica identity: UPDATE and DELETE would fail on central · partition',
       'insertsOnly',
     ],
     [{ persistence: 'unlogged' }, 'unlogged: cannot be published', 'unfit'],
