@@ -4,15 +4,18 @@ import type { Plan } from '../../../src/core/plan/plan';
 import type { PlanContext } from '../../../src/core/plan/requests';
 import { requirePasswords } from '../../clusters/access';
 import { Clusters } from '../../clusters/clusters';
-import { forEachMajor } from '../../clusters/majors';
+import { forEachMajor, SUPPORTED_MAJORS } from '../../clusters/majors';
 import { TopologySource } from '../../clusters/topology/topologySource';
 import { waitFor } from '../../clusters/waitFor';
 import { ChangesRig, LOGIN, PASSWORD } from './changesRig';
 import { codes, untilReady, type RigNode } from './planRig';
 
+const IS_SOAK = process.env['SOAK'] === '1';
 const EXAMPLE = TopologySource.example('centralcloud');
 
 forEachMajor('Plan Changes', function (major) {
+  // The loss of a server looks the same to all versions: the oldest and the newest lose one, and in the soak all do.
+  const isAtAnEnd = IS_SOAK || major === SUPPORTED_MAJORS[0] || major === SUPPORTED_MAJORS.at(-1);
   let clusters: Clusters;
   let central: RigNode;
   let singularity: RigNode;
@@ -23,7 +26,10 @@ forEachMajor('Plan Changes', function (major) {
     this.timeout(120_000);
     clusters = new Clusters(major);
     const [publisher, edge] = await Promise.all(
-      ['central', 'edge'].map(async (name) => (await clusters.add(name)).start()),
+      // After a loss its workers try again soon.
+      ['central', 'edge'].map(async (name) =>
+        (await clusters.add(name, { conf: { wal_retrieve_retry_interval: 200 } })).start(),
+      ),
     );
     assert.ok(publisher !== undefined && edge !== undefined);
     await publisher.query('CREATE DATABASE central_services');
@@ -178,7 +184,9 @@ forEachMajor('Plan Changes', function (major) {
   });
 
   // Every place at which something can end; by induction over the steps, since each plan must be the rest of the one before.
-  for (const end of ['session', 'publisher', 'subscriber'] as const) {
+  for (const end of isAtAnEnd
+    ? (['session', 'publisher', 'subscriber'] as const)
+    : (['session'] as const)) {
     it(`goes on to the same end after the ${end} was lost between any two steps`, async function () {
       this.timeout(120_000);
       await strip();
