@@ -84,6 +84,8 @@ function consumerSlots({ snapshot, nodes }: Comparison): readonly Difference[] {
         path: ['consumers', id, 'slot'],
         message: `Slot ${slot} of ${id} does not exist on ${node}.`,
         declared: `slot ${slot} on ${node}`,
+        // Its owner makes it anew; what it has missed by then, nobody else knows.
+        fileChanges: [{ path: ['consumers', id], value: undefined }],
       }),
     ];
   });

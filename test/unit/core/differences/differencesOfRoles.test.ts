@@ -108,6 +108,18 @@ describe('Differences of roles and slots', () => {
     assert.equal(missing.byPlan, true);
   });
 
+  it('a consumer’s slot that is gone: its owner makes it, or it leaves the file', () => {
+    const consumer = { id: 'electric', node: 'central', slot: 'electric_slot' };
+    const declared = topology([node('central')], [consumer]);
+    const missing = only(
+      differencesOf(new Joiner(declared).join({ central: answered(primary()) })),
+    );
+    assert.equal(missing.code, 'missingSlot');
+    assert.equal(missing.byPlan, false);
+    assert.deepEqual(missing.path, ['consumers', 'electric', 'slot']);
+    assert.deepEqual(missing.fileChanges, [{ path: ['consumers', 'electric'], value: undefined }]);
+  });
+
   it('a slot that the file does not mention, and that it can mention as a consumer’s', () => {
     const bare = topology([node('central')]);
     const samples = {
