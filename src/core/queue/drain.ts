@@ -41,6 +41,7 @@ export interface DrainCounts {
 /** A dry run: everything was rolled back. */
 export interface DrainPreview {
   readonly address: QueueAddress;
+  /** Ids of nodes. */
   readonly edgeId: string;
   readonly primaryId: string;
   readonly environment: Environment;

@@ -37,7 +37,7 @@ export async function previewDrain(
   let primary: PrimaryEnd | null = null;
   const nothing = {
     ...headOf(job),
-    edgeId: '',
+    edgeId: job.edge.id,
     total: 0,
     verdicts: [],
     counts: NO_COUNTS,
@@ -53,7 +53,7 @@ export async function previewDrain(
     for (const verdict of verdicts) count(counts, verdict);
     return {
       ...headOf(job),
-      edgeId: edge.identity.edgeId,
+      edgeId: job.edge.id,
       primaryId: primary.session.nodeId,
       total,
       verdicts,
