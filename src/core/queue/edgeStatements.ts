@@ -4,6 +4,7 @@ import type { TableName } from '../topology';
 import { DRAIN_LOCK, isDrainLockSql } from './drainLock';
 import { GUARD_TRIGGER, EDGE_IDENTITY } from './queueNames';
 import { IS_OPEN } from './queuePage';
+import { statementName } from './statementName';
 
 const IDENTITY = qualifiedName(EDGE_IDENTITY);
 
@@ -77,30 +78,44 @@ export function markStatement(
   marks: readonly Mark[],
   batches: bigint,
 ): SqlStatement {
-  return {
-    text: `
-WITH counted AS (
-  UPDATE ${IDENTITY} SET batches = $5::bigint
-), marks AS MATERIALIZED (
-  SELECT m.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS m (id, state, error, sqlstate)
-), marked AS (
-  UPDATE ${qualifiedName(queue)} AS q
-     SET state = CASE m.state WHEN 'again' THEN 'pending' ELSE m.state END,
-         synced_at = CASE m.state WHEN 'done' THEN clock_timestamp() END,
-         attempts = q.attempts + CASE m.state WHEN 'done' THEN 0 ELSE 1 END,
+  const name = qualifiedName(queue);
+  const done = marks.filter(({ state }) => state === 'done');
+  const aside = marks.filter(({ state }) => state !== 'done');
+  const counted = `counted AS (
+  UPDATE ${IDENTITY} SET batches = $1::bigint
+)`;
+  // By their ids alone: a join of what is only done would compare each row of the batch with each.
+  const doneSql = `marked AS (
+  UPDATE ${name} AS q
+     SET state = 'done', synced_at = clock_timestamp(), next_attempt_at = NULL, error = NULL, error_sqlstate = NULL
+   WHERE q.id = ANY ($2::uuid[]) AND q.state = 'pending' AND q.synced_at IS NULL
+  RETURNING extract(epoch FROM clock_timestamp() - q.created_at) * 1000 AS age
+)`;
+  const asideSql = `put_aside AS (
+  UPDATE ${name} AS q
+     SET state = CASE m.state WHEN 'again' THEN 'pending' ELSE m.state END, attempts = q.attempts + 1,
          next_attempt_at = CASE WHEN m.state = 'again' AND q.attempts > 0 THEN clock_timestamp() + make_interval(secs => least(60, power(2, q.attempts + 1))) END,
          error = nullif(m.error, ''), error_sqlstate = nullif(m.sqlstate, '')
-    FROM marks AS m
-   WHERE q.id = ANY ($1::uuid[]) AND q.id = m.id AND q.state = 'pending' AND q.synced_at IS NULL
-  RETURNING m.state, extract(epoch FROM clock_timestamp() - q.created_at) * 1000 AS age
-)
-SELECT (avg(age) FILTER (WHERE state = 'done'))::float8 AS "latencyMs" FROM marked`,
+    FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[]) AS m (id, state, error, sqlstate)
+   WHERE q.id = m.id AND q.state = 'pending' AND q.synced_at IS NULL
+)`;
+  const text = `
+WITH ${[counted, doneSql, ...(aside.length === 0 ? [] : [asideSql])].join(', ')}
+SELECT avg(age)::float8 AS "latencyMs" FROM marked`;
+  return {
+    name: statementName(text),
+    text,
     values: [
-      marks.map(({ id }) => id),
-      marks.map(({ state }) => state),
-      marks.map(({ error }) => error ?? ''),
-      marks.map(({ sqlstate }) => sqlstate ?? ''),
       batches,
+      done.map(({ id }) => id),
+      ...(aside.length === 0
+        ? []
+        : [
+            aside.map(({ id }) => id),
+            aside.map(({ state }) => state),
+            aside.map(({ error }) => error ?? ''),
+            aside.map(({ sqlstate }) => sqlstate ?? ''),
+          ]),
     ],
   };
 }

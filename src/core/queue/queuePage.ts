@@ -2,6 +2,7 @@ import type { SqlStatement } from '../ports/sqlSession';
 import { qualifiedName } from '../sql';
 import type { TableName } from '../topology';
 import type { BatchLimits, PageRow } from './batchCut';
+import { statementName } from './statementName';
 import type { TargetTable } from './targetTable';
 
 /** Which rows of a queue a page is of. */
@@ -31,8 +32,7 @@ export const IS_OPEN = `state = 'pending' AND synced_at IS NULL`;
 export function pageStatement({ queue, scope, after, limits, tables }: PageRequest): SqlStatement {
   const name = qualifiedName(queue);
   const [condition, scopeValues] = conditionOf(scope);
-  return {
-    text: `
+  const text = `
 WITH page AS MATERIALIZED (
   SELECT t.*, octet_length(coalesce(t.key, '')) + octet_length(coalesce(t.data, '')) + octet_length(coalesce(t.old_data, '')) AS bytes
     FROM (SELECT s.id, s.seq, s.txid, s.table_schema, s.table_name, s.operation, s.attempts, s.created_at, s.next_attempt_at,
@@ -44,10 +44,6 @@ WITH page AS MATERIALIZED (
           OFFSET 0) AS t
 ), summed AS (
   SELECT p.*, sum(p.bytes) OVER (ORDER BY p.seq) AS total, row_number() OVER (ORDER BY p.seq) AS nth FROM page AS p
-), spans AS MATERIALIZED (
-  SELECT t.txid, (SELECT min(q.seq) FROM ${name} AS q WHERE q.txid = t.txid AND q.${IS_OPEN_OF}) AS first,
-         (SELECT max(q.seq) FROM ${name} AS q WHERE q.txid = t.txid AND q.${IS_OPEN_OF}) AS last
-    FROM (SELECT DISTINCT p.txid FROM page AS p WHERE p.txid IS NOT NULL) AS t
 ), blocked AS MATERIALIZED (
   SELECT DISTINCT p.id
     FROM (SELECT p.id, p.seq, p.table_schema, p.table_name, k.key FROM page AS p, unnest(p.keys) AS k (key)) AS p
@@ -63,11 +59,14 @@ SELECT p.id::text AS id, p.seq, p.txid::text AS txid, p.table_schema, p.table_na
        (extract(epoch FROM p.created_at) * 1000000)::bigint::text AS created_at,
        coalesce(p.next_attempt_at <= clock_timestamp(), true) AS is_due,
        p.id IN (SELECT b.id FROM blocked AS b) AS is_blocked,
-       coalesce(s.first, p.seq) AS first, coalesce(s.last, p.seq) AS last
-  FROM summed AS p LEFT JOIN spans AS s ON s.txid = p.txid,
-       LATERAL (SELECT p.total <= $3::bigint OR (p.nth = 1 AND $4::boolean) AS is_given) AS g
+       coalesce((SELECT min(q.seq) FROM ${name} AS q WHERE q.txid = p.txid AND q.${IS_OPEN_OF}), p.seq) AS first,
+       coalesce((SELECT max(q.seq) FROM ${name} AS q WHERE q.txid = p.txid AND q.${IS_OPEN_OF}), p.seq) AS last
+  FROM summed AS p, LATERAL (SELECT p.total <= $3::bigint OR (p.nth = 1 AND $4::boolean) AS is_given) AS g
  WHERE $4::boolean IS FALSE OR g.is_given
- ORDER BY p.seq`,
+ ORDER BY p.seq`;
+  return {
+    name: statementName(text),
+    text,
     values: [
       after,
       limits.rows,

@@ -40,6 +40,7 @@ export function openingStatement(end: QueueEnd): SqlStatement {
       ? ([
           ['enable_sort', 'off'],
           ['enable_bitmapscan', 'off'],
+          ['enable_seqscan', 'off'],
         ] as const)
       : []),
     // Only BEGIN READ WRITE writes: a statement whose BEGIN failed would otherwise be a transaction of its own.
