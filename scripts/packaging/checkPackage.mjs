@@ -12,7 +12,8 @@ const LIMITS = [
   { what: 'host at activation', files: () => loadedAtOnce('dist/extension.cjs'), limit: 600 * KB },
   { what: 'dashboard', files: () => ['dist/webview/dashboard.js'], limit: 400 * KB },
 ];
-const MOST_ENTRIES = 39;
+/** The host's parts are as many as there are combinations of what is loaded on demand and shares code. */
+const MOST_ENTRIES = 64;
 
 const names = readZipNames(readFileSync(VSIX));
 console.log(`${VSIX}: ${names.length} of at most ${MOST_ENTRIES} entries`);
