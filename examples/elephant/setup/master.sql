@@ -50,3 +50,4 @@ INSERT INTO code_blocks (message_id, language, code) SELECT id, 'sql', 'SELECT 1
 INSERT INTO learned_patterns (pattern, confidence) SELECT 'pattern ' || n, n / 100.0 FROM generate_series(1, 50) n;
 INSERT INTO robbie_personality_state (id, mood, state)
 VALUES ('00000000-0000-4000-8000-000000000001', 'curious', '{"focus": "replication"}');
+INSERT INTO robbie_personality_state (mood, state) VALUES ('talkative', '{"answers": 0}');
