@@ -26,3 +26,19 @@ export function forEachMajor(title: string, body: (major: Major) => void): void 
     describe(`${title} (Postgres ${major})`, () => body(major));
   }
 }
+
+/**
+ * The same for what does not depend on the version, such as how our own client behaves: the oldest and the newest major of those supported,
+ * and in the soak all of them.
+ */
+export function forOldestAndNewest(title: string, body: (major: Major) => void): void {
+  for (const major of majorsOfThisRun().filter(isOldestOrNewest)) {
+    describe(`${title} (Postgres ${major})`, () => body(major));
+  }
+}
+
+/** Whether a test that does not depend on the version runs on this major. */
+export function isOldestOrNewest(major: Major): boolean {
+  if (process.env['SOAK'] === '1') return true;
+  return major === SUPPORTED_MAJORS[0] || major === SUPPORTED_MAJORS.at(-1);
+}

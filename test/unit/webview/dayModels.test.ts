@@ -35,7 +35,7 @@ function modelsOf(snapshot: TopologySnapshot) {
 describe('webview/charts of drains', () => {
   it('draws what drains left in its own place, and nothing between them', () => {
     const [depth, latency] = modelsOf(withPast([point(12, 500, 30), point(6, 0, null)]));
-    assert.equal(depth.grid.count, 289);
+    assert.equal(depth?.grid.count, 289);
     assert.equal(depth.grid.toMs - depth.grid.fromMs, 86_400_000);
     const known = (values: readonly unknown[] = []) =>
       values.flatMap((value, index) => (typeof value === 'number' ? [[index, value]] : []));
@@ -45,14 +45,14 @@ describe('webview/charts of drains', () => {
       [last - end - 12, 500],
       [last - end - 6, 0],
     ]);
-    assert.deepEqual(known(latency.lines[0]?.values), [[last - end - 12, 30]]);
+    assert.deepEqual(known(latency?.lines[0]?.values), [[last - end - 12, 30]]);
     assert.deepEqual([...new Set(depth.gaps.map(({ name }) => name))], ['no drain']);
   });
 
   it('draws the thresholds of the file', () => {
     const [depth] = modelsOf(withPast([point(3, 500, 30)]));
     assert.deepEqual(
-      depth.thresholds.map(({ label }) => label),
+      depth?.thresholds.map(({ label }) => label),
       ['warning 100'],
     );
   });

@@ -7,7 +7,7 @@ import type {
 import { DEFAULT_THRESHOLDS, type Topology } from '../../../../src/core/topology';
 import { ServerQueueDesk } from '../../../../src/operations/drain/serverQueueDesk';
 import { PgDrainGateway } from '../../../../src/pg/drain/pgDrainGateway';
-import { forEachMajor } from '../../../clusters/majors';
+import { forOldestAndNewest } from '../../../clusters/majors';
 import { failureOf, never, nodeAt } from '../../pg/support';
 import { makeGateways } from '../../plans/changeSupport';
 import { QueueRig } from '../queueRig';
@@ -17,7 +17,7 @@ const TABLES = ['public.jobs', 'public."Odd ""t"'];
 const ODD = 'public."Odd ""t"';
 
 /** Decisions of a person on real servers. What a drain leaves behind is written by hand: it is not what is tested here. */
-forEachMajor('A person at a queue', function (major) {
+forOldestAndNewest('A person at a queue', function (major) {
   let rig: QueueRig;
   let desk: ServerQueueDesk;
   let mayContact = true;
