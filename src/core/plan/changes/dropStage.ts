@@ -1,6 +1,7 @@
 import type { TopologyNode } from '../../topology';
 import { planDropPublication } from '../planDropPublication';
 import { planDropSubscription } from '../planDropSubscription';
+import { isHolderName } from '../resyncHolder';
 import { addPlan, project, type ChangesDraft } from './changesDraft';
 import { withoutPublication } from './projectPublications';
 import { withoutSubscription } from './projectSubscriptions';
@@ -20,7 +21,10 @@ export function dropSubscriptionStage(draft: ChangesDraft, node: TopologyNode): 
 export function dropPublicationStage(draft: ChangesDraft, node: TopologyNode): ChangesDraft {
   const catalog = draft.context.catalogs.get(node.id);
   const declared = new Set(node.publications.map(({ name }) => name));
-  const extra = (catalog?.publications ?? []).filter(({ name }) => !declared.has(name));
+  // What a resync keeps is its own to remove: with it a table's column list and row filter would go.
+  const extra = (catalog?.publications ?? []).filter(
+    ({ name }) => !declared.has(name) && !isHolderName(name),
+  );
   return extra.reduce((next, { name }) => {
     const plan = planDropPublication({ nodeId: node.id, name }, next.context);
     return project(addPlan(next, plan), node.id, (one) => withoutPublication(one, name));

@@ -1,6 +1,7 @@
 import { formatTableName } from '../../tableName';
 import type { Topology } from '../../topology';
 import type { NodeCatalog } from '../nodeCatalog';
+import { isHolderName } from '../resyncHolder';
 import { scopeOf } from './changesScope';
 import { undeclaredTables } from './desiredObjects';
 
@@ -21,7 +22,7 @@ export function undeclaredObjects(
     });
     const publications = catalog.publications.flatMap((present) => {
       const declared = node.publications.find(({ name }) => name === present.name);
-      if (declared === undefined) return [present.name];
+      if (declared === undefined) return isHolderName(present.name) ? [] : [present.name];
       return undeclaredTables(declared, present).map(
         (table) => `${formatTableName(table)} in ${present.name}`,
       );

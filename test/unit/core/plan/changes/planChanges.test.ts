@@ -7,6 +7,7 @@ import {
   missingSubscriptions,
   signInNeeds,
 } from '../../../../../src/core/plan/changes/signInNeeds';
+import { holderName } from '../../../../../src/core/plan/resyncHolder';
 import { undeclaredObjects } from '../../../../../src/core/plan/changes/undeclaredObjects';
 import type { TableDefinition } from '../../../../../src/core/plan/tableDefinition';
 import { declared, subscription } from '../../describe/makeSnapshot';
@@ -169,6 +170,14 @@ describe('planChanges', () => {
       'edge: ALTER SUBSCRIPTION "jobs_sub" REFRESH PUBLICATION',
       'central: DROP PUBLICATION "old_pub"',
     ]);
+  });
+
+  it('leaves what a resync keeps for its own end, also when asked to drop', () => {
+    const holder = holderName('jobs_pub');
+    const publications = [publication('jobs_pub', ['jobs']), publication(holder, ['jobs'])];
+    const found = contextOf({ ...SO_CENTRAL, publications }, SO_EDGE);
+    assert.deepEqual(undeclaredObjects(found.topology, null, found.catalogs), []);
+    assert.deepEqual(planSql(planChanges(request({ signIns: [], drops: true }), found)), []);
   });
 
   it('leaves a row filter that differs in form alone, and says where it cannot tell', () => {
