@@ -1,5 +1,5 @@
 import { ProgressLocation, window } from 'vscode';
-import { formatCount } from '../../core/format';
+import { formatClock, formatCount, formatDay } from '../../core/format';
 import type { DrainPreview, DrainReport, QueueAddress } from '../../core/queue/drain';
 import { drainConfirmation } from '../../core/queue/drainConfirmation';
 import { drainReportDocument, previewDocument } from '../../core/queue/drainDocument';
@@ -67,7 +67,8 @@ async function isWanted(deps: CommandDeps, preview: DrainPreview): Promise<boole
     void window.showInformationMessage(`Nothing waits on ${edge}.`);
     return false;
   }
-  const text = previewDocument(preview, new Date(deps.clock.nowMs()).toISOString());
+  const nowMs = deps.clock.nowMs();
+  const text = previewDocument(preview, `${formatDay(nowMs)} ${formatClock(nowMs)}`);
   await deps.documents.show(`Dry run of ${preview.edgeId}`, deps.redact(text), 'markdown');
   if (preview.refusals.length > 0) {
     const why = deps.redact(showEscaped(preview.refusals.join(' ')));

@@ -1,6 +1,6 @@
 import { window } from 'vscode';
 import type { ConflictDetails } from '../../core/queue/conflict';
-import { conflictWordsOf } from '../../core/queue/conflictWords';
+import { conflictSentenceOf, conflictWordsOf } from '../../core/queue/conflictWords';
 import type { QueueAddress } from '../../core/queue/drain';
 import { prettyJson } from '../../core/queue/prettyJson';
 import { formatTableName } from '../../core/tableName';
@@ -71,7 +71,8 @@ export function rowText(
 export function conflictSentence(details: ConflictDetails): string {
   const { operation, kind, policy, error, sqlstate } = details;
   const code = sqlstate === null ? '' : ` (${sqlstate})`;
-  const server = error === null ? '' : ` ${error}${code}`;
+  const isOurs = error === conflictSentenceOf(kind);
+  const server = error === null || isOurs ? '' : ` ${error}${code}`;
   const words = conflictWordsOf(kind);
   return `${operation} of ${conflictName(details)}, policy ${policy}: ${words}.${showEscaped(server)}`;
 }

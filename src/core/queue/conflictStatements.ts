@@ -55,6 +55,8 @@ export function readQueuedConflict(row: AnswerRow): QueuedConflict {
 /** What the primary noted of a conflict and its operation; no row where it noted neither. */
 export interface NotedConflict {
   readonly outcome: string | null;
+  /** Text of a JSON object: also of an operation that an application queued without one. */
+  readonly key: string | null;
   readonly kind: string | null;
   readonly policy: string | null;
   readonly error: string | null;
@@ -65,7 +67,7 @@ export interface NotedConflict {
 export function notedConflictStatement(operationId: string): SqlStatement {
   return {
     text: `
-SELECT l.outcome AS "outcome", c.kind AS "kind", c.policy AS "policy", c.error AS "error", c.error_sqlstate AS "sqlstate"
+SELECT l.outcome AS "outcome", c.key::text AS "key", c.kind AS "kind", c.policy AS "policy", c.error AS "error", c.error_sqlstate AS "sqlstate"
   FROM (SELECT $1::uuid AS id) AS o
   LEFT JOIN ${qualifiedName(LEDGER)} AS l ON l.operation_id = o.id
   LEFT JOIN ${qualifiedName(CONFLICTS)} AS c ON c.operation_id = o.id`,
@@ -76,6 +78,7 @@ SELECT l.outcome AS "outcome", c.kind AS "kind", c.policy AS "policy", c.error A
 export function readNotedConflict(row: AnswerRow): NotedConflict {
   return {
     outcome: textOrNull(row, 'outcome'),
+    key: textOrNull(row, 'key'),
     kind: textOrNull(row, 'kind'),
     policy: textOrNull(row, 'policy'),
     error: textOrNull(row, 'error'),

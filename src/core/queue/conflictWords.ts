@@ -46,3 +46,9 @@ export function choiceWords({ operation, edgeRow, primaryRow }: ConflictDetails)
         : "The edge's row replaces the primary's, whose version is kept with the conflict.",
   };
 }
+
+/** The same as a sentence, which is what the edge keeps as the error of an operation that no server refused. */
+export function conflictSentenceOf(kind: ConflictKind): string {
+  const words = conflictWordsOf(kind);
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}

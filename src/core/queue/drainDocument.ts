@@ -1,8 +1,8 @@
 import { escapeDocument } from '../describe/escapeDocument';
-import { formatCount, formatDuration } from '../format';
+import { formatClock, formatCount, formatDay, formatDuration } from '../format';
 import { formatTableName } from '../tableName';
 import type { DrainPreview, DrainReport, OperationVerdict } from './drain';
-import { conflictWordsOf } from './conflictWords';
+import { conflictSentenceOf, conflictWordsOf } from './conflictWords';
 import { previewWords } from './drainConfirmation';
 import { drainSentence } from './drainWords';
 
@@ -33,7 +33,7 @@ export function drainReportDocument(report: DrainReport): string {
   return document([
     `# Drain of ${escapeDocument(address.nodeId)} to ${escapeDocument(primaryId)}`,
     escapeDocument(drainSentence(report)),
-    `Began ${new Date(startedAtMs).toISOString()}, took ${took}.`,
+    `Began ${formatDay(startedAtMs)} ${formatClock(startedAtMs)}, took ${took}.`,
     table(
       ['became', 'operations'],
       [
@@ -85,7 +85,10 @@ function whyOf({ conflict, outcome, message, sqlstate }: OperationVerdict): stri
   const parts = [
     ...(conflict === null ? [] : [conflictWordsOf(conflict)]),
     ...(outcome === null ? [] : [OUTCOMES[outcome] ?? '']),
-    ...(message === null ? [] : [message]),
+    // Our own words again where no server refused it.
+    ...(message === null || (conflict !== null && message === conflictSentenceOf(conflict))
+      ? []
+      : [message]),
     ...(sqlstate === null ? [] : [`(${sqlstate})`]),
   ].filter((part) => part !== '');
   return parts.length === 0 ? '–' : parts.join(' · ');

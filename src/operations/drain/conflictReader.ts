@@ -54,6 +54,7 @@ export async function readConflictOf(
     await primary.query(notedConflictStatement(conflict.operationId), signal)
   ).rows.map(readNotedConflict)[0] ?? {
     outcome: null,
+    key: null,
     kind: null,
     policy: null,
     error: null,
@@ -72,7 +73,7 @@ export async function readConflictOf(
     operation: kindOf(conflict.operation),
     kind: conflictKindOf(noted.kind, noted.sqlstate ?? conflict.sqlstate),
     policy: policyOf(noted.policy, conflict, queue),
-    key: conflict.key ?? '{}',
+    key: conflict.key ?? noted.key ?? '{}',
     base: conflict.oldData,
     edgeRow: conflict.operation === 'DELETE' ? null : conflict.data,
     primaryRow: row === undefined ? null : textOf(row, 'row'),

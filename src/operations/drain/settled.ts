@@ -1,5 +1,5 @@
 import type { LedgerEntry, RefusedOperation, ResolvedOperation } from '../../core/queue/applyTypes';
-import { conflictWordsOf } from '../../core/queue/conflictWords';
+import { conflictSentenceOf } from '../../core/queue/conflictWords';
 import type { OperationVerdict } from '../../core/queue/drain';
 import type { Mark } from '../../core/queue/edgeStatements';
 import { MAX_ATTEMPTS } from '../../core/queue/operationFailure';
@@ -96,8 +96,9 @@ function settleEntry(
   if (outcome !== 'conflict') {
     return { verdict: base, mark: { id: source.id, state: 'done', error: null, sqlstate: null } };
   }
-  const words = conflict === null ? 'it met another row' : conflictWordsOf(conflict);
-  const message = refused?.refusal.message ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  const message =
+    refused?.refusal.message ??
+    (conflict === null ? 'It met another row.' : conflictSentenceOf(conflict));
   const sqlstate = refused?.refusal.sqlstate ?? null;
   return {
     verdict: { ...base, conflict, message, sqlstate },
