@@ -23,7 +23,7 @@ const WIDTH = 4;
 const [suite, ...extra] = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const soak = suite === 'soak' || process.env['SOAK'] === '1';
-const limitMs = (soak ? 240 : 15) * 60_000;
+const limitMs = (soak ? 240 : 20) * 60_000;
 
 const tasks = planTasks(suite, extra);
 ensureDependencies();

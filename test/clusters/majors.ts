@@ -37,6 +37,17 @@ export function forOldestAndNewest(title: string, body: (major: Major) => void):
   }
 }
 
+/** The same where only our own client or the test rig is looked at: the oldest major alone, and in the soak all of them. */
+export function forOldest(title: string, body: (major: Major) => void): void {
+  for (const major of majorsOfThisRun().filter(isOldest)) {
+    describe(`${title} (Postgres ${major})`, () => body(major));
+  }
+}
+
+export function isOldest(major: Major): boolean {
+  return process.env['SOAK'] === '1' || major === SUPPORTED_MAJORS[0];
+}
+
 /** Whether a test that does not depend on the version runs on this major. */
 export function isOldestOrNewest(major: Major): boolean {
   if (process.env['SOAK'] === '1') return true;

@@ -8,7 +8,7 @@ import { MONITOR_LIMITS, type SessionLimits } from '../../../src/pg/session/limi
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { freezeBackend, killBackend, lockTable, terminateSessions } from '../../clusters/faults';
-import { forOldestAndNewest } from '../../clusters/majors';
+import { forOldest } from '../../clusters/majors';
 import { Proxy } from '../../clusters/proxy';
 import { sleep, waitFor } from '../../clusters/waitFor';
 import { makeGateway, MemoryLog, nodeAt, untilNoSessions } from '../pg/support';
@@ -18,7 +18,7 @@ const ID = 'file:///guest/pg-topology.json';
 /** A fault on the way to, or at, the first node. @returns what ends it. */
 type Inject = () => Promise<() => Promise<void>>;
 
-forOldestAndNewest('The monitor as a guest of real servers', function (major) {
+forOldest('The monitor as a guest of real servers', function (major) {
   let clusters: Clusters;
   let central: Cluster;
   let other: Cluster;

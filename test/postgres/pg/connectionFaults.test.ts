@@ -12,11 +12,11 @@ import {
   type Fault,
 } from '../../clusters/faults';
 import { freePort } from '../../clusters/freePort';
-import { forOldestAndNewest } from '../../clusters/majors';
+import { forOldest } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { failureOf, makeGateway, never, nodeAt, untilNoSessions, reasonOf } from './support';
 
-forOldestAndNewest('Faults on the way to a server', function (major) {
+forOldest('Faults on the way to a server', function (major) {
   let clusters: Clusters;
   let server: Cluster;
   const gateway = makeGateway();
