@@ -3,6 +3,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { codeActionsAt } from '../support/codeActions';
 import { activateExtension, workspaceFolder } from '../support/extension';
 import { waitFor } from '../support/waitFor';
 
@@ -86,12 +87,8 @@ describe('diagnostics of a topology file', () => {
     assert.ok(problem);
     // Offered once the editor shows the very text that was read.
     const edit = await waitFor('the fix', async () => {
-      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-        'vscode.executeCodeActionProvider',
-        uri,
-        problem.range,
-      );
-      return actions.find(({ title }) => title === 'Change to "central"')?.edit;
+      const actions = await codeActionsAt(uri, problem.range);
+      return actions?.find(({ title }) => title === 'Change to "central"')?.edit;
     });
     await vscode.workspace.applyEdit(edit);
     assert.equal(document.getText(), VALID);
@@ -105,12 +102,8 @@ describe('diagnostics of a topology file', () => {
     const problem = await waitForCode(uri, 'literal-password');
     assert.equal(problem.message.includes('tr0ub4dor'), false);
     const command = await waitFor('the fix', async () => {
-      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-        'vscode.executeCodeActionProvider',
-        uri,
-        problem.range,
-      );
-      return actions.find(({ title }) => title === 'Move to Secret Storage')?.command;
+      const actions = await codeActionsAt(uri, problem.range);
+      return actions?.find(({ title }) => title === 'Move to Secret Storage')?.command;
     });
     const given: readonly unknown[] = command.arguments ?? [];
     await vscode.commands.executeCommand(command.command, ...given);
