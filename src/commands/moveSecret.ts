@@ -32,7 +32,10 @@ export const moveSecret = defineCommand('moveSecret', {
     const edit = new WorkspaceEdit();
     const lines = new LineIndex(text);
     for (const change of secret.removal) edit.replace(file.uri, lines.rangeOf(change), change.text);
-    await workspace.applyEdit(edit);
+    if (await workspace.applyEdit(edit)) return;
+    void window.showWarningMessage(
+      `The password of ${request.nodeId} is stored, but still in the file as well: the editor did not take the change, as when the file changes meanwhile. Use the quick fix again.`,
+    );
   },
 });
 
