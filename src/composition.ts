@@ -44,8 +44,7 @@ import { queueDeskOnDemand } from './operations/drain/queueDeskOnDemand';
 import { PlanRunner } from './operations/planRunner';
 import { StoppedReader } from './operations/stoppedReader';
 import { DashboardPanel } from './panels/dashboardPanel';
-import { PgChangeGateway } from './pg/pgChangeGateway';
-import { PgNodeGateway } from './pg/pgNodeGateway';
+import { ServersOnDemand } from './pg/serversOnDemand';
 import { parseTopologyFile } from './topologyFile/parseTopologyFile';
 import { AudienceWatch } from './views/audienceWatch';
 import { ContextKeyWatch } from './views/contextKeyWatch';
@@ -86,8 +85,13 @@ export function compose(context: ExtensionContext): Composition {
     userName: userInfo().username,
     platform: process.platform,
   };
-  // Loads `pg` itself with the first dial.
-  const gateway = new PgNodeGateway({ environment, secrets, paths, log });
+  const gateway = new ServersOnDemand(async () => {
+    const { PgNodeGateway } = await import('./pg/pgNodeGateway');
+    const { PgChangeGateway } = await import('./pg/pgChangeGateway');
+    // Loads `pg` itself with the first dial.
+    const watching = new PgNodeGateway({ environment, secrets, paths, log });
+    return { watching, changes: new PgChangeGateway(watching.dialer) };
+  });
   const servers = new WorkspaceServerMemory(context.workspaceState, log);
   const monitor = new Monitor({
     servers,
@@ -124,11 +128,10 @@ export function compose(context: ExtensionContext): Composition {
 
   const sql = window.createOutputChannel('Postgres Topology SQL', 'sql');
   const audit = store.add(new SqlChannel(sql, redact, () => clock.nowMs()));
-  const changes = new PgChangeGateway(gateway.dialer);
   const mayContact = async (topologyId: string, node: TopologyNode): Promise<boolean> =>
     !isDisconnected(monitor, topologyId, node.id) && contact.allows(topologyId, node);
   const checks = new CheckDesk({
-    gateway: changes,
+    gateway,
     clock,
     log,
     randomUuid: () => randomUUID(),
@@ -140,9 +143,9 @@ export function compose(context: ExtensionContext): Composition {
   store.add(new PrimaryChoices(monitor, servers));
   const plans = new PlanDesk({
     servers,
-    gateway: changes,
+    gateway,
     passwords: gateway,
-    runner: new PlanRunner({ gateway: changes, clock, audit, log }),
+    runner: new PlanRunner({ gateway, clock, audit, log }),
     contact,
     monitor,
     files,
@@ -170,8 +173,15 @@ export function compose(context: ExtensionContext): Composition {
   const desk = queueDeskOnDemand(async () => {
     const { ServerQueueDesk } = await import('./operations/drain/serverQueueDesk');
     const { PgDrainGateway } = await import('./pg/drain/pgDrainGateway');
-    const drainGateway = new PgDrainGateway(gateway.dialer);
-    return new ServerQueueDesk({ changes, gateway: drainGateway, topologyOf, mayContact, clock });
+    const { watching } = await gateway.get();
+    const drainGateway = new PgDrainGateway(watching.dialer);
+    return new ServerQueueDesk({
+      changes: gateway,
+      gateway: drainGateway,
+      topologyOf,
+      mayContact,
+      clock,
+    });
   });
   const rules = new DrainRules({
     topologyOf,
@@ -187,8 +197,9 @@ export function compose(context: ExtensionContext): Composition {
       const { QueueDrains } = await import('./operations/drain/queueDrains');
       const { REGAIN_MS } = await import('./operations/drain/drainJob');
       const { PgDrainGateway } = await import('./pg/drain/pgDrainGateway');
+      const { watching } = await gateway.get();
       return new QueueDrains({
-        gateway: new PgDrainGateway(gateway.dialer),
+        gateway: new PgDrainGateway(watching.dialer),
         clock,
         log,
         regainMs: REGAIN_MS,
@@ -280,14 +291,14 @@ export function compose(context: ExtensionContext): Composition {
       secrets,
       endpointsOf: async (node) => gateway.endpointsOf(node),
       plans,
-      gateway: changes,
+      gateway,
       drains,
       queues: desk,
       automaticDraining,
       leftovers,
       setups,
       stops,
-      stopped: new StoppedReader(changes),
+      stopped: new StoppedReader(gateway),
       audit,
       log,
       clock,
