@@ -6,6 +6,7 @@ import {
   type QuickPickItem,
 } from 'vscode';
 import type { Difference, NotCompared } from '../core/differences/difference';
+import { serverWay, type WayCommand, type WayStep } from '../core/differences/serverWay';
 import { takeOverTitle } from '../core/differences/takeOverTitle';
 import { showEscaped } from '../core/visibleText';
 import { DisposableStore } from '../host/disposableStore';
@@ -13,13 +14,9 @@ import { DisposableStore } from '../host/disposableStore';
 /** What the user does about a difference, or about all. */
 export type DifferenceChoice =
   | { readonly kind: 'document' }
-  /** `nodeId` is `null` for all nodes. */
-  | { readonly kind: 'plan'; readonly nodeId: string | null }
-  | {
-      readonly kind: 'command';
-      readonly command: 'acceptServer' | 'choosePrimary';
-      readonly nodeId: string;
-    }
+  /** Of all nodes. */
+  | { readonly kind: 'plan' }
+  | { readonly kind: 'command'; readonly step: WayStep }
   | { readonly kind: 'takeOver' | 'reveal'; readonly difference: Difference };
 
 export interface DifferenceList {
@@ -28,7 +25,7 @@ export interface DifferenceList {
   readonly summary: string;
   readonly differences: readonly Difference[];
   readonly notCompared: readonly NotCompared[];
-  readonly canPlan: boolean;
+  readonly hasCommand: (id: WayCommand) => boolean;
 }
 
 interface Button extends QuickInputButton {
@@ -64,7 +61,7 @@ export async function pickDifference(list: DifferenceList): Promise<DifferenceCh
   }
 }
 
-function itemsOf({ differences, notCompared, canPlan }: DifferenceList): readonly Item[] {
+function itemsOf({ differences, notCompared, hasCommand }: DifferenceList): readonly Item[] {
   const nodeIds = [...new Set(differences.map(({ nodeId }) => nodeId))];
   const byPlan = differences.some((difference) => difference.byPlan);
   return [
@@ -72,7 +69,7 @@ function itemsOf({ differences, notCompared, canPlan }: DifferenceList): readonl
       separator(nodeId),
       ...differences
         .filter((difference) => difference.nodeId === nodeId)
-        .map((difference) => differenceItem(difference, canPlan)),
+        .map((difference) => differenceItem(difference, hasCommand)),
     ]),
     ...(notCompared.length === 0
       ? []
@@ -81,12 +78,12 @@ function itemsOf({ differences, notCompared, canPlan }: DifferenceList): readonl
           ...notCompared.map(({ why }): Item => ({ label: `$(question) ${showEscaped(why)}` })),
         ]),
     separator('Topology'),
-    ...(canPlan && byPlan
+    ...(byPlan && hasCommand('planChanges')
       ? [
           {
             label: '$(play) Plan Changes…',
             description: 'makes the servers as the file says',
-            choice: { kind: 'plan' as const, nodeId: null },
+            choice: { kind: 'plan' as const },
           },
         ]
       : []),
@@ -100,39 +97,36 @@ const ICONS: Readonly<Record<Difference['severity'], string>> = {
   information: 'info',
 };
 
-function differenceItem(difference: Difference, canPlan: boolean): Item {
-  const { nodeId, code, message, declared, live, byPlan, fileChanges, severity } = difference;
+function differenceItem(difference: Difference, hasCommand: DifferenceList['hasCommand']): Item {
+  const { message, declared, live, fileChanges, severity } = difference;
+  const { steps, advice } = serverWay(difference);
   const sides = [
     ...(declared === null ? [] : [`file: ${declared}`]),
     ...(live === null ? [] : [`server: ${live}`]),
+    ...(advice === null ? [] : [advice]),
   ];
   const button = (icon: string, tooltip: string, choice: DifferenceChoice): Button => {
     return { iconPath: new ThemeIcon(icon), tooltip, choice };
   };
-  const settle = { splitBrain: 'choosePrimary', otherSystem: 'acceptServer' } as const;
-  const command = code === 'splitBrain' || code === 'otherSystem' ? settle[code] : null;
   return {
     label: `$(${ICONS[severity]}) ${message}`,
     detail: sides.join(' · '),
     choice: { kind: 'reveal', difference },
     buttons: [
-      ...(command === null
-        ? []
-        : [
-            button('check', command === 'acceptServer' ? 'Accept Server…' : 'Choose Primary…', {
-              kind: 'command',
-              command,
-              nodeId,
-            }),
-          ]),
-      ...(byPlan && canPlan
-        ? [button('play', 'Make the server so: Plan Changes…', { kind: 'plan', nodeId })]
-        : []),
+      ...steps
+        .filter(({ command }) => hasCommand(command))
+        .map((step) => button(iconOf(step), step.title, { kind: 'command', step })),
       ...(fileChanges.length > 0
         ? [button('arrow-down', takeOverTitle(difference), { kind: 'takeOver', difference })]
         : []),
     ],
   };
+}
+
+function iconOf({ command }: WayStep): string {
+  if (command === 'acceptServer' || command === 'choosePrimary') return 'check';
+  if (command === 'setUpEdge') return 'tools';
+  return /^(?:drop|remove)/u.test(command) ? 'trash' : 'play';
 }
 
 function separator(label: string): Item {

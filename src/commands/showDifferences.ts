@@ -32,7 +32,7 @@ export const showDifferences = defineCommand('showDifferences', {
       summary: differencesSentence(differences, open),
       differences,
       notCompared: open,
-      canPlan: deps.hasCommand('planChanges'),
+      hasCommand: (id) => deps.hasCommand(id),
     });
     if (choice !== null) await follow(deps, snapshot, differences, choice);
   },
@@ -54,10 +54,10 @@ async function follow(
       return;
     }
     case 'plan':
-      await deps.runCommand('planChanges', { topologyId, subject: choice.nodeId });
+      await deps.runCommand('planChanges', { topologyId, subject: null });
       return;
     case 'command':
-      await deps.runCommand(choice.command, { topologyId, subject: choice.nodeId });
+      await deps.runCommand(choice.step.command, { topologyId, subject: choice.step.subject });
       return;
     case 'takeOver': {
       const uri = deps.files.find(topologyId)?.uri;

@@ -1,4 +1,5 @@
 import type { Lsn } from './lsn';
+import type { TableName } from './topology';
 
 /**
  * What one server says of itself, as read by one statement. `null` always means "not known" or "does not apply",
@@ -251,6 +252,26 @@ export interface QueueMetricFacts {
   readonly latencyMs: number | null;
 }
 
+/** A trigger of ours on a table of the node's database; those that a partition has from its parent are left out. */
+export interface QueueTriggerFacts {
+  readonly schema: string;
+  readonly table: string;
+  readonly kind: 'capture' | 'refuseTruncate' | 'echoGuard';
+  /** pg_trigger.tgenabled: `O` for ordinary writes, `R` for applied rows, `A` for both, `D` never. */
+  readonly fires: string;
+}
+
+/** What a node has of a queue, beside the queue's table: as an edge, or as where it is drained to. */
+export interface QueueObjectFacts {
+  /** The table that `queueShape` is about; `null`: none was declared. */
+  readonly queue: TableName | null;
+  readonly triggers: readonly QueueTriggerFacts[];
+  /** Names of our tables in the schema `pgtopology`. */
+  readonly tables: readonly string[];
+  /** Of the roles that the file lets drain here: those that there are not. */
+  readonly missingRoles: readonly string[];
+}
+
 /** What changes rarely: read at connect, every minute, on demand and after a change. */
 export interface SlowFacts {
   /** `SHOW server_version`, for people. */
@@ -270,6 +291,8 @@ export interface SlowFacts {
   readonly queueShape: 'current' | 'old' | 'other' | 'absent' | null;
   /** Finished sentence: why the declared queue, though it exists, cannot be read; absent when it can. */
   readonly queueProblem?: string;
+  /** What there is of queues; absent where it was not read. */
+  readonly queueObjects?: QueueObjectFacts;
   /** What drains of edges of the file wrote here in the last 24 hours, oldest first; absent where it is not there or not readable. */
   readonly queueMetrics?: readonly QueueMetricFacts[];
   /** Finished sentence about a server newer than what was tested; absent otherwise. */

@@ -83,18 +83,33 @@ export interface TopologyNode {
   readonly pendingSync: DeclaredQueue | null;
   /** Ids of the edges whose queues are drained to it, derived from them (`withDrainedFrom`); absent: none. */
   readonly drainedFrom?: readonly string[];
+  /** Roles of the file that drain from or to it, derived like `drainedFrom`; absent: none. */
+  readonly drainUsers?: readonly string[];
 }
 
-/** The nodes of a topology, each with the edges that are drained to it. */
+/** The nodes of a topology, each with the edges that are drained to it and who drains. */
 export function withDrainedFrom({ nodes }: Topology): readonly TopologyNode[] {
   const edges = new Map<string, string[]>();
+  const users = new Map<string, Set<string>>();
   for (const { id, pendingSync } of nodes) {
     if (pendingSync === null) continue;
-    edges.set(pendingSync.primary, [...(edges.get(pendingSync.primary) ?? []), id]);
+    const { primary, drainUser } = pendingSync;
+    edges.set(primary, [...(edges.get(primary) ?? []), id]);
+    if (drainUser === undefined) continue;
+    for (const end of [id, primary]) {
+      users.set(end, new Set([...(users.get(end) ?? []), drainUser]));
+    }
   }
   return nodes.map((node) => {
     const drainedFrom = edges.get(node.id);
-    return drainedFrom === undefined ? node : { ...node, drainedFrom };
+    const drainUsers = users.get(node.id);
+    return drainedFrom === undefined && drainUsers === undefined
+      ? node
+      : {
+          ...node,
+          ...(drainedFrom === undefined ? {} : { drainedFrom }),
+          ...(drainUsers === undefined ? {} : { drainUsers: [...drainUsers] }),
+        };
   });
 }
 

@@ -177,9 +177,14 @@ export class NodePoller {
     this.fire('redeclare');
   }
 
-  /** Takes over what does not concern connection or statement. */
+  /** Takes over what does not concern connection or queue table; the session stays. What drains here is looked at anew. */
   replaceNode(node: TopologyNode): void {
+    const { drainedFrom, drainUsers } = this.node;
     this.node = node;
+    if (isSameList(drainedFrom, node.drainedFrom) && isSameList(drainUsers, node.drainUsers))
+      return;
+    this.holder.session?.follow(node);
+    this.isSlowWanted = true;
   }
 
   /** Ends everything. @returns resolves when the session is gone, or nobody waits for it any longer. */
@@ -289,6 +294,8 @@ export class NodePoller {
       await opened.session.close();
       return;
     }
+    // The file may have changed while it was dialled.
+    opened.session.follow(this.node);
     this.holder.hold(opened.session);
     this.hasSessionAnswered = false;
     this.isSlowWanted = true;
@@ -347,4 +354,8 @@ export class NodePoller {
     }
     this.fire('closed');
   }
+}
+
+function isSameList(a: readonly string[] = [], b: readonly string[] = []): boolean {
+  return a.length === b.length && a.every((entry, index) => entry === b[index]);
 }

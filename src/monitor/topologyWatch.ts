@@ -182,6 +182,6 @@ function redeclare(poller: NodePoller | undefined, old: TopologyNode, node: Topo
   const differs = (part: (of: TopologyNode) => unknown): boolean =>
     JSON.stringify(part(old)) !== JSON.stringify(part(node));
   if (differs((of) => [of.connection, of.passwordSource])) poller?.redeclare(node);
-  else if (differs((of) => [of.pendingSync?.table, of.drainedFrom])) poller?.reopen(node);
+  else if (differs((of) => of.pendingSync?.table)) poller?.reopen(node);
   else poller?.replaceNode(node);
 }

@@ -43,7 +43,8 @@ export class PgNodeSession implements NodeSession {
   #queue: KnownQueue | null = null;
   #fast: FastStatement | null = null;
   #usesNames = true;
-  readonly #drainedFrom: readonly string[];
+  #drainedFrom: readonly string[] = [];
+  #drainUsers: readonly string[] = [];
   #hasMetrics = false;
 
   constructor(connected: ConnectedSession, node: TopologyNode) {
@@ -52,7 +53,12 @@ export class PgNodeSession implements NodeSession {
     this.#subject = connected.subject;
     this.#probe = connected.probe;
     this.#queueTable = node.pendingSync?.table ?? null;
-    this.#drainedFrom = node.drainedFrom ?? [];
+    this.follow(node);
+  }
+
+  follow({ drainedFrom, drainUsers }: TopologyNode): void {
+    this.#drainedFrom = drainedFrom ?? [];
+    this.#drainUsers = drainUsers ?? [];
   }
 
   get isClosed(): boolean {
@@ -102,6 +108,7 @@ export class PgNodeSession implements NodeSession {
       const slow = slowStatement(this.#probe.features, {
         table: this.#queueTable,
         drainedFrom: this.#drainedFrom,
+        drainUsers: this.#drainUsers,
         hasMetrics,
       });
       const result = await this.#session.query(slow.statement, signal);

@@ -13,8 +13,9 @@ export function nearestPlace(path: JsonPath, positions: Positions): TextRange | 
   return null;
 }
 
-/** A node, a publication, a subscription, or a list of what one holds. */
+/** A node, its queue, a publication, a subscription, or a list of what one holds. */
 function isWhole(path: JsonPath): boolean {
   const last = path.at(-1);
-  return path.length === 2 || path.length === 4 || last === 'tables' || last === 'schemas';
+  if (path.length === 2 || path.length === 4) return true;
+  return last === 'tables' || last === 'schemas' || last === 'pendingSync';
 }

@@ -1,3 +1,5 @@
+import type { WayCommand } from '../core/differences/serverWay';
+
 /** A piece of the file, in UTF-16 units. */
 export interface TextRange {
   readonly offset: number;
@@ -16,13 +18,15 @@ export interface ProblemFix {
   readonly title: string;
   readonly edits: readonly TextEdit[];
   /**
-   * A command that does it, given the node of the problem's path: `moveSecret` puts a secret into the secret store before
-   * it makes the edits, the others act on servers or on what is remembered of them.
+   * A command that does it: `moveSecret` puts a secret into the secret store before it makes the edits, the others act on
+   * servers or on what is remembered of them.
    */
   readonly command: FixCommand | null;
+  /** What the command is given; absent: the node of the problem's path. */
+  readonly subject?: string;
 }
 
-export type FixCommand = 'moveSecret' | 'planChanges' | 'acceptServer' | 'choosePrimary';
+export type FixCommand = 'moveSecret' | WayCommand;
 
 /** Something to say about one place in a topology file. */
 export interface Problem {

@@ -1,4 +1,5 @@
 import type { Difference } from '../core/differences/difference';
+import { serverWay } from '../core/differences/serverWay';
 import { takeOverTitle } from '../core/differences/takeOverTitle';
 import { changedSpan } from '../topologyFile/changedSpan';
 import {
@@ -25,10 +26,11 @@ export function differenceProblem(
   const { code, message, severity, path } = difference;
   const range = nearestPlace(path, positions);
   if (range === null) return [];
+  const { advice } = serverWay(difference);
   const problem = {
     severity,
     code: problemCode(code),
-    message,
+    message: advice === null ? message : `${message} ${advice}`,
     range,
     path: nodePath(difference),
     isLive: true,
@@ -52,14 +54,10 @@ function fixesOf(
   text: string,
   hasCommand: (id: FixCommand) => boolean,
 ): readonly ProblemFix[] {
-  const { code, byPlan, fileChanges } = difference;
-  const fixes: ProblemFix[] = [];
-  const offer = (command: FixCommand, title: string): void => {
-    if (hasCommand(command)) fixes.push({ title, edits: [], command });
-  };
-  if (byPlan) offer('planChanges', 'Make the server so: Plan Changes…');
-  if (code === 'splitBrain') offer('choosePrimary', 'Choose Primary…');
-  if (code === 'otherSystem') offer('acceptServer', 'Accept Server…');
+  const { fileChanges } = difference;
+  const fixes: ProblemFix[] = serverWay(difference)
+    .steps.filter(({ command }) => hasCommand(command))
+    .map(({ command, title, subject }) => ({ title, edits: [], command, subject }));
   if (fileChanges.length > 0) {
     fixes.push({
       title: takeOverTitle(difference),

@@ -113,7 +113,10 @@ class NodeRows {
     const queue: QueueSnapshot | null = this.index.queueOf(this.node.id);
     if (queue === null) return [];
     const { nowMs } = this.index;
-    const text = queueRowText(queue, nowMs, this.queues.drainOf(queue.nodeId));
+    const differs = this.index
+      .differencesOf(this.node.id)
+      .filter(({ subject }) => subject.kind === 'queue').length;
+    const text = queueRowText(queue, nowMs, this.queues.drainOf(queue.nodeId), differs);
     const children = queueChildren(queue, this.queues, nowMs, (kind, path, ...rest) =>
       this.make(kind, ['queue', ...path], ...rest),
     );

@@ -58,7 +58,9 @@ function toAction(
     const node = problem.path?.[1];
     // A secret is stored first and only then taken out: that command makes the edits itself.
     const target =
-      fix.command === 'moveSecret' ? { topologyId, nodeId: node } : { topologyId, subject: node };
+      fix.command === 'moveSecret'
+        ? { topologyId, nodeId: node }
+        : { topologyId, subject: fix.subject ?? node };
     const command = `pgTopology.${fix.command}`;
     action.command = { command, title: fix.title, arguments: [target] };
   } else {

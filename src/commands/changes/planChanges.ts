@@ -57,7 +57,7 @@ export const planChanges: Change = async (deps, target) => {
       password: null,
     })),
   };
-  const undeclared = undeclaredObjects(topology, nodeIds, catalogs);
+  const undeclared = undeclaredObjects(topology, nodeIds, catalogs, found.snapshot);
   const answers = await askSteps(TITLE, changesSteps(start, catalogs, undeclared), start);
   if (answers === null) return;
   const report = await work.carryOut({

@@ -4,7 +4,16 @@ import { formatBytes, formatCounted, formatPart, speak } from '../format';
 import type { EdgeSnapshot } from '../snapshot';
 import type { DeclaredPublication } from '../topology';
 import { edgeWords, shortMeasure } from './edgeWords';
-import { contextValue, facts, icon, iconOf, ROLE_ICONS, type RowText } from './rowText';
+import {
+  contextValue,
+  differenceWords,
+  facts,
+  icon,
+  iconOf,
+  OTHER_THAN_DECLARED,
+  ROLE_ICONS,
+  type RowText,
+} from './rowText';
 import { isStopped } from '../stopRecord';
 import { isHolderName } from '../plan/resyncHolder';
 import { isSentinelTable } from '../plan/sentinelNames';
@@ -74,12 +83,6 @@ export interface PublicationView {
   readonly subscribers: number;
   /** In how many ways what was found is not what was declared; absent: none is known. */
   readonly differs?: number;
-}
-
-const OTHER_THAN_DECLARED = icon('git-compare', 'problemsWarningIcon.foreground');
-
-function differenceWords(count: number): string {
-  return `${formatCounted(count, 'difference')} from the file`;
 }
 
 /** A publication below its node: `1 table · 1 subscriber`. */

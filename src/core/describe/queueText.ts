@@ -11,31 +11,53 @@ import {
 } from '../format';
 import type { DrainState } from '../queue/drain';
 import type { QueueSnapshot } from '../snapshot';
-import { contextValue, facts, icon, iconOf, type RowIcon, type RowText } from './rowText';
+import {
+  contextValue,
+  differenceWords,
+  facts,
+  icon,
+  iconOf,
+  OTHER_THAN_DECLARED,
+  type RowIcon,
+  type RowText,
+} from './rowText';
 
 /**
  * The row of an edge's queue: `pending_sync`, `3 waiting · oldest 1.8 s`.
  * @param drain what this window does with it; `null`: nothing
+ * @param differs in how many ways it is not what the file says
  */
 export function queueRowText(
   queue: QueueSnapshot,
   nowMs: number,
   drain: DrainState | null = null,
+  differs = 0,
 ): RowText {
   const name = queue.table.split('.').at(-1) ?? queue.table;
   const { code, health } = queue.verdict;
   const isAbsent = code === 'queueAbsent';
   const draining = drainingWords(queue, drain);
   const isAutomatic = drain?.isAutomatic === true;
+  // What is wrong with it comes before what it is not.
+  const isOther = differs > 0 && health === 'healthy' && !isAbsent && draining === null;
   const description = isAbsent
     ? `${queue.table} not installed`
-    : (draining ?? facts(queueWords(queue, nowMs), isAutomatic ? 'automatic' : null));
+    : (draining ??
+      facts(
+        queueWords(queue, nowMs),
+        isAutomatic ? 'automatic' : null,
+        isOther ? differenceWords(differs) : null,
+      ));
   const hasWork = (queue.facts?.waiting ?? 0) > 0;
   return {
     label: isAbsent ? 'Queue' : name,
     description,
-    icon: draining === null ? queueIcon(queue) : icon('sync', 'charts.blue'),
-    contextValue: contextValue('queue', [], draining === null ? health : 'busy', {
+    icon: isOther
+      ? OTHER_THAN_DECLARED
+      : draining === null
+        ? queueIcon(queue)
+        : icon('sync', 'charts.blue'),
+    contextValue: contextValue('queue', [], rowState(queue, draining, isOther), {
       drainable: hasWork && !isAbsent && draining === null,
       hasConflicts: (queue.facts?.conflicts ?? 0) > 0,
       hasDead: (queue.facts?.dead ?? 0) > 0,
@@ -43,6 +65,11 @@ export function queueRowText(
     }),
     accessibleLabel: `${name}, queue, ${speak(description)}`,
   };
+}
+
+function rowState({ verdict }: QueueSnapshot, draining: string | null, isOther: boolean): string {
+  if (isOther) return 'warning';
+  return draining === null ? verdict.health : 'busy';
 }
 
 /** A deep queue is a warning also while it does not grow. */

@@ -1,3 +1,4 @@
+import { formatCounted } from '../format';
 import type { Health, VerdictCode } from '../snapshot';
 
 /** A codicon and its theme colour; `null` leaves it to the theme: a healthy row is quiet. */
@@ -58,6 +59,13 @@ const WARNING = 'problemsWarningIcon.foreground';
 const ERROR = 'problemsErrorIcon.foreground';
 const QUIET = 'descriptionForeground';
 const BUSY = 'charts.blue';
+
+/** What is well, and yet not as the file says. */
+export const OTHER_THAN_DECLARED = icon('git-compare', WARNING);
+
+export function differenceWords(count: number): string {
+  return `${formatCounted(count, 'difference')} from the file`;
+}
 
 /** Icons of states; a code that is not here is well, and its row keeps the icon of its role. */
 const STATE_ICONS: Partial<Readonly<Record<VerdictCode, RowIcon>>> = {

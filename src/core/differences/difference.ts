@@ -2,30 +2,42 @@ import type { FileChange } from '../plan/plan';
 import type { TableName } from '../topology';
 
 /** What can differ between the file and the servers, as a closed list; the words are in the texts. */
-export type DifferenceCode =
-  | 'role'
-  | 'upstream'
-  | 'missingPublication'
-  | 'extraPublication'
-  | 'allTables'
-  | 'missingSchema'
-  | 'extraSchema'
-  | 'missingTable'
-  | 'extraTable'
-  | 'columns'
-  | 'rowFilter'
-  | 'publicationOption'
-  | 'missingSubscription'
-  | 'extraSubscription'
-  | 'subscribedPublications'
-  | 'enabled'
-  | 'subscriptionOption'
-  | 'slotName'
-  | 'missingSlot'
-  | 'extraSlot'
-  | 'otherSystem'
-  | 'sameNode'
-  | 'splitBrain';
+export const DIFFERENCE_CODES = [
+  'role',
+  'upstream',
+  'missingPublication',
+  'extraPublication',
+  'allTables',
+  'missingSchema',
+  'extraSchema',
+  'missingTable',
+  'extraTable',
+  'columns',
+  'rowFilter',
+  'publicationOption',
+  'missingSubscription',
+  'extraSubscription',
+  'subscribedPublications',
+  'enabled',
+  'subscriptionOption',
+  'slotName',
+  'missingSlot',
+  'extraSlot',
+  'otherSystem',
+  'sameNode',
+  'splitBrain',
+  'missingQueue',
+  'extraQueue',
+  'queueShape',
+  'missingCapture',
+  'extraCapture',
+  'doubleCapture',
+  'missingGuard',
+  'missingLedger',
+  'missingDrainUser',
+] as const;
+
+export type DifferenceCode = (typeof DIFFERENCE_CODES)[number];
 
 /** What a difference is about, beside its node. */
 export type DifferenceSubject =
@@ -34,7 +46,9 @@ export type DifferenceSubject =
   /** A table of a publication. */
   | { readonly kind: 'table'; readonly name: string; readonly table: TableName }
   | { readonly kind: 'subscription'; readonly name: string }
-  | { readonly kind: 'slot'; readonly name: string };
+  | { readonly kind: 'slot'; readonly name: string }
+  /** The queue of an edge, by its table; empty where the file gives it none. */
+  | { readonly kind: 'queue'; readonly name: string };
 
 /** `error`: every change is refused. `warning`: a server is not as the file says. `information`: the file does not mention it. */
 export type DifferenceSeverity = 'error' | 'warning' | 'information';

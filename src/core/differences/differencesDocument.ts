@@ -1,6 +1,8 @@
 import { escapeDocument } from '../describe/escapeDocument';
 import { formatCounted } from '../format';
 import type { Difference, NotCompared } from './difference';
+import { serverWay } from './serverWay';
+import { takeOverTitle } from './takeOverTitle';
 
 /**
  * Everything that differs between a file and its servers, in Markdown to read and to pass on. Names are escaped; it holds no
@@ -50,15 +52,19 @@ export function differencesSentence(
 }
 
 function line(difference: Difference): string {
-  const { message, declared, live, byPlan, fileChanges } = difference;
+  const { message, declared, live, fileChanges } = difference;
+  const { steps, advice } = serverWay(difference);
   const sides = [
     ...(declared === null ? [] : [`file: ${declared}`]),
     ...(live === null ? [] : [`server: ${live}`]),
   ];
-  const ways = [
-    ...(byPlan ? ['Plan Changes makes the server so.'] : []),
-    ...(fileChanges.length > 0 ? ['It can be taken over into the file.'] : []),
+  const details = [
+    ...(sides.length === 0 ? [] : [`${sides.join('; ')}.`]),
+    ...steps.map(({ title }) => title),
+    ...(advice === null ? [] : [advice]),
+    ...(fileChanges.length > 0 ? [`${takeOverTitle(difference)}.`] : []),
   ];
-  const detail = [sides.join('; '), ...ways].filter((part) => part !== '').join('. ');
-  return `- **${escapeDocument(message)}**${detail === '' ? '' : `  \n  ${escapeDocument(detail)}`}`;
+  return [`**${escapeDocument(message)}**`, ...details.map(escapeDocument)]
+    .map((text, index) => (index === 0 ? `- ${text}` : `  ${text}`))
+    .join('  \n');
 }

@@ -3,6 +3,7 @@ import { compareNodes, type Comparison } from './comparedNodes';
 import type { Difference, NotCompared } from './difference';
 import { nodeDifferences, otherSystem } from './nodeDifferences';
 import { publicationDifferences } from './publicationDifferences';
+import { drainDifferences, queueDifferences } from './queueDifferences';
 import { slotDifferences } from './slotDifferences';
 import { subscriptionDifferences } from './subscriptionDifferences';
 
@@ -14,22 +15,23 @@ import { subscriptionDifferences } from './subscriptionDifferences';
 export function differencesOf(snapshot: TopologySnapshot): readonly Difference[] {
   const whole = compareNodes(snapshot);
   const { comparison, others } = withoutOthers(whole);
-  const slots = slotDifferences(comparison);
+  const apart = [...slotDifferences(comparison), ...drainDifferences(comparison)];
   const consumed = new Set<Difference>();
   const sorted = [...whole.nodes.values()].flatMap((node) => {
     const { id } = node.declared;
     const other = others.get(id);
     if (other !== undefined) return [other];
-    const own = slots.filter(({ nodeId }) => nodeId === id);
-    for (const slot of own) consumed.add(slot);
+    const own = apart.filter(({ nodeId }) => nodeId === id);
+    for (const one of own) consumed.add(one);
     return [
       ...nodeDifferences(comparison, node),
       ...publicationDifferences(comparison, node),
       ...subscriptionDifferences(comparison, node),
+      ...queueDifferences(node),
       ...own,
     ];
   });
-  return [...sorted, ...slots.filter((slot) => !consumed.has(slot))];
+  return [...sorted, ...apart.filter((one) => !consumed.has(one))];
 }
 
 /** The declared nodes of which nothing, or not everything, could be compared, with the reason. */

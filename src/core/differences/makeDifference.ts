@@ -35,6 +35,7 @@ function namesOf(subject: DifferenceSubject): readonly string[] {
     case 'publication':
     case 'subscription':
     case 'slot':
+    case 'queue':
       return [subject.name];
   }
 }

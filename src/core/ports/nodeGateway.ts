@@ -25,6 +25,11 @@ export interface NodeSession {
   readFast(signal: CancelSignal): Promise<FastFacts>;
   /** What changes rarely; also looks anew whether the queue table exists and in which shape, which `readFast` then follows. */
   readSlow(signal: CancelSignal): Promise<SlowFacts>;
+  /**
+   * Takes over other edges and drain roles of the same node from the file, for the next `readSlow`. Not another connection or
+   * queue table: these need a session of their own.
+   */
+  follow(node: TopologyNode): void;
   /** True once the connection is gone; it never comes back. */
   readonly isClosed: boolean;
   /** Ends the session within a second, cancelling what runs. Never rejects. */

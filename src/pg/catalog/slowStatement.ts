@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import type { SlowFacts } from '../../core/facts';
-import type { SqlStatement } from '../../core/ports/sqlSession';
+import type { SqlStatement, SqlValue } from '../../core/ports/sqlSession';
 import type { TableName } from '../../core/topology';
 import { identityPart, type Identity } from './identity';
 import type { ServerFeatures } from './part';
 import { publicationsPart } from './publications';
 import { hasMetricsSql, metricsSchema, metricsSql, readMetrics } from './queueMetrics';
+import { queueObjectsSchema, queueObjectsSql, readQueueObjects } from './queueObjects';
 import { knownQueue, queueShapeSchema, queueShapeSql, type KnownQueue } from './queueShape';
 import { rolePart } from './role';
 import { settingsPart } from './settings';
@@ -27,6 +28,8 @@ export interface SlowQueues {
   readonly table: TableName | null;
   /** Edges that are drained to it. */
   readonly drainedFrom: readonly string[];
+  /** Roles that drain from or to it. */
+  readonly drainUsers: readonly string[];
   /** Whether what their drains wrote is known to be readable. */
   readonly hasMetrics: boolean;
 }
@@ -38,15 +41,14 @@ export interface SlowStatement {
 
 /** One statement for everything that changes rarely; unnamed, since it runs once a minute at most. */
 export function slowStatement(features: ServerFeatures, queues: SlowQueues): SlowStatement {
-  const { table: queueTable, drainedFrom } = queues;
+  const { table: queueTable, drainedFrom, drainUsers } = queues;
   const isPrimary = drainedFrom.length > 0;
-  const names = queueTable === null ? '$1' : '$3';
+  const values: SqlValue[] = queueTable === null ? [] : [queueTable.schema, queueTable.name];
+  const give = (list: readonly string[]): string => `$${values.push(list)}::pg_catalog.text[]`;
   const readsMetrics = isPrimary && queues.hasMetrics;
   const metrics = [
     ...(isPrimary ? [`,\n  ${hasMetricsSql} AS "hasMetrics"`] : []),
-    ...(readsMetrics
-      ? [`,\n  ${metricsSql(`${names}::pg_catalog.text[]`)} AS "queueMetrics"`]
-      : []),
+    ...(readsMetrics ? [`,\n  ${metricsSql(give(drainedFrom))} AS "queueMetrics"`] : []),
   ].join('');
   const text = `
 SELECT ${identityPart.sql(features)} AS "identity",
@@ -55,7 +57,8 @@ SELECT ${identityPart.sql(features)} AS "identity",
   ${subscriptionTablesPart.sql(features)} AS "subscriptionTables",
   ${subscriptionOptionsPart.sql(features)} AS "subscriptionOptions",
   ${settingsPart.sql(features)} AS "settings",
-  ${queueTable === null ? 'NULL::pg_catalog.json' : queueShapeSql} AS "queue"${metrics}`;
+  ${queueTable === null ? 'NULL::pg_catalog.json' : queueShapeSql} AS "queue",
+  ${queueObjectsSql(drainUsers.length === 0 ? null : give(drainUsers))} AS "queueObjects"${metrics}`;
   const rowSchema = z.object({
     identity: identityPart.schema,
     role: rolePart.schema,
@@ -64,13 +67,10 @@ SELECT ${identityPart.sql(features)} AS "identity",
     subscriptionOptions: subscriptionOptionsPart.schema,
     settings: settingsPart.schema,
     queue: queueShapeSchema,
+    queueObjects: queueObjectsSchema,
     hasMetrics: z.exactOptional(z.boolean()),
     queueMetrics: z.exactOptional(metricsSchema),
   });
-  const values = [
-    ...(queueTable === null ? [] : [queueTable.schema, queueTable.name]),
-    ...(readsMetrics ? [drainedFrom] : []),
-  ];
   return {
     statement: { text, values },
     readRow: (row) => {
@@ -83,6 +83,7 @@ SELECT ${identityPart.sql(features)} AS "identity",
         subscriptionOptions: subscriptionOptionsPart.normalise(raw.subscriptionOptions),
         settings: settingsPart.normalise(raw.settings),
         queueShape: queue?.shape ?? null,
+        queueObjects: readQueueObjects(raw.queueObjects, queueTable),
         ...(readsMetrics ? { queueMetrics: readMetrics(raw.queueMetrics ?? null) } : {}),
       };
       const identity = identityPart.normalise(raw.identity);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChosenPrimary } from '../../../src/core/chosenPrimary';
 import { differencesOf, notCompared } from '../../../src/core/differences/differencesOf';
 import { joinTopology } from '../../../src/core/join/joinTopology';
+import { planChanges } from '../../../src/core/plan/changes/planChanges';
 import { isRunnable } from '../../../src/core/plan/plan';
 import { planCreatePublication } from '../../../src/core/plan/planCreatePublication';
 import { holderName, holdStatements, releaseStatement } from '../../../src/core/plan/resyncHolder';
@@ -14,7 +15,8 @@ import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { makeGateway, MemoryLog } from '../pg/support';
-import { PlanRig } from '../plans/planRig';
+import { PlanRig, untilReady } from '../plans/planRig';
+import { queueContext } from '../queue/setUpSupport';
 
 const ID = 'file:///folder/pg-topology.json';
 
@@ -226,6 +228,102 @@ forEachMajor('Differences between a file and its servers', function (major) {
         ALTER PUBLICATION jobs_pub ADD TABLE parts (id, label), filtered_0 WHERE (region = 'eu')`);
     }
     await untilDifferent(monitor, []);
+  });
+
+  it('queues: what is missing, doubled or unguarded is told, and Plan Changes makes it so', async () => {
+    const DRAINER = 'queue_drainer';
+    const at = { central, edge };
+    const run = (on: keyof typeof at, sql: string) =>
+      at[on].query(sql, undefined, { database: 'queues' });
+    for (const on of ['central', 'edge'] as const) {
+      await at[on].query('CREATE DATABASE queues');
+      await run(
+        on,
+        'CREATE TABLE jobs (id int PRIMARY KEY); CREATE TABLE notes (id int PRIMARY KEY)',
+      );
+    }
+    const queue = {
+      primary: 'central',
+      drainUser: DRAINER,
+      tables: { 'public.jobs': 'manual', 'public.notes': 'merge' },
+    };
+    const subscriptions = { q_sub: { publisher: 'central', publications: ['q_pub'] } };
+    const publications = { q_pub: { tables: ['public.jobs'] } };
+    const textOf = (pendingSync: object | null) =>
+      JSON.stringify({
+        nodes: {
+          central: { connection: connection(central, 'queues'), publications },
+          edge: {
+            connection: connection(edge, 'queues'),
+            subscriptions,
+            ...(pendingSync === null ? {} : { pendingSync }),
+          },
+        },
+      });
+    await run('central', 'CREATE PUBLICATION q_pub FOR TABLE jobs');
+    await run(
+      'edge',
+      `CREATE SUBSCRIPTION q_sub CONNECTION '${central.conninfo({ database: 'queues' })}' PUBLICATION q_pub`,
+    );
+    const database = 'queues';
+    await untilReady({ cluster: edge, database }, 'q_sub', ['jobs']);
+    const rig = new PlanRig({
+      central: { cluster: central, database },
+      edge: { cluster: edge, database },
+    });
+    const planned = async (pendingSync: object) => {
+      const { topology } = parseTopologyFile(textOf(pendingSync), 'test');
+      assert.ok(topology);
+      const context = await queueContext(rig, [DRAINER]);
+      const request = { nodeIds: ['edge'], drops: true, signIns: [], passwords: [], unread: [] };
+      return planChanges(request, { ...context, topology });
+    };
+
+    const watched = watch(textOf(queue));
+    // Slots are the server's, and this file knows nothing of its other database.
+    const others = ['extraSlot/central/jobs_sub', 'extraSlot/central/read_slot'];
+    const until = (ids: readonly string[]) => untilDifferent(watched, [...others, ...ids]);
+    const own = 'edge/pgtopology.pending_sync';
+    await until([
+      `missingQueue/${own}`,
+      `missingLedger/${own}/central`,
+      `missingDrainUser/${own}/edge`,
+      `missingDrainUser/${own}/central`,
+    ]);
+    await rig.done(await planned(queue));
+    await until([]);
+
+    await run(
+      'edge',
+      `DROP TRIGGER pgtopology_capture ON jobs; DROP TRIGGER pgtopology_refuse_truncate ON notes;
+       ALTER TABLE jobs ENABLE ALWAYS TRIGGER pgtopology_echo_guard; ALTER TABLE notes DISABLE TRIGGER pgtopology_capture;
+       CREATE TABLE unlisted (id int PRIMARY KEY);
+       CREATE TRIGGER pgtopology_capture AFTER INSERT ON unlisted FOR EACH ROW EXECUTE FUNCTION pgtopology.capture_write()`,
+    );
+    await run('central', 'DROP TABLE pgtopology.sync_metric');
+    await until([
+      `missingCapture/${own}/public.jobs`,
+      `missingCapture/${own}/public.notes`,
+      `missingCapture/${own}/public.notes truncate`,
+      `missingGuard/${own}/public.jobs`,
+      `extraCapture/${own}/public.unlisted`,
+      `missingLedger/${own}/central`,
+    ]);
+    await rig.done(await planned(queue));
+    await until([]);
+
+    declare(watched, textOf({ ...queue, capture: 'application' }));
+    await until([`doubleCapture/${own}/public.jobs`, `doubleCapture/${own}/public.notes`]);
+    const { drainUser: _, ...nobody } = queue;
+    declare(watched, textOf(nobody));
+    await until([]);
+    declare(watched, textOf(null));
+    await until(['extraQueue/edge/']);
+    declare(watched, textOf({ ...queue, capture: 'application' }));
+    await rig.done(await planned({ ...queue, capture: 'application' }));
+    await until([]);
+    await watched.dispose();
+    await run('edge', 'DROP SUBSCRIPTION q_sub');
   });
 
   it('F24: another server at a node is told, in the next window too, until it is accepted', async () => {

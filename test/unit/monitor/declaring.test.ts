@@ -75,6 +75,25 @@ describe('what the file declares', () => {
     assert.equal(rig.gateway.sessions.at(-1)?.node.pendingSync?.table.name, 'two');
   });
 
+  it('keeps the session of a primary when an edge that drains to it comes or leaves, and looks anew', async () => {
+    const table = { schema: 'public', name: 'q' };
+    const queue = { primary: 'p', capture: 'trigger', tables: [], table, drainUser: 'd' } as const;
+    const edge = (id: string) => node(id, { pendingSync: queue });
+    await rig.show(node('p'), edge('a'), edge('b'));
+    const before = rig.gateway.tally('p').slow;
+    rig.declare(node('p'), edge('a'));
+    await rig.clock.advance(5_000);
+    assert.deepEqual([rig.gateway.tally('p').dials, rig.gateway.tally('p').open], [1, 1]);
+    const said = rig.gateway.sessions.find(({ node: { id } }) => id === 'p')?.node;
+    assert.deepEqual([said?.drainedFrom, said?.drainUsers], [['a'], ['d']]);
+    assert.equal(rig.gateway.tally('p').slow, before + 1);
+    assert.equal(rig.gateway.tally('a').dials, 1);
+    rig.declare(node('p'), node('a'));
+    await rig.clock.advance(5_000);
+    assert.equal(rig.gateway.tally('p').dials, 1);
+    assert.equal(rig.gateway.tally('p').slow, before + 2);
+  });
+
   it('gives a node with a refused password another try when its connection changes', async () => {
     rig.gateway.server('a').dial = 'passwordRefused';
     await rig.show(node('a'));

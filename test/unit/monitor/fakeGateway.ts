@@ -143,9 +143,13 @@ class FakeSession implements NodeSession {
 
   constructor(
     private readonly gateway: FakeGateway,
-    readonly node: TopologyNode,
+    public node: TopologyNode,
     readonly endpoint: Endpoint,
   ) {}
+
+  follow(node: TopologyNode): void {
+    this.node = node;
+  }
 
   async readFast(signal: CancelSignal): Promise<FastFacts> {
     this.gateway.tally(this.node.id).fast += 1;

@@ -201,6 +201,7 @@ describe('PgNodeSession', () => {
       subscriptionOptions: [],
       settings: { wal_level: 'logical', unknown_here: null },
       queue: null,
+      queueObjects: { triggers: null, tables: null, missingRoles: null },
     };
     const scripted = new ScriptedSession(({ text }) =>
       text.includes('"versionText"') ? PROBE : slow,

@@ -49,6 +49,8 @@ function problemOf(
   return problem;
 }
 
+const BY_HAND = { kind: 'publication', name: 'by_hand' } as const;
+
 const textAt = ({ range }: Problem) => TEXT.slice(range.offset, range.offset + range.length);
 
 describe('Differences as problems of the file', () => {
@@ -75,6 +77,8 @@ describe('Differences as problems of the file', () => {
       ['Make the server so: Plan Changes…', 'planChanges'],
     ]);
     assert.deepEqual(titles(problemOf({ byPlan: true }, [])), []);
+    const dropped = problemOf({ code: 'extraPublication', subject: BY_HAND }, ['dropPublication']);
+    assert.equal(dropped.fixes[0]?.subject, 'publication/central/by_hand');
     assert.deepEqual(titles(problemOf({ code: 'splitBrain' })), [
       ['Choose Primary…', 'choosePrimary'],
     ]);
@@ -83,13 +87,18 @@ describe('Differences as problems of the file', () => {
     ]);
   });
 
+  it('say what to do by hand where no command does it', () => {
+    const byHand = problemOf({ code: 'sameNode', message: 'a and b are one.' });
+    assert.deepEqual(byHand.fixes, []);
+    assert.match(byHand.message, /^a and b are one\. Correct the connection/u);
+  });
+
   it('are taken over by one edit that leaves every comment', () => {
-    const [fix] = problemOf({
-      fileChanges: [
-        { path: [...pub, 'tables', 1], value: undefined },
-        { path: [...pub, 'tables', 2], value: 'public.new' },
-      ],
-    }).fixes;
+    const fileChanges = [
+      { path: [...pub, 'tables', 1], value: undefined },
+      { path: [...pub, 'tables', 2], value: 'public.new' },
+    ];
+    const [fix] = problemOf({ fileChanges }, []).fixes;
     assert.equal(fix?.title, 'Take over into the file');
     assert.equal(fix.edits.length, 1);
     const after = applyTextEdits(TEXT, fix.edits);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { NamedTableFacts, PublicationFacts } from '../../../src/core/facts';
-import type { DeclaredTable } from '../../../src/core/topology';
+import type { DeclaredQueue, DeclaredTable } from '../../../src/core/topology';
 import type { Row } from '../../../src/views/row';
 import { topologyRows } from '../../../src/views/topologyRows';
 import {
@@ -9,6 +9,7 @@ import {
   logicalSlot,
   node,
   primary,
+  queue,
   sender,
   slow,
   subscriber,
@@ -38,6 +39,13 @@ function publishes(name: string, namedTables: readonly NamedTableFacts[]): Publi
   };
 }
 
+const QUEUE: DeclaredQueue = {
+  primary: 'central',
+  table: { schema: 'pgtopology', name: 'pending_sync' },
+  capture: 'trigger',
+  tables: [{ schema: 'public', name: 'jobs', policy: 'manual' }],
+};
+
 const lists = { schemas: [], allTables: false, options: {} };
 const file = topology([
   node('central', {
@@ -52,6 +60,7 @@ const file = topology([
     ],
   }),
   node('edge', {
+    pendingSync: QUEUE,
     subscriptions: [
       { ...subscribes('jobs_sub', 'central'), options: { binary: true } },
       subscribes('lost_sub', 'central'),
@@ -74,9 +83,11 @@ function rows(): readonly Row[] {
         ],
       }),
     }),
-    edge: answered(subscriber({ subscriptions: [subscription('jobs_sub')] }), T0, {
+    edge: answered(subscriber({ subscriptions: [subscription('jobs_sub')], queue: queue() }), T0, {
       slow: slow({
         subscriptionOptions: [{ subscription: 'jobs_sub', options: { binary: false } }],
+        queueShape: 'current',
+        queueObjects: { queue: QUEUE.table, triggers: [], tables: [], missingRoles: [] },
       }),
     }),
   });
@@ -101,6 +112,12 @@ describe('Marks in the tree of what differs', () => {
       'same_pub | 1 table | broadcast | publication healthy declared',
       'none_pub | in the file, not on the server | warning | publication warning declared',
       'by_hand | not in the file · 1 table | broadcast | publication healthy undeclared',
+    ]);
+  });
+
+  it('a queue that is not as the file says', () => {
+    assert.deepEqual(lines('queue'), [
+      'pending_sync | empty · 2 differences from the file | git-compare | queue warning',
     ]);
   });
 

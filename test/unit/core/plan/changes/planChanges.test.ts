@@ -160,7 +160,7 @@ describe('planChanges', () => {
       findingLines(kept)[0] ?? '',
       /publishes public\.log, which the file does not list/u,
     );
-    assert.deepEqual(undeclaredObjects(found.topology, null, found.catalogs), [
+    assert.deepEqual(undeclaredObjects(found.topology, null, found.catalogs, null), [
       'central.public.log in jobs_pub',
       'central.old_pub',
     ]);
@@ -176,7 +176,7 @@ describe('planChanges', () => {
     const holder = holderName('jobs_pub');
     const publications = [publication('jobs_pub', ['jobs']), publication(holder, ['jobs'])];
     const found = contextOf({ ...SO_CENTRAL, publications }, SO_EDGE);
-    assert.deepEqual(undeclaredObjects(found.topology, null, found.catalogs), []);
+    assert.deepEqual(undeclaredObjects(found.topology, null, found.catalogs, null), []);
     assert.deepEqual(planSql(planChanges(request({ signIns: [], drops: true }), found)), []);
   });
 
