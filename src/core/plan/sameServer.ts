@@ -1,4 +1,6 @@
+import type { Topology } from '../topology';
 import type { NodeCatalog } from './nodeCatalog';
+import type { PlanContext } from './requests';
 
 /**
  * Whether two nodes are one running server, seen through one database or two. A copy keeps the system identifier, and two
@@ -15,4 +17,28 @@ export function isSameServer(a: NodeCatalog, b: NodeCatalog): boolean {
 /** Whether two nodes are one database of one server. */
 export function isSameDatabase(a: NodeCatalog, b: NodeCatalog): boolean {
   return isSameServer(a, b) && a.server.database === b.server.database;
+}
+
+/**
+ * The nodes that are databases of a node's server, itself first: by their catalogs, else as the monitor saw them, else by the
+ * host and port that the file gives. They have its slots in common.
+ */
+export function databasesOfServer(context: PlanContext, nodeId: string): readonly string[] {
+  const { catalogs, snapshot, topology } = context;
+  const own = catalogs.get(nodeId);
+  const watched = snapshot?.nodes.find(({ id }) => id === nodeId)?.sameServerAs ?? [];
+  const address = addressOf(topology, nodeId);
+  const others = topology.nodes.filter(({ id }) => {
+    if (id === nodeId) return false;
+    const other = catalogs.get(id);
+    if (own !== undefined && other !== undefined) return isSameServer(own, other);
+    return watched.includes(id) || (address !== null && addressOf(topology, id) === address);
+  });
+  return [nodeId, ...others.map(({ id }) => id)];
+}
+
+/** `null`: the file leaves it to something else, such as a service file. */
+function addressOf({ nodes }: Topology, nodeId: string): string | null {
+  const { host, port = '5432' } = nodes.find(({ id }) => id === nodeId)?.connection ?? {};
+  return host === undefined ? null : `${host} ${port}`;
 }

@@ -3,32 +3,40 @@ import type { TopologyNode } from '../../topology';
 import { knownSubscribersOf } from '../knownSubscribers';
 import type { CatalogSlot } from '../nodeCatalog';
 import type { PlanContext } from '../requests';
+import { databasesOfServer } from '../sameServer';
 import type { SlotUser } from './slotUserFacts';
 import { syncSlotUser } from './syncSlotUser';
 
 /**
  * Everybody that the file or a server names as a user of a slot, also those who are shown not to need it. Empty: nobody
- * is known.
+ * is known. A slot is its server's, so who takes from another database of that counts too.
  */
 export function slotUsersOf(
   context: PlanContext,
   nodeId: string,
   slot: CatalogSlot,
 ): readonly SlotUser[] {
+  const nodeIds = databasesOfServer(context, nodeId);
   if (slot.type === 'physical')
-    return [...standbys(context, nodeId, slot), ...consumers(context, nodeId, slot)];
+    return [...standbys(context, nodeIds, slot), ...consumers(context, nodeIds, slot)];
   return [
     ...syncSlotUser(context, slot),
-    ...subscriptions(context, nodeId, slot),
-    ...consumers(context, nodeId, slot),
+    ...nodeIds.flatMap((id) => subscriptions(context, id, slot)),
+    ...consumers(context, nodeIds, slot),
   ];
 }
 
-function standbys(context: PlanContext, nodeId: string, slot: CatalogSlot): readonly SlotUser[] {
+function standbys(
+  context: PlanContext,
+  nodeIds: readonly string[],
+  slot: CatalogSlot,
+): readonly SlotUser[] {
   const { nodes } = context.topology;
-  const named = nodes
-    .filter((node) => node.standbyOf === nodeId && node.slot === slot.name)
-    .map((node) => declaredStandby(context, nodeId, node, slot.name));
+  const named = nodes.flatMap((node) =>
+    node.standbyOf !== null && nodeIds.includes(node.standbyOf) && node.slot === slot.name
+      ? [declaredStandby(context, node.standbyOf, node, slot.name)]
+      : [],
+  );
   const others = nodes
     .filter(({ id }) => !named.some((user) => user.nodeId === id))
     .filter(({ id }) => receiverSlot(context.snapshot, id) === slot.name)
@@ -124,11 +132,11 @@ function isAnswered(snapshot: TopologySnapshot | null, nodeId: string): boolean 
 
 function consumers(
   context: PlanContext,
-  nodeId: string,
+  nodeIds: readonly string[],
   { name }: CatalogSlot,
 ): readonly SlotUser[] {
   return context.topology.consumers
-    .filter((consumer) => consumer.node === nodeId && consumer.slot === name)
+    .filter((consumer) => nodeIds.includes(consumer.node) && consumer.slot === name)
     .map(({ id }) => ({
       name: id,
       kind: 'consumer',

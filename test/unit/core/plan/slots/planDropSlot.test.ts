@@ -170,6 +170,30 @@ describe('planDropSlot', () => {
     });
   });
 
+  describe('of a server with two databases in the file', () => {
+    const connection = { host: 'db.example.com', dbname: 'other' };
+    const own = { ...PUBLISHER, connection: { host: 'db.example.com', dbname: 'app' } };
+    const other = declared('other', { connection });
+
+    it('stays while who takes from the other one needs it', () => {
+      const user = declared('edge', { subscriptions: [subscription('jobs_sub', 'other')] });
+      const made = plan({ database: 'other' }, { nodes: [own, other, user] });
+      assert.match(errors(made).join(), /The file gives it to jobs_sub on edge/u);
+      const standby = declared('edge', { standbyOf: 'other', slot: 'edge' });
+      const physical = { name: 'edge', type: 'physical', plugin: null, database: null } as const;
+      assert.match(
+        errors(plan(physical, { nodes: [own, other, standby] })).join(),
+        /The file gives it to edge, a standby of other/u,
+      );
+    });
+
+    it('goes where the other one is another server', () => {
+      const user = declared('edge', { subscriptions: [subscription('jobs_sub', 'other')] });
+      const elsewhere = declared('other', { connection: { host: 'db2.example.com' } });
+      assert.deepEqual(errors(plan({}, { nodes: [own, elsewhere, user] })), []);
+    });
+  });
+
   it('a consumer’s stays while the file names it', () => {
     const topology = { consumers: [{ id: 'electric', node: 'central', slot: 'jobs_sub' }] };
     assert.deepEqual(errors(plan({}, { nodes: [PUBLISHER], topology })), [
