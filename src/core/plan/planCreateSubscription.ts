@@ -5,6 +5,7 @@ import { copyTables, type CopiedTables } from './copyTables';
 import { createSubscriptionSteps, SLOT_LIMIT_MS } from './createSubscriptionSteps';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
+import { listedColumns } from './listedColumns';
 import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
 import { isQuotable, nameFindings, standbyFindings, walLevelFindings } from './nodeFindings';
 import type { NodeCatalog } from './nodeCatalog';
@@ -42,7 +43,7 @@ export function planCreateSubscription(
     return planWithoutCatalog(context, head, [nodeId, publisherId]);
   }
   const tables = subscribedTables(publisher, request.publications);
-  const definitions = context.definitions.get(publisherId) ?? [];
+  const definitions = listedColumns(context.definitions.get(publisherId) ?? [], tables);
   const copied =
     request.createsMissingTables === true ? copyTables(tables, definitions, subscriber) : NO_TABLES;
   return makePlan(context, {

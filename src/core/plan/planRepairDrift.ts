@@ -5,6 +5,7 @@ import { copyTables } from './copyTables';
 import type { Finding } from './finding';
 import { errorFinding, listNames, noteFinding } from './findingParts';
 import { publisherOf } from './knownSubscribers';
+import { listedColumns } from './listedColumns';
 import { makePlan, planWithoutCatalog } from './makePlan';
 import { isQuotable, roleWords } from './nodeFindings';
 import type { CatalogSubscription, ColumnFacts, NodeCatalog, RelationFacts } from './nodeCatalog';
@@ -47,8 +48,10 @@ export function planRepairDrift(request: SubscriptionRequest, context: PlanConte
   const drift = driftOf(subscription, publisher, catalog);
   const copied = copyTables(
     drift.missing,
-    context.definitions.get(publisher.nodeId) ?? [],
+    listedColumns(context.definitions.get(publisher.nodeId) ?? [], drift.missing),
     catalog,
+    // From 16 on rows are applied as the table's owner, whom the subscription's must be able to become.
+    subscription.owner === catalog.role.name ? null : subscription.owner,
   );
   const isDrifted = drift.missing.length + drift.narrow.length > 0;
   const make = new AlterSubscriptionSteps(request, subscription, publisher.nodeId);

@@ -105,4 +105,20 @@ forEachMajor('A subscription that drift has stopped', function (major) {
     await central.query('INSERT INTO runs VALUES (3)');
     await arrives('SELECT FROM (SELECT count(*) FROM runs) AS r(n) WHERE n = 3');
   });
+
+  // Before 16 rows are applied with the rights of the subscription's owner, who is a superuser.
+  if (major >= 16) {
+    it('a table is made for the owner of the subscription, who could apply nothing to another’s', async () => {
+      await edge.query(`CREATE ROLE subber LOGIN; GRANT CREATE ON DATABASE postgres TO subber; GRANT CREATE ON SCHEMA public TO subber;
+        ALTER TABLE jobs OWNER TO subber; ALTER TABLE runs OWNER TO subber`);
+      await edge.query('ALTER SUBSCRIPTION jobs_sub SET (password_required = false)');
+      await edge.query('ALTER SUBSCRIPTION jobs_sub OWNER TO subber');
+      await central.query(
+        'CREATE TABLE shifts (id int PRIMARY KEY); INSERT INTO shifts VALUES (1); ALTER PUBLICATION jobs_pub ADD TABLE shifts',
+      );
+      await rig.done(planRepairDrift(REQUEST, await contextOf()));
+      await untilReady({ cluster: edge }, 'jobs_sub', ['jobs', 'runs', 'shifts']);
+      await arrives('SELECT FROM shifts');
+    });
+  }
 });

@@ -59,6 +59,31 @@ describe('planCreateSubscription: what the tables must be', () => {
     ]);
   });
 
+  it('a table that the plan makes has the listed columns alone: one that must be filled and is not sent refuses every row', () => {
+    const central = {
+      relations: [table('jobs', { columns: [column('id', 'uuid'), column('secret')] })],
+      publications: [
+        publication('jobs_pub', [], {
+          tables: [{ schema: 'public', name: 'jobs', columns: ['id'] }],
+        }),
+      ],
+    };
+    const known = contextOf(central, { relations: [] });
+    const definition = tableDefinition('jobs', {
+      columns: [
+        columnDefinition('id', 'uuid', { isNotNull: true }),
+        columnDefinition('secret', 'text', { isNotNull: true }),
+      ],
+    });
+    const plan = planCreateSubscription(request({ createsMissingTables: true }), {
+      ...known,
+      definitions: new Map([['central', [definition]]]),
+    });
+    const [made] = planSql(plan).filter((sql) => sql.includes('CREATE TABLE'));
+    assert.match(made ?? '', /"id" uuid NOT NULL,\n {2}CONSTRAINT "jobs_pkey" PRIMARY KEY/u);
+    assert.doesNotMatch(made ?? '', /secret/u);
+  });
+
   it('types, generated and unfilled columns, and keys that differ', () => {
     const edge = {
       relations: [
