@@ -18,23 +18,26 @@ export class AlterSubscriptionSteps {
   readonly #nodeId: string;
   readonly #name: string;
   readonly #quoted: string;
+  /** As it is called in sentences. */
+  readonly #publisher: string;
 
-  /** @param publisher as it is called in sentences */
+  /** @param publisherId `null`: nobody knows where it comes from */
   constructor(
     { nodeId, name }: SubscriptionRequest,
     private readonly subscription: CatalogSubscription,
-    private readonly publisher: string,
+    private readonly publisherId: string | null,
   ) {
     this.#nodeId = nodeId;
     this.#name = name;
     this.#quoted = escapeIdentifier(name);
+    this.#publisher = publisherId ?? 'the publisher';
   }
 
   /** @param waits until its worker has stopped, as some changes ask */
   disable(waits: boolean): PlanStep {
     return this.#step({
       title: `Disable subscription ${this.#name}`,
-      effect: `${this.#name} stops taking changes; ${this.publisher} keeps WAL for it until it is enabled again.`,
+      effect: `${this.#name} stops taking changes; ${this.#publisher} keeps WAL for it until it is enabled again.`,
       risk: 'interrupts',
       statements: [this.#alter('DISABLE')],
       effectCheck: this.#holds(`NOT s.subenabled`, 'is still enabled'),
@@ -52,7 +55,7 @@ export class AlterSubscriptionSteps {
   enable(): PlanStep {
     return this.#step({
       title: `Enable subscription ${this.#name}`,
-      effect: `${this.#name} connects to ${this.publisher} and takes what has waited there.`,
+      effect: `${this.#name} connects to ${this.#publisher} and takes what has waited there.`,
       statements: [this.#alter('ENABLE')],
       effectCheck: this.#holds('s.subenabled', 'is not enabled'),
       undo: [this.#alter('DISABLE')],
@@ -62,7 +65,7 @@ export class AlterSubscriptionSteps {
   connection(items: readonly ConninfoItem[]): PlanStep {
     return this.#step({
       title: `Change the connection of ${this.#name}`,
-      effect: `${this.#name} connects to ${this.publisher} anew, with the new address and sign-in.`,
+      effect: `${this.#name} connects to ${this.#publisher} anew, with the new address and sign-in.`,
       risk: 'interrupts',
       statements: [
         { parts: [`ALTER SUBSCRIPTION ${this.#quoted}\n  CONNECTION `, { conninfo: items }] },
@@ -88,8 +91,9 @@ export class AlterSubscriptionSteps {
   slotOption(key: string, value: boolean | string): PlanStep {
     const changed = { [key]: value };
     return this.#step({
+      ...(this.publisherId === null ? {} : { alsoChanges: [this.publisherId] }),
       title: `Set ${key} of ${this.#name}`,
-      effect: `Changes the slot on ${this.publisher} as well.`,
+      effect: `Changes the slot on ${this.#publisher} as well.`,
       statements: [this.#alter(setClause(changed))],
       statementLimitMs: ASKS_PUBLISHER_MS,
       effectCheck: this.#holds(optionsHold(changed), 'has another value'),
@@ -104,8 +108,8 @@ export class AlterSubscriptionSteps {
       title: `Set the slot of ${this.#name}`,
       effect:
         slotName === null
-          ? `${this.#name} lets go of its slot ${before ?? ''}, which stays on ${this.publisher} and keeps WAL.`
-          : `${this.#name} reads the slot ${slotName} from now on${before === null ? '' : `; ${before} stays on ${this.publisher} and keeps WAL`}.`,
+          ? `${this.#name} lets go of its slot ${before ?? ''}, which stays on ${this.#publisher} and keeps WAL.`
+          : `${this.#name} reads the slot ${slotName} from now on${before === null ? '' : `; ${before} stays on ${this.#publisher} and keeps WAL`}.`,
       risk: 'interrupts',
       statements: [this.#alter(slotClause(slotName))],
       effectCheck: this.#holds(

@@ -71,9 +71,7 @@ export function planAlterSubscription(
   };
   const isSayable =
     (request.publications ?? []).every(isQuotable) && isSayableConnection(request.connection ?? []);
-  const steps = isSayable
-    ? stepsOf(request, subscription, change, publisherId ?? 'the publisher')
-    : [];
+  const steps = isSayable ? stepsOf(request, subscription, change, publisherId) : [];
   const optionFindings = optionChangeFindings(
     request.options,
     change.options,
@@ -144,9 +142,9 @@ function stepsOf(
   request: AlterSubscriptionRequest,
   subscription: CatalogSubscription,
   { options, publications, isEnabled }: Change,
-  publisher: string,
+  publisherId: string | null,
 ): readonly PlanStep[] {
-  const make = new AlterSubscriptionSteps(request, subscription, publisher);
+  const make = new AlterSubscriptionSteps(request, subscription, publisherId);
   const pauses = subscription.isEnabled && needsDisabled(options);
   const runsNow = subscription.isEnabled && !pauses && isEnabled;
   const copies = request.copiesNewTables ?? true;

@@ -148,6 +148,25 @@ const NOTHING: AlterSubscriptionRequest = {
 };
 
 describe('planAlterSubscription', () => {
+  it('changes no slot on a publisher that the file marks read-only', () => {
+    const known = contextOf();
+    const nodes = known.topology.nodes.map((node) =>
+      node.id === 'central' ? { ...node, access: 'readOnly' as const } : node,
+    );
+    const plan = planAlterSubscription(
+      {
+        ...REQUEST,
+        publications: null,
+        options: { failover: true },
+        connection: null,
+        enabled: null,
+        connectionTest: { kind: 'notTried', why: 'It stays.' },
+      },
+      { ...known, topology: { ...known.topology, nodes } },
+    );
+    assert.match(findingLines(plan)[0] ?? '', /^error readOnly central/u);
+  });
+
   const alter = (change: Partial<AlterSubscriptionRequest>, at = contextOf()) =>
     planAlterSubscription({ ...NOTHING, ...change }, at);
 
