@@ -1,4 +1,4 @@
-import type { DeclaredSubscription } from '../topology';
+import type { DeclaredSubscription, Topology } from '../topology';
 import type { PlanContext } from './requests';
 
 /** A subscription that takes a publication. */
@@ -25,6 +25,39 @@ export function knownSubscribersOf(
       .filter(({ publications }) => publication === null || publications.includes(publication))
       .map(({ name, slotName }) => ({ nodeId: node.id, subscription: name, slotName })),
   );
+}
+
+/** One that takes a publication of a primary from one of its standbys, as 16 and newer allow. */
+export interface StandbyReader extends KnownSubscriber {
+  /** The standby that it reads. */
+  readonly through: string;
+}
+
+/**
+ * Every subscription that takes `publication` of this node through a standby of it, or of that: the standby has the same
+ * publications, and what changes here changes there.
+ */
+export function subscribersThroughStandbys(
+  context: PlanContext,
+  publisherId: string,
+  publication: string,
+): readonly StandbyReader[] {
+  return standbysBelow(context.topology, publisherId).flatMap((through) =>
+    knownSubscribersOf(context, through, publication).map((found) => ({ ...found, through })),
+  );
+}
+
+function standbysBelow({ nodes }: Topology, nodeId: string): readonly string[] {
+  const below = new Set<string>();
+  const take = (upstream: string): void => {
+    for (const { id, standbyOf } of nodes) {
+      if (standbyOf !== upstream || below.has(id)) continue;
+      below.add(id);
+      take(id);
+    }
+  };
+  take(nodeId);
+  return [...below];
 }
 
 /**

@@ -9,6 +9,7 @@ import { errorFinding, listNames, noteFinding, warningFinding } from './findingP
 import { impactsOfAddingTables } from './impacts/impactsOfAddingTables';
 import { impactsOfChangingLimits } from './impacts/impactsOfChangingLimits';
 import { impactsOfDroppingTables } from './impacts/impactsOfDroppingTables';
+import { subscriberWords } from './impacts/subscribersOfPublication';
 import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
 import type { CatalogPublication, NodeCatalog } from './nodeCatalog';
 import { isQuotable, roleWords, standbyFindings } from './nodeFindings';
@@ -163,13 +164,14 @@ function impactsOf(
 function rootFindings(
   { viaPartitionRoot }: PublicationChange,
   { added, removed }: TableChange,
-  { readers, unread, strangers }: PublicationReaders,
+  { readers, unread, throughStandbys, strangers }: PublicationReaders,
   nodeId: string,
 ): readonly Finding[] {
   if (viaPartitionRoot === null || added.length === 0 || removed.length === 0) return [];
   const who = [
     ...readers.map(readerWords),
     ...unread.map(({ subscription }) => subscription),
+    ...throughStandbys.map(subscriberWords),
     ...strangers.map((slot) => `slot ${slot}`),
   ];
   if (who.length === 0) return [];
@@ -186,10 +188,18 @@ function rootFindings(
 function unreadFindings(
   { name }: AlterPublicationRequest,
   added: readonly TableName[],
-  { unread, strangers }: PublicationReaders,
+  { unread, throughStandbys, strangers }: PublicationReaders,
 ): readonly Finding[] {
   if (added.length === 0) return [];
   return [
+    ...throughStandbys.map((one) =>
+      warningFinding(
+        'unknownServer',
+        one.nodeId,
+        `${subscriberWords(one)} takes ${name} from ${one.through ?? ''}, a standby: this plan neither makes ${listNames(added.map(formatTableName))} there nor refreshes it.`,
+        `Create what it lacks first, and refresh it once ${one.through ?? ''} has replayed the change.`,
+      ),
+    ),
     ...unread.map((one) =>
       warningFinding(
         'unknownServer',

@@ -1,7 +1,11 @@
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import type { Finding } from './finding';
 import { errorFinding, ownerFix, warningFinding } from './findingParts';
-import { subscribersOfPublication, type Subscriber } from './impacts/subscribersOfPublication';
+import {
+  subscribersOfPublication,
+  subscriberWords,
+  type Subscriber,
+} from './impacts/subscribersOfPublication';
 import type { CatalogPublication, CatalogSubscription, NodeCatalog } from './nodeCatalog';
 import { majorOf } from './nodeFindings';
 import type { PlanCondition, PlanStep } from './plan';
@@ -20,6 +24,8 @@ export interface PublicationReaders {
   readonly readers: readonly PublicationReader[];
   /** Known to take it, but their servers were not read. */
   readonly unread: readonly Subscriber[];
+  /** Take it from a standby of the publisher: when that has a change nobody can wait for here, so no step is made for them. */
+  readonly throughStandbys: readonly Subscriber[];
   /** Slots of somebody who is in no file, or is declared as a consumer, and may take it. */
   readonly strangers: readonly string[];
 }
@@ -32,13 +38,15 @@ export function publicationReaders(
   publisherId: string,
   publication: string,
 ): PublicationReaders {
-  const all = subscribersOfPublication(context, publisherId, publication);
+  const found = subscribersOfPublication(context, publisherId, publication);
+  const all = found.filter(({ through }) => through === null);
   const consumers = context.topology.consumers.filter(({ node }) => node === publisherId);
   return {
     readers: all.flatMap(({ catalog, found }) =>
       catalog === null || found === null ? [] : [{ catalog, subscription: found }],
     ),
     unread: all.filter(({ nodeId, catalog }) => nodeId !== null && catalog === null),
+    throughStandbys: found.filter(({ through }) => through !== null),
     strangers: [
       ...all.flatMap(({ nodeId, subscription }) => (nodeId === null ? [subscription] : [])),
       ...consumers.map(({ slot }) => slot),
@@ -55,10 +63,18 @@ export function readerWords({ catalog, subscription }: PublicationReader): strin
 export function readerFindings(
   publication: string,
   publisher: NodeCatalog,
-  { readers, unread, strangers }: PublicationReaders,
+  { readers, unread, throughStandbys, strangers }: PublicationReaders,
 ): readonly Finding[] {
   const { nodeId } = publisher;
   return [
+    ...throughStandbys.map((one) =>
+      errorFinding(
+        'stillTaken',
+        one.nodeId,
+        `${subscriberWords(one)} takes ${publication} from ${one.through ?? ''}, a standby of ${nodeId}. Without ${publication}: ${withoutPublication(publisher, publication)}`,
+        `Let it take another publication first, or drop it.`,
+      ),
+    ),
     ...unread.map((one) =>
       errorFinding(
         'unknownServer',

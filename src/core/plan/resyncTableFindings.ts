@@ -2,6 +2,7 @@ import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
 import type { Finding } from './finding';
 import { errorFinding, listNames, ownerFix, warningFinding } from './findingParts';
+import { subscriberWords } from './impacts/subscribersOfPublication';
 import type {
   CatalogPublication,
   CatalogSubscription,
@@ -189,7 +190,7 @@ export function publicationOfFindings(
 
 /** Everybody who takes the publication, or may, but this subscription; in words. */
 function otherReaders(
-  { readers, unread, strangers }: PublicationReaders,
+  { readers, unread, throughStandbys, strangers }: PublicationReaders,
   subscriberId: string,
   { name }: CatalogSubscription,
 ): readonly string[] {
@@ -200,7 +201,7 @@ function otherReaders(
           catalog.nodeId !== subscriberId || subscription.name !== name,
       )
       .map(readerWords),
-    ...unread.map(({ subscription, nodeId }) => `${subscription} on ${nodeId ?? ''}`),
+    ...[...unread, ...throughStandbys].map(subscriberWords),
     ...strangers.map((slot) => `The reader of slot ${slot}, which is not in the file,`),
   ];
 }

@@ -1,4 +1,8 @@
-import { knownSubscribersOf, unknownReaders } from '../knownSubscribers';
+import {
+  knownSubscribersOf,
+  subscribersThroughStandbys,
+  unknownReaders,
+} from '../knownSubscribers';
 import type { CatalogSubscription, NodeCatalog } from '../nodeCatalog';
 import type { PlanContext } from '../requests';
 
@@ -11,6 +15,8 @@ export interface Subscriber {
   readonly catalog: NodeCatalog | null;
   /** The same of the subscription itself; `null` also where only the file knows it. */
   readonly found: CatalogSubscription | null;
+  /** The standby of the publisher that it reads; `null`: it reads the publisher. */
+  readonly through: string | null;
 }
 
 /**
@@ -23,15 +29,17 @@ export function subscribersOfPublication(
   publisherId: string,
   publication: string,
 ): readonly Subscriber[] {
-  const known = knownSubscribersOf(context, publisherId, publication).map(
-    ({ nodeId, subscription }): Subscriber => {
-      const catalog = context.catalogs.get(nodeId) ?? null;
-      const found = catalog?.subscriptions.find(({ name }) => name === subscription) ?? null;
-      return { nodeId, subscription, catalog, found };
-    },
-  );
+  const direct = knownSubscribersOf(context, publisherId, publication);
+  const known = [
+    ...direct.map((one) => ({ ...one, through: null })),
+    ...subscribersThroughStandbys(context, publisherId, publication),
+  ].map(({ nodeId, subscription, through }): Subscriber => {
+    const catalog = context.catalogs.get(nodeId) ?? null;
+    const found = catalog?.subscriptions.find(({ name }) => name === subscription) ?? null;
+    return { nodeId, subscription, catalog, found, through };
+  });
   const unknown = unknownReaders(context, publisherId).map((slot): Subscriber => {
-    return { nodeId: null, subscription: slot, catalog: null, found: null };
+    return { nodeId: null, subscription: slot, catalog: null, found: null, through: null };
   });
   return [...known, ...unknown];
 }

@@ -87,6 +87,64 @@ function alter(change: Partial<AlterPublicationRequest>, where?: World) {
   );
 }
 
+describe('a publication that a subscription takes from a standby', () => {
+  const nodes = NODES.map((node) =>
+    node.id === 'edge'
+      ? {
+          ...node,
+          subscriptions: node.subscriptions.map((one) => ({ ...one, publisher: 'standby' })),
+        }
+      : node,
+  );
+  const below = declared('standby', { standbyOf: 'central' });
+  const known = (): PlanContext => {
+    const found = world({ central: { slots: [] } });
+    return { ...found, topology: { ...found.topology, nodes: [...nodes, below] } };
+  };
+
+  it('is neither dropped nor renamed under it', () => {
+    const at = { nodeId: 'central', name: 'jobs_pub' };
+    const plans = [
+      planDropPublication(at, known()),
+      planRenamePublication({ ...at, newName: 'tasks_pub' }, known()),
+    ];
+    for (const plan of plans) {
+      assert.ok(!isRunnable(plan));
+      assert.match(
+        findingLines(plan)[0] ?? '',
+        /^error stillTaken edge: jobs_sub on edge takes jobs_pub from standby, a standby of central. Without jobs_pub: it stops/u,
+      );
+      assert.ok(plan.impacts.some(({ kind, nodeId }) => kind === 'stops' && nodeId === 'edge'));
+    }
+  });
+
+  it('gets more tables with the word that it has to be refreshed by hand', () => {
+    const plan = planAlterPublication(
+      {
+        nodeId: 'central',
+        name: 'jobs_pub',
+        tables: [JOBS, ORDERS],
+        schemas: null,
+        operations: null,
+        viaPartitionRoot: null,
+        generatedColumns: null,
+        createsMissingTables: true,
+      },
+      known(),
+    );
+    assert.deepEqual(planSql(plan), [
+      'central: ALTER PUBLICATION "jobs_pub" ADD TABLE "public"."orders"',
+    ]);
+    assert.deepEqual(findingLines(plan), [
+      'warning unknownServer edge: jobs_sub on edge takes jobs_pub from standby, a standby: this plan neither makes public.orders there nor refreshes it. / Create what it lacks first, and refresh it once standby has replayed the change.',
+    ]);
+    assert.deepEqual(
+      plan.impacts.map(({ kind, nodeId }) => `${kind} ${nodeId ?? '-'}`),
+      ['needsRefresh edge'],
+    );
+  });
+});
+
 describe('planAlterPublication', () => {
   it('adds what is new, opens it to who copies it, and refreshes; undo and file go with it', () => {
     const plan = alter({ tables: [JOBS, ORDERS] });
