@@ -8,6 +8,7 @@ import { ensureDependencies } from './ensureDependencies.mjs';
 import { closingLine, readCounts, readFailures, sumCounts } from './testing/counts.mjs';
 import { runPool } from './testing/runPool.mjs';
 import { endAllProcesses, runProcess } from './testing/runProcess.mjs';
+import { runsInMemory } from './testing/runsFolder.mjs';
 import { planTasks } from './testing/tasks.mjs';
 
 /** @typedef {import('./testing/tasks.mjs').TestTask} TestTask */
@@ -24,6 +25,9 @@ const [suite, ...extra] = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const soak = suite === 'soak' || process.env['SOAK'] === '1';
 const limitMs = (soak ? 240 : 20) * 60_000;
+
+/** Soak keeps its servers for long and fills them: they stay on the disk. */
+const runs = process.env['PG_TOPOLOGY_RUNS'] ?? (soak ? null : runsInMemory());
 
 const tasks = planTasks(suite, extra);
 ensureDependencies();
@@ -53,7 +57,12 @@ async function runTask(task) {
   const startedMs = Date.now();
   const { ok, end } = await runProcess(task.command, {
     cwd: root,
-    env: { ...process.env, ...task.env, TEST_COUNTS: file },
+    env: {
+      ...process.env,
+      ...task.env,
+      ...(runs === null ? {} : { PG_TOPOLOGY_RUNS: runs }),
+      TEST_COUNTS: file,
+    },
     label: alone ? null : task.name,
     limitMs,
   });

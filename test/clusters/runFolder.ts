@@ -21,6 +21,14 @@ const GRACE_MS = 5_000;
 export type ProcessKind = 'server' | 'group';
 
 /**
+ * Where runs make their folders. `npm test` names a file system in memory where there is room, see `scripts/testing/runsFolder.mjs`:
+ * hundreds of data directories of a thousand files each come and go.
+ */
+export function runsFolder(): string {
+  return process.env['PG_TOPOLOGY_RUNS'] ?? os.tmpdir();
+}
+
+/**
  * The one folder that holds everything a run makes, and the register of the processes it started.
  * `close` ends those and removes the folder; so does the end of this process. What a crash leaves is found by the next run through the owner's pid in the folder's name.
  */
@@ -32,7 +40,7 @@ export class RunFolder {
   private closed = false;
 
   private constructor() {
-    this.path = fs.mkdtempSync(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
+    this.path = fs.mkdtempSync(path.join(runsFolder(), `${PREFIX}${process.pid}-`));
     // Servers run by root's `nobody` have to pass through to their own folders in here.
     fs.chmodSync(this.path, 0o711);
     assertServerCanReach(this.path);
@@ -75,9 +83,13 @@ export class RunFolder {
 
 /** Ends the processes and removes the folders of runs whose owner is dead. Folders of other accounts are left alone. */
 export function removeAbandonedRuns(): void {
-  for (const name of fs.readdirSync(os.tmpdir())) {
+  for (const parent of new Set([os.tmpdir(), runsFolder()])) removeAbandonedRunsIn(parent);
+}
+
+function removeAbandonedRunsIn(parent: string): void {
+  for (const name of fs.readdirSync(parent)) {
     if (!name.startsWith(PREFIX)) continue;
-    const folder = path.join(os.tmpdir(), name);
+    const folder = path.join(parent, name);
     try {
       const stat = fs.lstatSync(folder);
       if (!stat.isDirectory() || stat.uid !== (process.getuid?.() ?? stat.uid)) continue;

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import * as z from 'zod';
 import { forEachMajor, SUPPORTED_MAJORS } from '../clusters/majors';
 import { identityOf } from '../clusters/processTable';
+import { runsFolder } from '../clusters/runFolder';
 import { waitFor } from '../clusters/waitFor';
 
 const START = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
@@ -88,7 +88,7 @@ forEachMajor('npm start without an editor', (major) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     children.push(child);
     const prefix = `pg-topology-run-${String(child.pid)}-`;
-    const ours = () => fs.readdirSync(tmpdir()).filter((name) => name.startsWith(prefix));
+    const ours = () => fs.readdirSync(runsFolder()).filter((name) => name.startsWith(prefix));
     await waitFor(() => ours().length > 0, { what: 'its folder is there', everyMs: 5 });
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
