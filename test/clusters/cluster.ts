@@ -7,6 +7,7 @@ import type { Binaries } from './binaries';
 import { RIG_CONF } from './dataDirectory';
 import { freePort } from './freePort';
 import { descendantsOf, signal } from './processTable';
+import { concernsSessions, isQuestion, QuestionSessions } from './questionSessions';
 import type { RunFolder } from './runFolder';
 import { giveToServer, serverAccount, serverEnvironment } from './serverAccount';
 import { defaultConf, formatConf, type Conf } from './serverConf';
@@ -54,6 +55,7 @@ export class Cluster {
   private currentPort: number;
   private child: ChildProcess | null = null;
   private slotMade = false;
+  private readonly questions = new QuestionSessions((database) => this.connect({ database }));
 
   constructor({ name, binaries, run, port, conf, upstream }: ClusterParts) {
     this.name = name;
@@ -147,6 +149,7 @@ export class Cluster {
   async stop(how: NodeJS.Signals = 'SIGINT'): Promise<void> {
     const child = this.child;
     if (child?.pid === undefined) return;
+    this.questions.forget();
     const backends = descendantsOf(child.pid);
     const end = once(child, 'exit');
     for (const pid of [child.pid, ...backends]) signal(pid, 'SIGCONT');
@@ -185,12 +188,21 @@ export class Cluster {
     return client;
   }
 
-  /** Runs one text in a session of its own; without values it may hold several statements. @returns the rows of the last statement. */
+  /**
+   * Runs one text; without values it may hold several statements. Questions of the superuser follow each other in one session, see
+   * `QuestionSessions`; everything else gets a session of its own.
+   * @returns the rows of the last statement.
+   */
   async query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
     sql: string,
     values?: readonly unknown[],
-    options?: SessionOptions,
+    options: SessionOptions = {},
   ): Promise<Row[]> {
+    const { database = 'postgres', ...others } = options;
+    if (Object.keys(others).length === 0 && isQuestion(sql)) {
+      return (await this.questions.ask<Row>(database, sql, values)).rows;
+    }
+    if (concernsSessions(sql)) this.questions.forget();
     const client = await this.connect(options);
     try {
       const result = await (values === undefined
@@ -203,6 +215,11 @@ export class Cluster {
     } finally {
       await client.end();
     }
+  }
+
+  /** Ends the sessions that wait for a question, before the server is frozen or sees other settings. */
+  forgetSessions(): void {
+    this.questions.forget();
   }
 
   /** Text for another server's `CONNECTION` or `primary_conninfo`. */
@@ -234,6 +251,7 @@ export class Cluster {
   /** Tells the postmaster to read its files again, and waits until new sessions see them. Works when nobody can connect. */
   async reload(): Promise<void> {
     if (this.child === null) return;
+    this.questions.forget();
     const before = this.readLog().split(RELOAD_LINE).length;
     signal(this.pid, 'SIGHUP');
     await waitFor(() => this.readLog().split(RELOAD_LINE).length > before, {

@@ -20,11 +20,13 @@ export async function endAll(faults: Fault[]): Promise<void> {
 
 /** Stops the postmaster: new connections hang, open sessions go on. */
 export function freezePostmaster(cluster: Cluster): Fault {
+  cluster.forgetSessions();
   return freeze([cluster.pid]);
 }
 
 /** Stops the postmaster and everything below it: a machine that hangs. */
 export function freezeServer(cluster: Cluster): Fault {
+  cluster.forgetSessions();
   return freeze([cluster.pid, ...cluster.children]);
 }
 
