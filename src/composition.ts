@@ -180,7 +180,9 @@ export function compose(context: ExtensionContext): Composition {
       gateway: drainGateway,
       topologyOf,
       mayContact,
+      jobOf: (address) => rules.jobOf(address),
       clock,
+      log,
     });
   });
   const rules = new DrainRules({
@@ -191,6 +193,7 @@ export function compose(context: ExtensionContext): Composition {
       who: `${environment.userName} on ${hostname()}`,
       isStrict: readSettings().isQueueOrderStrict,
     }),
+    chosenPrimaryOf: (topologyId) => servers.chosenPrimaryOf(topologyId),
   });
   const drains = new DrainsOnDemand(
     async () => {
@@ -294,6 +297,7 @@ export function compose(context: ExtensionContext): Composition {
       gateway,
       drains,
       queues: desk,
+      queueReader: queues,
       automaticDraining,
       leftovers,
       setups,

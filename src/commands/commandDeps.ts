@@ -8,6 +8,7 @@ import type { Passwords } from '../core/ports/passwords';
 import type { SecretStore } from '../core/ports/secretStore';
 import type { ServerMemory } from '../core/ports/serverMemory';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
+import type { QueueAddress } from '../core/queue/drain';
 import type { AutomaticDraining } from '../host/automaticDraining';
 import type { ContactDesk } from '../host/contactDesk';
 import type { LeftoverStore } from '../host/leftoverStore';
@@ -39,6 +40,8 @@ export interface CommandDeps {
   readonly drains: Drains;
   /** Looks into queues, and carries out what a person decides. */
   readonly queues: QueueDesk;
+  /** What the tree shows of them. */
+  readonly queueReader: { refresh(address: QueueAddress): void };
   readonly automaticDraining: Pick<AutomaticDraining, 'isOn' | 'set'>;
   readonly stopped: Pick<StoppedReader, 'read'>;
   /** Slots that plans left on publishers. */

@@ -1,6 +1,6 @@
 import { publicationOf } from '../core/describe/publicationSubject';
 import type { NodeRef } from '../core/ports/topologyMonitor';
-import { operationOf } from '../core/queue/queueSubject';
+import { queueIdOf } from '../core/queue/queueSubject';
 import { setupOf } from '../core/setup/setupSubject';
 import type { TopologySnapshot } from '../core/snapshot';
 
@@ -8,7 +8,7 @@ import type { TopologySnapshot } from '../core/snapshot';
 export interface Target {
   readonly topologyId: string;
   /**
-   * A node, edge, queue, `queue/<node>/<operation>`, `slot/<node>/<name>`, `publication/<node>/<name>` or an item of the set-up;
+   * A node, edge, queue, `queue/<node>/<operation>`, `queue/<node>/all/<kind>` with or without a table, `slot/<node>/<name>`, `publication/<node>/<name>` or an item of the set-up;
    * `null`: the whole topology.
    */
   readonly subject: string | null;
@@ -41,7 +41,7 @@ export function nodeOf(snapshot: TopologySnapshot, subject: string): string | nu
   if (snapshot.nodes.some((node) => node.id === subject)) return subject;
   const edge = snapshot.edges.find((candidate) => candidate.id === subject);
   if (edge !== undefined) return edge.kind === 'consumer' ? edge.from : edge.to;
-  const queueId = operationOf(subject)?.queueId ?? subject;
+  const queueId = queueIdOf(subject) ?? subject;
   const queue = snapshot.queues.find((candidate) => candidate.id === queueId);
   if (queue !== undefined) return queue.nodeId;
   const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);

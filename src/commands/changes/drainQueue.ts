@@ -8,7 +8,8 @@ import { showEscaped } from '../../core/visibleText';
 import type { CommandDeps } from '../commandDeps';
 import { signalOf } from '../plans/progress';
 import { confirmAct } from '../queue/confirmAct';
-import { enterQueue } from '../queue/enterQueue';
+import { refreshEnds } from '../queue/decide';
+import { CHOOSE_PRIMARY, enterQueue, isSplit } from '../queue/enterQueue';
 import { pickQueue } from '../queue/pickQueue';
 import type { Change } from './change';
 
@@ -32,11 +33,7 @@ export const drainQueue: Change = async (deps, target) => {
   if (!(await isWanted(deps, preview))) return;
   const report = await drain(deps, address, preview.total);
   tell(deps, report);
-  await Promise.all(
-    [nodeId, report.primaryId].map(async (id) =>
-      deps.monitor.refresh({ topologyId, nodeId: id }, 'afterCommand'),
-    ),
-  );
+  await refreshEnds(deps, address, report.primaryId === '' ? [] : [report.primaryId]);
 };
 
 function isUnderWay({ drains }: CommandDeps, { topologyId, nodeId }: QueueAddress): boolean {
@@ -72,7 +69,10 @@ async function isWanted(deps: CommandDeps, preview: DrainPreview): Promise<boole
   await deps.documents.show(`Dry run of ${preview.edgeId}`, deps.redact(text), 'markdown');
   if (preview.refusals.length > 0) {
     const why = deps.redact(showEscaped(preview.refusals.join(' ')));
-    void window.showWarningMessage(`${edge} cannot be drained. ${why}`);
+    const buttons = isSplit(deps, preview.address.topologyId) ? [CHOOSE_PRIMARY] : [];
+    follow(deps, preview.address, async () =>
+      window.showWarningMessage(`${edge} cannot be drained. ${why}`, ...buttons),
+    );
     return false;
   }
   return confirmAct({ ...drainConfirmation(preview), purpose: 'drain its queue in production' });
@@ -101,10 +101,14 @@ async function drain(
   );
 }
 
-/** Nobody waits for the answer: the command is over when its end is told. */
 function tell(deps: CommandDeps, report: DrainReport): void {
   const sentence = deps.redact(drainSentence(report));
-  const buttons = doneOf(report.counts) + report.verdicts.length > 0 ? [SHOW] : [];
+  const isRefusedBySplit =
+    report.end.kind === 'refused' && isSplit(deps, report.address.topologyId);
+  const buttons = [
+    ...(doneOf(report.counts) + report.verdicts.length > 0 ? [SHOW] : []),
+    ...(isRefusedBySplit ? [CHOOSE_PRIMARY] : []),
+  ];
   const say = {
     drained: window.showInformationMessage,
     cancelled: window.showInformationMessage,
@@ -112,12 +116,27 @@ function tell(deps: CommandDeps, report: DrainReport): void {
     refused: window.showWarningMessage,
     stopped: window.showErrorMessage,
   }[report.end.kind];
-  const show = async (): Promise<void> => {
-    if ((await say(sentence, ...buttons)) !== SHOW) return;
-    const text = deps.redact(drainReportDocument(report));
-    await deps.documents.show(`Drain of ${report.address.nodeId}`, text, 'markdown');
+  follow(deps, report.address, async () => {
+    const choice = await say(sentence, ...buttons);
+    if (choice === SHOW) {
+      const text = deps.redact(drainReportDocument(report));
+      await deps.documents.show(`Drain of ${report.address.nodeId}`, text, 'markdown');
+    }
+    return choice;
+  });
+}
+
+/** Nobody waits for the answer: the command is over when its end is told. */
+function follow(
+  deps: CommandDeps,
+  { topologyId }: QueueAddress,
+  say: () => Promise<string | undefined> | Thenable<string | undefined>,
+): void {
+  const act = async (): Promise<void> => {
+    if ((await say()) !== CHOOSE_PRIMARY) return;
+    await deps.runCommand('choosePrimary', { topologyId, subject: null });
   };
-  show().catch((error: unknown) => {
-    deps.log.error(`The report of a drain could not be shown: ${String(error)}`);
+  act().catch((error: unknown) => {
+    deps.log.error(`What a drain said could not be followed: ${String(error)}`);
   });
 }

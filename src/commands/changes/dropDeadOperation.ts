@@ -1,8 +1,9 @@
 import { window } from 'vscode';
-import { formatCounted } from '../../core/format';
+import { formatCount } from '../../core/format';
 import { showEscaped } from '../../core/visibleText';
 import { whileReading } from '../plans/progress';
 import { confirmAct } from '../queue/confirmAct';
+import { auditedIds, deadCount, deadSentence, listPicked } from '../queue/deadOperations';
 import { refreshEnds } from '../queue/decide';
 import { enterQueue } from '../queue/enterQueue';
 import { pickOperations } from '../queue/pickOperations';
@@ -15,18 +16,20 @@ const TITLE = 'Drop Dead Operation';
 export const dropDeadOperation: Change = async (deps, target) => {
   const chosen = await pickQueue(deps, target, TITLE);
   if (chosen === null) return;
-  const entered = await enterQueue(deps, chosen, { title: TITLE, changes: true });
+  const options = { title: TITLE, changes: true, mayPrimaryBeAway: true };
+  const entered = await enterQueue(deps, chosen, options);
   if (entered === null) return;
-  const ids = await pickOperations(deps, chosen, { title: TITLE, state: 'dead', many: true });
+  const picked = await pickOperations(deps, chosen, { title: TITLE, state: 'dead' });
+  if (picked === null) return;
+  const ids = await listPicked(deps, chosen, picked, TITLE);
   if (ids === null) return;
-  const { edge, primary, environment } = entered;
-  const count = formatCounted(ids.length, 'dead operation');
+  const { edge, queue, environment } = entered;
   const confirmed = await confirmAct({
-    message: showEscaped(`Drop ${count} of ${edge.id}?`),
+    message: showEscaped(`Drop ${deadCount(ids.length, picked)} of ${edge.id}?`),
     detail: showEscaped(
-      `What ${ids.length === 1 ? 'it wrote' : 'they wrote'} on ${edge.id} will never reach ${primary.id}; the two will differ. Export Queue as SQL keeps a copy. This cannot be undone.`,
+      `What ${ids.length === 1 ? 'it wrote' : 'they wrote'} on ${edge.id} will never reach ${queue.primary}; the two will differ. Export Queue as SQL keeps a copy. This cannot be undone.`,
     ),
-    button: ids.length === 1 ? 'Drop Operation' : `Drop ${ids.length} Operations`,
+    button: ids.length === 1 ? 'Drop Operation' : `Drop ${formatCount(ids.length)} Operations`,
     mustType: environment === 'production' ? edge.id : null,
     purpose: 'drop in production',
   });
@@ -35,15 +38,8 @@ export const dropDeadOperation: Change = async (deps, target) => {
     deps.queues.dropDead(chosen, ids, signal),
   );
   deps.audit.note(
-    `${TITLE}: ${dropped} of ${ids.length} on ${edge.id} dropped: ${ids.slice(0, AUDITED).join(', ')}`,
+    `${TITLE}: ${dropped} of ${ids.length} on ${edge.id} dropped: ${auditedIds(ids)}`,
   );
-  void window.showInformationMessage(
-    dropped === ids.length
-      ? `Dropped ${formatCounted(dropped, 'operation')}.`
-      : `Dropped ${dropped} of ${formatCounted(ids.length, 'operation')}; the others are not dead any more.`,
-  );
-  await refreshEnds(deps, chosen.topologyId, [edge.id, primary.id]);
+  void window.showInformationMessage(deadSentence('Dropped', dropped, ids.length));
+  await refreshEnds(deps, chosen, [queue.primary]);
 };
-
-/** So many ids are written into the audit log. */
-const AUDITED = 200;

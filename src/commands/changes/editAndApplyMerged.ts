@@ -1,34 +1,30 @@
 import { window } from 'vscode';
-import type { ConflictDetails } from '../../core/queue/conflict';
+import { isServerFailure } from '../../core/failure';
+import type { ChoiceResult, ConflictDetails } from '../../core/queue/conflict';
 import { mergeRows } from '../../core/queue/mergeRows';
 import { prettyJson } from '../../core/queue/prettyJson';
 import { showEscaped } from '../../core/visibleText';
 import type { CommandDeps } from '../commandDeps';
 import { confirmAct } from '../queue/confirmAct';
-import { conflictName, readConflict, rowText } from '../queue/conflictView';
-import { decideEach, refreshEnds } from '../queue/decide';
+import { chooseConflict } from '../queue/chooseConflict';
+import { conflictName, rowText } from '../queue/conflictView';
+import { decideEach } from '../queue/decide';
 import { EditedRow } from '../queue/editJson';
-import { enterQueue, type EnteredQueue } from '../queue/enterQueue';
-import { pickOperations } from '../queue/pickOperations';
-import { pickQueue, type QueueChoice } from '../queue/pickQueue';
+import type { EnteredQueue } from '../queue/enterQueue';
+import type { QueueChoice } from '../queue/pickQueue';
 import type { Change } from './change';
 
 const TITLE = 'Edit and Apply Merged';
 
 /** Lets a person write the row that both sides shall become, beside the primary's, and applies it to the primary. */
 export const editAndApplyMerged: Change = async (deps, target) => {
-  const chosen = await pickQueue(deps, target, TITLE);
-  if (chosen === null) return;
-  const entered = await enterQueue(deps, chosen, { title: TITLE, changes: true });
-  if (entered === null) return;
-  const wanted = { title: TITLE, state: 'conflict', many: false } as const;
-  const [operationId] = (await pickOperations(deps, chosen, wanted)) ?? [];
-  if (operationId === undefined) return;
-  const details = await readConflict(deps, chosen, operationId, TITLE);
-  if (details === null) return;
+  const options = { title: TITLE, changes: true, mayPrimaryBeAway: true };
+  const found = await chooseConflict(deps, target, options);
+  if (found === null) return;
+  const { chosen, entered, details } = found;
   const { base, primaryRow, edgeRow } = details;
   const row = await EditedRow.open(prettyJson(mergeRows(base, primaryRow, edgeRow)));
-  await compare(deps, entered, details, row);
+  await compare(deps, details, row);
   // The command has done its part: an editor is open, and waits as long as the person wants.
   editOn(deps, { chosen, entered, row }, details).catch((error: unknown) => {
     deps.log.error(`A merged row could not be applied: ${String(error)}`);
@@ -47,62 +43,84 @@ async function editOn(
   { chosen, entered, row }: Editing,
   first: ConflictDetails,
 ): Promise<void> {
-  const primary = showEscaped(entered.primary.id);
-  const button = `Apply to ${primary}`;
-  const task = `Edit the row on the right, then apply it to ${primary}.`;
-  let message = task;
+  let news = '';
   for (let shown = first; ;) {
+    const primary = showEscaped(shown.primaryId);
+    const button = `Apply to ${primary}`;
+    const task = `Edit the row on the right, then apply it to ${primary}.`;
+    const message = news === '' ? task : `${news} ${task}`;
     const text = await row.whenReady(message, button);
     if (text === null) return;
-    if (!(await isConfirmed(shown, entered))) {
-      message = task;
-      continue;
-    }
-    const choice = { kind: 'merged', row: text } as const;
-    const [result] = await decideEach(deps, chosen, entered, [shown], choice);
+    news = '';
+    if (!(await isConfirmed(shown, entered))) continue;
+    const result = await apply(deps, chosen, shown, text);
     switch (result?.kind) {
       case 'done':
       case 'gone': {
         const became = result.kind === 'done' ? 'is applied' : 'was decided by somebody else';
         void window.showInformationMessage(`${conflictName(shown)} ${became}.`);
-        await refreshEnds(deps, chosen.topologyId, [entered.edge.id, entered.primary.id]);
         return;
       }
       case 'changedAgain':
         shown = result.details;
-        await compare(deps, entered, shown, row);
-        message = `The row on ${primary} has changed again; the left side shows it now. ${task}`;
+        await compare(deps, shown, row);
+        news = `The row on ${showEscaped(shown.primaryId)} has changed again; the left side shows it now.`;
         break;
       case 'refused': {
         const code = result.sqlstate === null ? '' : ` (${result.sqlstate})`;
-        message = deps.redact(`${primary} refused it: ${result.message}${code}. ${task}`);
+        news = deps.redact(
+          `It was not applied to ${primary}: ${withoutStop(result.message)}${code}.`,
+        );
         break;
       }
       case undefined:
-        message = task;
     }
   }
 }
 
+async function apply(
+  deps: CommandDeps,
+  chosen: QueueChoice,
+  shown: ConflictDetails,
+  row: string,
+): Promise<ChoiceResult | undefined> {
+  let result: ChoiceResult | undefined;
+  const keep = (results: readonly ChoiceResult[]): Promise<void> => {
+    result = results[0];
+    return Promise.resolve();
+  };
+  try {
+    await decideEach(deps, chosen, [shown], { kind: 'merged', row }, keep);
+  } catch (error) {
+    // What was written is in the editor still, and may be applied once the server is back.
+    if (!isServerFailure(error)) throw error;
+    return { kind: 'refused', sqlstate: error.facts.sqlstate, message: error.facts.text };
+  }
+  return result;
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/u, '');
+}
+
 async function compare(
   { documents }: CommandDeps,
-  { primary }: EnteredQueue,
   details: ConflictDetails,
   row: EditedRow,
 ): Promise<void> {
   await documents.showDifference(
-    `${conflictName(details)}: ${showEscaped(primary.id)} ↔ merged`,
-    rowText(details, primary.id, details.primaryRow),
+    `${conflictName(details)}: ${showEscaped(details.primaryId)} ↔ merged`,
+    rowText(details, details.primaryId, details.primaryRow),
     row.document.uri,
   );
 }
 
 async function isConfirmed(
   details: ConflictDetails,
-  { edge, primary, environment }: EnteredQueue,
+  { edge, environment }: EnteredQueue,
 ): Promise<boolean> {
   return confirmAct({
-    message: `Write the merged row of ${conflictName(details)} on ${showEscaped(primary.id)}?`,
+    message: `Write the merged row of ${conflictName(details)} on ${showEscaped(details.primaryId)}?`,
     detail:
       details.primaryRow === null
         ? 'The row is inserted. The version of the edge is kept with the conflict.'

@@ -1,21 +1,48 @@
 import { window } from 'vscode';
+import { formatCount } from '../../core/format';
 import { prettyJson } from '../../core/queue/prettyJson';
 import { showEscaped } from '../../core/visibleText';
 import { askOne } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
 import { whileReading } from '../plans/progress';
 import { confirmAct } from '../queue/confirmAct';
-import { chooseDead, type DeadChoice } from '../queue/deadOperations';
+import {
+  auditedIds,
+  deadCount,
+  deadSentence,
+  listPicked,
+  readDead,
+  type DeadChoice,
+} from '../queue/deadOperations';
 import { refreshEnds } from '../queue/decide';
 import { EditedRow } from '../queue/editJson';
+import { enterQueue } from '../queue/enterQueue';
+import { pickOperations } from '../queue/pickOperations';
+import { pickQueue } from '../queue/pickQueue';
 import type { Change } from './change';
 
 const TITLE = 'Retry Dead Operation';
 
-/** Makes a dead operation wait for the next drain again, as it was or with another row. */
+/** Makes dead operations wait for the next drain again, as they were; or a single one with another row. */
 export const retryDeadOperation: Change = async (deps, target) => {
-  const found = await chooseDead(deps, target, { title: TITLE, changes: true, ends: ['edge'] });
-  if (found === null) return;
+  const chosen = await pickQueue(deps, target, TITLE);
+  if (chosen === null) return;
+  const entered = await enterQueue(deps, chosen, { title: TITLE, changes: true, ends: ['edge'] });
+  if (entered === null) return;
+  const picked = await pickOperations(deps, chosen, { title: TITLE, state: 'dead' });
+  if (picked === null) return;
+  if (picked.kind === 'one') {
+    const dead = await readDead(deps, chosen, picked.operationId, TITLE);
+    if (dead !== null) await retryOne(deps, { chosen, entered, dead });
+    return;
+  }
+  const ids = await listPicked(deps, chosen, picked, TITLE);
+  if (ids === null) return;
+  const what = deadCount(ids.length, picked);
+  await retry(deps, { chosen, entered }, { ids, data: null, what });
+};
+
+async function retryOne(deps: CommandDeps, found: DeadChoice): Promise<void> {
   const { data, isCut } = found.dead;
   const way =
     data === null || isCut
@@ -36,7 +63,9 @@ export const retryDeadOperation: Change = async (deps, target) => {
             },
           ],
         });
-  if (way === 'same') await retry(deps, found, null);
+  const { operationId, operation, tableText } = found.dead;
+  const one = { ids: [operationId], what: `${operation} of ${tableText}` };
+  if (way === 'same') await retry(deps, found, { ...one, data: null });
   if (way !== 'edit' || data === null) return;
   const row = await EditedRow.open(prettyJson(data));
   await window.showTextDocument(row.document, { preview: false });
@@ -46,37 +75,47 @@ export const retryDeadOperation: Change = async (deps, target) => {
       'Edit the row, then let it be tried again.',
       'Retry with This Row',
     );
-    if (text !== null) await retry(deps, found, text);
+    if (text !== null) await retry(deps, found, { ...one, data: text });
   };
   whenReady().catch((error: unknown) => {
     deps.log.error(`A dead operation could not be tried again: ${String(error)}`);
     void window.showErrorMessage(deps.redact(String(error)));
   });
-};
+}
+
+interface Retried {
+  readonly ids: readonly string[];
+  /** What a single one is to write instead. */
+  readonly data: string | null;
+  readonly what: string;
+}
 
 async function retry(
   deps: CommandDeps,
-  { chosen, entered, dead }: DeadChoice,
-  data: string | null,
+  { chosen, entered }: Pick<DeadChoice, 'chosen' | 'entered'>,
+  { ids, data, what }: Retried,
 ): Promise<void> {
   const { edge, environment } = entered;
+  const isOne = ids.length === 1;
   const confirmed = await confirmAct({
-    message: showEscaped(`Retry ${dead.operation} of ${dead.tableText} on ${edge.id}?`),
-    detail: `It waits for the next drain again${data === null ? '' : ', with the row that you wrote in place of its own'}.`,
-    button: 'Retry Operation',
+    message: showEscaped(`Retry ${what} on ${edge.id}?`),
+    detail: `${isOne ? 'It waits' : 'They wait'} for the next drain again${data === null ? '' : ', with the row that you wrote in place of its own'}.`,
+    button: isOne ? 'Retry Operation' : `Retry ${formatCount(ids.length)} Operations`,
     mustType: environment === 'production' ? edge.id : null,
-    purpose: 'retry it in production',
+    purpose: 'retry in production',
   });
   if (!confirmed) return;
-  const isDone = await whileReading(TITLE, async (signal) =>
-    deps.queues.retryDead(chosen, dead.operationId, data, signal),
+  const done = await whileReading(TITLE, async (signal) =>
+    deps.queues.retryDead(chosen, ids, data, signal),
   );
   const how = data === null ? '' : ' with another row';
   deps.audit.note(
-    `${TITLE}${how}: operation ${dead.operationId} on ${edge.id}: ${isDone ? 'waits again' : 'was not dead any more'}`,
+    `${TITLE}${how}: ${done} of ${ids.length} on ${edge.id} wait again: ${auditedIds(ids)}`,
   );
   void window.showInformationMessage(
-    isDone ? 'The operation waits for the next drain.' : 'This operation is not dead any more.',
+    isOne && done === 1
+      ? 'The operation waits for the next drain.'
+      : deadSentence('Made ready for the next drain:', done, ids.length),
   );
-  await refreshEnds(deps, chosen.topologyId, [edge.id]);
+  await refreshEnds(deps, chosen);
 }

@@ -18,10 +18,12 @@ export async function readConflict(
   const details = await whileReading(`${title}: reading`, async (signal) =>
     queues.readConflict({ topologyId, nodeId }, operationId, signal),
   );
-  if (details === null) {
-    void window.showInformationMessage('This is no open conflict any more. Somebody else decided.');
-  }
+  if (details === null) sayDecided();
   return details;
+}
+
+export function sayDecided(): void {
+  void window.showInformationMessage('This is no open conflict any more. Somebody else decided.');
 }
 
 /** `public.jobs {"id": 7}` */
@@ -35,12 +37,13 @@ const KEY_LENGTH = 100;
 export async function showConflictRows(
   { documents }: Pick<CommandDeps, 'documents'>,
   details: ConflictDetails,
-  ends: { readonly edgeId: string; readonly primaryId: string },
+  edgeId: string,
 ): Promise<void> {
+  const { primaryId, base, primaryRow, edgeRow } = details;
   await documents.showDifference(
-    `${conflictName(details)}: ${showEscaped(ends.primaryId)} ↔ ${showEscaped(ends.edgeId)}${details.base === null ? '' : ' (what it was before is known)'}`,
-    rowText(details, ends.primaryId, details.primaryRow),
-    rowText(details, ends.edgeId, details.edgeRow),
+    `${conflictName(details)}: ${showEscaped(primaryId)} ↔ ${showEscaped(edgeId)}${base === null ? '' : ' (what it was before is known)'}`,
+    rowText(details, primaryId, primaryRow),
+    rowText(details, edgeId, edgeRow),
   );
 }
 

@@ -1,24 +1,36 @@
 import { ProgressLocation, window } from 'vscode';
-import { formatCounted } from '../../core/format';
-import type { ChoiceResult, ConflictChoice, ConflictDetails } from '../../core/queue/conflict';
+import { formatCount, formatCounted } from '../../core/format';
+import {
+  CONFLICT_LIST_LIMIT,
+  type ChoiceResult,
+  type ConflictChoice,
+  type ConflictDetails,
+  type ShownConflict,
+} from '../../core/queue/conflict';
 import { choiceWords } from '../../core/queue/conflictWords';
+import { decisionSentence } from '../../core/queue/decisionText';
+import type { QueueAddress } from '../../core/queue/drain';
+import { formatTableName } from '../../core/tableName';
+import type { TableName } from '../../core/topology';
 import { showEscaped } from '../../core/visibleText';
 import type { CommandDeps } from '../commandDeps';
 import { signalOf, whileReading } from '../plans/progress';
 import type { Target } from '../target';
 import { confirmAct } from './confirmAct';
-import { conflictName, showConflictRows } from './conflictView';
+import { conflictName, readConflict, sayDecided } from './conflictView';
 import { enterQueue, type EnteredQueue } from './enterQueue';
-import { pickOperations } from './pickOperations';
+import { pickOperations, type PickedOperations } from './pickOperations';
 import { pickQueue, type QueueChoice } from './pickQueue';
+import { layBefore } from './showConflictWork';
 
 /** A choice that needs no text, for one conflict or for many. */
 export type SimpleChoice = 'keepPrimary' | 'keepEdge' | 'drop';
 
 interface ChoiceText {
   readonly title: string;
-  /** Begins the question, before what it is about. */
+  /** Begin the question, before what it is about: of one, and of many. */
   readonly verb: string;
+  readonly verbOfMany: string;
   readonly purpose: string;
 }
 
@@ -26,13 +38,34 @@ const TEXTS: Readonly<Record<SimpleChoice, ChoiceText>> = {
   keepPrimary: {
     title: 'Keep Primary',
     verb: "Keep the primary's row of",
+    verbOfMany: "Keep the primary's rows of",
     purpose: "keep the primary's",
   },
-  keepEdge: { title: 'Keep Edge', verb: "Write the edge's row of", purpose: "write the edge's" },
-  drop: { title: 'Drop Operation', verb: 'Drop the operation on', purpose: 'drop it' },
+  keepEdge: {
+    title: 'Keep Edge',
+    verb: "Write the edge's row of",
+    verbOfMany: "Write the edge's rows of",
+    purpose: "write the edge's",
+  },
+  drop: {
+    title: 'Drop Operation',
+    verb: 'Drop the operation on',
+    verbOfMany: 'Drop the operations of',
+    purpose: 'drop it',
+  },
 };
 
-/** Carries out one choice for the conflict that was clicked, or for those that the user picks, after he has confirmed it. */
+/** What a choice is about, as it was read: whatever changes after that is noticed when it is written. */
+interface Shown {
+  readonly conflicts: readonly ShownConflict[];
+  /** Where it is a single one. */
+  readonly details: ConflictDetails | null;
+  /** Where all are of one table. */
+  readonly table: TableName | null;
+  readonly isCut: boolean;
+}
+
+/** Carries out one choice for the conflict or the group that was clicked, or for what the user picks, after he has confirmed it. */
 export async function decideAll(
   deps: CommandDeps,
   target: Target | null,
@@ -41,134 +74,162 @@ export async function decideAll(
   const { title } = TEXTS[kind];
   const chosen = await pickQueue(deps, target, title);
   if (chosen === null) return;
-  const entered = await enterQueue(deps, chosen, { title, changes: true });
+  const options = { title, changes: true, mayPrimaryBeAway: true };
+  const entered = await enterQueue(deps, chosen, options);
   if (entered === null) return;
-  const ids = await pickOperations(deps, chosen, { title, state: 'conflict', many: true });
-  if (ids === null) return;
-  const shown = await readAll(deps, chosen, ids, title);
-  const [first] = shown;
-  if (first === undefined) {
-    void window.showInformationMessage('This is no open conflict any more. Somebody else decided.');
-    return;
-  }
-  if (!(await isConfirmed(kind, first, shown.length, entered))) return;
-  const results = await decideEach(deps, chosen, entered, shown, { kind });
-  await tell(deps, chosen, entered, { kind, shown, results });
+  const picked = await pickOperations(deps, chosen, { title, state: 'conflict' });
+  if (picked === null) return;
+  const shown = await readShown(deps, chosen, picked, title);
+  if (shown === null || !(await isConfirmed(kind, shown, entered))) return;
+  await decideEach(deps, chosen, shown.conflicts, { kind }, async (results) =>
+    tell(deps, chosen, kind, shown, results),
+  );
 }
 
-/** What is confirmed is what was read: whatever changes after that is noticed when it is written. */
-async function readAll(
-  { queues }: CommandDeps,
-  { topologyId, nodeId }: QueueChoice,
-  ids: readonly string[],
+/** @returns `null` where there is none any more, which is said */
+async function readShown(
+  deps: CommandDeps,
+  chosen: QueueChoice,
+  picked: PickedOperations,
   title: string,
-): Promise<readonly ConflictDetails[]> {
-  return whileReading(`${title}: reading`, async (signal) => {
-    const found: ConflictDetails[] = [];
-    for (const id of ids) {
-      const details = await queues.readConflict({ topologyId, nodeId }, id, signal);
-      if (details !== null) found.push(details);
-    }
-    return found;
-  });
+): Promise<Shown | null> {
+  if (picked.kind === 'one') {
+    const details = await readConflict(deps, chosen, picked.operationId, title);
+    if (details === null) return null;
+    return { conflicts: [details], details, table: details.table, isCut: false };
+  }
+  const { conflicts, isCut } = await whileReading(`${title}: reading`, async (signal) =>
+    deps.queues.listConflicts(chosen, picked.filter, signal),
+  );
+  if (conflicts.length > 0) return { conflicts, details: null, table: picked.table, isCut };
+  sayDecided();
+  return null;
 }
 
 async function isConfirmed(
   kind: SimpleChoice,
-  first: ConflictDetails,
-  count: number,
-  { edge, primary, environment }: EnteredQueue,
+  { conflicts, details, table, isCut }: Shown,
+  { edge, environment, queue }: EnteredQueue,
 ): Promise<boolean> {
-  const { title, verb, purpose } = TEXTS[kind];
-  const about = count === 1 ? conflictName(first) : formatCounted(count, 'conflict');
-  const words = choiceWords(first);
-  const single = kind === 'keepEdge' ? words.keepEdge : words.keepPrimary;
-  const many =
-    kind === 'keepEdge'
-      ? "Each row of the edge replaces the primary's, whose version is kept with the conflict."
-      : "The primary's rows stay as they are. The edge's versions are kept with the conflicts.";
+  const { title, verb, verbOfMany, purpose } = TEXTS[kind];
+  const place = showEscaped(conflicts[0]?.primaryId ?? queue.primary);
+  const count = formatCounted(conflicts.length, 'conflict');
+  const of = table === null ? count : `${count} in ${showEscaped(formatTableName(table))}`;
+  const limit = isCut
+    ? ` These are the first ${formatCount(CONFLICT_LIST_LIMIT)}; there are more.`
+    : '';
   return confirmAct({
-    message: `${verb} ${about} on ${showEscaped(primary.id)}?`,
-    detail: `${count === 1 ? single : many} A row that has changed again meanwhile is left alone.`,
-    button: title,
+    message:
+      details === null
+        ? `${verbOfMany} ${of} on ${place}?`
+        : `${verb} ${conflictName(details)} on ${place}?`,
+    detail: `${effectOf(kind, details)} ${details === null ? 'Rows that have' : 'A row that has'} changed again meanwhile ${details === null ? 'are' : 'is'} left alone.${limit}`,
+    button: details === null ? `${title} of ${formatCount(conflicts.length)}` : title,
     mustType: environment === 'production' ? edge.id : null,
     purpose: `${purpose} in production`,
   });
 }
 
-/** Decides one after the other, and writes each into the audit log: no values, no keys. */
-export async function decideEach(
-  { queues, audit }: CommandDeps,
-  { topologyId, nodeId }: QueueChoice,
-  { primary }: EnteredQueue,
-  shown: readonly ConflictDetails[],
-  choice: ConflictChoice,
-): Promise<readonly ChoiceResult[]> {
-  const title = choice.kind === 'merged' ? 'Apply Merged' : TEXTS[choice.kind].title;
-  return window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      const signal = signalOf(token);
-      const results: ChoiceResult[] = [];
-      for (const [index, details] of shown.entries()) {
-        if (signal.aborted) break;
-        progress.report({ message: `${index + 1} of ${shown.length}` });
-        const result = await queues.decide({ topologyId, nodeId }, details, choice, signal);
-        const code =
-          result.kind === 'refused' && result.sqlstate !== null ? ` (${result.sqlstate})` : '';
-        audit.note(
-          `${title} of operation ${details.operationId}, ${nodeId} to ${primary.id}: ${result.kind}${code}`,
-        );
-        results.push(result);
-      }
-      return results;
-    },
-  );
+function effectOf(kind: SimpleChoice, details: ConflictDetails | null): string {
+  if (details !== null) {
+    const words = choiceWords(details);
+    return kind === 'keepEdge' ? words.keepEdge : words.keepPrimary;
+  }
+  return kind === 'keepEdge'
+    ? "What the edge wrote is written to the primary; each version of the primary's that it replaces is kept with its conflict."
+    : "The primary's rows stay as they are. The edge's versions are kept with the conflicts.";
 }
 
-interface Decided {
-  readonly kind: SimpleChoice;
-  readonly shown: readonly ConflictDetails[];
-  readonly results: readonly ChoiceResult[];
+/**
+ * Decides one after the other, and writes each into the audit log: no values, no keys. The tree shows at once what is left.
+ * @param tell gets what became of those that were tried, also when a failure ended it
+ */
+export async function decideEach(
+  deps: CommandDeps,
+  { topologyId, nodeId }: QueueAddress,
+  shown: readonly ShownConflict[],
+  choice: ConflictChoice,
+  tell: (results: readonly ChoiceResult[]) => Promise<void>,
+): Promise<void> {
+  const title = choice.kind === 'merged' ? 'Apply Merged' : TEXTS[choice.kind].title;
+  const address = { topologyId, nodeId };
+  const results: ChoiceResult[] = [];
+  const primaryIds = [...new Set(shown.map(({ primaryId }) => primaryId))];
+  try {
+    await window.withProgress(
+      { location: ProgressLocation.Notification, title, cancellable: shown.length > 1 },
+      async (progress, token) => {
+        const note = (result: ChoiceResult, { operationId, primaryId }: ShownConflict): void => {
+          const code =
+            result.kind === 'refused' && result.sqlstate !== null ? ` (${result.sqlstate})` : '';
+          deps.audit.note(
+            `${title} of operation ${operationId}, ${nodeId} to ${primaryId}: ${result.kind}${code}`,
+          );
+          results.push(result);
+          const message = `${formatCount(results.length)} of ${formatCount(shown.length)}`;
+          progress.report({ message, increment: 100 / shown.length });
+        };
+        await deps.queues.decide(address, shown, choice, note, signalOf(token));
+      },
+    );
+  } finally {
+    if (results.length > 0) await tell(results);
+    await refreshEnds(deps, address, primaryIds);
+  }
 }
 
 async function tell(
   deps: CommandDeps,
-  { topologyId, nodeId }: QueueChoice,
-  { edge, primary }: EnteredQueue,
-  { kind, shown, results }: Decided,
+  chosen: QueueChoice,
+  kind: SimpleChoice,
+  { conflicts, details }: Shown,
+  results: readonly ChoiceResult[],
 ): Promise<void> {
-  const countOf = (wanted: ChoiceResult['kind']) =>
-    results.filter((result) => result.kind === wanted).length;
-  const refused = results.find((result) => result.kind === 'refused');
+  const { title } = TEXTS[kind];
+  const place = conflicts[0]?.primaryId ?? '';
+  const sentence = decisionSentence(title, results, conflicts.length, place);
+  const text = deps.redact(showEscaped(sentence));
+  const isSmooth = results.every((result) => result.kind === 'done' || result.kind === 'gone');
   const changed = results.find((result) => result.kind === 'changedAgain');
-  const parts = [
-    `${formatCounted(countOf('done'), 'conflict')} decided`,
-    ...(countOf('gone') === 0 ? [] : [`${countOf('gone')} decided by somebody else before`]),
-    ...(changed === undefined ? [] : [`${countOf('changedAgain')} changed again on the primary`]),
-    ...(refused === undefined ? [] : [`${countOf('refused')} refused by ${primary.id}`]),
-    ...(results.length < shown.length ? [`${shown.length - results.length} not tried`] : []),
-  ];
-  const server =
-    refused === undefined
-      ? ''
-      : ` ${refused.message}${refused.sqlstate === null ? '' : ` (${refused.sqlstate})`}`;
-  const sentence = deps.redact(showEscaped(`${TEXTS[kind].title}: ${parts.join(', ')}.${server}`));
-  if (changed === undefined && refused === undefined) void window.showInformationMessage(sentence);
-  else void window.showWarningMessage(sentence);
-  // A single one that changed again is laid before the person anew.
-  if (changed !== undefined && shown.length === 1) {
-    await showConflictRows(deps, changed.details, { edgeId: edge.id, primaryId: primary.id });
+  // A single one that changed again is laid before the person anew; of many, the first one on demand.
+  if (changed !== undefined && details !== null) {
+    void window.showWarningMessage(text);
+    await layBefore(deps, chosen, changed.details);
+    return;
   }
-  await refreshEnds(deps, topologyId, [nodeId, primary.id]);
+  if (isSmooth) void window.showInformationMessage(text);
+  else if (changed === undefined) void window.showWarningMessage(text);
+  else offerChanged(deps, chosen, text, changed.details);
 }
 
+const SHOW_CHANGED = 'Show the First That Changed';
+
+/** Nobody waits for the answer. */
+function offerChanged(
+  deps: CommandDeps,
+  chosen: QueueChoice,
+  text: string,
+  details: ConflictDetails,
+): void {
+  const show = async (): Promise<void> => {
+    const choice = await window.showWarningMessage(text, SHOW_CHANGED);
+    if (choice === SHOW_CHANGED) await layBefore(deps, chosen, details);
+  };
+  show().catch((error: unknown) => {
+    deps.log.error(`A conflict could not be shown: ${String(error)}`);
+  });
+}
+
+/** Asks both ends what they hold now, and reads again what the tree shows of the queue. */
 export async function refreshEnds(
-  { monitor }: Pick<CommandDeps, 'monitor'>,
-  topologyId: string,
-  nodeIds: readonly string[],
+  { monitor, queueReader }: Pick<CommandDeps, 'monitor' | 'queueReader'>,
+  { topologyId, nodeId }: QueueAddress,
+  primaryIds: readonly string[] = [],
 ): Promise<void> {
   await Promise.all(
-    nodeIds.map(async (nodeId) => monitor.refresh({ topologyId, nodeId }, 'afterCommand')),
+    [nodeId, ...primaryIds].map(async (id) =>
+      monitor.refresh({ topologyId, nodeId: id }, 'afterCommand'),
+    ),
   );
+  queueReader.refresh({ topologyId, nodeId });
 }

@@ -90,10 +90,19 @@ function refuseSplitBrain(
     nodes.map(({ id }) => ({ nodeId: id })),
   );
   if (finding === null) return false;
-  void window.showErrorMessage(finding.text, 'Choose Primary…').then(async (choice) => {
+  void window.showErrorMessage(finding.text, CHOOSE_PRIMARY).then(async (choice) => {
     if (choice !== undefined) await runCommand('choosePrimary', { topologyId, subject: null });
   });
   return true;
+}
+
+/** Offered wherever two writable nodes of one system are the reason of a refusal. */
+export const CHOOSE_PRIMARY = 'Choose Primary…';
+
+/** Whether two writable nodes of one system are seen now. */
+export function isSplit({ monitor }: Pick<EnterDeps, 'monitor'>, topologyId: string): boolean {
+  const snapshot = monitor.current().find(({ id }) => id === topologyId);
+  return snapshot?.nodes.some(({ verdict }) => verdict.code === 'splitBrain') === true;
 }
 
 async function mayContact(

@@ -1,7 +1,10 @@
 import { QuickPickItemKind, window } from 'vscode';
-import { formatCounted } from '../../core/format';
-import type { OperationEntry } from '../../core/queue/drain';
+import { DEPTH_CAP } from '../../core/facts';
+import { formatCount } from '../../core/format';
+import type { OperationFilter } from '../../core/queue/conflictStatements';
+import type { OperationEntry, QueueContents } from '../../core/queue/drain';
 import { formatTableName } from '../../core/tableName';
+import type { TableName } from '../../core/topology';
 import { showEscaped } from '../../core/visibleText';
 import { askOne, type PickItem } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
@@ -11,83 +14,147 @@ import type { QueueChoice } from './pickQueue';
 export interface OperationsNeed {
   readonly title: string;
   readonly state: 'conflict' | 'dead';
-  /** Whether several may be chosen at once. */
-  readonly many: boolean;
+}
+
+/** What a command is for: one operation, or all of a kind. */
+export type PickedOperations =
+  | { readonly kind: 'one'; readonly operationId: string }
+  | { readonly kind: 'many'; readonly filter: OperationFilter; readonly table: TableName | null };
+
+type Deps = Pick<CommandDeps, 'queues' | 'redact'>;
+
+/** The operation that was clicked, or that the user picks. @returns `null` when he gave up, or there is none, which is said */
+export async function pickOperation(
+  deps: Deps,
+  choice: QueueChoice,
+  need: OperationsNeed,
+): Promise<string | null> {
+  if (choice.operationId !== null) return choice.operationId;
+  const contents = await readEntries(deps, choice, need);
+  if (contents === null) return null;
+  const items = entriesOf(contents, need).map((entry) => item(entry, entry.id, deps.redact));
+  return ask(need, items);
 }
 
 /**
- * Ids of the operations that a command is for: the one that was clicked, or what the user picks, one or all of a kind.
+ * Operations that a command is for: the one or the group that was clicked, or what the user picks, one or all of a kind.
  * @returns `null` when the user gave up, or there is none, which is said
  */
 export async function pickOperations(
-  { queues, redact }: Pick<CommandDeps, 'queues' | 'redact'>,
+  deps: Deps,
   choice: QueueChoice,
-  { title, state, many }: OperationsNeed,
-): Promise<readonly string[] | null> {
-  if (choice.operationId !== null) return [choice.operationId];
-  const contents = await whileReading(`${title}: reading`, async (signal) =>
+  need: OperationsNeed,
+): Promise<PickedOperations | null> {
+  const { operationId, group } = choice;
+  if (operationId !== null) return { kind: 'one', operationId };
+  if (group !== null && group.state === need.state) return manyOf(group.table);
+  const contents = await readEntries(deps, choice, need);
+  if (contents === null) return null;
+  const entries = entriesOf(contents, need);
+  const ones = entries.map((entry) =>
+    item<PickedOperations>(entry, { kind: 'one', operationId: entry.id }, deps.redact),
+  );
+  return ask(need, [...groupItems(contents, entries, need), ...ones]);
+}
+
+function manyOf(table: TableName | null): PickedOperations {
+  return { kind: 'many', filter: table === null ? {} : { table }, table };
+}
+
+/** @returns `null` where there is none, which is said */
+async function readEntries(
+  { queues }: Deps,
+  choice: QueueChoice,
+  need: OperationsNeed,
+): Promise<QueueContents | null> {
+  const contents = await whileReading(`${need.title}: reading`, async (signal) =>
     queues.readContents(choice, signal),
   );
-  const entries = state === 'conflict' ? contents.conflicts : contents.dead;
-  if (entries.length === 0) {
-    const what = state === 'conflict' ? 'No conflict waits' : 'No operation is dead';
-    void window.showInformationMessage(`${what} on ${showEscaped(choice.nodeId)}.`);
-    return null;
-  }
-  const answer = await askOne<Ids>({
+  if (entriesOf(contents, need).length > 0) return contents;
+  const what = need.state === 'conflict' ? 'No conflict waits' : 'No operation is dead';
+  void window.showInformationMessage(`${what} on ${showEscaped(choice.nodeId)}.`);
+  return null;
+}
+
+function entriesOf(
+  { conflicts, dead }: QueueContents,
+  { state }: OperationsNeed,
+): readonly OperationEntry[] {
+  return state === 'conflict' ? conflicts : dead;
+}
+
+async function ask<T extends object | string>(
+  { title, state }: OperationsNeed,
+  items: readonly PickItem<T>[],
+): Promise<T | null> {
+  const answer = await askOne<T>({
     place: { title, step: 1, totalSteps: 1, canGoBack: false },
     placeholder: state === 'conflict' ? 'Which conflict?' : 'Which dead operation?',
-    items: [...(many ? groupItems(entries) : []), ...entries.map((entry) => item(entry, redact))],
+    items,
   });
-  return answer === null || answer === 'back' ? null : answer.ids;
+  return answer === 'back' ? null : answer;
 }
 
-interface Ids {
-  readonly ids: readonly string[];
-}
-
-function item(entry: OperationEntry, redact: (text: string) => string): PickItem<Ids> {
-  const { id, operation, table, keyText, error, sqlstate } = entry;
+function item<T extends object | string>(
+  entry: OperationEntry,
+  value: T,
+  redact: (text: string) => string,
+): PickItem<T> {
+  const { operation, table, keyText, error, sqlstate } = entry;
   const code = sqlstate === null ? '' : ` (${sqlstate})`;
   return {
     label: showEscaped(`${operation} ${formatTableName(table)}`),
     description: showEscaped(keyText === '' ? `no. ${entry.seq}` : keyText),
     ...(error === null ? {} : { detail: redact(showEscaped(`${error}${code}`)) }),
-    value: { ids: [id] },
+    value,
   };
 }
 
-/** All of a kind: of one table, one operation and one reason; and all that there are. */
-function groupItems(entries: readonly OperationEntry[]): readonly PickItem<Ids>[] {
+/** All that there are, all of one table, and among those listed all of one table, operation and reason. */
+function groupItems(
+  { tables }: QueueContents,
+  entries: readonly OperationEntry[],
+  { state }: OperationsNeed,
+): readonly PickItem<PickedOperations>[] {
+  const counts = tables
+    .map(({ table, conflicts, dead }) => ({
+      table,
+      count: state === 'conflict' ? conflicts : dead,
+    }))
+    .filter(({ count }) => count > 0);
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  if (total < 2) return [];
+  const all = (count: number) => `$(list-flat) All ${formatCount(count, DEPTH_CAP)}`;
+  const ofTables = counts.map(({ table, count }) => ({
+    label: `${all(count)}: ${showEscaped(formatTableName(table))}`,
+    value: manyOf(table),
+  }));
+  return [
+    { label: all(total), value: manyOf(null) },
+    ...(counts.length > 1 ? ofTables : []),
+    ...kindItems(entries),
+    { label: 'One of them', kind: QuickPickItemKind.Separator, value: null },
+  ];
+}
+
+function kindItems(entries: readonly OperationEntry[]): readonly PickItem<PickedOperations>[] {
   const kinds = new Map<string, OperationEntry[]>();
   for (const entry of entries) {
     const key = JSON.stringify([entry.table, entry.operation, entry.sqlstate ?? entry.error]);
     kinds.set(key, [...(kinds.get(key) ?? []), entry]);
   }
-  const several = [...kinds.values()].filter(({ length }) => length > 1);
-  const groups = several.flatMap((of): PickItem<Ids>[] => {
+  if (kinds.size < 2) return [];
+  return [...kinds.values()].flatMap((of): PickItem<PickedOperations>[] => {
     const [first] = of;
-    if (first === undefined) return [];
+    if (first === undefined || of.length < 2) return [];
     const what = showEscaped(`${first.operation} of ${formatTableName(first.table)}`);
+    const operationIds = of.map(({ id }) => id);
     return [
       {
-        label: `$(list-flat) All ${of.length}: ${what}`,
+        label: `$(list-flat) These ${of.length}: ${what}`,
         ...(first.error === null ? {} : { description: showEscaped(first.error) }),
-        value: { ids: of.map(({ id }) => id) },
+        value: { kind: 'many', filter: { operationIds }, table: first.table },
       },
     ];
   });
-  const all: PickItem<Ids>[] =
-    kinds.size > 1
-      ? [
-          {
-            label: `$(list-flat) All ${formatCounted(entries.length, 'operation')}`,
-            value: { ids: entries.map(({ id }) => id) },
-          },
-        ]
-      : [];
-  const items = [...groups, ...all];
-  return items.length === 0
-    ? []
-    : [...items, { label: 'One of them', kind: QuickPickItemKind.Separator, value: null }];
 }

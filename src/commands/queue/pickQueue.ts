@@ -1,17 +1,18 @@
 import { QuickPickItemKind, window } from 'vscode';
 import { queueWords } from '../../core/describe/queueText';
 import type { QueueAddress } from '../../core/queue/drain';
-import { operationOf } from '../../core/queue/queueSubject';
+import { operationGroupOf, operationOf, type OperationGroup } from '../../core/queue/queueSubject';
 import type { QueueSnapshot, TopologySnapshot } from '../../core/snapshot';
 import { askOne, type PickItem } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
 import { sayNoNode } from '../plans/pickNode';
 import { toNodeRef, type Target } from '../target';
 
-/** A queue, and where it was clicked on, one of its operations. */
+/** A queue, and where they were clicked on, one of its operations or all of a kind. */
 export interface QueueChoice extends QueueAddress {
   readonly queueId: string;
   readonly operationId: string | null;
+  readonly group: OperationGroup | null;
 }
 
 /**
@@ -31,11 +32,13 @@ export async function pickQueue(
     snapshot.queues.filter(fits).map((queue) => ({ snapshot, queue })),
   );
   const operationId = operationOf(target?.subject ?? '')?.operationId ?? null;
+  const group = operationGroupOf(target?.subject ?? '');
   const choiceOf = (snapshot: TopologySnapshot, queue: QueueSnapshot): QueueChoice => ({
     topologyId: snapshot.id,
     nodeId: queue.nodeId,
     queueId: queue.id,
     operationId,
+    group,
   });
   const [only] = found;
   if (only === undefined) {

@@ -4,10 +4,9 @@ import { operationSubject } from '../../core/queue/queueSubject';
 import { askOne } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
 import type { Target } from '../target';
-import { conflictSentence, readConflict, showBase, showConflictRows } from './conflictView';
-import { enterQueue } from './enterQueue';
-import { pickOperations } from './pickOperations';
-import { pickQueue, type QueueChoice } from './pickQueue';
+import { chooseConflict } from './chooseConflict';
+import { conflictSentence, showBase, showConflictRows } from './conflictView';
+import type { QueueChoice } from './pickQueue';
 
 const TITLE = 'Show Conflict';
 const KEEP_PRIMARY = 'Keep Primary…';
@@ -17,19 +16,18 @@ const MORE = 'More…';
 
 /** Opens a conflict as a comparison of both rows, and offers what can be decided. Changes nothing. */
 export async function showConflictWork(deps: CommandDeps, target: Target | null): Promise<void> {
-  const chosen = await pickQueue(deps, target, TITLE);
-  if (chosen === null) return;
-  const entered = await enterQueue(deps, chosen, { title: TITLE, changes: false });
-  if (entered === null) return;
-  const wanted = { title: TITLE, state: 'conflict', many: false } as const;
-  const [operationId] = (await pickOperations(deps, chosen, wanted)) ?? [];
-  if (operationId === undefined) return;
-  const details = await readConflict(deps, chosen, operationId, TITLE);
-  if (details === null) return;
-  await showConflictRows(deps, details, {
-    edgeId: entered.edge.id,
-    primaryId: entered.primary.id,
-  });
+  const found = await chooseConflict(deps, target, { title: TITLE, changes: false });
+  if (found === null) return;
+  await layBefore(deps, found.chosen, found.details);
+}
+
+/** The comparison, and beside it what can be decided. */
+export async function layBefore(
+  deps: CommandDeps,
+  chosen: QueueChoice,
+  details: ConflictDetails,
+): Promise<void> {
+  await showConflictRows(deps, details, chosen.nodeId);
   offer(deps, chosen, details);
 }
 

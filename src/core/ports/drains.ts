@@ -1,4 +1,11 @@
-import type { ChoiceResult, ConflictChoice, ConflictDetails } from '../queue/conflict';
+import type {
+  ChoiceResult,
+  ConflictChoice,
+  ConflictDetails,
+  ConflictList,
+  ShownConflict,
+} from '../queue/conflict';
+import type { OperationFilter } from '../queue/conflictStatements';
 import type {
   DrainPreview,
   DrainProgress,
@@ -15,7 +22,7 @@ import type { Disposable } from './disposable';
  * every one of them is looked at again here before a session is opened.
  */
 export interface Drains {
-  /** Tries everything and rolls it back. @throws ServerFailure */
+  /** Tries everything and rolls it back. What forbids a drain is in its `refusals`. @throws ServerFailure */
   preview(address: QueueAddress, signal: CancelSignal): Promise<DrainPreview>;
   /** Rejects only for a defect: a failure of a server is in the report's end. */
   drain(
@@ -39,26 +46,46 @@ export interface QueueDesk {
     operationId: string,
     signal: CancelSignal,
   ): Promise<ConflictDetails | null>;
-  /** In one transaction on the primary, which looks again whether its row is still the one that was shown. */
+  /** Open conflicts of a kind as they are now, for a choice about all of them. */
+  listConflicts(
+    address: QueueAddress,
+    filter: OperationFilter,
+    signal: CancelSignal,
+  ): Promise<ConflictList>;
+  /**
+   * Each in one transaction on the node that is the primary now, which looks again whether its row is still the one that was shown.
+   * @param onResult called for each of them, in order; when this rejects, what stands behind was not tried
+   */
   decide(
     address: QueueAddress,
-    shown: ConflictDetails,
+    shown: readonly ShownConflict[],
     choice: ConflictChoice,
+    onResult: (result: ChoiceResult, shown: ShownConflict) => void,
     signal: CancelSignal,
-  ): Promise<ChoiceResult>;
+  ): Promise<void>;
   /** The operation's own text and the server's words. `null`: it is not dead any more. */
   readDead(
     address: QueueAddress,
     operationId: string,
     signal: CancelSignal,
   ): Promise<DeadOperation | null>;
-  /** Makes a dead operation pending again, with other values where given (text of a JSON object). */
+  /** Ids of dead operations of a kind, in the order of the queue, at most `CONFLICT_LIST_LIMIT`. */
+  listDead(
+    address: QueueAddress,
+    filter: OperationFilter,
+    signal: CancelSignal,
+  ): Promise<readonly string[]>;
+  /**
+   * Makes dead operations pending again.
+   * @param data what a single one is to write instead: text of a JSON object; `null`: what it was
+   * @returns how many were still dead
+   */
   retryDead(
     address: QueueAddress,
-    operationId: string,
+    operationIds: readonly string[],
     data: string | null,
     signal: CancelSignal,
-  ): Promise<boolean>;
+  ): Promise<number>;
   /** Lets dead operations go: they become done on the edge, which the ledger notes as dropped. @returns how many were still dead */
   dropDead(
     address: QueueAddress,

@@ -89,12 +89,8 @@ export class WaveSql {
     return tests.length === 0 ? 'true' : tests.join(' AND ');
   }
 
-  /** The row in the form in which triggers queue rows: values that jsonb does not carry are their own texts. */
   rowJson(row: string): string {
-    const texts = this.table.columns
-      .filter(({ comparesAsText }) => comparesAsText)
-      .map(({ name }) => [name, `${row}.${escapeIdentifier(name)}::text`] as const);
-    return ['to_jsonb(' + row + ')', ...jsonObjects(texts)].join(' || ');
+    return rowJson(this.table, row);
   }
 
   /** The same of the values that an application brought. */
@@ -108,6 +104,14 @@ export class WaveSql {
     });
     return jsonObjects(members).join(' || ');
   }
+}
+
+/** A row in the form in which triggers queue rows: values that jsonb does not carry are their own texts. */
+export function rowJson({ columns }: Pick<TargetTable, 'columns'>, row: string): string {
+  const texts = columns
+    .filter(({ comparesAsText }) => comparesAsText)
+    .map(({ name }) => [name, `${row}.${escapeIdentifier(name)}::text`] as const);
+  return ['to_jsonb(' + row + ')', ...jsonObjects(texts)].join(' || ');
 }
 
 /** By which a later edit of the same edge knows that nobody else changed the row. */

@@ -4,6 +4,8 @@ import type { ConflictKind, OperationKind } from './operation';
 /** An open conflict with its rows, for the diff. Rows are text of JSON objects, as to_jsonb() of the primary's table writes them; `null`: no row. */
 export interface ConflictDetails {
   readonly operationId: string;
+  /** The node that the primary's row was read on: that which is the primary now. */
+  readonly primaryId: string;
   readonly table: TableName;
   readonly operation: OperationKind;
   readonly kind: ConflictKind;
@@ -20,6 +22,25 @@ export interface ConflictDetails {
   readonly error: string | null;
   readonly sqlstate: string | null;
 }
+
+/** What of a conflict a choice is about: enough to notice that it is no longer what was shown. */
+export type ShownConflict = Pick<
+  ConflictDetails,
+  'operationId' | 'primaryId' | 'primaryFingerprint'
+> & {
+  /** As it was shown: what of a merged row still equals it is taken from the edge. `null` where nothing is merged. */
+  readonly edgeRow: string | null;
+};
+
+/** Open conflicts of a queue, without their rows. */
+export interface ConflictList {
+  /** In the order of the queue, at most `CONFLICT_LIST_LIMIT`. */
+  readonly conflicts: readonly ShownConflict[];
+  /** There are others of the kind. */
+  readonly isCut: boolean;
+}
+
+export const CONFLICT_LIST_LIMIT = 10_000;
 
 export type ConflictChoice =
   | { readonly kind: 'keepPrimary' }

@@ -1,9 +1,11 @@
-import type { SqlStatement } from '../ports/sqlSession';
+import type { SqlStatement, SqlValue } from '../ports/sqlSession';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import type { TableName } from '../topology';
+import { rowJson } from './applySql';
 import { CONFLICTS, EDGE_IDENTITY, LEDGER } from './queueNames';
 import { textOf, textOrNull, type AnswerRow } from './rowValues';
 import type { ChoiceColumn } from './targetColumns';
+import type { TargetTable } from './targetTable';
 
 /** An operation in conflict as the edge keeps it. */
 export interface QueuedConflict {
@@ -19,6 +21,45 @@ export interface QueuedConflict {
   readonly oldData: string | null;
   readonly error: string | null;
   readonly sqlstate: string | null;
+}
+
+/** Which operations of one state are meant; ids before tables, and neither: all. */
+export interface OperationFilter {
+  readonly operationIds?: readonly string[];
+  readonly table?: TableName;
+}
+
+/** `$1` and more of a filter on `q`. */
+export function filterSql(first: number): string {
+  return `($${first}::uuid[] IS NULL OR q.id = ANY ($${first}::uuid[]))
+   AND ($${first + 1}::text IS NULL OR (q.table_schema = $${first + 1}::text AND q.table_name = $${first + 2}::text))`;
+}
+
+export function filterValues({ operationIds, table }: OperationFilter): readonly SqlValue[] {
+  return [operationIds ?? null, table?.schema ?? null, table?.name ?? null];
+}
+
+/** Operations of a page. */
+export const LIST_PAGE = 200;
+
+/** A page of what identifies operations of one state, in the order of the queue. Source: the queue of an edge. */
+export function listStatement(
+  queue: TableName,
+  state: 'conflict' | 'dead',
+  filter: OperationFilter,
+  afterSeq: string,
+): SqlStatement {
+  return {
+    text: `
+SELECT q.id::text AS "id", (SELECT i.edge_id::text FROM ${qualifiedName(EDGE_IDENTITY)} AS i) AS "edgeId",
+  q.seq::text AS "seq", q.table_schema AS "schema", q.table_name AS "name", q.operation AS "operation",
+  q.key::text AS "key", CASE WHEN q.key IS NULL THEN q.data::text END AS "data", NULL::text AS "oldData",
+  NULL::text AS "error", NULL::text AS "sqlstate"
+  FROM ${qualifiedName(queue)} AS q
+ WHERE q.state = '${state}' AND q.seq > $1::bigint AND ${filterSql(2)}
+ ORDER BY q.seq LIMIT ${LIST_PAGE}`,
+    values: [afterSeq, ...filterValues(filter)],
+  };
 }
 
 /** Lowest version: 14. Source: the queue of an edge and its identity. */
@@ -134,14 +175,47 @@ export function keyCondition(key: RowKey, alias: string, json: string): string {
 export function presentRowStatement(
   table: TableName,
   key: RowKey,
+  columns: readonly ChoiceColumn[],
   isLocked: boolean,
 ): SqlStatement {
+  const row = freeName('r', columns);
   return {
     text: `
-SELECT (SELECT pg_catalog.to_jsonb(r) FROM (SELECT t.*) AS r)::text AS "row", ${fingerprintSql('t')} AS "fingerprint"
+SELECT (SELECT pg_catalog.to_jsonb(${row}) FROM (SELECT t.*) AS ${row})::text AS "row", ${fingerprintSql('t')} AS "fingerprint"
   FROM ${qualifiedName(table)} AS t WHERE ${keyCondition(key, 't', '$1::jsonb')}${isLocked ? ' FOR UPDATE' : ''}`,
     values: [key.source],
   };
+}
+
+/** Its fingerprint alone. */
+export function fingerprintStatement(table: TableName, key: RowKey): SqlStatement {
+  return {
+    text: `
+SELECT ${fingerprintSql('t')} AS "fingerprint"
+  FROM ${qualifiedName(table)} AS t WHERE ${keyCondition(key, 't', '$1::jsonb')}`,
+    values: [key.source],
+  };
+}
+
+/**
+ * The row in the form in which queues and conflicts keep rows: every value can be made of it again, byte for byte.
+ * @param target the same table as drains know it
+ */
+export function keptRowStatement(target: TargetTable, key: RowKey): SqlStatement {
+  const row = freeName('t', target.columns);
+  return {
+    text: `
+SELECT (${rowJson(target, row)})::text AS "row"
+  FROM ${qualifiedName(target)} AS ${row} WHERE ${keyCondition(key, row, '$1::jsonb')}`,
+    values: [key.source],
+  };
+}
+
+/** An alias that no column is called: the whole row is meant by it. */
+function freeName(wanted: string, columns: readonly { readonly name: string }[]): string {
+  let name = wanted;
+  while (columns.some((column) => column.name === name)) name += '_';
+  return name;
 }
 
 /** Hash of a row, the same for the same values under `VALUE_SETTINGS`; hex. A column named like the alias must not stand for it. */
@@ -163,10 +237,11 @@ export function asPrimaryRowStatement(
   const values = known.map(
     (column) => `${queuedValue(conflict, column)} AS ${escapeIdentifier(column.name)}`,
   );
+  const row = freeName('r', known);
   const rest = `(v.d - ARRAY[${known.map(({ name }) => escapeLiteral(name)).join(', ')}]::text[])`;
   return {
     text: `
-SELECT ((SELECT pg_catalog.to_jsonb(r) FROM (SELECT ${values.join(', ')}) AS r) || ${rest})::text AS "row"
+SELECT ((SELECT pg_catalog.to_jsonb(${row}) FROM (SELECT ${values.join(', ')}) AS ${row}) || ${rest})::text AS "row"
   FROM (SELECT $1::jsonb AS d) AS v${queuedRecord(conflict)}`,
     values: [json],
   };

@@ -135,7 +135,9 @@ function mergedValue(
 /** What becomes of an operation that a person decided on. */
 export interface Decision {
   readonly conflict: QueuedConflict;
-  readonly details: ConflictDetails;
+  readonly details: Pick<ConflictDetails, 'kind' | 'policy' | 'key' | 'error' | 'sqlstate'>;
+  /** The primary's row as it was before, in the form in which conflicts keep rows; `null`: no row. */
+  readonly primaryRow: string | null;
   readonly choice: ConflictChoice['kind'];
   /** Of the row as it was written; `null` where the primary's was left alone, so that a later edit of the edge is looked at anew. */
   readonly hash: string | null;
@@ -159,8 +161,11 @@ ON CONFLICT (operation_id) DO UPDATE
   };
 }
 
-/** The version that lost stays with the conflict, and who decided. Source: conflicts of the primary. */
-export function settleStatement({ conflict, details, choice }: Decision): SqlStatement {
+/**
+ * The version that lost stays with the conflict, whole, and who decided. Where the primary has no note of the conflict any more, such as
+ * after a failover, the edge's rows are kept as they were queued. Source: conflicts of the primary.
+ */
+export function settleStatement({ conflict, details, primaryRow, choice }: Decision): SqlStatement {
   const { table } = conflict;
   return {
     text: `
@@ -170,7 +175,8 @@ VALUES ($1::uuid, $2::uuid, $3::bigint, $4::text, $5::text, $6::text, $7::text, 
     'settled', $9::text, $10::jsonb, $11::jsonb, $12::jsonb, $13::jsonb, $14::text, $15::text,
     pg_catalog.clock_timestamp(), CURRENT_USER)
 ON CONFLICT (operation_id) DO UPDATE
-   SET state = 'settled', resolution = EXCLUDED.resolution, edge_row = COALESCE(c.edge_row, EXCLUDED.edge_row),
+   SET state = 'settled', resolution = EXCLUDED.resolution,
+       edge_row = COALESCE(c.edge_row, EXCLUDED.edge_row), base = COALESCE(c.base, EXCLUDED.base),
        primary_row = EXCLUDED.primary_row, settled_at = EXCLUDED.settled_at, settled_by = EXCLUDED.settled_by`,
     values: [
       conflict.operationId,
@@ -182,10 +188,10 @@ ON CONFLICT (operation_id) DO UPDATE
       details.kind,
       details.policy,
       choice,
-      details.key,
-      details.base,
-      details.edgeRow,
-      details.primaryRow,
+      conflict.key ?? details.key,
+      conflict.oldData,
+      conflict.operation === 'DELETE' ? null : conflict.data,
+      primaryRow,
       details.error,
       details.sqlstate,
     ],

@@ -39,13 +39,13 @@ export function readDeadRow(row: AnswerRow): DeadOperation {
 }
 
 /**
- * Makes a dead operation wait again, as if it had never been tried. What was queued as a new row by a trigger gets its key from
+ * Makes dead operations wait again, as if they had never been tried. What was queued as a new row by a trigger gets its key from
  * the row that was edited; an UPDATE or DELETE keeps the key of the row that it is about.
  * @param data text of a JSON object; `null`: as it was
  */
 export function retryStatement(
   queue: TableName,
-  operationId: string,
+  operationIds: readonly string[],
   data: string | null,
 ): SqlStatement {
   return {
@@ -56,8 +56,8 @@ UPDATE ${qualifiedName(queue)} AS q
        key = CASE WHEN $2::jsonb IS NULL OR q.key IS NULL OR q.operation <> 'INSERT' THEN q.key
                   ELSE (SELECT pg_catalog.jsonb_object_agg(k.name, $2::jsonb -> k.name)
                           FROM pg_catalog.jsonb_object_keys(q.key) AS k (name)) END
- WHERE q.id = $1::uuid AND q.state = 'dead'`,
-    values: [operationId, data],
+ WHERE q.id = ANY ($1::uuid[]) AND q.state = 'dead'`,
+    values: [operationIds, data],
   };
 }
 
@@ -85,6 +85,16 @@ SELECT o.id, $1::uuid, o.seq, 'dropped' FROM ROWS FROM (
     pg_catalog.unnest($2::uuid[]), pg_catalog.unnest($3::bigint[])) AS o (id, seq)
 ON CONFLICT (operation_id) DO NOTHING`,
     values: [edgeId, dropped.map(({ id }) => id), dropped.map(({ seq }) => seq)],
+  };
+}
+
+/** Which of these the ledger has as dropped. */
+export function droppedStatement(operationIds: readonly string[]): SqlStatement {
+  return {
+    text: `
+SELECT pg_catalog.count(*) AS "dropped" FROM ${qualifiedName(LEDGER)} AS l
+ WHERE l.operation_id = ANY ($1::uuid[]) AND l.outcome = 'dropped'`,
+    values: [operationIds],
   };
 }
 

@@ -14,7 +14,7 @@ export function previewDocument(preview: DrainPreview, at: string): string {
       ? `The first ${formatCount(verdicts.length)} of ${formatCount(total)} operations were tried. The others are only counted.`
       : `All ${formatCount(total)} operations were tried.`;
   return document([
-    `# Dry run of ${escapeDocument(edgeId)} to ${escapeDocument(primaryId)}`,
+    `# Dry run of ${route(edgeId, primaryId)}`,
     `${escapeDocument(at)}. ${tried} Everything was rolled back; nothing was changed.`,
     ...(refusals.length === 0 ? [] : ['## Nothing can be drained', list(refusals)]),
     previewWords(counts),
@@ -26,12 +26,18 @@ export function previewDocument(preview: DrainPreview, at: string): string {
   ]);
 }
 
+/** @param primaryId empty where it was refused before anybody knew it */
+function route(edgeId: string, primaryId: string): string {
+  const edge = escapeDocument(edgeId);
+  return primaryId === '' ? edge : `${edge} to ${escapeDocument(primaryId)}`;
+}
+
 /** What became of a drain, as Markdown, with the operations that did not simply apply. */
 export function drainReportDocument(report: DrainReport): string {
   const { address, primaryId, startedAtMs, endedAtMs, counts, verdicts, notes, resent } = report;
   const took = formatDuration(Math.max(1, endedAtMs - startedAtMs), 'fine');
   return document([
-    `# Drain of ${escapeDocument(address.nodeId)} to ${escapeDocument(primaryId)}`,
+    `# Drain of ${route(address.nodeId, primaryId)}`,
     escapeDocument(drainSentence(report)),
     `Began ${formatDay(startedAtMs)} ${formatClock(startedAtMs)}, took ${took}.`,
     table(

@@ -42,16 +42,23 @@ export async function readQueuedConflictOf(
   return row === undefined ? null : readQueuedConflict(row);
 }
 
+/** A session on the primary, and which node that is. */
+export interface PrimarySession {
+  readonly session: SqlSession;
+  readonly nodeId: string;
+}
+
 /** Reads the primary's side. @param isLocked within the transaction that writes */
 export async function readConflictOf(
-  primary: SqlSession,
+  primary: PrimarySession,
   conflict: QueuedConflict,
   queue: DeclaredQueue,
   options: { readonly isLocked: boolean; readonly signal: CancelSignal },
 ): Promise<FoundConflict> {
   const { isLocked, signal } = options;
+  const { session, nodeId } = primary;
   const noted = (
-    await primary.query(notedConflictStatement(conflict.operationId), signal)
+    await session.query(notedConflictStatement(conflict.operationId), signal)
   ).rows.map(readNotedConflict)[0] ?? {
     outcome: null,
     key: null,
@@ -61,14 +68,15 @@ export async function readConflictOf(
     sqlstate: null,
   };
   const { table } = conflict;
-  const columns = (await primary.query(columnsStatement(table), signal)).rows.map(readColumn);
+  const columns = (await session.query(columnsStatement(table), signal)).rows.map(readColumn);
   const key = rowKeyOf(conflict, columns);
   const [row] =
     key === null
       ? []
-      : (await primary.query(presentRowStatement(table, key, isLocked), signal)).rows;
+      : (await session.query(presentRowStatement(table, key, columns, isLocked), signal)).rows;
   const details: ConflictDetails = {
     operationId: conflict.operationId,
+    primaryId: nodeId,
     table,
     operation: kindOf(conflict.operation),
     kind: conflictKindOf(noted.kind, noted.sqlstate ?? conflict.sqlstate),

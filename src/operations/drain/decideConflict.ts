@@ -1,8 +1,13 @@
 import { isServerFailure } from '../../core/failure';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { DrainSession } from '../../core/ports/drainGateway';
-import type { ChoiceResult, ConflictChoice, ConflictDetails } from '../../core/queue/conflict';
-import { notedConflictStatement, readNotedConflict } from '../../core/queue/conflictStatements';
+import type { SqlSession } from '../../core/ports/sqlSession';
+import type { ChoiceResult, ConflictChoice, ShownConflict } from '../../core/queue/conflict';
+import {
+  keptRowStatement,
+  notedConflictStatement,
+  readNotedConflict,
+} from '../../core/queue/conflictStatements';
 import {
   lockEdgeStatement,
   markDecidedStatement,
@@ -20,6 +25,7 @@ import {
   withPrimaryForms,
   type FoundConflict,
 } from './conflictReader';
+import { readKnownPrimary, type KnownPrimary } from './livePrimary';
 import type { QueueEnds, QueueSessions } from './queueSessions';
 
 /** What a transaction on the primary ended with; `again`: its row is another one now. */
@@ -29,56 +35,68 @@ type WriteResult =
 
 const DECIDED: readonly string[] = ['decided', 'dropped'];
 
-/** Carries out one choice: one transaction on the primary, then the edge's row is marked. */
-export class DecideConflict {
+/** Carries out one choice for conflicts, each by itself: one transaction on the primary, then the edge's row is marked. */
+export class DecideConflicts {
+  #known: KnownPrimary = { primarySystem: null, primaryTimeline: null };
+
   constructor(
     private readonly sessions: QueueSessions,
     private readonly ends: QueueEnds,
-    private readonly shown: ConflictDetails,
     private readonly choice: ConflictChoice,
   ) {}
 
-  async run(signal: CancelSignal): Promise<ChoiceResult> {
+  /** @param onResult called for each of them, in order. @throws ServerFailure what stands behind was not tried */
+  async run(
+    shown: readonly ShownConflict[],
+    onResult: (result: ChoiceResult, shown: ShownConflict) => void,
+    signal: CancelSignal,
+  ): Promise<void> {
     const { sessions, ends } = this;
-    return sessions.writing(ends, 'edge', signal, async (edge) => {
-      const { operationId } = this.shown;
-      const conflict = await readQueuedConflictOf(edge, ends.queue, operationId, signal);
-      if (conflict === null) return { kind: 'gone' };
-      return sessions.writing(ends, 'primary', signal, async (primary) => {
-        const found = await readConflictOf(primary, conflict, ends.queue, {
-          isLocked: false,
-          signal,
-        });
-        const result = await this.#write(primary, found, signal);
-        if (result.kind === 'refused') return result;
-        if (result.kind === 'again') return this.#changedAgain(primary, found, signal);
-        await edge.query(markDecidedStatement(ends.queue.table, operationId), signal);
-        return { kind: result.kind === 'written' ? 'done' : 'gone' };
+    await sessions.writing(ends, signal, async (edge) => {
+      this.#known = await readKnownPrimary(edge, signal);
+      await sessions.writingPrimary(ends, this.#known, signal, async (primary) => {
+        for (const each of shown) {
+          onResult(await this.#decide(edge, primary, each, signal), each);
+        }
       });
     });
   }
 
-  async #changedAgain(
+  async #decide(
+    edge: SqlSession,
     primary: DrainSession,
-    { conflict }: FoundConflict,
+    shown: ShownConflict,
     signal: CancelSignal,
   ): Promise<ChoiceResult> {
     const { queue } = this.ends;
-    const now = await readConflictOf(primary, conflict, queue, { isLocked: false, signal });
-    return { kind: 'changedAgain', details: await withPrimaryForms(primary, now, signal) };
+    const conflict = await readQueuedConflictOf(edge, queue, shown.operationId, signal);
+    if (conflict === null) return { kind: 'gone' };
+    const options = { isLocked: false, signal };
+    const found = await readConflictOf(sessionOf(primary), conflict, queue, options);
+    const result = await this.#write(primary, found, shown, signal);
+    if (result.kind === 'refused') return result;
+    if (result.kind === 'again') {
+      const now = await readConflictOf(sessionOf(primary), conflict, queue, options);
+      return { kind: 'changedAgain', details: await withPrimaryForms(primary, now, signal) };
+    }
+    await edge.query(markDecidedStatement(queue.table, shown.operationId), signal);
+    return { kind: result.kind === 'written' ? 'done' : 'gone' };
   }
 
   async #write(
     primary: DrainSession,
     found: FoundConflict,
+    shown: ShownConflict,
     signal: CancelSignal,
   ): Promise<WriteResult> {
+    // What was confirmed was confirmed for that server.
+    if (shown.primaryId !== primary.nodeId) return { kind: 'again' };
     const refusal = this.#refusalOf(found);
     if (refusal !== null) return refusal;
     await primary.query({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE' }, signal);
     let result: WriteResult;
     try {
-      result = await this.#writeInside(primary, found, signal);
+      result = await this.#writeInside(primary, found, shown, signal);
     } catch (error) {
       if (!isServerFailure(error) || !isAboutValues(error.facts.sqlstate)) throw error;
       const { sqlstate, serverMessage, text } = error.facts;
@@ -91,7 +109,7 @@ export class DecideConflict {
     try {
       await primary.query({ text: 'COMMIT' }, signal);
     } catch (error) {
-      if (!(await this.#isDecided(error, signal))) throw error;
+      if (!(await this.#isDecided(error, shown, signal))) throw error;
     }
     return result;
   }
@@ -99,36 +117,36 @@ export class DecideConflict {
   async #writeInside(
     primary: DrainSession,
     { conflict }: FoundConflict,
+    shown: ShownConflict,
     signal: CancelSignal,
   ): Promise<WriteResult> {
     await primary.query(lockEdgeStatement(conflict.edgeId), signal);
-    const found = await readConflictOf(primary, conflict, this.ends.queue, {
-      isLocked: true,
-      signal,
-    });
+    const options = { isLocked: true, signal };
+    const found = await readConflictOf(sessionOf(primary), conflict, this.ends.queue, options);
     if (DECIDED.includes(found.noted.outcome ?? '')) return { kind: 'decidedBefore' };
     const { details, columns, key } = found;
-    if (details.primaryFingerprint !== this.shown.primaryFingerprint) return { kind: 'again' };
-    const { choice, shown } = this;
+    if (details.primaryFingerprint !== shown.primaryFingerprint) return { kind: 'again' };
+    const primaryRow = await keptRow(primary, found, signal);
+    const { choice } = this;
     let hash: string | null = null;
     if (key !== null) {
-      const statement = writeStatement(choice, { conflict, columns, key, shown });
+      const rows = { primaryRow: details.primaryRow, edgeRow: shown.edgeRow };
+      const statement = writeStatement(choice, { conflict, columns, key, shown: rows });
       if (statement !== null) {
-        const { rows } = await primary.query(statement, signal);
-        if (rows[0] === undefined) return { kind: 'again' };
+        const { rows: written } = await primary.query(statement, signal);
+        if (written[0] === undefined) return { kind: 'again' };
         // What a person merged is not what the edge goes on from: its next edit is looked at anew.
-        if (choice.kind === 'keepEdge') hash = textOrNull(rows[0], 'hash');
+        if (choice.kind === 'keepEdge') hash = textOrNull(written[0], 'hash');
       }
     }
-    const kept = { ...details, base: shown.base, edgeRow: shown.edgeRow, key: shown.key };
-    const decision = { conflict, details: kept, choice: choice.kind, hash };
+    const decision = { conflict, details, primaryRow, choice: choice.kind, hash };
     await primary.query(noteDecisionStatement(decision), signal);
     await primary.query(settleStatement(decision), signal);
     return { kind: 'written' };
   }
 
   /** Why what was chosen cannot be written whatever the server says. */
-  #refusalOf({ columns, key, conflict }: FoundConflict): WriteResult | null {
+  #refusalOf({ columns, key, conflict, details }: FoundConflict): WriteResult | null {
     const { choice } = this;
     if (choice.kind === 'keepPrimary' || choice.kind === 'drop') return null;
     const table = formatTableName(conflict.table);
@@ -137,12 +155,13 @@ export class DecideConflict {
       sqlstate: null,
       message,
     });
-    const place = this.ends.primary.id;
+    const place = details.primaryId;
     if (columns.length === 0) return refused(`${place} has no table ${table}.`);
     if (key === null) {
       return refused(`The operation does not give the primary key of ${table} on ${place}.`);
     }
-    const row = choice.kind === 'merged' ? choice.row : (this.#edgeRow(conflict.data) ?? '{}');
+    const edgeRow = conflict.operation === 'DELETE' ? null : conflict.data;
+    const row = choice.kind === 'merged' ? choice.row : (edgeRow ?? '{}');
     const unknown = unknownColumns(row, columns);
     if (unknown.length === 0) return null;
     const names = unknown.map((name) => `"${name}"`).join(', ');
@@ -151,18 +170,33 @@ export class DecideConflict {
     );
   }
 
-  #edgeRow(data: string | null): string | null {
-    return this.shown.operation === 'DELETE' ? null : data;
-  }
-
   /** Whether a COMMIT whose answer was lost has happened after all: the ledger says so. */
-  async #isDecided(error: unknown, signal: CancelSignal): Promise<boolean> {
+  async #isDecided(error: unknown, shown: ShownConflict, signal: CancelSignal): Promise<boolean> {
     if (!isServerFailure(error)) return false;
-    const { sessions, ends, shown } = this;
-    return sessions.reading(ends, 'primary', signal, async (session) => {
+    return this.sessions.readingPrimary(this.ends, this.#known, signal, async (session) => {
       const { rows } = await session.query(notedConflictStatement(shown.operationId), signal);
       const outcome = rows[0] === undefined ? null : readNotedConflict(rows[0]).outcome;
       return DECIDED.includes(outcome ?? '');
     });
   }
+}
+
+function sessionOf(session: DrainSession): { session: SqlSession; nodeId: string } {
+  return { session, nodeId: session.nodeId };
+}
+
+/** The row that is locked, as conflicts keep it. */
+async function keptRow(
+  primary: DrainSession,
+  { key, details }: FoundConflict,
+  signal: CancelSignal,
+): Promise<string | null> {
+  if (key === null || details.primaryRow === null) return null;
+  const [target] = await primary.readTargetTables(
+    [{ ...details.table, policy: details.policy }],
+    signal,
+  );
+  if (target === undefined) return details.primaryRow;
+  const [row] = (await primary.query(keptRowStatement(target, key), signal)).rows;
+  return row === undefined ? null : textOrNull(row, 'row');
 }

@@ -1,3 +1,5 @@
+import type { ChosenPrimary } from '../../core/chosenPrimary';
+import { splitBrainFinding } from '../../core/plan/splitBrainFinding';
 import type { ContactGate } from '../../core/ports/contactGate';
 import type { TopologyMonitor } from '../../core/ports/topologyMonitor';
 import type { QueueAddress } from '../../core/queue/drain';
@@ -11,9 +13,14 @@ export interface DrainRulesDeps {
   readonly monitor: Pick<TopologyMonitor, 'current'>;
   readonly gate: Pick<ContactGate, 'decideBeforeResolving'>;
   readonly settings: () => JobSettings;
+  /** Who was said to be the primary in a split brain. */
+  readonly chosenPrimaryOf: (topologyId: string) => ChosenPrimary | null;
 }
 
-/** What must be true before a queue is drained, looked at anew each time: trust, contact, `access`, no split brain. */
+/**
+ * What must be true before a queue is drained, or a person's decision is written, looked at anew each time: trust, contact, `access`,
+ * no split brain.
+ */
 export class DrainRules {
   constructor(private readonly deps: DrainRulesDeps) {}
 
@@ -37,8 +44,13 @@ export class DrainRules {
     if (disconnected.length > 0) {
       throw new DrainRefused([`${disconnected.join(' and ')} may not be contacted until Connect.`]);
     }
+    this.#refuseSplitBrain(topologyId, topology, job);
     const [declared, ...others] = job.primaries;
-    const reached = others.filter(({ id }) => isReached(this.#nodeOf(topologyId, id)));
+    const reached = others.filter(({ id }) => {
+      const node = this.#nodeOf(topologyId, id);
+      // Where the declared one was chosen, its rival stays out.
+      return isReached(node) && node?.verdict.code !== 'splitBrain';
+    });
     return { ...job, primaries: declared === undefined ? reached : [declared, ...reached] };
   }
 
@@ -69,6 +81,22 @@ export class DrainRules {
     const queues = this.#snapshotOf(topologyId)?.queues ?? [];
     const facts = queues.find((queue) => queue.nodeId === nodeId)?.facts ?? null;
     return facts !== null && facts.waiting > 0;
+  }
+
+  /** Nobody can tell which of two writable servers is meant, until a person has said that it is the one that the file declares. */
+  #refuseSplitBrain(topologyId: string, topology: Topology, job: DrainJob): void {
+    const finding = splitBrainFinding(
+      {
+        topologyId,
+        topology,
+        catalogs: new Map(),
+        definitions: new Map(),
+        snapshot: this.#snapshotOf(topologyId),
+        chosenPrimary: this.deps.chosenPrimaryOf(topologyId),
+      },
+      [{ nodeId: job.edge.id }, { nodeId: job.queue.primary }],
+    );
+    if (finding !== null) throw new DrainRefused([finding.text]);
   }
 
   #snapshotOf(topologyId: string): TopologySnapshot | null {

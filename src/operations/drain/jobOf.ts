@@ -23,7 +23,7 @@ export function jobOf(
   if (edge === undefined || queue === null) {
     throw new DrainRefused([`The file names no queue on ${address.nodeId}.`]);
   }
-  const primaries = familyOf(topology, queue.primary).filter(({ id }) => id !== edge.id);
+  const primaries = primariesOf(topology, queue.primary, edge.id);
   const declared = primaries[0];
   if (declared === undefined) {
     throw new DrainRefused([`The file has no node ${queue.primary}, which ${edge.id} drains to.`]);
@@ -40,6 +40,15 @@ export function jobOf(
     who,
     isStrict,
   };
+}
+
+/** The declared primary, then nodes that may have taken its place. */
+export function primariesOf(
+  topology: Topology,
+  primaryId: string,
+  edgeId: string,
+): readonly TopologyNode[] {
+  return familyOf(topology, primaryId).filter(({ id }) => id !== edgeId);
 }
 
 /** A node, then those that stream from it or that it streams from, over however many. */

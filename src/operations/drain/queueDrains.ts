@@ -68,7 +68,14 @@ export class QueueDrains implements Drains {
   }
 
   async preview(address: QueueAddress, signal: CancelSignal): Promise<DrainPreview> {
-    return previewDrain(this.deps, this.deps.jobOf(address), signal);
+    let job: DrainJob;
+    try {
+      job = this.deps.jobOf(address);
+    } catch (error) {
+      if (error instanceof DrainRefused) return refusedPreview(address, error.reasons);
+      throw error;
+    }
+    return previewDrain(this.deps, job, signal);
   }
 
   drain(
@@ -242,4 +249,19 @@ export class QueueDrains implements Drains {
     this.#states.delete(topologyId);
     for (const listener of [...this.#listeners]) listener(topologyId);
   }
+}
+
+/** What a dry run says where none could begin. Nothing of it is confirmed, so nothing depends on the environment. */
+function refusedPreview(address: QueueAddress, refusals: readonly string[]): DrainPreview {
+  return {
+    address,
+    edgeId: address.nodeId,
+    primaryId: '',
+    environment: 'production',
+    total: 0,
+    verdicts: [],
+    counts: NO_COUNTS,
+    notes: [],
+    refusals,
+  };
 }

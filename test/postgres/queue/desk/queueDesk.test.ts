@@ -5,10 +5,11 @@ import type {
   ConflictDetails,
 } from '../../../../src/core/queue/conflict';
 import { DEFAULT_THRESHOLDS, type Topology } from '../../../../src/core/topology';
+import { jobOf } from '../../../../src/operations/drain/jobOf';
 import { ServerQueueDesk } from '../../../../src/operations/drain/serverQueueDesk';
 import { PgDrainGateway } from '../../../../src/pg/drain/pgDrainGateway';
 import { forOldestAndNewest } from '../../../clusters/majors';
-import { failureOf, never, nodeAt } from '../../pg/support';
+import { failureOf, MemoryLog, never, nodeAt } from '../../pg/support';
 import { makeGateways } from '../../plans/changeSupport';
 import { QueueRig } from '../queueRig';
 
@@ -48,7 +49,9 @@ forOldestAndNewest('A person at a queue', function (major) {
       gateway: new PgDrainGateway(gateway.dialer),
       topologyOf: () => topology,
       mayContact: () => Promise.resolve(mayContact),
+      jobOf: (of) => jobOf(topology, of, { who: 'a test', isStrict: false }),
       clock: { nowMs: () => 7 },
+      log: new MemoryLog(),
     });
   });
 
@@ -91,7 +94,11 @@ forOldestAndNewest('A person at a queue', function (major) {
   }
 
   async function decide(shown: ConflictDetails, choice: ConflictChoice): Promise<ChoiceResult> {
-    return desk.decide(address, shown, choice, never());
+    const results: ChoiceResult[] = [];
+    await desk.decide(address, [shown], choice, (result) => results.push(result), never());
+    const [result] = results;
+    assert.ok(result !== undefined && results.length === 1);
+    return result;
   }
 
   const onPrimary = async (id: number) =>
@@ -353,7 +360,7 @@ forOldestAndNewest('A person at a queue', function (major) {
     assert.equal(shown.isCut, false);
     assert.match(shown.data ?? '', /"big": 9007199254740993\.10/u);
     const edited = (shown.data ?? '').replace(`"id": ${next}`, `"id": ${next + 20_000}`);
-    assert.equal(await desk.retryDead(address, dead, edited, never()), true);
+    assert.equal(await desk.retryDead(address, [dead], edited, never()), 1);
     const rows = await rig.edge.query(
       `SELECT state, attempts, error, key::text, data ->> 'big' AS big FROM pgtopology.pending_sync WHERE id = $1`,
       [dead],
@@ -367,7 +374,7 @@ forOldestAndNewest('A person at a queue', function (major) {
         big: '9007199254740993.10',
       },
     ]);
-    assert.equal(await desk.retryDead(address, dead, null, never()), false);
+    assert.equal(await desk.retryDead(address, [dead], null, never()), 0);
     assert.equal(await desk.readDead(address, dead, never()), null);
     await rig.edge.query(`DELETE FROM pgtopology.pending_sync WHERE id = $1`, [dead]);
   });

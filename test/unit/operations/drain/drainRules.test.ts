@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ChosenPrimary } from '../../../../src/core/chosenPrimary';
 import type { ContactDecision } from '../../../../src/core/ports/contactGate';
 import type { TopologySnapshot } from '../../../../src/core/snapshot';
 import type { DeclaredQueue } from '../../../../src/core/topology';
@@ -28,12 +29,17 @@ const nodes = [
 ];
 const standby = sample({ fast: fast({ isInRecovery: true }) });
 
-function rulesOf(picture: TopologySnapshot, decision: ContactDecision = 'allowed'): DrainRules {
+function rulesOf(
+  picture: TopologySnapshot,
+  decision: ContactDecision = 'allowed',
+  chosen: ChosenPrimary | null = null,
+): DrainRules {
   return new DrainRules({
     topologyOf: (id) => (id === picture.id ? picture.topology : null),
     monitor: { current: () => [picture] },
     gate: { decideBeforeResolving: () => decision },
     settings: () => ({ who: 'anna on desk-7', isStrict: true }),
+    chosenPrimaryOf: () => chosen,
   });
 }
 
@@ -98,6 +104,34 @@ describe('DrainRules', () => {
   it('never drains unasked while a split brain is seen', () => {
     const split = snapshot({ nodes, seen: { central: { verdict: verdict('splitBrain') } } });
     assert.equal(rulesOf(split).mayDrainUnasked(address), false);
+  });
+
+  it('refuses by hand as well, until the declared primary was chosen, and keeps its rival out', () => {
+    const rival = (nodeId: string, otherNodes: string[]) => ({
+      [nodeId]: {
+        sample: sample({ fast: fast({ systemIdentifier: '7' }) }),
+        verdict: { ...verdict('splitBrain'), params: { otherNodes } },
+      },
+    });
+    const split = snapshot({
+      nodes,
+      seen: { ...rival('central', ['central-read']), ...rival('central-read', ['central']) },
+      queues: [queue()],
+    });
+    assert.throws(() => rulesOf(split).jobOf(address), /2 writable nodes of one system/u);
+    const choice = (nodeId: string, others: string[]) => ({
+      systemIdentifier: '7',
+      nodeId,
+      others,
+    });
+    const declaredOne = rulesOf(split, 'allowed', choice('central', ['central-read']));
+    assert.deepEqual(
+      declaredOne.jobOf(address).primaries.map(({ id }) => id),
+      ['central'],
+    );
+    assert.equal(declaredOne.mayDrainUnasked(address), false);
+    const other = rulesOf(split, 'allowed', choice('central-read', ['central']));
+    assert.throws(() => other.jobOf(address), /central is writable beside central-read/u);
   });
 
   it('knows work by what the last poll saw', () => {
