@@ -10,6 +10,7 @@ import {
 } from '../../core/plan/changes/signInNeeds';
 import { undeclaredObjects } from '../../core/plan/changes/undeclaredObjects';
 import { leftoversOfCreate } from '../../core/plan/leftoversOfCreate';
+import { leftoversOfDrops } from '../../core/plan/leftoversOfDrops';
 import type { NodeCatalog } from '../../core/plan/nodeCatalog';
 import type { Plan } from '../../core/plan/plan';
 import { rolesOfQueue } from '../../core/plan/queue/setUpQueue';
@@ -69,7 +70,12 @@ export const planChanges: Change = async (deps, target) => {
     queuesOf: queuesOf(topology, [...catalogs.keys()]),
     definitionsOf: Object.fromEntries([...catalogs.keys()].map((id) => [id, null])),
     secrets: secretsOf(answers),
-    plan: async (context) => planOf(deps, { nodeIds, unread, answers }, context),
+    plan: async (context) => {
+      const made = await planOf(deps, { nodeIds, unread, answers }, context);
+      // Before it runs, so that nothing is left unnamed when this window ends in the middle.
+      await deps.leftovers.add(leftoversOfDrops(made, context, deps.clock.nowMs()));
+      return made;
+    },
   });
   if (report !== null) await deps.leftovers.add(leftoversOfCreate(report, deps.clock.nowMs()));
 };

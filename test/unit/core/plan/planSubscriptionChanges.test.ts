@@ -4,6 +4,7 @@ import {
   planAlterSubscription,
   type AlterSubscriptionRequest,
 } from '../../../../src/core/plan/planAlterSubscription';
+import { leftoversOfDrops } from '../../../../src/core/plan/leftoversOfDrops';
 import {
   leftoversOfDrop,
   planDropSubscription,
@@ -102,6 +103,12 @@ describe('planDropSubscription', () => {
         subscription: 'jobs_sub',
       },
     ]);
+    // The same where it goes among other things, and nothing of what no step drops.
+    assert.deepEqual(
+      leftoversOfDrops(drop(at), at, NOW),
+      leftoversOfDrop({ ...REQUEST, keepsSlot: false }, at, NOW),
+    );
+    assert.deepEqual(leftoversOfDrops({ ...drop(at), steps: [] }, at, NOW), []);
   });
 
   it('nobody reads its slot: both ends apart, table copies’ slots too; without the right to that, at least a warning', () => {
