@@ -70,7 +70,10 @@ export class StoppedReader {
       return {
         error: isPast ? null : error,
         transaction,
-        why: transaction === null ? 'No such transaction waits at its publisher.' : null,
+        why:
+          transaction === null
+            ? 'No such transaction waits at its publisher, or it is too large to be looked at.'
+            : null,
       };
     } catch (failure) {
       if (!isServerFailure(failure) || failure.facts.reason === 'cancelled') throw failure;
