@@ -5,8 +5,6 @@ import {
   CAPTURE_TRIGGER,
   EDGE_IDENTITY,
   EDGE_OBJECTS_VERSION,
-  GUARD_FUNCTION,
-  GUARD_TRIGGER,
   REFUSE_TRUNCATE_FUNCTION,
   TRUNCATE_TRIGGER,
 } from './queueNames';
@@ -194,44 +192,6 @@ export function captureArguments({
 }: CaptureTable): string {
   const lists = [key, textColumns, columns].map(arrayLiteral);
   return [schema, name, ...lists].map(escapeLiteral).join(', ');
-}
-
-/** The same of a guard. */
-export function guardArguments(key: readonly string[]): string {
-  return escapeLiteral(arrayLiteral(key));
-}
-
-/**
- * The echo guard: a row that was drained to the primary comes back by the subscription and would stop it, since it is here
- * already. The row is deleted right before it arrives. Arguments: the key columns as a text array.
- */
-export function guardFunctionSql(): readonly string[] {
-  const name = `${qualifiedName(GUARD_FUNCTION)}()`;
-  const body = `
-BEGIN
-  EXECUTE (SELECT format('DELETE FROM %I.%I AS t WHERE ', TG_TABLE_SCHEMA, TG_TABLE_NAME)
-               || string_agg(format('t.%I = ($1).%I', k, k), ' AND ') FROM unnest(TG_ARGV[0]::text[]) AS k)
-    USING NEW;
-  RETURN NEW;
-END`;
-  return [
-    `CREATE OR REPLACE FUNCTION ${name} RETURNS trigger
-  LANGUAGE plpgsql
-  SET search_path = pg_catalog, pg_temp
-AS ${escapeLiteral(body)}`,
-    `COMMENT ON FUNCTION ${name} IS ${escapeLiteral(edgeComment('lets a returning row replace its own'))}`,
-  ];
-}
-
-/** The guard's trigger on one table; it fires for rows that a subscription applies, and for no others. */
-export function guardTriggerSql(table: TableName, key: readonly string[]): readonly string[] {
-  const on = qualifiedName(table);
-  return [
-    `CREATE TRIGGER ${GUARD_TRIGGER} BEFORE INSERT ON ${on}
-  FOR EACH ROW EXECUTE FUNCTION ${qualifiedName(GUARD_FUNCTION)}(${guardArguments(key)})`,
-    `ALTER TABLE ${on} ENABLE REPLICA TRIGGER ${GUARD_TRIGGER}`,
-    `COMMENT ON TRIGGER ${GUARD_TRIGGER} ON ${on} IS ${escapeLiteral(edgeComment('lets a returning row replace its own'))}`,
-  ];
 }
 
 /** Text of a text[]: `{"id","a \"b\""}`. */

@@ -1,12 +1,11 @@
 import { pendingSyncSql } from '../plan/pendingSyncTable';
 import { escapeIdentifier } from '../sql';
 import type { TableName } from '../topology';
+import { guardFunctionSql, guardTriggerSql } from './echoGuard';
 import {
   captureFunctionSql,
   captureTriggerSql,
   edgeIdentitySql,
-  guardFunctionSql,
-  guardTriggerSql,
   refuseTruncateSql,
   type CaptureTable,
 } from './edgeObjects';

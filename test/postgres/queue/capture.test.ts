@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { pendingSyncSql } from '../../../src/core/plan/pendingSyncTable';
+import { guardFunctionSql, guardTriggerSql } from '../../../src/core/queue/echoGuard';
 import {
   captureFunctionSql,
   captureTriggerSql,
   edgeIdentitySql,
-  guardFunctionSql,
-  guardTriggerSql,
   refuseTruncateSql,
 } from '../../../src/core/queue/edgeObjects';
 import { primaryObjectsSql } from '../../../src/core/queue/primaryObjects';
@@ -94,6 +93,140 @@ forEachMajor('Objects of the queue', function (major) {
       edge.query('TRUNCATE public.notes'),
       /TRUNCATE of public.notes cannot be/u,
     );
+  });
+
+  /** What a subscription does with a row, as far as triggers go. */
+  const applied = (sql: string) =>
+    edge.query(`BEGIN; SET LOCAL session_replication_role = replica; ${sql}; COMMIT`);
+
+  // [what, table, key, row that is there, row that arrives, what is there then]
+  for (const [what, shape, key, own, arriving, expected] of [
+    [
+      'names that need quotes, dropped and generated columns',
+      `(gone int, "I""d" int PRIMARY KEY, "Va'lue %s" text, twice int GENERATED ALWAYS AS ("I""d" * 2) STORED)`,
+      'I"d',
+      `("I""d", "Va'lue %s") VALUES (1, 'own')`,
+      `("I""d", "Va'lue %s") VALUES (1, 'new'), (2, 'fresh')`,
+      ['(1,new,2)', '(2,fresh,4)'],
+    ],
+    [
+      'an identity as its key',
+      `(id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a text)`,
+      'id',
+      `(a) VALUES ('own')`,
+      `OVERRIDING SYSTEM VALUE VALUES (1, 'new'), (9, 'fresh')`,
+      ['(1,new)', '(9,fresh)'],
+    ],
+    [
+      'an identity beside its key, which no UPDATE may set',
+      `(id int PRIMARY KEY, n int GENERATED ALWAYS AS IDENTITY, a text)`,
+      'id',
+      `(id, a) VALUES (1, 'own')`,
+      `OVERRIDING SYSTEM VALUE VALUES (1, 7, 'new'), (2, 8, 'fresh')`,
+      ['(1,7,new)', '(2,8,fresh)'],
+    ],
+    [
+      'nothing but its key',
+      `(id int PRIMARY KEY)`,
+      'id',
+      'VALUES (1)',
+      'VALUES (1), (2)',
+      ['(1)', '(2)'],
+    ],
+    [
+      'nothing but an identity',
+      `(id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY)`,
+      'id',
+      'DEFAULT VALUES',
+      'OVERRIDING SYSTEM VALUE VALUES (1), (2)',
+      ['(1)', '(2)'],
+    ],
+    [
+      'a key that is equal and not the same',
+      `(id numeric PRIMARY KEY, a text)`,
+      'id',
+      `VALUES (1.0, 'own')`,
+      `VALUES (1.00, 'new')`,
+      ['(1.00,new)'],
+    ],
+    [
+      'partitions',
+      `(id int PRIMARY KEY, a text) PARTITION BY RANGE (id)`,
+      'id',
+      `VALUES (1, 'own'), (11, 'own')`,
+      `VALUES (1, 'new'), (11, 'new'), (12, 'fresh')`,
+      ['(1,new)', '(11,new)', '(12,fresh)'],
+    ],
+    [
+      'a deferrable key',
+      `(id int PRIMARY KEY DEFERRABLE, a text)`,
+      'id',
+      `VALUES (1, 'own')`,
+      `VALUES (1, 'new'), (2, 'fresh')`,
+      ['(1,new)', '(2,fresh)'],
+    ],
+    [
+      'a rule',
+      `(id int PRIMARY KEY, a text); CREATE RULE calm AS ON UPDATE TO public.shape WHERE false DO INSTEAD NOTHING`,
+      'id',
+      `VALUES (1, 'own')`,
+      `VALUES (1, 'new'), (2, 'fresh')`,
+      ['(1,new)', '(2,fresh)'],
+    ],
+  ] as const) {
+    it(`lets a row replace its own in a table with ${what}`, async () => {
+      await edge.query(`CREATE TABLE public.shape ${shape}`);
+      try {
+        if (what === 'partitions') {
+          await edge.query('CREATE TABLE public.shape_1 PARTITION OF public.shape DEFAULT');
+        }
+        for (const sql of guardTriggerSql({ schema: 'public', name: 'shape' }, [key])) {
+          await edge.query(sql);
+        }
+        if (what === 'partitions') {
+          await edge.query(
+            'CREATE TABLE public.shape_2 PARTITION OF public.shape FOR VALUES FROM (10) TO (20)',
+          );
+        }
+        if (shape.includes('gone')) await edge.query('ALTER TABLE public.shape DROP COLUMN gone');
+        await edge.query(`INSERT INTO public.shape ${own}`);
+        await applied(`INSERT INTO public.shape ${arriving}`);
+        const rows = await edge.query('SELECT s::text AS row FROM public.shape AS s ORDER BY s');
+        assert.deepEqual(
+          rows.map(({ row }) => row as unknown),
+          expected,
+        );
+      } finally {
+        await edge.query('DROP TABLE public.shape');
+      }
+    });
+  }
+
+  it('replaces a row by a column that came in between, and one that a trigger of the table writes', async () => {
+    await edge.query(
+      `CREATE TABLE public.sum (id int PRIMARY KEY, n int); CREATE TABLE public.item (id int PRIMARY KEY, sum int);
+       CREATE FUNCTION public.count_item() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.sum VALUES (NEW.sum, NEW.id); RETURN NULL; END';
+       CREATE TRIGGER counts AFTER INSERT ON public.item FOR EACH ROW EXECUTE FUNCTION public.count_item();
+       ALTER TABLE public.item ENABLE ALWAYS TRIGGER counts`,
+    );
+    for (const name of ['sum', 'item']) {
+      for (const sql of guardTriggerSql({ schema: 'public', name }, ['id'])) await edge.query(sql);
+    }
+    await edge.query('INSERT INTO public.sum VALUES (1, 0)');
+    await applied(
+      `INSERT INTO public.item VALUES (5, 1); ALTER TABLE public.item ADD COLUMN late text; INSERT INTO public.item VALUES (6, 1, 'late')`,
+    );
+    const [row] = await edge.query(
+      `SELECT (SELECT json_agg(i) FROM public.item AS i) AS items, (SELECT json_agg(s) FROM public.sum AS s) AS sums`,
+    );
+    assert.deepEqual(row, {
+      items: [
+        { id: 5, sum: 1, late: null },
+        { id: 6, sum: 1, late: 'late' },
+      ],
+      sums: [{ id: 1, n: 6 }],
+    });
+    await edge.query('DROP TABLE public.item, public.sum; DROP FUNCTION public.count_item');
   });
 
   it('does not queue what a subscription applies, and lets it replace the row', async () => {

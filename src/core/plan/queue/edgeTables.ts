@@ -1,5 +1,6 @@
 import { captureTableOf } from '../../queue/captureTable';
-import { captureArguments, guardArguments, type CaptureTable } from '../../queue/edgeObjects';
+import { guardArguments } from '../../queue/echoGuard';
+import { captureArguments, type CaptureTable } from '../../queue/edgeObjects';
 import {
   CAPTURE_FUNCTION,
   CAPTURE_TRIGGER,

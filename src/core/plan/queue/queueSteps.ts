@@ -1,11 +1,10 @@
 import { formatCounted } from '../../format';
+import { guardFunctionSql, guardTriggerSql } from '../../queue/echoGuard';
 import {
   captureFunctionSql,
   captureTriggerSql,
   edgeComment,
   edgeIdentitySql,
-  guardFunctionSql,
-  guardTriggerSql,
   refuseTruncateSql,
   truncateTriggerSql,
 } from '../../queue/edgeObjects';

@@ -109,6 +109,57 @@ forEachMajor('An edge that is a subscriber too', function (major) {
     );
   }
 
+  it('waits for an application that inserts the same key, and forgets none of its changes meanwhile', async function () {
+    this.timeout(120_000);
+    const [first, second] = [await rig.edge.connect(), await rig.edge.connect()];
+    const since = stops().length;
+    try {
+      await first.query(`INSERT INTO public.customer (id, name) VALUES (6000, 'own')`);
+      await first.query(`BEGIN; INSERT INTO public.customer (id, name) VALUES (6001, 'own')`);
+      await rig.primary.query(
+        `BEGIN; INSERT INTO public.customer (id, name) VALUES (6000, 'came'); INSERT INTO public.customer (id, name) VALUES (6001, 'came'); COMMIT`,
+      );
+      await waitFor(
+        async () => {
+          const rows = await rig.edge.query(
+            `SELECT FROM pg_stat_activity WHERE backend_type LIKE 'logical replication%worker' AND wait_event_type = 'Lock'`,
+          );
+          return rows.length === 1;
+        },
+        { what: 'the subscription waits for the application' },
+      );
+      // The row that was just replaced can be referred to, and be changed once what replaced it is there.
+      await second.query(`INSERT INTO public.visit VALUES (6000, 1, 'refers')`);
+      const edited = second.query(
+        `UPDATE public.customer SET doc = '{"edited": 1}' WHERE id = 6000`,
+      );
+      await waitFor(
+        async () => {
+          const rows = await rig.edge.query(
+            `SELECT FROM pg_locks AS l WHERE NOT l.granted AND l.locktype = 'transactionid'`,
+          );
+          return rows.length === 2;
+        },
+        { what: 'the application waits for the subscription' },
+      );
+      await first.query('COMMIT');
+      assert.equal((await edited).rowCount, 1);
+      await waitFor(
+        async () => (await rig.rows(rig.edge, 'public.customer')).includes('(6001,came,,)'),
+        { what: 'the row has come' },
+      );
+      const rows = await rig.rows(rig.edge, 'public.customer');
+      assert.deepEqual(
+        rows.filter((row) => row.startsWith('(600')),
+        ['(6000,came,"{""edited"": 1}",)', '(6001,came,,)'],
+      );
+      assert.deepEqual(stops().slice(since), []);
+    } finally {
+      await Promise.all([first.end(), second.end()]);
+    }
+    await untilRest();
+  });
+
   it('is not drained without its guard, and is told why; by hand the subscription stops', async function () {
     this.timeout(120_000);
     await rig.edge.query(`ALTER TABLE public.visit DISABLE TRIGGER pgtopology_echo_guard`);
