@@ -51,3 +51,31 @@ export function ownerFix(owner: string, role: string): FindingFix {
 function toFix(fix: FindingFix | string | null): FindingFix | null {
   return typeof fix === 'string' ? { text: fix, copy: null } : fix;
 }
+
+/** The same of what several roles own. */
+export function ownersFix(owners: readonly string[], role: string): FindingFix {
+  const names = [...new Set(owners)];
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return ownerFix(only, role);
+  return {
+    text: `Name a superuser as "adminUser" in the file. Or let an administrator make ${role} a member of ${listNames(names)}, unless one of them is a superuser.`,
+    copy: names
+      .map((owner) => `GRANT ${escapeIdentifier(owner)} TO ${escapeIdentifier(role)};`)
+      .join('\n'),
+  };
+}
+
+/** The way out where a role may not create something: in a schema that is there, else in the database. */
+export function createFix(
+  place: { readonly schema: string } | { readonly database: string },
+  role: string,
+): FindingFix {
+  const to = escapeIdentifier(role);
+  return {
+    text: 'Let an administrator grant it, or name a role that may as "adminUser" in the file.',
+    copy:
+      'schema' in place
+        ? `GRANT USAGE, CREATE ON SCHEMA ${escapeIdentifier(place.schema)} TO ${to};`
+        : `GRANT CREATE ON DATABASE ${escapeIdentifier(place.database)} TO ${to};`,
+  };
+}

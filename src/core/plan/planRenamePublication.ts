@@ -1,7 +1,8 @@
 import { escapeIdentifier, escapeLiteral } from '../sql';
+import { formatTableName } from '../tableName';
 import { fileTable } from './fileTable';
-import type { Finding } from './finding';
-import { errorFinding, noteFinding } from './findingParts';
+import type { Finding, FindingFix } from './finding';
+import { createFix, errorFinding, listNames, noteFinding, ownersFix } from './findingParts';
 import { impactsOfDroppingPublication } from './impacts/impactsOfDroppingPublication';
 import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
 import type { CatalogPublication, NodeCatalog } from './nodeCatalog';
@@ -22,6 +23,7 @@ import {
 } from './publicationReaders';
 import type { PlanContext } from './requests';
 import { sqlStatement } from './sqlText';
+import { isSameTable } from './tableLookup';
 
 export interface RenamePublicationRequest {
   readonly nodeId: string;
@@ -136,28 +138,44 @@ function remakeFindings(
   { role, nodeId, server, relations }: NodeCatalog,
 ): readonly Finding[] {
   if (role.isSuperuser) return [];
-  const lack = (text: string): Finding =>
+  const lack = (text: string, fix: FindingFix | string): Finding =>
     errorFinding(
       'privilege',
       nodeId,
       `${name} on ${nodeId} has subscribers, so one like it is made first, and ${role.name} may not: ${text} (42501).`,
-      'Name a superuser or the owner of its tables as "adminUser" in the file.',
+      fix,
     );
-  const foreign = namedTables.some(
-    (table) =>
-      !relations.some(
-        ({ schema, name: found, isOwned }) =>
-          schema === table.schema && found === table.name && isOwned,
-      ),
+  const foreign = relations.filter(
+    (relation) => !relation.isOwned && namedTables.some((table) => isSameTable(table, relation)),
   );
   return [
     ...(role.canCreateInDatabase
       ? []
-      : [lack(`it may not create anything in the database ${server.database}`)]),
+      : [
+          lack(
+            `it may not create anything in the database ${server.database}`,
+            createFix({ database: server.database }, role.name),
+          ),
+        ]),
     ...(allTables || schemas.length > 0
-      ? [lack('only a superuser may publish all tables or schemas')]
+      ? [
+          lack(
+            'only a superuser may publish all tables or schemas',
+            'Name a superuser as "adminUser" in the file: no GRANT gives this right.',
+          ),
+        ]
       : []),
-    ...(foreign ? [lack('it does not own every table of it')] : []),
+    ...(foreign.length > 0
+      ? [
+          lack(
+            `it does not own ${listNames(foreign.map(formatTableName))}`,
+            ownersFix(
+              foreign.map(({ owner }) => owner),
+              role.name,
+            ),
+          ),
+        ]
+      : []),
   ];
 }
 

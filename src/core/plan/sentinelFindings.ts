@@ -2,7 +2,14 @@ import { escapeIdentifier } from '../sql';
 import { formatTableName } from '../tableName';
 import { appliedRowFindings } from './appliedRowFindings';
 import type { Finding } from './finding';
-import { errorFinding, listNames, noteFinding, warningFinding } from './findingParts';
+import {
+  createFix,
+  errorFinding,
+  listNames,
+  noteFinding,
+  ownerFix,
+  warningFinding,
+} from './findingParts';
 import { unknownReaders } from './knownSubscribers';
 import { standbyFindings } from './nodeFindings';
 import type { CatalogPublication, NodeCatalog } from './nodeCatalog';
@@ -15,6 +22,7 @@ import {
   type SentinelScope,
 } from './sentinelScope';
 import { loginOf, waitingTables } from './sentinelSteps';
+import { subscriptionOwnerFix } from './subscriptionFindings';
 import { relationOf } from './tableLookup';
 import { targetTableFindings } from './targetTableFindings';
 
@@ -75,10 +83,11 @@ export function sentinelScopeFindings(
 
 /** A subscription that is off cannot be refreshed (55000). */
 export function refreshableFindings({
-  catalog: { nodeId },
+  catalog,
   subscription,
 }: SentinelDownstream): readonly Finding[] {
-  const { name, isEnabled, isOwned } = subscription;
+  const { nodeId } = catalog;
+  const { name, isEnabled, isOwned, owner } = subscription;
   return [
     ...(isEnabled
       ? []
@@ -99,8 +108,8 @@ export function refreshableFindings({
           errorFinding(
             'privilege',
             nodeId,
-            `The role does not own ${name} on ${nodeId}, so it may not refresh it (42501).`,
-            `Name its owner or a superuser as "adminUser" of ${nodeId}.`,
+            `${name} on ${nodeId} belongs to ${owner}, so ${catalog.role.name} may not refresh it (42501).`,
+            subscriptionOwnerFix(catalog, owner),
           ),
         ]),
   ];
@@ -129,8 +138,8 @@ function publicationFindings(
           errorFinding(
             'privilege',
             nodeId,
-            `The role does not own ${name} on ${nodeId}, so it may not add a table to it (42501).`,
-            `Name its owner or a superuser as "adminUser" of ${nodeId}.`,
+            `${name} on ${nodeId} belongs to ${owner}, so ${catalog.role.name} may not add a table to it (42501).`,
+            ownerFix(owner, catalog.role.name),
           ),
         ]),
     ...ownerFindings(catalog, owner, 'publication'),
@@ -148,7 +157,7 @@ function ownerFindings(
       'privilege',
       nodeId,
       `The table must belong to ${owner}, who owns the ${what} on ${nodeId}; ${role.name} may not give it away (42501).`,
-      `Name ${owner} or a superuser as "adminUser" of ${nodeId}.`,
+      ownerFix(owner, role.name),
     ),
   ];
 }
@@ -165,7 +174,10 @@ function schemaFindings(catalog: NodeCatalog): readonly Finding[] {
       'privilege',
       nodeId,
       `${role.name} may not create in the ${where} on ${nodeId} (42501).`,
-      `Name a role that may as "adminUser" of ${nodeId}.`,
+      createFix(
+        schema === undefined ? { database: server.database } : { schema: schema.name },
+        role.name,
+      ),
     ),
   ];
 }

@@ -314,8 +314,8 @@ forEachMajor('Differences between a file and its servers', function (major) {
 
     declare(watched, textOf({ ...queue, capture: 'application' }));
     await until([`doubleCapture/${own}/public.jobs`, `doubleCapture/${own}/public.notes`]);
-    const { drainUser: _, ...nobody } = queue;
-    declare(watched, textOf(nobody));
+    const { primary, tables } = queue;
+    declare(watched, textOf({ primary, tables }));
     await until([]);
     declare(watched, textOf(null));
     await until(['extraQueue/edge/']);

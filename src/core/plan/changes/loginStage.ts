@@ -6,7 +6,11 @@ import { nameFindings, isQuotable, roleWords } from '../nodeFindings';
 import type { NodeCatalog, RelationFacts } from '../nodeCatalog';
 import type { PlanStep } from '../plan';
 import { readGrantFindings, readGrantStep } from '../readGrantStep';
-import { roleExists, type ReplicationRoleRequest } from '../roles/replicationRole';
+import {
+  DELEGATED_VERSION,
+  roleExists,
+  type ReplicationRoleRequest,
+} from '../roles/replicationRole';
 import { replicationRoleSteps } from '../roles/replicationRoleSteps';
 import { roleRightFindings } from '../roles/roleRightFindings';
 import { addPart, project, type ChangesDraft } from './changesDraft';
@@ -91,19 +95,21 @@ function resetStep(nodeId: string, role: string, { verifier }: LoginPassword): P
   };
 }
 
-function resetFindings(
-  { role }: LoginNeed,
-  { nodeId, role: own }: NodeCatalog,
-): readonly Finding[] {
+function resetFindings({ role }: LoginNeed, catalog: NodeCatalog): readonly Finding[] {
+  const { nodeId, role: own } = catalog;
+  const lacking = lackingToReset(role, catalog);
   return [
-    ...(own.isSuperuser || own.canCreateRole
+    ...(lacking.length === 0
       ? []
       : [
           errorFinding(
             'privilege',
             nodeId,
-            `${own.name} on ${nodeId} may not change roles (42501).`,
-            'Let a superuser do it ("adminUser" in the file).',
+            `${own.name} on ${nodeId} may not change ${role} (42501).`,
+            {
+              text: 'Let an administrator allow it, or name a superuser as "adminUser" in the file.',
+              copy: lacking.join('\n'),
+            },
           ),
         ]),
     warningFinding(
@@ -112,6 +118,17 @@ function resetFindings(
       `${role} on ${nodeId} gets a new password: subscriptions that log in with the old one stop at their next reconnect.`,
       'Give them the new one, or enter the password that it has.',
     ),
+  ];
+}
+
+/** What would let the role that runs the plan change another: from 16 on CREATEROLE alone is about roles of one's own. */
+function lackingToReset(role: string, { role: own, server }: NodeCatalog): readonly string[] {
+  if (own.isSuperuser) return [];
+  const to = escapeIdentifier(own.name);
+  const isOwn = server.versionNum < DELEGATED_VERSION || own.adminOf.includes(role);
+  return [
+    ...(own.canCreateRole ? [] : [`ALTER ROLE ${to} CREATEROLE;`]),
+    ...(isOwn ? [] : [`GRANT ${escapeIdentifier(role)} TO ${to} WITH ADMIN OPTION;`]),
   ];
 }
 

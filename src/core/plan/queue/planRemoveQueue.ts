@@ -11,7 +11,7 @@ import { escapeIdentifier, escapeLiteral, qualifiedName } from '../../sql';
 import { formatTableName } from '../../tableName';
 import type { TableName } from '../../topology';
 import type { Finding } from '../finding';
-import { errorFinding, listNames, noteFinding, warningFinding } from '../findingParts';
+import { errorFinding, listNames, noteFinding, ownersFix, warningFinding } from '../findingParts';
 import { makePlan, planWithoutCatalog } from '../makePlan';
 import { roleWords, standbyFindings } from '../nodeFindings';
 import type { NodeCatalog, RelationFacts } from '../nodeCatalog';
@@ -296,7 +296,10 @@ function ownerFindings({ queue }: RemoveQueueRequest, catalog: NodeCatalog): rea
       'privilege',
       nodeId,
       `${role.name} does not own ${listNames(foreign.map(formatTableName))} on ${nodeId}, so it may not drop them (42501).`,
-      `Name their owner or a superuser as "adminUser" of ${nodeId}.`,
+      ownersFix(
+        foreign.map(({ owner }) => owner),
+        role.name,
+      ),
     ),
   ];
 }

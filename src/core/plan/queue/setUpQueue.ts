@@ -3,7 +3,7 @@ import { formatTableName } from '../../tableName';
 import { CAPTURE_TRIGGER, EDGE_IDENTITY } from '../../queue/queueNames';
 import { addPart, type ChangesDraft } from '../changes/changesDraft';
 import type { Finding } from '../finding';
-import { errorFinding, listNames, noteFinding } from '../findingParts';
+import { createFix, errorFinding, listNames, noteFinding, ownersFix } from '../findingParts';
 import { isQuotable, nameFindings, roleWords, standbyFindings } from '../nodeFindings';
 import type { NodeCatalog } from '../nodeCatalog';
 import type { PlanContext } from '../requests';
@@ -254,7 +254,10 @@ function createFindings(
         'privilege',
         nodeId,
         `${role.name} may not create in ${where} on ${nodeId} (42501).`,
-        `Grant it, or name another role as "adminUser" of ${nodeId}.`,
+        createFix(
+          schema === undefined ? { database: server.database } : { schema: name },
+          role.name,
+        ),
       ),
     ];
   });
@@ -275,7 +278,10 @@ function ownerFindings(request: SetUpEdgeRequest, { edge }: EdgePair): readonly 
       'privilege',
       edge.nodeId,
       `${edge.role.name} does not own ${listNames(foreign.map(formatTableName))} on ${edge.nodeId}, so it may not change them (42501).`,
-      `Name their owner or a superuser as "adminUser" of ${edge.nodeId}.`,
+      ownersFix(
+        foreign.map(({ owner }) => owner),
+        edge.role.name,
+      ),
     ),
   ];
 }
