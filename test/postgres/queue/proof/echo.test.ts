@@ -114,6 +114,7 @@ forEachMajor('An edge that is a subscriber too', function (major) {
     const [first, second] = [await rig.edge.connect(), await rig.edge.connect()];
     const since = stops().length;
     try {
+      await second.query(`SET statement_timeout = '20s'`);
       await first.query(`INSERT INTO public.customer (id, name) VALUES (6000, 'own')`);
       await first.query(`BEGIN; INSERT INTO public.customer (id, name) VALUES (6001, 'own')`);
       await rig.primary.query(
@@ -148,12 +149,12 @@ forEachMajor('An edge that is a subscriber too', function (major) {
         async () => (await rig.rows(rig.edge, 'public.customer')).includes('(6001,came,,)'),
         { what: 'the row has come' },
       );
+      assert.deepEqual(stops().slice(since), []);
       const rows = await rig.rows(rig.edge, 'public.customer');
       assert.deepEqual(
         rows.filter((row) => row.startsWith('(600')),
         ['(6000,came,"{""edited"": 1}",)', '(6001,came,,)'],
       );
-      assert.deepEqual(stops().slice(since), []);
     } finally {
       await Promise.all([first.end(), second.end()]);
     }
