@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Cluster } from '../../../clusters/cluster';
-import { forEachMajor, SUPPORTED_MAJORS } from '../../../clusters/majors';
+import { forOldestAndNewest } from '../../../clusters/majors';
 import { sleep } from '../../../clusters/waitFor';
 import { QueueRig } from '../queueRig';
+import { BatchWatch, isOfBatch, type BatchStage } from './batchWatch';
+import { takeLock } from './crowd';
 import { DrainProcesses } from './drainProcesses';
 import { Random } from './random';
+import { RigDesk } from './rigDesk';
 import { RigDrainer } from './rigDrainer';
-import { SHAPING_SQL, TABLE_NAMES, TABLES_SQL } from './shopTables';
+import { DRAG_SQL, SHAPING_SQL, TABLE_NAMES, TABLES_SQL } from './shopTables';
 import { StatementGate, type Strike } from './statementGate';
-import { newTally, World } from './world';
+import { AUDIT_SQL } from './trail';
+import { World } from './world';
 
 const IS_SOAK = process.env['SOAK'] === '1';
 const LIMIT_MS = IS_SOAK ? 3_600_000 : 120_000;
@@ -16,32 +20,43 @@ const LIMIT_MS = IS_SOAK ? 3_600_000 : 120_000;
 const STRUCK = { before: [3, 11], after: [6, 14] } as const;
 const SERVER_KILLS = IS_SOAK ? 200 : 2;
 const CROWDS = IS_SOAK ? 20 : 1;
+/** How often somebody else takes the lock in each of them. */
+const TAKE_OVERS = IS_SOAK ? 4 : 2;
 const SEED = Number(process.env['CRASH_SEED'] ?? '1');
+const BATCH_ROWS = 7;
 
 type End = 'edge' | 'primary';
 const ENDS: readonly End[] = ['edge', 'primary'];
 const MOMENTS = ['before', 'after'] as const;
 
-forEachMajor('A drain that is struck', function (major) {
-  if (!IS_SOAK && major !== SUPPORTED_MAJORS[0] && major !== SUPPORTED_MAJORS.at(-1)) return;
+/** What commits. On the edge each statement that writes is a transaction of its own. */
+const COMMITS: Readonly<Record<End, RegExp>> = {
+  edge: /\bUPDATE\b|\bDELETE\b/u,
+  primary: /^\s*COMMIT\b/u,
+};
 
+forOldestAndNewest('A drain that is struck', function (major) {
   let rig: QueueRig;
   let drainer: RigDrainer;
   let gates: Record<End, StatementGate>;
+  let watch: BatchWatch;
   let processes: DrainProcesses;
+  let desk: RigDesk;
   let seed = SEED;
 
   before(async function () {
     this.timeout(120_000);
     rig = await QueueRig.start(major);
     await rig.everywhere(TABLES_SQL);
-    await rig.primary.query(SHAPING_SQL);
+    await rig.primary.query(`${SHAPING_SQL} ${AUDIT_SQL} ${DRAG_SQL}`);
     await rig.install(TABLE_NAMES);
     drainer = new RigDrainer(rig);
+    desk = new RigDesk(rig);
     gates = {
       edge: await StatementGate.start(rig.edge),
       primary: await StatementGate.start(rig.primary),
     };
+    watch = new BatchWatch(gates.edge, gates.primary);
     processes = await DrainProcesses.make();
   });
 
@@ -53,7 +68,8 @@ forEachMajor('A drain that is struck', function (major) {
 
   /** A world whose edge has written and whose primary has, and which is not drained yet. */
   async function written(transactions: number): Promise<World> {
-    const world = new World(rig, seed, (edge) => drainer.drain(edge), newTally(), true);
+    const drain = (edge: string): Promise<void> => drainer.drainWhole(edge);
+    const world = new World(rig, seed, { drain, desk }, { isGentle: true });
     seed += 1;
     await world.begin();
     for (let left = transactions; left > 0; left -= 1) await world.write();
@@ -71,25 +87,29 @@ forEachMajor('A drain that is struck', function (major) {
     }
   }
 
-  /** Drains in a process of its own through both gates. @returns its end, killed or not. */
+  /** Drains in a process of its own through both gates. */
+  function startThroughGates(isPersistent = false): ReturnType<DrainProcesses['start']> {
+    const ports = { edge: gates.edge.port, primary: gates.primary.port };
+    return processes.start(drainer.request(ports, { batchRows: BATCH_ROWS, isPersistent }));
+  }
+
+  /** @returns whether it was struck before it came to its end */
   async function drainStruck(
     end: End,
     strike: Omit<Strike, 'act'>,
     kills: boolean,
   ): Promise<boolean> {
-    const { edge, primary } = gates;
-    const child = processes.start(
-      drainer.request({ edge: edge.port, primary: primary.port }, { batchRows: 7 }),
-    );
+    const child = startThroughGates();
     gates[end].arm({
       ...strike,
       act: () => {
         if (kills) child.kill();
       },
     });
-    await child.ended;
+    const how = await child.ended;
     const struck = !gates[end].isArmed;
     gates[end].arm(null);
+    assert.equal(how, struck && kills ? 'SIGKILL' : 'drained');
     return struck;
   }
 
@@ -113,75 +133,116 @@ forEachMajor('A drain that is struck', function (major) {
     });
   }
 
-  it('loses and doubles nothing when a connection is cut around each COMMIT', async function () {
-    this.timeout(LIMIT_MS);
-    let cuts = 0;
-    for (const end of ENDS) {
+  for (const end of ENDS) {
+    it(`loses and doubles nothing when its connection is cut around each COMMIT on the ${end}`, async function () {
+      this.timeout(LIMIT_MS);
+      let cuts = 0;
       for (const when of MOMENTS) {
-        for (let nth = 1; nth <= (IS_SOAK ? 100 : 1); nth += 1) {
+        for (const nth of IS_SOAK ? upwards() : [2]) {
           const world = await written(10);
-          const fits = (text: string): boolean => /^\s*COMMIT/iu.test(text);
-          const struck = await drainStruck(end, { fits, nth, when }, false);
+          const struck = await drainStruck(
+            end,
+            { fits: (text) => COMMITS[end].test(text), nth, when },
+            false,
+          );
           await finish(world);
           if (!struck) break;
           cuts += 1;
         }
       }
-    }
-    assert.ok(cuts > 0);
-    console.log(`      Postgres ${major}: ${cuts} connections cut around COMMIT`);
-  });
+      assert.ok(cuts >= 2, String(cuts));
+      console.log(`      Postgres ${major}: ${cuts} connections cut around COMMIT on the ${end}`);
+    });
+  }
 
-  it(`loses and doubles nothing when a server is killed at random ${SERVER_KILLS} times`, async function () {
+  it(`loses and doubles nothing when a server is killed at random ${SERVER_KILLS} times in the middle of a batch`, async function () {
     this.timeout(LIMIT_MS);
     const random = new Random(SEED);
-    const killed: Record<End, number> = { edge: 0, primary: 0 };
-    for (let kill = 0; kill < SERVER_KILLS; kill += 1) {
-      const world = await written(25);
-      const end = random.pick(ENDS);
-      const server: Cluster = end === 'edge' ? rig.edge : rig.primary;
-      const child = processes.start(drainer.request({}, { batchRows: 7 }));
-      await child.begun;
-      await sleep(random.int(0, 120));
-      await server.stop('SIGKILL');
-      killed[end] += 1;
-      await server.start();
-      await child.ended;
+    const landed = new Map<string, number>();
+    const isLanded = (): number => [...landed.values()].reduce((sum, count) => sum + count, 0);
+    let idle = 0;
+    while (isLanded() < SERVER_KILLS) {
+      const world = await written(20);
+      const end = ENDS[(isLanded() + idle) % 2] ?? 'edge';
+      const stage = await killServer(end, random);
+      if (stage === null) idle += 1;
+      else landed.set(`${end} ${stage}`, (landed.get(`${end} ${stage}`) ?? 0) + 1);
+      assert.ok(idle <= 10 + SERVER_KILLS, `${idle} kills hit nothing, ${isLanded()} a batch`);
       await world.reconnect();
       await finish(world);
     }
+    const stages = [...landed].toSorted().map(([what, count]) => `${count} ${what}`);
     console.log(
-      `      Postgres ${major}: ${killed.edge} kills of the edge's server, ${killed.primary} of the primary's`,
+      `      Postgres ${major}: ${isLanded()} kills of a server while a batch was under way (${stages.join(', ')}); ${idle} more did not count`,
     );
   });
 
-  it(`loses and doubles nothing with four drainers at once, over ${CROWDS} seeds`, async function () {
+  /** Kills it while a process drains. @returns what a batch had come to; `null`: none was under way */
+  async function killServer(end: End, random: Random): Promise<BatchStage | null> {
+    const server: Cluster = end === 'edge' ? rig.edge : rig.primary;
+    await rig.primary.query(dragging(true));
+    watch.begin();
+    const child = startThroughGates();
+    const trigger = random.pick(ENDS);
+    const [nth, lateMs] = [random.int(1, trigger === 'edge' ? 5 : 40), random.int(0, 8)];
+    const reached = new Promise<void>((act) => {
+      gates[trigger].arm({ fits: isOfBatch, nth, when: 'during', act });
+    });
+    await Promise.race([reached.then(() => sleep(lateMs)), child.ended]);
+    gates[trigger].arm(null);
+    const landed = watch.stage;
+    await server.stop('SIGKILL');
+    await server.start();
+    assert.equal(await child.ended, 'drained');
+    await rig.primary.query(dragging(false));
+    return landed;
+  }
+
+  it(`loses and doubles nothing with four drainers at once that take the lock from each other, over ${CROWDS} seeds`, async function () {
     this.timeout(LIMIT_MS);
     const random = new Random(SEED);
-    let taken = 0;
+    const [lost, cut, taken, both] = [0, 1, 2, 3];
+    const counts = [0, 0, 0, 0];
+    const count = (what: number, is: boolean): void => {
+      counts[what] = (counts[what] ?? 0) + Number(is);
+    };
     for (let crowd = 0; crowd < CROWDS; crowd += 1) {
       const world = await written(60);
-      const children = [1, 2, 3, 4].map(() =>
-        processes.start(drainer.request({}, { isPersistent: true, batchRows: 7 })),
-      );
-      // Whoever drains loses its session on the edge now and then, and with it the lock: the next one begins while the
-      // first one's batch is still on its way.
-      for (let blow = 0; blow < 6; blow += 1) {
-        await sleep(random.int(5, 60));
-        const rows = await rig.edge.query(
-          `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()`,
-        );
-        taken += rows.length;
+      const children = [1, 2, 3, 4].map(() => startThroughGates(true));
+      for (let blow = 0; blow < TAKE_OVERS; blow += 1) {
+        await sleep(random.int(0, 30));
+        // The connection of whoever marks next is cut as well, before the edge has it or before the drain hears of it.
+        if (random.chance(0.5)) {
+          const act = (): void => {
+            count(cut, true);
+          };
+          gates.edge.arm({ fits: isOfBatch, nth: 1, when: random.pick(MOMENTS), act });
+        }
+        const over = await takeLock(rig);
+        if (over === null) break;
+        count(lost, true);
+        count(taken, over.isTaken);
+        count(both, over.isBoth);
       }
+      gates.edge.arm(null);
       const ends = await Promise.all(children.map((child) => child.ended));
-      assert.ok(ends.includes('drained'), ends.join(', '));
+      assert.deepEqual(
+        ends,
+        children.map(() => 'drained'),
+      );
       await finish(world);
     }
     console.log(
-      `      Postgres ${major}: ${CROWDS} times four drainers, which lost their lock ${taken} times`,
+      `      Postgres ${major}: ${CROWDS} times four drainers; ${counts[lost] ?? 0} lost their lock while a batch was under way, ${counts[taken] ?? 0} of them to another one before it ended, ${counts[both] ?? 0} when that one had begun another batch; ${counts[cut] ?? 0} connections cut around a mark`,
     );
+    assert.ok((counts[taken] ?? 0) >= CROWDS, counts.join(', '));
   });
 });
+
+function dragging(isOn: boolean): string {
+  const what = isOn ? 'ENABLE' : 'DISABLE';
+  return TABLE_NAMES.map((name) => `ALTER TABLE ${name} ${what} TRIGGER drag`).join('; ');
+}
 
 function* upwards(): Generator<number> {
   for (let nth = 1; ; nth += 1) yield nth;

@@ -41,10 +41,16 @@ export interface Operation {
   readonly table: string;
   readonly kind: Kind;
   readonly old: Row | null;
-  readonly new: Row | null;
-  state: 'pending' | 'conflict' | 'done';
+  /** Another one once a person has edited it. */
+  new: Row | null;
+  state: 'pending' | 'conflict' | 'dead' | 'done';
   outcome: Outcome | null;
 }
+
+/** What a person chooses for a conflict; `merged` writes that row. */
+export type Choice =
+  | { readonly kind: 'keepEdge' | 'keepPrimary' | 'drop' }
+  | { readonly kind: 'merged'; readonly row: Row };
 
 export function keyOf(table: ModelTable, row: Row): string {
   return JSON.stringify(table.key.map((column) => row[column] ?? null));
@@ -175,6 +181,8 @@ export class Model {
   constructor(
     readonly tables: readonly ModelTable[],
     private readonly policies: ReadonlyMap<string, Policy>,
+    /** Hears of each write on the primary, in order: the row before and after. */
+    private readonly onWrite: (table: ModelTable, old: Row | null, row: Row | null) => void,
   ) {
     this.primary = new Store(tables);
   }
@@ -185,16 +193,25 @@ export class Model {
 
   /** A write of the primary's own. */
   writeOnPrimary(table: string, old: Row | null, row: Row | null): void {
+    const after = row === null ? null : this.shaped(table, row);
     if (old !== null) this.primary.remove(table, keyOf(this.primary.table(table), old));
-    if (row !== null) this.primary.put(table, this.shaped(table, row));
+    if (after !== null) this.primary.put(table, after);
+    if (old !== null || after !== null) this.onWrite(this.primary.table(table), old, after);
   }
 
-  /** What a whole drain does. @returns how many operations a foreign key held back; they stay pending. */
-  drain(edge: ModelEdge, open: ReadonlySet<number>): number {
-    const blocked = new Set(
-      edge.queue.flatMap((one) => (one.state === 'conflict' ? this.keysOf(one) : [])),
-    );
-    let held = 0;
+  /**
+   * What a whole drain does.
+   * @param dying its last attempt: it is dead if a foreign key holds it back once more
+   * @returns the operations that a foreign key held back; they stay pending.
+   */
+  drain(
+    edge: ModelEdge,
+    open: ReadonlySet<number>,
+    dying: Operation | null = null,
+  ): readonly Operation[] {
+    const isAside = ({ state }: Operation): boolean => state === 'conflict' || state === 'dead';
+    const blocked = new Set(edge.queue.filter(isAside).flatMap((one) => this.keysOf(one)));
+    const held: Operation[] = [];
     for (const operation of inOrder(edge.queue, open)) {
       const keys = this.keysOf(operation);
       if (keys.some((key) => blocked.has(key))) {
@@ -203,22 +220,25 @@ export class Model {
         continue;
       }
       const verdict = this.tryOne(edge, operation);
-      if (verdict === 'held') held += 1;
+      if (verdict === 'held' && operation === dying) operation.state = 'dead';
+      else if (verdict === 'held') held.push(operation);
       if (verdict !== 'done') for (const key of keys) blocked.add(key);
     }
     return held;
   }
 
-  /** A person decides: the edge's version is written, or nothing. @returns false when a constraint refuses it. */
-  decide(edge: ModelEdge, operation: Operation, choice: 'keepEdge' | 'keepPrimary'): boolean {
-    if (choice === 'keepEdge') {
-      const at = this.rowBefore(operation);
-      if (!this.write(edge, operation, at, operation.new)) return false;
+  /** A person decides. @returns false when a constraint refuses the row that was chosen; nothing is done then. */
+  decide(edge: ModelEdge, operation: Operation, choice: Choice): boolean {
+    if (choice.kind === 'keepEdge' || choice.kind === 'merged') {
+      const row = choice.kind === 'merged' ? choice.row : operation.new;
+      if (!this.write(edge, operation, this.rowBefore(operation), row)) return false;
     }
     // What a person wrote is not what this edge left there.
-    for (const key of this.keysOf(operation)) edge.left.delete(key);
+    if (choice.kind !== 'keepEdge') {
+      for (const key of this.keysOf(operation)) edge.left.delete(key);
+    }
     operation.state = 'done';
-    operation.outcome = 'decided';
+    operation.outcome = choice.kind === 'drop' ? 'dropped' : 'decided';
     return true;
   }
 
@@ -242,12 +262,14 @@ export class Model {
       }
       this.write(edge, operation, at, verdict.row);
     }
-    if (verdict.outcome === 'merged' || verdict.outcome === 'kept') {
-      edge.left.delete(this.leftKey(operation));
+    const { outcome } = verdict;
+    if (outcome === 'merged' || outcome === 'kept') {
+      for (const key of this.keysOf(operation)) edge.left.delete(key);
     }
-    operation.outcome = verdict.outcome;
-    operation.state = verdict.outcome === 'conflict' ? 'conflict' : 'done';
-    return operation.state;
+    operation.outcome = outcome;
+    const state = outcome === 'conflict' ? 'conflict' : 'done';
+    operation.state = state;
+    return state;
   }
 
   private write(edge: ModelEdge, operation: Operation, at: Row | null, row: Row | null): boolean {
@@ -259,7 +281,8 @@ export class Model {
     return true;
   }
 
-  private rowBefore(operation: Operation): Row | null {
+  /** The primary's row that an operation is about. */
+  rowBefore(operation: Operation): Row | null {
     const table = this.primary.table(operation.table);
     return this.primary.get(operation.table, keyOf(table, operation.old ?? operation.new ?? {}));
   }
@@ -310,7 +333,7 @@ function judge(
     kind === 'INSERT'
       ? at === null
       : at !== null && (isSame(at, old ?? undefined) || (left !== null && isSame(at, left)));
-  if (isStillThat) return { outcome: 'applied', row };
+  if (isStillThat) return { outcome: 'applied', row: row === null ? null : onto(at, old, row) };
   switch (policy) {
     case 'primary-wins':
       return { outcome: 'kept' };
@@ -325,6 +348,16 @@ function judge(
       if (at === null || row === null) return { outcome: 'conflict' };
       return mergeRows(table, old, row, at);
   }
+}
+
+/** What the edge did not change stays as the primary has it, which may be what its triggers or a person made of it. */
+function onto(at: Row | null, old: Row | null, row: Row): Row {
+  if (at === null || old === null) return row;
+  const columns = Object.keys(row).map((column) => {
+    const isKept = isSame(old[column], row[column]);
+    return [column, (isKept ? at : row)[column] ?? null] as const;
+  });
+  return Object.fromEntries(columns);
 }
 
 function isNewer(edge: Row, primary: Row): boolean {

@@ -1,9 +1,11 @@
 import { forEachMajor, SUPPORTED_MAJORS } from '../../../clusters/majors';
 import { QueueRig } from '../queueRig';
+import { RigDesk } from './rigDesk';
 import { RigDrainer } from './rigDrainer';
 import { SHAPING_SQL, TABLE_NAMES, TABLES_SQL } from './shopTables';
-import { tallyLine } from './tallyLine';
-import { newTally, World } from './world';
+import { newTally, tallyLine } from './tally';
+import { AUDIT_SQL } from './trail';
+import { World } from './world';
 
 const IS_SOAK = process.env['SOAK'] === '1';
 const SEEDS = IS_SOAK ? 200 : 3;
@@ -23,7 +25,7 @@ forEachMajor('Random writes from two edges', function (major) {
     this.timeout(120_000);
     rig = await QueueRig.start(major, { edges: ['north', 'south'] });
     await rig.everywhere(TABLES_SQL);
-    await rig.primary.query(SHAPING_SQL);
+    await rig.primary.query(`${SHAPING_SQL} ${AUDIT_SQL}`);
     await rig.install(TABLE_NAMES);
     drainer = new RigDrainer(rig);
   });
@@ -35,8 +37,9 @@ forEachMajor('Random writes from two edges', function (major) {
   it(`end as the model says, for ${COUNT} seeds: none lost, none doubled, in order`, async function () {
     this.timeout(IS_SOAK ? 3_600_000 : 120_000);
     const tally = newTally();
+    const product = { drain: (edge: string) => drainer.drain(edge), desk: new RigDesk(rig) };
     for (let seed = FIRST; seed < FIRST + COUNT; seed += 1) {
-      const world = new World(rig, seed, (edge) => drainer.drain(edge), tally);
+      const world = new World(rig, seed, product, { tally });
       try {
         await world.begin();
         for (let step = 0; step < STEPS; step += 1) await world.step();

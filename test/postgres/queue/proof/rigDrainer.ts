@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import type { DrainReport } from '../../../../src/core/queue/drain';
 import type { DeclaredQueue, TopologyNode } from '../../../../src/core/topology';
+import { waitFor } from '../../../clusters/waitFor';
 import { drain, drainJob, through } from '../drain/drainRig';
 import type { QueueRig } from '../queueRig';
 import type { ChildRequest } from './drainChild';
@@ -20,6 +22,18 @@ export class RigDrainer {
   /** One drain, here. Failures of servers are in its end. */
   drain(edge: string): Promise<DrainReport> {
     return drain(this.rig, { edgeNode: this.edgeNode(edge) });
+  }
+
+  /** The same to its end. A session of a drain that was killed may hold the lock for a moment. @throws where it ends otherwise */
+  async drainWhole(edge: string): Promise<void> {
+    const end = await waitFor(
+      async () => {
+        const report = await this.drain(edge);
+        return report.end.kind === 'busy' ? undefined : report.end;
+      },
+      { what: `nobody else drains ${edge}`, everyMs: 20 },
+    );
+    assert.deepEqual(end, { kind: 'drained' });
   }
 
   /** What a process has to know for the same. */

@@ -35,8 +35,22 @@ export const TABLES_SQL = `
 export const SHAPING_SQL = `
   CREATE FUNCTION public.shape() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN NEW.name := translate(NEW.name, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'); RETURN NEW; END $$;
-  CREATE TRIGGER shape BEFORE INSERT OR UPDATE ON public.shop FOR EACH ROW EXECUTE FUNCTION public.shape();
-  ALTER TABLE public.shop DISABLE TRIGGER shape`;
+  ${TABLES.map(
+    ({
+      name,
+    }) => `CREATE TRIGGER shape BEFORE INSERT OR UPDATE ON public.${name} FOR EACH ROW EXECUTE FUNCTION public.shape();
+      ALTER TABLE public.${name} DISABLE TRIGGER shape;`,
+  ).join('\n')}`;
+
+/** Lets a write on the primary take a moment, so that something can happen in the middle of it. Off until it is wanted. */
+export const DRAG_SQL = `
+  CREATE FUNCTION public.drag() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.001); RETURN NULL; END $$;
+  ${TABLES.map(
+    ({
+      name,
+    }) => `CREATE TRIGGER drag AFTER INSERT OR UPDATE OR DELETE ON public.${name} FOR EACH ROW EXECUTE FUNCTION public.drag();
+      ALTER TABLE public.${name} DISABLE TRIGGER drag;`,
+  ).join('\n')}`;
 
 export function shaped(row: Row): Row {
   const name = row['name'];

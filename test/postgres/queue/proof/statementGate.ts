@@ -3,6 +3,8 @@ import net from 'node:net';
 
 const [BIND, EXECUTE, FLUSH, PARSE, QUERY, SYNC] = [0x42, 0x45, 0x48, 0x50, 0x51, 0x53];
 const READY = 0x5a;
+/** The transaction status of ReadyForQuery outside of a transaction. */
+const IDLE = 0x49;
 const SSL_REQUEST = 80_877_103;
 const HEAD = 5;
 
@@ -12,10 +14,21 @@ export interface Strike {
   readonly fits: (text: string) => boolean;
   /** From 1. */
   readonly nth: number;
-  /** `before`: the server never gets it. `after`: the server has answered, and nobody hears of it. */
-  readonly when: 'before' | 'after';
-  /** What happens to the client; both connections are reset in any case. */
+  /**
+   * `before`: the server never gets it. `after`: the server has answered, and nobody hears of it; both connections are reset then.
+   * `during`: it is on its way to the server, and the connection stays.
+   */
+  readonly when: 'before' | 'during' | 'after';
+  /** What happens to the client, or to a server. */
   readonly act: () => void;
+}
+
+/** Hears of each statement that goes to the server, and of its answer. */
+export interface GateListener {
+  readonly sent: (text: string) => void;
+  /** With whether the session is in a transaction now. */
+  readonly answered: (text: string, isInTransaction: boolean) => void;
+  readonly closed: () => void;
 }
 
 /**
@@ -26,6 +39,7 @@ export class StatementGate {
   /** Texts of all statements that came by, in order. */
   readonly texts: string[] = [];
   strikes = 0;
+  listener: GateListener | null = null;
   private strike: Strike | null = null;
   private seen = 0;
   private readonly sockets = new Set<net.Socket>();
@@ -71,11 +85,15 @@ export class StatementGate {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         this.sockets.delete(socket);
+        if (socket === client) this.listener?.closed();
         client.destroy();
         upstream.destroy();
       });
     }
-    const conversation = new Conversation(client, upstream, (text) => this.decide(text));
+    const conversation = new Conversation(client, upstream, {
+      decide: (text) => this.decide(text),
+      answered: (text, isInTransaction) => this.listener?.answered(text, isInTransaction),
+    });
     client.on('data', (chunk: Buffer) => conversation.fromClient(chunk));
     upstream.on('data', (chunk: Buffer) => conversation.fromServer(chunk));
   }
@@ -83,6 +101,7 @@ export class StatementGate {
   /** @returns the strike that falls on this statement. */
   private decide(text: string): Strike | null {
     this.texts.push(text);
+    this.listener?.sent(text);
     if (!this.strike?.fits(text)) return null;
     this.seen += 1;
     if (this.seen < this.strike.nth) return null;
@@ -104,6 +123,8 @@ class Conversation {
   private held: Buffer[] = [];
   private syncs = 1;
   private readies = 0;
+  /** Texts that no ReadyForQuery has answered, each with how many of them do. */
+  private unanswered: { readonly text: string; readonly readies: number }[] = [];
   private isShut = false;
   /** Set once the fatal statement is on its way: how many ReadyForQuery say that it is done. */
   private last: { readonly readies: number; readonly strike: Strike } | null = null;
@@ -111,7 +132,10 @@ class Conversation {
   constructor(
     private readonly client: net.Socket,
     private readonly upstream: net.Socket,
-    private readonly decide: (text: string) => Strike | null,
+    private readonly gate: {
+      readonly decide: (text: string) => Strike | null;
+      readonly answered: (text: string, isInTransaction: boolean) => void;
+    },
   ) {}
 
   fromClient(chunk: Buffer): void {
@@ -143,12 +167,20 @@ class Conversation {
       const message = this.serverRest.subarray(0, length);
       this.serverRest = this.serverRest.subarray(length);
       if (this.last === null || this.readies + 1 < this.last.readies) this.client.write(message);
-      if (message[0] === READY) this.readies += 1;
+      if (message[0] === READY) this.ready(message[HEAD] !== IDLE);
       if (this.last !== null && this.readies === this.last.readies) {
         this.fall(this.last.strike);
         return;
       }
     }
+  }
+
+  private ready(isInTransaction: boolean): void {
+    this.readies += 1;
+    for (const { text, readies } of this.unanswered) {
+      if (readies <= this.readies) this.gate.answered(text, isInTransaction);
+    }
+    this.unanswered = this.unanswered.filter(({ readies }) => readies > this.readies);
   }
 
   private start(message: Buffer): void {
@@ -198,14 +230,16 @@ class Conversation {
   }
 
   private pass(text: string, readies: number): void {
-    const strike = this.decide(text);
+    const strike = this.gate.decide(text);
     if (strike?.when === 'before') {
       this.held = [];
       this.fall(strike);
       return;
     }
-    if (strike !== null) this.last = { readies, strike };
+    this.unanswered.push({ text, readies });
+    if (strike?.when === 'after') this.last = { readies, strike };
     this.flush([]);
+    if (strike?.when === 'during') strike.act();
   }
 
   private flush(more: readonly Buffer[]): void {

@@ -1,0 +1,70 @@
+import type { DeadOperation, QueueDesk } from '../../../../src/core/ports/drains';
+import type {
+  ChoiceResult,
+  ConflictChoice,
+  ConflictDetails,
+} from '../../../../src/core/queue/conflict';
+import type { QueueAddress } from '../../../../src/core/queue/drain';
+import { DEFAULT_THRESHOLDS } from '../../../../src/core/topology';
+import { SystemClock } from '../../../../src/host/systemClock';
+import { ServerQueueDesk } from '../../../../src/operations/drain/serverQueueDesk';
+import { MemoryLog, never } from '../../pg/support';
+import { makeGateways } from '../../plans/changeSupport';
+import { drainJob, makeDrainGateway, TOPOLOGY_ID } from '../drain/drainRig';
+import type { QueueRig } from '../queueRig';
+
+/** The product's desk for the queues of a rig, an operation at a time. */
+export class RigDesk {
+  private readonly desk: QueueDesk;
+
+  constructor(rig: QueueRig) {
+    this.desk = new ServerQueueDesk({
+      changes: makeGateways().changes,
+      gateway: makeDrainGateway(),
+      topologyOf: () => ({
+        name: 'Rig',
+        environment: 'development',
+        nodes: [rig.primaryNode, ...Object.keys(rig.edges).map((name) => rig.edgeNode(name))],
+        consumers: [],
+        thresholds: DEFAULT_THRESHOLDS,
+      }),
+      jobOf: ({ nodeId }) => drainJob(rig, { edge: nodeId }),
+      mayContact: () => Promise.resolve(true),
+      clock: new SystemClock(),
+      log: new MemoryLog(),
+    });
+  }
+
+  readConflict(edge: string, operationId: string): Promise<ConflictDetails | null> {
+    return this.desk.readConflict(addressOf(edge), operationId, never());
+  }
+
+  async decide(
+    edge: string,
+    shown: ConflictDetails,
+    choice: ConflictChoice,
+  ): Promise<ChoiceResult> {
+    const results: ChoiceResult[] = [];
+    const onResult = (result: ChoiceResult): unknown => results.push(result);
+    await this.desk.decide(addressOf(edge), [shown], choice, onResult, never());
+    const [result] = results;
+    if (result === undefined || results.length > 1) throw new Error('not one result of one choice');
+    return result;
+  }
+
+  readDead(edge: string, operationId: string): Promise<DeadOperation | null> {
+    return this.desk.readDead(addressOf(edge), operationId, never());
+  }
+
+  async retryDead(edge: string, operationId: string, data: string): Promise<boolean> {
+    return (await this.desk.retryDead(addressOf(edge), [operationId], data, never())) === 1;
+  }
+
+  async dropDead(edge: string, operationId: string): Promise<boolean> {
+    return (await this.desk.dropDead(addressOf(edge), [operationId], never())) === 1;
+  }
+}
+
+function addressOf(edge: string): QueueAddress {
+  return { topologyId: TOPOLOGY_ID, nodeId: edge };
+}
