@@ -15,11 +15,8 @@ import { planTasks } from './testing/tasks.mjs';
 /** @typedef {import('./testing/counts.mjs').Counts} Counts */
 /** @typedef {{ task: TestTask, counts: Counts, failures: readonly string[], note: string }} Outcome */
 
-/**
- * So many suites at a time. Those on servers and in editors wait most of the time: three of them left two cores idle
- * for half of the time, and no test's outcome hangs on how fast it runs.
- */
-const WIDTH = 4;
+/** So many suites at a time. Those on servers and in editors wait most of the time, and no test's outcome hangs on how fast it runs. */
+const WIDTH = 5;
 
 const [suite, ...extra] = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));

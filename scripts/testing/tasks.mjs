@@ -37,14 +37,15 @@ const PREPARATIONS = [
   task('prepare', 'host bundles', [node, 'scripts/testing/bundleHostTests.mjs']),
 ];
 
-/** @type {readonly TestTask[]} */
+/** Apart from what checks it, so that suites in the editor still run when the package has grown too big. */
+const PACKAGE = task('check', 'package', [node, 'scripts/package.mjs', '--unchecked']);
+
+/** The longest first. @type {readonly TestTask[]} */
 const CHECKS = [
-  // Apart, so that suites in the editor still run when the package has grown too big.
-  task('check', 'package', [node, 'scripts/package.mjs', '--unchecked']),
-  task('check', 'package contents', [node, 'scripts/packaging/checkPackage.mjs'], ['package']),
-  task('check', 'types', npm('typecheck')),
   task('check', 'lint', npm('lint')),
+  task('check', 'types', npm('typecheck')),
   task('check', 'format', npm('check:format')),
+  task('check', 'package contents', [node, 'scripts/packaging/checkPackage.mjs'], ['package']),
   task('check', 'imports', npm('check:imports')),
   task('check', 'generated', npm('check:generated')),
 ];
@@ -112,7 +113,7 @@ const SUITES = {
 export function planTasks(suite, extra) {
   if (suite === undefined) {
     // The longest first, so that none of them is left to run alone at the end.
-    return [...PREPARATIONS, ...CHECKS, UNIT, UI, ...POSTGRES, WEBVIEW, ...HOST];
+    return [...PREPARATIONS, PACKAGE, UI, ...POSTGRES, ...CHECKS, WEBVIEW, ...HOST, UNIT];
   }
   const chosen = SUITES[suite];
   if (chosen === undefined) {
@@ -121,7 +122,7 @@ export function planTasks(suite, extra) {
   const suites = chosen.filter(({ command }) => holdsNamed(command, extra));
   if (suites.length === 0) throw new Error(`The suite "${suite}" does not run ${extra.join(' ')}.`);
   const needed = new Set(suites.flatMap(({ needs }) => needs));
-  const before = [...PREPARATIONS, ...CHECKS].filter(({ name }) => needed.has(name));
+  const before = [...PREPARATIONS, PACKAGE].filter(({ name }) => needed.has(name));
   return [...before, ...suites.map((one) => ({ ...one, command: narrow(one.command, extra) }))];
 }
 
