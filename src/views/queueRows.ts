@@ -2,6 +2,7 @@ import {
   drainTargetText,
   operationGroupText,
   operationsNoteText,
+  operationTableText,
   operationText,
   operationTooltip,
   pendingGroupText,
@@ -9,8 +10,10 @@ import {
   type TopologyQueues,
 } from '../core/describe/queueRows';
 import type { RowText } from '../core/describe/rowText';
-import type { OperationEntry } from '../core/queue/drain';
+import type { OperationEntry, QueueContents, QueuedTable } from '../core/queue/drain';
+import { operationGroupSubject } from '../core/queue/queueSubject';
 import type { QueueSnapshot } from '../core/snapshot';
+import { formatTableName } from '../core/tableName';
 import type { Row, RowKind } from './row';
 
 /** Makes a row below the queue's. */
@@ -38,17 +41,36 @@ export function queueChildren(
   const operations = (kind: 'conflicts' | 'dead'): readonly Row[] => {
     const count = facts[kind];
     if (count === 0) return [];
-    const entries = contents === null || typeof contents === 'string' ? [] : contents[kind];
-    const rows = entries.map((entry) => operation(entry));
-    const more = count - entries.length;
     const isListed = contents !== null && typeof contents !== 'string';
-    const note = isListed && more <= 0 ? [] : [noteRow(kind, isListed ? more : 0)];
+    const entries = isListed ? contents[kind] : [];
+    const more = count - entries.length;
+    const isWhole = isListed && (more <= 0 || tablesOf(kind, contents).length > 1);
+    const note = isWhole ? [] : [noteRow(kind, isListed ? more : 0)];
+    const subject = operationGroupSubject(id, { state: STATES[kind], table: null });
     return [
-      make('group', [kind], id, operationGroupText(kind, count, entries, nowMs), {
-        children: [...rows, ...note],
+      make('group', [kind], subject, operationGroupText(kind, count, entries, nowMs), {
+        children: [...(isListed ? byTable(kind, contents) : []), ...note],
         reads: nodeId,
       }),
     ];
+  };
+  /** A table has a row of its own where there are others. */
+  const byTable = (kind: 'conflicts' | 'dead', listed: QueueContents) => {
+    const entries = listed[kind];
+    const concerned = tablesOf(kind, listed);
+    if (concerned.length < 2) return entries.map((entry) => operation(entry));
+    return concerned.map(({ table, [kind]: count }) => {
+      const own = entries.filter(
+        (entry) => entry.table.schema === table.schema && entry.table.name === table.name,
+      );
+      const more = count - own.length;
+      const note = more <= 0 ? [] : [noteRow(`${kind} of ${formatTableName(table)}`, more)];
+      const subject = operationGroupSubject(id, { state: STATES[kind], table });
+      const text = operationTableText(kind, table, count);
+      return make('group', [kind, table.schema, table.name], subject, text, {
+        children: [...own.map((entry) => operation(entry)), ...note],
+      });
+    });
   };
   const operation = (entry: OperationEntry): Row =>
     make(
@@ -88,3 +110,9 @@ export function queueChildren(
     ...operations('dead'),
   ];
 }
+
+function tablesOf(kind: 'conflicts' | 'dead', { tables }: QueueContents): readonly QueuedTable[] {
+  return tables.filter((table) => table[kind] > 0);
+}
+
+const STATES = { conflicts: 'conflict', dead: 'dead' } as const;

@@ -75,6 +75,9 @@ const ROWS = [
   'operation dead',
   'table busy taken',
   'group healthy',
+  'group conflicts',
+  'group conflicts ofTable',
+  'group dead',
   'setup warning checked',
   'setupItem problem fixable',
   'failure',
@@ -191,6 +194,15 @@ describe('manifest', () => {
       'checkSetup',
       'copyDetails',
     ]);
+    const ofConflicts = ['keepPrimary', 'keepEdge', 'dropOperation', 'copyDetails'];
+    assert.deepEqual(offered('group conflicts'), ofConflicts);
+    assert.deepEqual(offered('group conflicts ofTable'), ofConflicts);
+    assert.deepEqual(offered('group dead'), [
+      'retryDeadOperation',
+      'dropDeadOperation',
+      'copyDetails',
+    ]);
+    assert.deepEqual(offered('group conflicts readOnly'), ['copyDetails']);
     assert.deepEqual(offered('slot warning inactive physical declared'), [
       'showDetails',
       'openTopologyFile',

@@ -88,6 +88,22 @@ export function operationGroupText(
   };
 }
 
+/** Those of one table, where there are several tables: `users`, `12`. Commands for all of them go by its context as well. */
+export function operationTableText(
+  kind: 'conflicts' | 'dead',
+  table: { readonly schema: string; readonly name: string },
+  count: number,
+): RowText {
+  return {
+    ...plainRow(
+      tableLabel(table.schema, table.name),
+      formatCount(count, DEPTH_CAP),
+      icon(ROLE_ICONS.table, null),
+    ),
+    contextValue: contextValue('group', [], null, { [kind]: true, ofTable: true }),
+  };
+}
+
 /** One operation that waits for a person: `users (id = 7)`, `UPDATE · the row is not on the primary any more · 2 h`. */
 export function operationText(entry: OperationEntry, nowMs: number): RowText {
   const isConflict = entry.state === 'conflict';

@@ -75,6 +75,9 @@ describe('command targets', () => {
     const operation = '0b6f7a52-8c1d-4a6e-9a57-0d6b2f3c4e5f';
     assert.equal(nodeOf(`queue/vengeance/${operation}`), 'vengeance');
     assert.equal(nodeOf(`queue/nobody/${operation}`), null);
+    assert.equal(nodeOf('queue/vengeance/all/conflict'), 'vengeance');
+    assert.equal(nodeOf('queue/vengeance/all/dead/public/a%2Fb'), 'vengeance');
+    assert.equal(nodeOf('queue/vengeance/all/dead/public/%'), null);
     assert.equal(nodeOf('queue/vengeance/7'), null);
     assert.equal(nodeOf('publication/vengeance/a/b'), 'vengeance');
     assert.equal(nodeOf('publication/central/a/b'), null);

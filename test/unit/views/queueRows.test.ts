@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TopologyQueues } from '../../../src/core/describe/queueRows';
 import type { QueueFacts } from '../../../src/core/facts';
 import type { OperationEntry, QueueContents } from '../../../src/core/queue/drain';
+import { operationGroupOf } from '../../../src/core/queue/queueSubject';
 import type { Row } from '../../../src/views/row';
 import { topologyRows } from '../../../src/views/topologyRows';
 import {
@@ -148,6 +149,42 @@ describe('rows below a queue', () => {
     const group = rowsOf(root).find(({ text }) => text.label === 'Conflicts');
     assert.equal(group?.text.contextValue, 'group conflicts');
     assert.equal(group.reads, 'vengeance');
+    assert.equal(group.subject, 'queue/vengeance/all/conflict');
+    assert.equal(new Set(rowsOf(root).map(({ id }) => id)).size, rowsOf(root).length);
+  });
+
+  it('go by table where there are several, each with commands for all of its own', () => {
+    const jobs = { schema: 'app', name: 'a/b' };
+    const counts = { pending: 0, dead: 0, oldestAtMs: null };
+    const root = draw(
+      { waiting: 0, conflicts: 4, oldestAtMs: null },
+      {
+        readAtMs: NOW,
+        tables: [
+          { ...counts, table: jobs, conflicts: 3 },
+          { ...counts, table: users, conflicts: 1 },
+        ],
+        conflicts: [entry({}), entry({ id: 'a2', table: jobs }), entry({ id: 'a3', table: jobs })],
+        dead: [],
+      },
+    );
+    assert.deepEqual(below(root).slice(1), [
+      'Conflicts | 4 · oldest 2 h',
+      '  app.a/b | 3',
+      '    app.a/b (id = 7) | UPDATE · the row is not on the primary any more · 2 h',
+      '    app.a/b (id = 7) | UPDATE · the row is not on the primary any more · 2 h',
+      '    and 1 more | ',
+      '  users | 1',
+      '    users (id = 7) | UPDATE · the row is not on the primary any more · 2 h',
+    ]);
+    const group = rowsOf(root).find(({ text }) => text.label === 'app.a/b');
+    assert.equal(group?.text.contextValue, 'group conflicts ofTable');
+    assert.equal(group.subject, 'queue/vengeance/all/conflict/app/a%2Fb');
+    assert.deepEqual(operationGroupOf(group.subject), {
+      queueId: 'queue/vengeance',
+      state: 'conflict',
+      table: jobs,
+    });
     assert.equal(new Set(rowsOf(root).map(({ id }) => id)).size, rowsOf(root).length);
   });
 

@@ -4,7 +4,12 @@ import type {
   ConflictChoice,
   ConflictDetails,
 } from '../../../../src/core/queue/conflict';
-import { DEFAULT_THRESHOLDS, type Topology } from '../../../../src/core/topology';
+import {
+  DEFAULT_THRESHOLDS,
+  type Topology,
+  type TopologyNode,
+} from '../../../../src/core/topology';
+import { DrainRefused } from '../../../../src/operations/drain/drainJob';
 import { jobOf } from '../../../../src/operations/drain/jobOf';
 import { ServerQueueDesk } from '../../../../src/operations/drain/serverQueueDesk';
 import { PgDrainGateway } from '../../../../src/pg/drain/pgDrainGateway';
@@ -12,9 +17,10 @@ import { forOldestAndNewest } from '../../../clusters/majors';
 import { failureOf, MemoryLog, never, nodeAt } from '../../pg/support';
 import { makeGateways } from '../../plans/changeSupport';
 import { QueueRig } from '../queueRig';
+import { bytesOf, EXACT_TABLE, EXACT_VALUES, restore } from './exactRows';
 
 const address = { topologyId: 'file:///pg-topology.json', nodeId: 'edge' };
-const TABLES = ['public.jobs', 'public."Odd ""t"'];
+const TABLES = ['public.jobs', 'public."Odd ""t"', 'public.exact'];
 const ODD = 'public."Odd ""t"';
 
 /** Decisions of a person on real servers. What a drain leaves behind is written by hand: it is not what is tested here. */
@@ -22,6 +28,8 @@ forOldestAndNewest('A person at a queue', function (major) {
   let rig: QueueRig;
   let desk: ServerQueueDesk;
   let mayContact = true;
+  let standby: TopologyNode | null = null;
+  let isSplit = false;
   let next = 0;
 
   before(async function () {
@@ -34,22 +42,26 @@ forOldestAndNewest('A person at a queue', function (major) {
     await rig.everywhere(
       `CREATE TABLE ${ODD} ("a ""b" int GENERATED ALWAYS AS IDENTITY, "c.d" text, v text, PRIMARY KEY ("a ""b", "c.d"))`,
     );
+    await rig.everywhere(EXACT_TABLE);
     await rig.install(TABLES, { guard: false });
     const { gateway, changes } = makeGateways();
     const primary = nodeAt(rig.primary, { id: 'primary' });
-    const topology: Topology = {
+    const topologyOf = (): Topology => ({
       name: 'Rig',
       environment: 'development',
-      nodes: [primary, rig.edgeNode()],
+      nodes: [primary, ...(standby === null ? [] : [standby]), rig.edgeNode()],
       consumers: [],
       thresholds: DEFAULT_THRESHOLDS,
-    };
+    });
     desk = new ServerQueueDesk({
       changes,
       gateway: new PgDrainGateway(gateway.dialer),
-      topologyOf: () => topology,
+      topologyOf,
       mayContact: () => Promise.resolve(mayContact),
-      jobOf: (of) => jobOf(topology, of, { who: 'a test', isStrict: false }),
+      jobOf: (of) => {
+        if (isSplit) throw new DrainRefused(['Refused: 2 writable nodes of one system.']);
+        return jobOf(topologyOf(), of, { who: 'a test', isStrict: false });
+      },
       clock: { nowMs: () => 7 },
       log: new MemoryLog(),
     });
@@ -434,6 +446,92 @@ forOldestAndNewest('A person at a queue', function (major) {
     assert.ok(one.includes(update) && !one.includes(insert));
   });
 
+  it('keeps the version that lost byte for byte, whichever it is', async () => {
+    for (const [id, choice, lost] of [
+      [1, 'keepEdge', 'primary_row'],
+      [2, 'keepPrimary', 'edge_row'],
+      [3, 'drop', 'edge_row'],
+    ] as const) {
+      await rig.primary.query(`INSERT INTO public.exact VALUES (${id}, ${EXACT_VALUES.primary})`);
+      const operation = await queued(
+        `INSERT INTO public.exact VALUES (${id}, ${EXACT_VALUES.edge})`,
+        'conflict',
+      );
+      const versions = {
+        primary_row: await bytesOf(rig.primary, 'public.exact', id),
+        edge_row: await bytesOf(rig.edge, 'public.exact', id),
+      };
+      assert.notEqual(versions.primary_row, versions.edge_row);
+      const shown = await show(operation);
+      assert.match(shown.primaryRow ?? '', /"t": "t".*"r": "r"|"r": "r".*"t": "t"/u);
+      assert.deepEqual(await decide(shown, { kind: choice }), { kind: 'done' });
+      const winner = choice === 'keepEdge' ? versions.edge_row : versions.primary_row;
+      assert.equal(await bytesOf(rig.primary, 'public.exact', id), winner, choice);
+      await restore(rig.primary, operation, lost);
+      assert.equal(await bytesOf(rig.primary, 'public.kept', id), versions[lost], choice);
+    }
+  });
+
+  it('decides on all of a kind, each by itself', async () => {
+    await rig.edge.query(`DELETE FROM pgtopology.pending_sync WHERE state IN ('conflict', 'dead')`);
+    const [first, second, third] = [await bothChanged(), await bothChanged(), await bothChanged()];
+    const odd = await queued(`INSERT INTO ${ODD} ("c.d", v) VALUES ('of it', 'e')`, 'conflict');
+    const table = { schema: 'public', name: 'jobs' };
+    const list = await desk.listConflicts(address, { table }, never());
+    assert.equal(list.isCut, false);
+    assert.deepEqual(
+      list.conflicts.map(({ operationId }) => operationId),
+      [first.operation, second.operation, third.operation],
+    );
+    assert.deepEqual(
+      list.conflicts.map(({ primaryFingerprint }) => primaryFingerprint),
+      [first, second, third].map(({ shown }) => shown.primaryFingerprint),
+    );
+    assert.equal((await desk.listConflicts(address, {}, never())).conflicts.length, 4);
+    // One row changes after it was listed, another constraint refuses the second.
+    await rig.primary.query(`UPDATE public.jobs SET t = 'later' WHERE id = ${first.id}`);
+    await rig.primary.query(
+      `INSERT INTO public.jobs (id, name) VALUES (${second.id + 30_000}, 'edge ${second.id}')`,
+    );
+    const results: ChoiceResult[] = [];
+    const kind = 'keepEdge';
+    await desk.decide(address, list.conflicts, { kind }, (one) => results.push(one), never());
+    assert.deepEqual(
+      results.map((result) => result.kind),
+      ['changedAgain', 'refused', 'done'],
+    );
+    assert.equal((await onPrimary(third.id))?.['name'], `edge ${third.id}`);
+    const left = await desk.listConflicts(address, {}, never());
+    assert.deepEqual(
+      left.conflicts.map(({ operationId }) => operationId),
+      [first.operation, second.operation, odd],
+    );
+    await desk.decide(address, left.conflicts, { kind: 'drop' }, () => undefined, never());
+    assert.deepEqual((await desk.listConflicts(address, {}, never())).conflicts, []);
+  });
+
+  it('tries all dead operations of a table again, and only those', async () => {
+    next += 2;
+    const ids: string[] = [];
+    for (const id of [next - 1, next]) {
+      ids.push(
+        await queued(`INSERT INTO public.jobs (id, name) VALUES (${id}, 'z ${id}')`, 'dead'),
+      );
+    }
+    const odd = await queued(`INSERT INTO ${ODD} ("c.d", v) VALUES ('dead', 'e')`, 'dead');
+    const all = await desk.listDead(address, {}, never());
+    const jobs = await desk.listDead(
+      address,
+      { table: { schema: 'public', name: 'jobs' } },
+      never(),
+    );
+    assert.deepEqual(all.slice(-3), [...ids, odd]);
+    assert.deepEqual(jobs.slice(-2), ids);
+    assert.equal(await desk.retryDead(address, ids, null, never()), 2);
+    assert.equal(await desk.retryDead(address, [...ids, odd], null, never()), 1);
+    await rig.edge.query(`DELETE FROM pgtopology.pending_sync WHERE state = 'pending'`);
+  });
+
   it('opens nothing where contact is not allowed, and knows no queue that the file does not', async () => {
     mayContact = false;
     const failure = await failureOf(desk.readContents(address, never()));
@@ -444,5 +542,60 @@ forOldestAndNewest('A person at a queue', function (major) {
       (await failureOf(desk.readContents(other, never()))).text,
       /declares no queue of primary/u,
     );
+  });
+
+  it('goes on with the node that was promoted, once the person has seen its row, and with neither of two', async function () {
+    this.timeout(120_000);
+    const { id, operation, shown } = await bothChanged();
+    const dead = await queued(`INSERT INTO public.jobs (id, name) VALUES (777, 'dead')`, 'dead');
+    // What a drain notes of the primary that it went to.
+    await rig.edge.query(
+      `UPDATE pgtopology.edge_identity SET primary_timeline = 1, primary_system = $1`,
+      [
+        (
+          await rig.primary.query(`SELECT system_identifier::text AS s FROM pg_control_system()`)
+        )[0]?.['s'],
+      ],
+    );
+    const promoted = await (await rig.clusters.addStandby('standby', rig.primary)).start();
+    standby = { ...nodeAt(promoted, { id: 'standby' }), standbyOf: 'primary' };
+    await rig.primary.stop('SIGKILL');
+    assert.match(
+      (await failureOf(desk.readConflict(address, operation, never()))).text,
+      /primary/u,
+    );
+    await promoted.promote();
+
+    const result = await decide(shown, { kind: 'keepEdge' });
+    assert.ok(result.kind === 'changedAgain', result.kind);
+    assert.equal(result.details.primaryId, 'standby');
+    assert.equal(result.details.primaryRow, shown.primaryRow);
+    isSplit = true;
+    for (const refused of [
+      decide(result.details, { kind: 'keepEdge' }),
+      desk.dropDead(address, [dead], never()),
+      desk.retryDead(address, [dead], null, never()),
+    ]) {
+      assert.match((await failureOf(refused)).text, /2 writable nodes of one system/u);
+    }
+    isSplit = false;
+    assert.deepEqual(await decide(result.details, { kind: 'keepEdge' }), { kind: 'done' });
+    assert.equal(await desk.dropDead(address, [dead], never()), 1);
+    assert.deepEqual(await promoted.query(`SELECT name FROM public.jobs WHERE id = ${id}`), [
+      { name: `edge ${id}` },
+    ]);
+    const noted = `SELECT outcome FROM pgtopology.applied_operation WHERE operation_id IN ('${operation}', '${dead}') ORDER BY 1`;
+    assert.deepEqual(await promoted.query(noted), [{ outcome: 'decided' }, { outcome: 'dropped' }]);
+
+    // The old one is back, on a timeline that this edge has left: it is not asked any more.
+    await rig.edge.query('UPDATE pgtopology.edge_identity SET primary_timeline = 2');
+    await rig.primary.start();
+    const later = await queued(
+      `UPDATE public.jobs SET name = 'later' WHERE id = ${id}`,
+      'conflict',
+    );
+    assert.equal((await show(later)).primaryId, 'standby');
+    assert.deepEqual(await decide(await show(later), { kind: 'keepEdge' }), { kind: 'done' });
+    assert.deepEqual(await rig.primary.query(noted), []);
   });
 });
