@@ -28,7 +28,7 @@ export const CONFLICTS: TableName = { schema: SCHEMA, name: 'conflict' };
 /** On the primary: one row a drain and minute at most, kept for 30 days. */
 export const METRICS: TableName = { schema: SCHEMA, name: 'sync_metric' };
 
-/** Rises when a table, function or trigger of the edge changes; stands in their comments. */
+/** Rises when a table or trigger of the edge changes; stands in all comments. A function is known to be another by its source. */
 export const EDGE_OBJECTS_VERSION = 2;
 /** The same for the primary's. */
 export const PRIMARY_OBJECTS_VERSION = 1;

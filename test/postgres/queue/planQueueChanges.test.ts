@@ -6,7 +6,7 @@ import type { DeclaredQueue } from '../../../src/core/topology';
 import { forEachMajor, SUPPORTED_MAJORS } from '../../clusters/majors';
 import { codes } from '../plans/planRig';
 import { QueueRig } from './queueRig';
-import { queueContext, requestOf } from './setUpSupport';
+import { OLDER_GUARD, queueContext, requestOf } from './setUpSupport';
 
 const DRAINER = 'queue_drainer';
 
@@ -73,6 +73,12 @@ forEachMajor('Plan Changes of queues', function (major) {
       'edge: Capture the writes of public.jobs',
     ]);
     await rig.plans.done(mended);
+
+    await rig.edge.query(OLDER_GUARD);
+    const upgrade = await planned();
+    assert.deepEqual(titles(upgrade), ['edge: Upgrade the functions of its triggers']);
+    await rig.plans.done(upgrade);
+    assert.deepEqual(titles(await planned()), []);
 
     const { tables } = requestOf({ 'public.jobs': 'manual' });
     assert.deepEqual(titles(await planned({ tables })), []);

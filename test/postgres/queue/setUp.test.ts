@@ -6,7 +6,7 @@ import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { codes } from '../plans/planRig';
 import { QueueRig } from './queueRig';
-import { objectsOf, plannedSetUp, requestOf } from './setUpSupport';
+import { objectsOf, OLDER_GUARD, plannedSetUp, requestOf } from './setUpSupport';
 
 const DRAINER = 'drain"er';
 const TABLES = { 'public.jobs': 'newest-wins', '"Od""d"."ta.ble"': 'edge-wins' } as const;
@@ -125,6 +125,15 @@ forEachMajor('Set Up Edge', function (major) {
       [again.steps.map(({ title }) => title), codes(again)],
       [[], ['note nothingToDo edge']],
     );
+
+    await rig.edge.query(OLDER_GUARD);
+    const upgrade = await plannedSetUp(rig.plans, full(), users);
+    assert.deepEqual(
+      upgrade.steps.map(({ title, risk, statements }) => [title, risk, statements.length]),
+      [['Upgrade the functions of its triggers', 'safe', 2]],
+    );
+    await rig.plans.done(upgrade);
+    assert.equal((await plannedSetUp(rig.plans, full(), users)).steps.length, 0);
 
     await rig.edge.query('ALTER TABLE public.jobs ADD COLUMN late json');
     await rig.primary.query('ALTER TABLE public.jobs ADD COLUMN late json');

@@ -11,6 +11,18 @@ import type { Cluster } from '../../clusters/cluster';
 import { never } from '../pg/support';
 import type { PlanRig } from '../plans/planRig';
 
+/** The guard as it was before it wrote the row itself. */
+export const OLDER_GUARD = `CREATE OR REPLACE FUNCTION pgtopology.replace_echoed_row() RETURNS trigger
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS '
+BEGIN
+  EXECUTE (SELECT format(''DELETE FROM %I.%I AS t WHERE '', TG_TABLE_SCHEMA, TG_TABLE_NAME)
+               || string_agg(format(''t.%I = ($1).%I'', k, k), '' AND '') FROM unnest(TG_ARGV[0]::text[]) AS k)
+    USING NEW;
+  RETURN NEW;
+END'`;
+
 /** What planners of the queue are given, read just now. @param users who watches a node, by its id */
 export async function queueContext(
   plans: PlanRig,

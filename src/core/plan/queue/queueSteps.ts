@@ -26,6 +26,7 @@ import {
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../../sql';
 import { formatTableName } from '../../tableName';
 import type { TableName } from '../../topology';
+import { listNames } from '../findingParts';
 import type { NodeCatalog, RelationFacts } from '../nodeCatalog';
 import { pendingSyncSql } from '../pendingSyncTable';
 import type { PlanStep } from '../plan';
@@ -127,7 +128,10 @@ export function edgeObjectSteps(
           { name: REFUSE_TRUNCATE_FUNCTION, sql: refuseTruncateSql() },
         ]
       : []),
-    ...(needed.guards ? [{ name: GUARD_FUNCTION, sql: guardFunctionSql() }] : []),
+    // One that waits for its subscription to come back is upgraded as well.
+    ...(needed.guards || facts.functions.some(({ name }) => name === GUARD_FUNCTION.name)
+      ? [{ name: GUARD_FUNCTION, sql: guardFunctionSql() }]
+      : []),
   ].filter(({ name, sql }) => !isFunctionCurrent(facts, name.name, sql[0] ?? ''));
   const makesIdentity = identity?.comment !== edgeComment('who this edge is');
   if (!makesIdentity && wanted.length === 0) return [];
@@ -135,6 +139,7 @@ export function edgeObjectSteps(
     lacksSchema(catalog, EDGE_IDENTITY.schema) && queue.schema !== EDGE_IDENTITY.schema;
   const schema = escapeIdentifier(EDGE_IDENTITY.schema);
   const made = wanted.filter(({ name }) => !facts.functions.some((one) => one.name === name.name));
+  const isUpgrade = !makesIdentity && made.length === 0;
   const checks = [
     ...(makesIdentity ? [exists(EDGE_IDENTITY)] : []),
     ...wanted.map(
@@ -146,8 +151,12 @@ export function edgeObjectSteps(
     {
       ...PLAIN,
       nodeId,
-      title: 'Create what knows the edge and queues its writes',
-      effect: `${nodeId} has an identity, by which the primary knows what it applied of it${wanted.length === 0 ? '' : ', and the functions of its triggers'}.`,
+      title: isUpgrade
+        ? 'Upgrade the functions of its triggers'
+        : 'Create what knows the edge and queues its writes',
+      effect: isUpgrade
+        ? `From the next row on ${nodeId} runs ${listNames(wanted.map(({ name }) => formatTableName(name)))} as this version of the extension has it. Nobody waits, and nothing else changes.`
+        : `${nodeId} has an identity, by which the primary knows what it applied of it${wanted.length === 0 ? '' : ', and the functions of its triggers'}.`,
       statements: [
         ...(makesSchema ? [`CREATE SCHEMA ${schema}`] : []),
         ...(makesIdentity ? edgeIdentitySql() : []),
@@ -162,7 +171,8 @@ export function edgeObjectSteps(
         ...(identity === null ? [`DROP TABLE ${qualifiedName(EDGE_IDENTITY)}`] : []),
         ...(makesSchema ? [`DROP SCHEMA ${schema}`] : []),
       ].map(sqlStatement),
-      undoNote: null,
+      undoNote:
+        made.length === wanted.length ? null : 'A function that was there already stays upgraded.',
     },
   ];
 }
