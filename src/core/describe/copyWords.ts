@@ -59,7 +59,10 @@ export function tableStateWords(table: SubscriptionTableFacts, view: TableCopyVi
 }
 
 function copyingWords({ rows, bytes, runningMs }: TableCopyFacts, total: number | null): string {
-  if (rows === null || rows === 0) return 'copying';
+  // An edge's guard writes the rows itself, so its server counts none; the bytes say that it goes on.
+  if (rows === null || rows === 0) {
+    return facts('copying', bytes === null || bytes === 0 ? null : formatBytes(bytes));
+  }
   if (total === null || total < rows) {
     return facts('copying', formatCounted(rows, 'row'), bytes === null ? null : formatBytes(bytes));
   }

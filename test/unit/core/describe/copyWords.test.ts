@@ -57,6 +57,9 @@ describe('the first copy of a table', () => {
     assert.equal(words('d', [COPY], { published: { ...JOBS, rowEstimate: null } }), alone);
     assert.equal(words('d', [COPY], { published: { ...JOBS, rowEstimate: 10 } }), alone);
     assert.equal(words('d', [{ ...COPY, rows: null, bytes: null }]), 'copying');
+    assert.equal(words('d', [{ ...COPY, rows: 0, bytes: 0 }]), 'copying');
+    // An edge's guard writes the rows, and they are not counted.
+    assert.equal(words('d', [{ ...COPY, rows: 0 }]), 'copying · 2.0 kB');
   });
 
   it('tells what waits its turn from what stopped', () => {
