@@ -12,11 +12,11 @@ import {
   type Fault,
 } from '../../clusters/faults';
 import { freePort } from '../../clusters/freePort';
-import { forOldest } from '../../clusters/majors';
+import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { failureOf, makeGateway, never, nodeAt, untilNoSessions, reasonOf } from './support';
 
-forOldest('Faults on the way to a server', function (major) {
+forEachMajor('Faults on the way to a server', function (major) {
   let clusters: Clusters;
   let server: Cluster;
   const gateway = makeGateway();

@@ -3,19 +3,14 @@ import { planChanges } from '../../../src/core/plan/changes/planChanges';
 import type { Plan } from '../../../src/core/plan/plan';
 import { DEFAULT_QUEUE } from '../../../src/core/queue/queueNames';
 import type { DeclaredQueue } from '../../../src/core/topology';
-import { forEachMajor, SUPPORTED_MAJORS } from '../../clusters/majors';
+import { forEachMajor } from '../../clusters/majors';
 import { codes } from '../plans/planRig';
 import { QueueRig } from './queueRig';
 import { OLDER_GUARD, queueContext, requestOf } from './setUpSupport';
 
 const DRAINER = 'queue_drainer';
 
-const ENDS: readonly number[] = [Math.min(...SUPPORTED_MAJORS), Math.max(...SUPPORTED_MAJORS)];
-
 forEachMajor('Plan Changes of queues', function (major) {
-  // No version does it in another way: the ends have it, and the soak takes the rest.
-  if (process.env['SOAK'] !== '1' && !ENDS.includes(major)) return;
-
   let rig: QueueRig;
 
   before(async function () {

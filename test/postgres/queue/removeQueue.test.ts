@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import {
   planRemoveQueue,
   type RemoveQueueRequest,
 } from '../../../src/core/plan/queue/planRemoveQueue';
 import { DEFAULT_QUEUE } from '../../../src/core/queue/queueNames';
-import { forEachMajor, SUPPORTED_MAJORS } from '../../clusters/majors';
+import { forEachMajor } from '../../clusters/majors';
 import { codes } from '../plans/planRig';
 import { QueueRig } from './queueRig';
 import { objectsOf, plannedSetUp, queueContext, requestOf } from './setUpSupport';
 
-const ENDS: readonly number[] = [Math.min(...SUPPORTED_MAJORS), Math.max(...SUPPORTED_MAJORS)];
-
 forEachMajor('Remove Queue', function (major) {
-  // No version does it in another way: the ends have it, and the soak takes the rest.
-  if (process.env['SOAK'] !== '1' && !ENDS.includes(major)) return;
-
   let rig: QueueRig;
 
   before(async function () {
@@ -68,6 +65,40 @@ forEachMajor('Remove Queue', function (major) {
     assert.deepEqual([again.steps.length, codes(again)], [0, ['note nothingToDo edge']]);
   });
 
+  it('is done by hand as well, by the script that the documentation shows', async () => {
+    const roles = 'SELECT rolname FROM pg_roles WHERE oid >= 16384 ORDER BY rolname';
+    const everything = async () => [
+      await state(),
+      await rig.edge.query(roles),
+      await rig.primary.query(roles),
+    ];
+    const before = await everything();
+    const tables = ['public.jobs', 'public.parts'];
+    await rig.install(tables);
+    // The partition's own trigger, and a role with its rights.
+    await rig.plans.done(
+      await plannedSetUp(
+        rig.plans,
+        requestOf(Object.fromEntries(tables.map((table) => [table, 'manual'] as const)), {
+          drainer: { name: 'queue_drainer', verifier: null },
+        }),
+      ),
+    );
+    assert.notDeepEqual(await everything(), before);
+    for (const { where, sql } of scriptOfDocumentation()) {
+      for (const [name, cluster] of [
+        ['edge', rig.edge],
+        ['primary', rig.primary],
+      ] as const) {
+        if (where === name || where === 'both') await cluster.query(sql);
+      }
+    }
+    assert.deepEqual(await everything(), before);
+    await rig.edge.query(
+      'INSERT INTO public.jobs VALUES (gen_random_uuid()); TRUNCATE public.parts',
+    );
+  });
+
   it('leaves the ledger to other edges, and a schema in which something else stands', async () => {
     await rig.install(['public.jobs']);
     await rig.everywhere('CREATE TABLE pgtopology.of_somebody_else (a int)');
@@ -107,3 +138,24 @@ forEachMajor('Remove Queue', function (major) {
     assert.equal((await rig.edge.query('SELECT FROM public.pending_sync')).length, 1);
   });
 });
+
+interface ScriptPart {
+  readonly where: string;
+  readonly sql: string;
+}
+
+/** The parts of the SQL that docs/queue.md ends with, each with the node that its comment names. */
+function scriptOfDocumentation(): readonly ScriptPart[] {
+  const text = fs.readFileSync(path.join('docs', 'queue.md'), 'utf8');
+  const section = text.slice(text.indexOf('## How to remove it all'));
+  const script = /```sql\n([^]*?)```/u.exec(section)?.[1] ?? '';
+  const parts = script.split(/^(?=-- On )/mu).map((sql) => ({
+    where: /^-- On (?:the )?(edge|primary|both)/u.exec(sql)?.[1] ?? '',
+    sql,
+  }));
+  assert.deepEqual(
+    parts.map(({ where }) => where),
+    ['edge', 'primary', 'both', 'both'],
+  );
+  return parts;
+}
