@@ -185,17 +185,19 @@ UPDATE ${qualifiedName(queue)} SET state = 'pending', synced_at = NULL, attempts
   };
 }
 
-/** The oldest done operations that nothing older waits for and that are kept long enough. */
+/**
+ * Of the oldest done operations that nothing older waits for those that are kept long enough. What is set aside holds up its own
+ * row alone, and may stay for ever: it does not count.
+ */
 export function expiredStatement(queue: TableName, days: number, limit: number): SqlStatement {
   const name = qualifiedName(queue);
   return {
     text: `
 SELECT o.id::text AS "id"
-  FROM (SELECT q.id, q.state, q.synced_at FROM ${name} AS q
-         WHERE q.seq < coalesce((SELECT min(w.seq) FROM ${name} AS w WHERE w.state = 'pending'), 9223372036854775807)
-           AND q.seq < coalesce((SELECT min(w.seq) FROM ${name} AS w WHERE w.state IN ('conflict', 'dead')), 9223372036854775807)
+  FROM (SELECT q.id, q.synced_at FROM ${name} AS q
+         WHERE q.state = 'done' AND q.seq < coalesce((SELECT min(w.seq) FROM ${name} AS w WHERE w.state = 'pending'), 9223372036854775807)
          ORDER BY q.seq LIMIT $2::int) AS o
- WHERE o.state = 'done' AND o.synced_at < clock_timestamp() - make_interval(days => $1::int)`,
+ WHERE o.synced_at < clock_timestamp() - make_interval(days => $1::int)`,
     values: [days, limit],
   };
 }

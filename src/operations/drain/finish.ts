@@ -120,8 +120,8 @@ async function forgetExpired(
     if (ids.length === 0) return;
     const forgetting = [beginBatchStatement, forgetStatement(ids), COMMIT];
     results(await session.queryAll(forgetting, signal));
+    // A page that was not full may only have had younger ones in front.
     await edge.run([deleteExpiredStatement(queue.table, ids)], signal);
-    if (ids.length < EXPIRED_PAGE) return;
   }
 }
 
