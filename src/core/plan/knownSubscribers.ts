@@ -1,5 +1,6 @@
 import type { DeclaredSubscription, Topology } from '../topology';
 import type { PlanContext } from './requests';
+import { isSameDatabase } from './sameServer';
 
 /** A subscription that takes a publication. */
 export interface KnownSubscriber {
@@ -11,7 +12,8 @@ export interface KnownSubscriber {
 
 /**
  * Every subscription that is known to take `publication` from this publisher: by the catalogs, else by the monitor, else
- * by the file. Who is in none of these is not known: see `unknownReaders`.
+ * by the file. Who is in none of these is not known: see `unknownReaders`. One that several nodes show, since they are one
+ * database, is told once: as that of the node that declares it.
  * @param publication `null`: whatever it takes from there
  */
 export function knownSubscribersOf(
@@ -23,6 +25,7 @@ export function knownSubscribersOf(
     subscriptionsOf(context, node.id)
       .filter(({ name, slotName }) => publishes(context, publisherId, node.id, name, slotName))
       .filter(({ publications }) => publication === null || publications.includes(publication))
+      .filter(({ name }) => tellerOf(context, node.id, name) === node.id)
       .map(({ name, slotName }) => ({ nodeId: node.id, subscription: name, slotName })),
   );
 }
@@ -104,6 +107,19 @@ export function publisherOf(
     ({ kind, name, to }) => kind === 'logical' && name === subscription && to === nodeId,
   );
   return edge?.from ?? null;
+}
+
+/** Of the nodes that are one database, the one as whose a subscription is told. */
+function tellerOf(context: PlanContext, nodeId: string, subscription: string): string {
+  const own = context.catalogs.get(nodeId);
+  const nodes = context.topology.nodes.filter(({ id }) => {
+    const other = context.catalogs.get(id);
+    return id === nodeId || (own && other ? isSameDatabase(own, other) : false);
+  });
+  const declaring = nodes.find(({ subscriptions }) =>
+    subscriptions.some(({ name }) => name === subscription),
+  );
+  return (declaring ?? nodes[0])?.id ?? nodeId;
 }
 
 interface FoundSubscription {

@@ -2,6 +2,7 @@ import type { Finding } from '../finding';
 import type { NodeCatalog } from '../nodeCatalog';
 import type { Impact, Plan, PlanStep } from '../plan';
 import type { PlanContext } from '../requests';
+import { isSameDatabase } from '../sameServer';
 import type { TableDefinition } from '../tableDefinition';
 
 /**
@@ -46,7 +47,7 @@ export function addPlan(draft: ChangesDraft, plan: Plan): ChangesDraft {
   return addPart(draft, { steps, findings, impacts, privileges });
 }
 
-/** Changes what the draft takes a node for. A node that was not read stays unknown. */
+/** Changes what the draft takes a node for, and with it other nodes of its database. A node that was not read stays unknown. */
 export function project(
   draft: ChangesDraft,
   nodeId: string,
@@ -54,7 +55,12 @@ export function project(
 ): ChangesDraft {
   const catalog = draft.context.catalogs.get(nodeId);
   if (catalog === undefined) return draft;
-  const catalogs = new Map(draft.context.catalogs).set(nodeId, change(catalog));
+  const catalogs = new Map(
+    [...draft.context.catalogs].map(([id, one]) => [
+      id,
+      id === nodeId || isSameDatabase(catalog, one) ? change(one) : one,
+    ]),
+  );
   return { ...draft, context: { ...draft.context, catalogs } };
 }
 

@@ -29,9 +29,7 @@ export function desiredPublication(
   const { name, options } = declared;
   const kept = keptTables(declared, present, drops);
   const keptSchemas =
-    drops && saysContents(declared)
-      ? []
-      : (present?.schemas ?? []).filter((schema) => !declared.schemas.includes(schema));
+    drops && saysContents(declared) ? [] : present === null ? [] : otherSchemas(declared, present);
   return {
     name,
     allTables: declared.allTables || (present?.allTables ?? false),
@@ -81,6 +79,21 @@ export function undeclaredTables(
     (table) =>
       table.schema !== OWN_SCHEMA && !declared.tables.some((one) => isSameTable(one, table)),
   );
+}
+
+/** Schemas of a publication that the file does not list. */
+export function undeclaredSchemas(
+  declared: DeclaredPublication,
+  present: CatalogPublication,
+): readonly string[] {
+  return saysContents(declared) && !declared.allTables ? otherSchemas(declared, present) : [];
+}
+
+function otherSchemas(
+  { schemas }: DeclaredPublication,
+  present: CatalogPublication,
+): readonly string[] {
+  return present.schemas.filter((schema) => !schemas.includes(schema));
 }
 
 /** The publications that a subscription shall take: the file's first, then what it takes already, unless `drops`. */

@@ -5,11 +5,12 @@ import { isHolderName } from '../resyncHolder';
 import { addPlan, project, type ChangesDraft } from './changesDraft';
 import { withoutPublication } from './projectPublications';
 import { withoutSubscription } from './projectSubscriptions';
+import { declaredNames } from './sharedDatabase';
 
-/** Drops subscriptions that the file does not mention. With each goes its slot. */
+/** Drops subscriptions that the file mentions for no node of this database. With each goes its slot. */
 export function dropSubscriptionStage(draft: ChangesDraft, node: TopologyNode): ChangesDraft {
   const catalog = draft.context.catalogs.get(node.id);
-  const declared = new Set(node.subscriptions.map(({ name }) => name));
+  const declared = declaredNames(draft.context, node.id).subscriptions;
   const extra = (catalog?.subscriptions ?? []).filter(({ name }) => !declared.has(name));
   return extra.reduce((next, { name }) => {
     const plan = planDropSubscription({ nodeId: node.id, name, keepsSlot: false }, next.context);
@@ -17,10 +18,10 @@ export function dropSubscriptionStage(draft: ChangesDraft, node: TopologyNode): 
   }, draft);
 }
 
-/** Drops publications that the file does not mention, after the subscriptions that took them. */
+/** Drops publications that the file mentions for no node of this database, after the subscriptions that took them. */
 export function dropPublicationStage(draft: ChangesDraft, node: TopologyNode): ChangesDraft {
   const catalog = draft.context.catalogs.get(node.id);
-  const declared = new Set(node.publications.map(({ name }) => name));
+  const declared = declaredNames(draft.context, node.id).publications;
   // What a resync keeps is its own to remove: with it a table's column list and row filter would go.
   const extra = (catalog?.publications ?? []).filter(
     ({ name }) => !declared.has(name) && !isHolderName(name),

@@ -12,6 +12,7 @@ import { dropPublicationStage, dropSubscriptionStage } from './dropStage';
 import { loginStage } from './loginStage';
 import { publicationStage } from './publicationStage';
 import { queueStage } from './queueStage';
+import { withUnitedDeclarations } from './sharedDatabase';
 import { slotStage } from './slotStage';
 import { subscriptionStage } from './subscriptionStage';
 
@@ -47,7 +48,7 @@ export function planChanges(request: PlanChangesRequest, context: PlanContext): 
 
 /** The same as far as it is made of parts; its context is what the servers will say once it has run. */
 export function draftChanges(request: PlanChangesRequest, context: PlanContext): ChangesDraft {
-  const { topology } = context;
+  const topology = withUnitedDeclarations(context);
   const { drops } = request;
   const scope = scopeOf(topology, request.nodeIds);
   const changeable = scope.filter(({ id }) => whyLeftOut(context, id) === null);
@@ -64,7 +65,8 @@ export function draftChanges(request: PlanChangesRequest, context: PlanContext):
     [drops ? changeable : [], dropSubscriptionStage],
     [drops ? changeable : [], dropPublicationStage],
   ];
-  return stages.reduce((before, [nodes, add]) => nodes.reduce(add, before), beginDraft(context));
+  const begun = beginDraft({ ...context, topology });
+  return stages.reduce((before, [nodes, add]) => nodes.reduce(add, before), begun);
 }
 
 function titleOf({ name }: Topology, { nodeIds }: PlanChangesRequest): string {

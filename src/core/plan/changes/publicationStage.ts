@@ -10,7 +10,12 @@ import type { PlanContext } from '../requests';
 import { shownSql } from '../sqlText';
 import { subscribedTables } from '../subscribedTables';
 import { addPart, addPlan, project, type ChangesDraft } from './changesDraft';
-import { desiredPublication, undecidedFilters, undeclaredTables } from './desiredObjects';
+import {
+  desiredPublication,
+  undecidedFilters,
+  undeclaredSchemas,
+  undeclaredTables,
+} from './desiredObjects';
 import { withPublication, type PublicationSpec } from './projectPublications';
 import { withRefreshedSubscription } from './projectSubscriptions';
 
@@ -74,7 +79,12 @@ function alter(
     // Every subscriber got them before.
     createsMissingTables: true,
   };
-  const kept = drops ? [] : undeclaredTables(declared, present);
+  const kept = drops
+    ? []
+    : [
+        ...undeclaredTables(declared, present).map(formatTableName),
+        ...undeclaredSchemas(declared, present).map((schema) => `the tables of schema ${schema}`),
+      ];
   const plan = planAlterPublication(request, draft.context);
   const definitions = draft.context.definitions.get(nodeId) ?? [];
   const changed = project(addPlan(draft, plan), nodeId, (one) =>
@@ -93,7 +103,7 @@ function alter(
             noteFinding(
               'nothingToDo',
               nodeId,
-              `${name} on ${nodeId} publishes ${listNames(kept.map(formatTableName))}, which the file does not list; that stays.`,
+              `${name} on ${nodeId} publishes ${listNames(kept)}, which the file does not list; that stays.`,
               'Add it to the file, or let the plan drop what the file does not mention.',
             ),
           ]),

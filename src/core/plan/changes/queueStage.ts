@@ -8,6 +8,7 @@ import { setUpQueue } from '../queue/setUpQueue';
 import { roleExists } from '../roles/replicationRole';
 import { relationOf, uniqueTables } from '../tableLookup';
 import { addPart, project, type ChangesDraft } from './changesDraft';
+import { hasOtherQueue } from './sharedDatabase';
 
 /**
  * Makes an edge's queue as the file says, on both nodes. Needs what both have of the queue; where that was not read, nothing is
@@ -30,7 +31,7 @@ export function queueStage(draft: ChangesDraft, node: TopologyNode, drops: boole
     tables: queue.tables,
     drainer: queue.drainUser === undefined ? null : { name: queue.drainUser, verifier: null },
     subscription: null,
-    releasesUnlisted: drops,
+    releasesUnlisted: drops && !hasOtherQueue(context, node.id),
   };
   const planned = addPart(setUpQueue(draft, request), { findings: roleFindings(draft, request) });
   return project(planned, queue.primary, (catalog) => withPrimaryObjects(catalog, request));

@@ -172,6 +172,42 @@ describe('planChanges', () => {
     ]);
   });
 
+  it('names a schema that a publication publishes beside the file, keeps it, and drops it when asked', () => {
+    const central = {
+      ...SO_CENTRAL,
+      relations: [table('jobs'), table('log', { schema: 'audit' })],
+      schemas: ['audit', 'public'].map((name) => ({
+        name,
+        owner: 'postgres',
+        canCreate: true,
+        canUse: true,
+      })),
+      publications: [
+        {
+          ...publication('jobs_pub', ['jobs']),
+          schemas: ['audit'],
+          tables: [
+            { schema: 'audit', name: 'log', columns: null },
+            { schema: 'public', name: 'jobs', columns: null },
+          ],
+        },
+      ],
+    };
+    const found = contextOf(central, SO_EDGE, [declared('central', { publications: [JOBS_PUB] })]);
+    assert.deepEqual(undeclaredObjects(found.topology, null, found.catalogs, null), [
+      'central.tables of schema audit in jobs_pub',
+    ]);
+    const kept = planChanges(request({ signIns: [] }), found);
+    assert.deepEqual(planSql(kept), []);
+    assert.match(
+      findingLines(kept)[0] ?? '',
+      /publishes the tables of schema audit, which the file does not list; that stays/u,
+    );
+    assert.deepEqual(planSql(planChanges(request({ signIns: [], drops: true }), found)), [
+      'central: ALTER PUBLICATION "jobs_pub" DROP TABLES IN SCHEMA "audit"',
+    ]);
+  });
+
   it('leaves what a resync keeps for its own end, also when asked to drop', () => {
     const holder = holderName('jobs_pub');
     const publications = [publication('jobs_pub', ['jobs']), publication(holder, ['jobs'])];
