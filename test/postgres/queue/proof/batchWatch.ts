@@ -1,7 +1,7 @@
 import type { StatementGate } from './statementGate';
 
 /** What begins a batch on the primary, and what notes it on the edge once the primary has it. */
-const BEGINS = 'SET batches = e.batches + 1';
+const BEGINS = 'SET batches = e.batches + ';
 const NOTES = 'marked AS (';
 const ENDS = /^\s*(?:COMMIT|ROLLBACK)\s*;?\s*$/u;
 

@@ -79,7 +79,6 @@ forOldestAndNewest('A drain that is struck', function (major) {
   /** Goes on where the struck drain ended, and holds all of it against the model. */
   async function finish(world: World): Promise<void> {
     try {
-      await world.drain('edge');
       await world.quiesce();
       await world.compareArrivals();
     } finally {

@@ -12,6 +12,8 @@ const SEEDS = IS_SOAK ? 200 : 3;
 const STEPS = IS_SOAK ? 40 : 30;
 /** A seed that failed is tried alone by ORACLE_SEED=… */
 const FIRST = Number(process.env['ORACLE_SEED'] ?? '1');
+/** A long run says how far it is. */
+const TOLD = 25;
 const COUNT = process.env['ORACLE_SEED'] === undefined ? SEEDS : 1;
 
 forEachMajor('Random writes from two edges', function (major) {
@@ -48,6 +50,8 @@ forEachMajor('Random writes from two edges', function (major) {
       } finally {
         await world.end();
       }
+      const done = seed - FIRST + 1;
+      if (done % TOLD === 0) console.log(`      Postgres ${major}: ${done} seeds done`);
     }
     console.log(`      Postgres ${major}: ${COUNT} seeds, ${tallyLine(tally)}`);
   });

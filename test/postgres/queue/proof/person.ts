@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ConflictChoice, ConflictDetails } from '../../../../src/core/queue/conflict';
+import type {
+  ChoiceResult,
+  ConflictChoice,
+  ConflictDetails,
+} from '../../../../src/core/queue/conflict';
 import { PERSON, type ChangeMaker } from './changeMaker';
 import type { Choice, ModelEdge, Operation, Row } from './model';
 import type { RigDesk } from './rigDesk';
@@ -31,16 +35,37 @@ export class Person {
     const [choice, request] = this.choose(operation, now);
     const isDone = stage.model.decide(edge, operation, choice);
     stage.tell(`${what} ${choice.kind}${isDone ? '' : ', which is refused'}`);
-    const result = await desk.decide(name, now, request);
+    const result = await this.decide(name, now, request);
     assert.equal(result.kind, isDone ? 'done' : 'refused', stage.says(JSON.stringify(result)));
     countIn(stage.tally.decisions, isDone ? choice.kind : 'refused');
     if (!isDone) await this.keepPrimary(name, edge, operation, now);
     else if (stage.random.chance(0.1)) {
-      const again = await desk.decide(name, now, { kind: 'keepPrimary' });
+      const again = await this.decide(name, now, { kind: 'keepPrimary' });
       assert.equal(again.kind, 'gone', stage.says(what));
       countIn(stage.tally.decisions, 'gone');
     }
     return true;
+  }
+
+  /** One choice on all of them. @returns how many are decided: the others were refused */
+  async decideAll(name: string): Promise<number> {
+    const { stage, desk } = this;
+    const edge = stage.edge(name);
+    const open = edge.queue.filter(({ state }) => state === 'conflict');
+    if (open.length === 0) return 0;
+    const shown = await desk.listConflicts(name);
+    assert.equal(shown.length, open.length, stage.says(`conflicts of ${name}`));
+    const kind = stage.random.pick(['keepEdge', 'keepPrimary', 'drop'] as const);
+    const expected = open.map((one) =>
+      stage.model.decide(edge, one, { kind }) ? 'done' : 'refused',
+    );
+    stage.tell(`${name}: decides all ${open.length} ${kind}: ${expected.join(', ')}`);
+    const results = (await desk.decide(name, shown, { kind })).map((result) => result.kind);
+    assert.deepEqual(results, expected, stage.says(`all ${kind}`));
+    for (const result of expected) {
+      countIn(stage.tally.decisions, result === 'done' ? `${kind} of all` : 'refused');
+    }
+    return expected.filter((result) => result === 'done').length;
   }
 
   /** Of an operation that is dead: another parent for its row, or nothing more. */
@@ -69,6 +94,16 @@ export class Person {
     countIn(stage.tally.decisions, 'dropDead');
   }
 
+  private async decide(
+    name: string,
+    shown: ConflictDetails,
+    choice: ConflictChoice,
+  ): Promise<ChoiceResult> {
+    const [result, ...more] = await this.desk.decide(name, [shown], choice);
+    if (result === undefined || more.length > 0) throw new Error('not one result of one choice');
+    return result;
+  }
+
   /** What is shown has to be what the model knows. */
   private lookAt(operation: Operation, shown: ConflictDetails, what: string): void {
     const { stage } = this;
@@ -94,7 +129,7 @@ export class Person {
       'primary, meanwhile',
     );
     const kind = stage.random.pick(['keepEdge', 'keepPrimary', 'drop'] as const);
-    const result = await this.desk.decide(name, shown, { kind });
+    const result = await this.decide(name, shown, { kind });
     assert.equal(result.kind, 'changedAgain', stage.says(JSON.stringify(result)));
     countIn(stage.tally.decisions, 'changedAgain');
     return result.details;
@@ -108,7 +143,7 @@ export class Person {
   ): Promise<void> {
     const { stage } = this;
     stage.model.decide(edge, operation, { kind: 'keepPrimary' });
-    const result = await this.desk.decide(name, shown, { kind: 'keepPrimary' });
+    const result = await this.decide(name, shown, { kind: 'keepPrimary' });
     assert.equal(result.kind, 'done', stage.says(JSON.stringify(result)));
     countIn(stage.tally.decisions, 'keepPrimary');
   }
@@ -127,6 +162,8 @@ export class Person {
       'drop',
     ] as const);
     if (kind !== 'merged') return [{ kind }, { kind }];
+    if (operation.new === null && shown.primaryRow === null)
+      return [{ kind: 'drop' }, { kind: 'drop' }];
     return this.merge(operation, shown);
   }
 

@@ -3,6 +3,7 @@ import type {
   ChoiceResult,
   ConflictChoice,
   ConflictDetails,
+  ShownConflict,
 } from '../../../../src/core/queue/conflict';
 import type { QueueAddress } from '../../../../src/core/queue/drain';
 import { DEFAULT_THRESHOLDS } from '../../../../src/core/topology';
@@ -13,7 +14,7 @@ import { makeGateways } from '../../plans/changeSupport';
 import { drainJob, makeDrainGateway, TOPOLOGY_ID } from '../drain/drainRig';
 import type { QueueRig } from '../queueRig';
 
-/** The product's desk for the queues of a rig, an operation at a time. */
+/** The product's desk for the queues of a rig. */
 export class RigDesk {
   private readonly desk: QueueDesk;
 
@@ -39,17 +40,21 @@ export class RigDesk {
     return this.desk.readConflict(addressOf(edge), operationId, never());
   }
 
+  /** All that are open, in the order of the queue, as a choice about all of them is shown. */
+  async listConflicts(edge: string): Promise<readonly ShownConflict[]> {
+    return (await this.desk.listConflicts(addressOf(edge), {}, never())).conflicts;
+  }
+
+  /** @returns one result a conflict, in the same order */
   async decide(
     edge: string,
-    shown: ConflictDetails,
+    shown: readonly ShownConflict[],
     choice: ConflictChoice,
-  ): Promise<ChoiceResult> {
+  ): Promise<readonly ChoiceResult[]> {
     const results: ChoiceResult[] = [];
     const onResult = (result: ChoiceResult): unknown => results.push(result);
-    await this.desk.decide(addressOf(edge), [shown], choice, onResult, never());
-    const [result] = results;
-    if (result === undefined || results.length > 1) throw new Error('not one result of one choice');
-    return result;
+    await this.desk.decide(addressOf(edge), shown, choice, onResult, never());
+    return results;
   }
 
   readDead(edge: string, operationId: string): Promise<DeadOperation | null> {

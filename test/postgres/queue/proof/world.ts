@@ -163,6 +163,7 @@ export class World {
       }
       let decided = 0;
       for (const name of this.names) {
+        if (stage.isGentle || stage.random.chance(0.3)) decided += await person.decideAll(name);
         while (await person.decideOne(name)) decided += 1;
       }
       const queues = [...stage.edges.values()].flatMap(({ queue }) => queue);
