@@ -68,6 +68,32 @@ forEachMajor('real servers', (major) => {
     assert.equal(await systemIdentifier(archive), await systemIdentifier(primary));
   });
 
+  it('answer one question after the other in a session that is in nobody’s way', async () => {
+    const asked = { database: 'asked' };
+    const sessions = () =>
+      primary.query<{ pid: number }>(`SELECT pid FROM pg_stat_activity WHERE datname = 'asked'`);
+    const ask = () => primary.query('SELECT 1 AS one', undefined, asked);
+    await primary.query('CREATE DATABASE asked');
+    assert.deepEqual(await Promise.all([ask(), ask()]), [[{ one: 1 }], [{ one: 1 }]]);
+    await waitFor(
+      async () => {
+        const [before] = await sessions();
+        await ask();
+        const after = await sessions();
+        return after.length === 1 && after[0]?.pid === before?.pid;
+      },
+      { what: 'a question is asked in the session of the one before' },
+    );
+    await primary.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'asked'`,
+    );
+    assert.deepEqual(await ask(), [{ one: 1 }], 'what was lost is replaced');
+    await primary.reload();
+    await waitFor(async () => (await sessions()).length === 0, { what: 'it ended' });
+    await ask();
+    await primary.query('DROP DATABASE asked');
+  });
+
   it('have system identifiers of their own', async () => {
     const other = await (await clusters.add('other')).start();
     assert.notEqual(await systemIdentifier(other), await systemIdentifier(primary));
