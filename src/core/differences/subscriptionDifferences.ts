@@ -104,15 +104,16 @@ function compareSubscription(
     );
   }
   const { enabled } = declared.options;
-  if (typeof enabled === 'boolean' && enabled !== facts.isEnabled) {
+  const isWanted = enabled !== false;
+  if (isWanted !== facts.isEnabled) {
     const edge = snapshot.edges.find(({ id }) => id === `logical/${nodeId}/${name}`);
     found.push(
       makeDifference({
         ...shared,
         code: 'enabled',
         path: [...path, 'enabled'],
-        message: `Subscription ${name} on ${nodeId} is ${stateWord(facts.isEnabled)}; the file says ${stateWord(enabled)}.`,
-        declared: stateWord(enabled),
+        message: `Subscription ${name} on ${nodeId} is ${stateWord(facts.isEnabled)}; ${enabled === undefined ? 'the file does not say so, and then it is enabled' : `the file says ${stateWord(isWanted)}`}.`,
+        declared: stateWord(isWanted),
         live: stateWord(facts.isEnabled),
         // What stopped by an error would stop again.
         byPlan: edge?.verdict.code !== 'stoppedByError',

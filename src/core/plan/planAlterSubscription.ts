@@ -15,6 +15,7 @@ import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
 import { isQuotable, nameFindings, roleWords } from './nodeFindings';
 import type { CatalogSubscription, NodeCatalog } from './nodeCatalog';
 import type { FileChange, Impact, Plan, PlanStep } from './plan';
+import { stoppedByErrorFindings } from './planSwitchSubscription';
 import type { ConnectionTest, PlanContext, SubscriptionRequest } from './requests';
 import type { ConninfoItem } from './sqlText';
 import { publicationFindingsOf, subscribedTables } from './subscribedTables';
@@ -91,6 +92,9 @@ export function planAlterSubscription(
         ? [noteFinding('nothingToDo', nodeId, `${name} on ${nodeId} is as it shall be.`)]
         : []),
       ...optionFindings,
+      ...(!subscription.isEnabled && change.isEnabled
+        ? stoppedByErrorFindings(request, context)
+        : []),
       ...(request.publications ?? [])
         .filter((publication) => !isQuotable(publication))
         .flatMap((publication) => nameFindings(nodeId, 'publication', publication)),

@@ -118,7 +118,7 @@ function enableFindings(
   const publisher = publisherId === null ? undefined : context.catalogs.get(publisherId);
   return [
     ...(publisher === undefined ? [] : slotOf(slotName, name, publisher)),
-    ...errorFindings(name, nodeId, context),
+    ...stoppedByErrorFindings({ nodeId, name }, context),
   ];
 }
 
@@ -139,12 +139,11 @@ function slotOf(slotName: string, name: string, publisher: NodeCatalog): readonl
 }
 
 /** What stopped it is still there, as far as the monitor knows. */
-function errorFindings(name: string, nodeId: string, context: PlanContext): readonly Finding[] {
-  const edge = context.snapshot?.edges.find(
-    (candidate) =>
-      candidate.kind === 'logical' && candidate.name === name && candidate.to === nodeId,
-  );
-  if (edge?.verdict.code !== 'stoppedByError') return [];
+export function stoppedByErrorFindings(
+  { nodeId, name }: SubscriptionRequest,
+  context: PlanContext,
+): readonly Finding[] {
+  if (!isStoppedByError({ nodeId, name }, context)) return [];
   return [
     warningFinding(
       'stoppedByError',
@@ -153,4 +152,16 @@ function errorFindings(name: string, nodeId: string, context: PlanContext): read
       'Change or delete the row that is in the way first, or skip the transaction.',
     ),
   ];
+}
+
+/** Whether an error disabled it, as far as the monitor knows. */
+export function isStoppedByError(
+  { nodeId, name }: SubscriptionRequest,
+  { snapshot }: PlanContext,
+): boolean {
+  const edge = snapshot?.edges.find(
+    (candidate) =>
+      candidate.kind === 'logical' && candidate.name === name && candidate.to === nodeId,
+  );
+  return edge?.verdict.code === 'stoppedByError';
 }

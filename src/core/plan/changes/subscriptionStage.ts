@@ -1,10 +1,12 @@
 import type { DeclaredSubscription, TopologyNode } from '../../topology';
+import type { Finding } from '../finding';
 import { errorFinding, listNames, noteFinding, warningFinding } from '../findingParts';
 import { knownSubscribersOf } from '../knownSubscribers';
 import type { CatalogSubscription, NodeCatalog } from '../nodeCatalog';
 import { planAlterSubscription } from '../planAlterSubscription';
 import { planCreateSubscription } from '../planCreateSubscription';
 import { planRefreshSubscription } from '../planRefreshSubscription';
+import { isStoppedByError } from '../planSwitchSubscription';
 import type { ConnectionTest, CreateSubscriptionRequest } from '../requests';
 import { tableTwiceFindings } from '../serverPairFindings';
 import { slotProblem } from '../slotFindings';
@@ -134,7 +136,12 @@ function alter(draft: ChangesDraft, way: Way, present: CatalogSubscription): Cha
   const { name } = declared;
   const publications = desiredPublications(declared, present, drops);
   const { enabled, ...options } = declared.options;
-  const isEnabled = enabled !== false;
+  // Enabled unsaid, it would fail again with the same row.
+  const staysStopped =
+    enabled === undefined &&
+    !present.isEnabled &&
+    isStoppedByError({ nodeId, name }, draft.context);
+  const isEnabled = enabled !== false && !staysStopped;
   const plan = planAlterSubscription(
     {
       nodeId,
@@ -152,7 +159,10 @@ function alter(draft: ChangesDraft, way: Way, present: CatalogSubscription): Cha
     draft.context,
   );
   const planned = addPart(addPlan(draft, plan), {
-    findings: keptFindings(nodeId, declared, present, drops),
+    findings: [
+      ...keptFindings(nodeId, declared, present, drops),
+      ...(staysStopped ? [stoppedFinding(nodeId, name)] : []),
+    ],
   });
   const isSame = publications.every((each) => present.publications.includes(each));
   const isSet =
@@ -161,6 +171,15 @@ function alter(draft: ChangesDraft, way: Way, present: CatalogSubscription): Cha
     withChangedSubscription(catalog, name, { publications, isEnabled }),
   );
   return refresh(changed, way, publications, isSet && isEnabled);
+}
+
+function stoppedFinding(nodeId: string, name: string): Finding {
+  return warningFinding(
+    'stoppedByError',
+    nodeId,
+    `${name} on ${nodeId} was stopped by an error and stays disabled: the file does not say that it is enabled.`,
+    'Use Resolve Stopped Subscription…, or write "enabled": true into the file to have it enabled all the same.',
+  );
 }
 
 const NOT_TRIED: ConnectionTest = { kind: 'notTried', why: 'It stays as it is.' };

@@ -60,6 +60,30 @@ describe('Differences of subscriptions', () => {
     assert.deepEqual(ofEdge({}), []);
   });
 
+  it('one that is disabled while the file does not say so', () => {
+    const silent = topology([
+      node('central'),
+      node('edge', { subscriptions: [subscribes('jobs_sub', 'central')] }),
+    ]);
+    const found = (isEnabled: boolean) =>
+      differencesOf(
+        new Joiner(silent).join({
+          central: answered(primary({ slots: [logicalSlot('jobs_sub')] })),
+          edge: answered(subscriber({ subscriptions: [subscription('jobs_sub', { isEnabled })] })),
+        }),
+      );
+    assert.deepEqual(found(true), []);
+    const [told] = found(false);
+    assert.equal(
+      told?.message,
+      'Subscription jobs_sub on edge is disabled; the file does not say so, and then it is enabled.',
+    );
+    assert.equal(told.declared, 'enabled');
+    assert.deepEqual(told.fileChanges, [
+      { path: ['nodes', 'edge', 'subscriptions', 'jobs_sub', 'enabled'], value: false },
+    ]);
+  });
+
   it('a missing one, other publications, state, options and slot', () => {
     assert.deepEqual(
       ofEdge(null, undefined, []).map(({ id }) => id),

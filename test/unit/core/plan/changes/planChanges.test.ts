@@ -10,7 +10,7 @@ import {
 import { holderName } from '../../../../../src/core/plan/resyncHolder';
 import { undeclaredObjects } from '../../../../../src/core/plan/changes/undeclaredObjects';
 import type { TableDefinition } from '../../../../../src/core/plan/tableDefinition';
-import { declared, subscription } from '../../describe/makeSnapshot';
+import { declared, edge, snapshot, subscription, verdict } from '../../describe/makeSnapshot';
 import {
   catalog,
   context,
@@ -246,6 +246,38 @@ describe('planChanges', () => {
     );
     const other = planned('id > 2', '(id > 1)');
     assert.match(planSql(other).join(), /SET TABLE "public"\."jobs" WHERE \(id > 2\)/u);
+  });
+
+  it('enables what the file does not say to be disabled, but what an error stopped only where it says so', () => {
+    const planned = (code: 'disabled' | 'stoppedByError', options: Record<string, unknown>) => {
+      const off = { ...JOBS_SUBSCRIPTION, isEnabled: false };
+      const nodes = [
+        declared('central', { publications: [JOBS_PUB] }),
+        declared('edge', { subscriptions: [{ ...JOBS_SUB, options }] }),
+      ];
+      const found = contextOf(SO_CENTRAL, { ...SO_EDGE, subscriptions: [off] }, nodes);
+      const edges = [edge({ id: 'logical/edge/jobs_sub', verdict: verdict(code) })];
+      return planChanges(request({ signIns: [] }), {
+        ...found,
+        snapshot: snapshot({ nodes: [], edges }),
+      });
+    };
+    const enable = ['edge: ALTER SUBSCRIPTION "jobs_sub" ENABLE'];
+    const byHand = planned('disabled', {});
+    assert.deepEqual(planSql(byHand), enable);
+    assert.deepEqual(findingLines(byHand), []);
+    const stopped = planned('stoppedByError', {});
+    assert.deepEqual(planSql(stopped), []);
+    assert.match(
+      findingLines(stopped)[0] ?? '',
+      /^warning stoppedByError edge: jobs_sub on edge was stopped by an error and stays disabled/u,
+    );
+    const said = planned('stoppedByError', { enabled: true });
+    assert.deepEqual(planSql(said), enable);
+    assert.match(
+      findingLines(said)[0] ?? '',
+      /^warning stoppedByError edge: jobs_sub on edge was stopped by an error\. Unless/u,
+    );
   });
 
   it('takes up a slot that an interrupted plan left, and no slot that somebody reads', () => {
