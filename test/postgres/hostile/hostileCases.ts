@@ -10,19 +10,11 @@ export const HOSTILE_CASES: readonly HostileCase[] = [
   ...QUEUE_CASES,
 ];
 
-/** Commands that take no name but that of a node, which is in no statement, or the number of an operation. */
+/** Commands that take no name but that of a node, which is in no statement. */
 export const WITHOUT_A_NAME: readonly string[] = [
   'pauseReplay',
   'resumeReplay',
   'promoteStandby',
-  // These are about rows of a queue; odd names of its tables and columns are tried in test/postgres/queue.
-  'drainQueue',
-  'dropDeadOperation',
-  'dropOperation',
-  'editAndApplyMerged',
   'giveNewIdentity',
-  'keepEdge',
-  'keepPrimary',
-  'retryDeadOperation',
   'setAutomaticDraining',
 ];

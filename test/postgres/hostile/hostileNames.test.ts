@@ -9,6 +9,7 @@ import { forEachMajor, SUPPORTED_MAJORS } from '../../clusters/majors';
 import type { HostileCase, Preparation } from './hostileCase';
 import { HOSTILE_CASES, WITHOUT_A_NAME } from './hostileCases';
 import { canExist, hostileNames } from './hostileNames';
+import { HostileQueue, QUEUE_ROW_COMMANDS } from './hostileQueue';
 import { HostileWorld } from './hostileWorld';
 
 const IS_SOAK = process.env['SOAK'] === '1';
@@ -20,7 +21,11 @@ describe('The commands that hostile names are tried with', () => {
     const listed = /CHANGES = \{([^}]*)\}/u.exec(table)?.[1] ?? '';
     const changes: readonly string[] = listed.match(/\w+/gu) ?? [];
     assert.ok(changes.includes('createPublication'), listed);
-    const tried = new Set([...HOSTILE_CASES.map(({ change }) => change), ...WITHOUT_A_NAME]);
+    const tried = new Set([
+      ...HOSTILE_CASES.map(({ change }) => change),
+      ...QUEUE_ROW_COMMANDS,
+      ...WITHOUT_A_NAME,
+    ]);
     assert.deepEqual([...tried].sort(), [...changes].sort());
   });
 });
@@ -70,6 +75,29 @@ forEachMajor('Hostile names', function (major) {
       );
     });
   }
+
+  it('rows that wait in a queue, of such tables, keys and values: exactly what was chosen, nothing else', async function () {
+    this.timeout(LIMIT_MS);
+    const turn = HOSTILE_CASES.length;
+    const names = hostileNames(major === SUPPORTED_MAJORS[0] ? 2 * turn : turn).filter(canExist);
+    assert.ok(names.length > 5);
+    const untouched = await world.inventory();
+    const queue = new HostileQueue(world, clusters, names);
+    try {
+      await queue.setUp();
+      const before = await world.inventory();
+      await queue.write();
+      const waiting = await queue.drain();
+      await queue.exportAll();
+      await queue.decide(waiting);
+      await queue.settleDead(waiting);
+      await queue.assertRows();
+      assert.deepEqual(await world.inventory(), before);
+    } finally {
+      await queue.tidyUp();
+    }
+    assert.deepEqual(await world.inventory(), untouched);
+  });
 
   /** Plans with all of these names, and runs what may run. */
   async function meet(one: HostileCase, names: readonly string[]): Promise<void> {

@@ -61,6 +61,15 @@ export class QueueRig {
     return new QueueRig(clusters, primary, edges);
   }
 
+  /** The same over servers that run already and are stopped by others. */
+  static over(
+    clusters: Clusters,
+    primary: Cluster,
+    edges: Readonly<Record<string, Cluster>>,
+  ): QueueRig {
+    return new QueueRig(clusters, primary, edges);
+  }
+
   async stop(): Promise<void> {
     await this.clusters.stop();
   }
