@@ -1,6 +1,7 @@
 import type { SqlValue } from '../ports/sqlSession';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { unnested, type WaveSql } from './applySql';
+import { arrayText, jsonArray } from './arrayTexts';
 import type { BatchFacts, ResolvedOperation } from './applyTypes';
 import { LEDGER } from './queueNames';
 import type { TargetColumn } from './targetTable';
@@ -36,7 +37,7 @@ export function freshSql(sql: WaveSql): string {
   SELECT ${[...own, ...at, ...values].join(', ')}
     FROM ROWS FROM (${unnested(2, [
       ...arrays.map(([, type]) => type),
-      ...behind.map(() => 'uuid'),
+      ...behind.map(() => 'uuid' as const),
     ])}) WITH ORDINALITY AS u (${[...names, ...behind, 'ord'].join(', ')})${applied}
    WHERE ${freshTest(behind)}
 )`;
@@ -60,22 +61,31 @@ export function waveValues(
   operations: readonly ResolvedOperation[],
   { edgeId }: BatchFacts,
 ): readonly SqlValue[] {
-  const of = {
-    id: ({ source }: ResolvedOperation) => source.id,
-    seq: ({ source }: ResolvedOperation) => String(source.seq),
-    d: ({ source }: ResolvedOperation) => source.data ?? '{}',
-    o: ({ source }: ResolvedOperation) => source.oldData ?? '{}',
-    k: ({ key }: ResolvedOperation) => key,
-    at: ({ source }: ResolvedOperation) => source.createdAt,
-  };
   const arrays = ARRAYS.filter(([name]) => hasArray(sql, name));
   return [
     edgeId,
-    ...arrays.map(([name]) => operations.map(of[name])),
+    ...arrays.map(([name]) => arrayOf(name, operations)),
     ...(sql.op.isBehind ? BEHIND : []).map((_, index) =>
-      operations.map(({ source, behind }) => behind?.[index] ?? source.id),
+      arrayText(operations.map(({ source, behind }) => behind?.[index] ?? source.id)),
     ),
   ];
+}
+
+function arrayOf(name: ArrayName, operations: readonly ResolvedOperation[]): string {
+  switch (name) {
+    case 'id':
+      return arrayText(operations.map(({ source }) => source.id));
+    case 'seq':
+      return arrayText(operations.map(({ source }) => source.seq));
+    case 'at':
+      return arrayText(operations.map(({ source }) => source.createdAt));
+    case 'd':
+      return jsonArray(operations.map(({ source }) => source.data ?? '{}'));
+    case 'o':
+      return jsonArray(operations.map(({ source }) => source.oldData ?? '{}'));
+    case 'k':
+      return jsonArray(operations.map(({ key }) => key));
+  }
 }
 
 /** The operations that it stands behind, one a key, of which a row has two at most; its own where there is none. */
@@ -90,10 +100,9 @@ const ARRAYS = [
   ['at', 'int8'],
 ] as const;
 
-function hasArray(
-  { op, isByTrigger, oldColumns }: WaveSql,
-  name: (typeof ARRAYS)[number][0],
-): boolean {
+type ArrayName = (typeof ARRAYS)[number][0];
+
+function hasArray({ op, isByTrigger, oldColumns }: WaveSql, name: ArrayName): boolean {
   switch (name) {
     case 'd':
       return op.kind !== 'DELETE' || !isByTrigger;

@@ -4,33 +4,51 @@ import type { BatchFacts, LedgerEntry, RefusedOperation } from './applyTypes';
 import type { ConflictKind, OperationOutcome } from './operation';
 import { unnested } from './applySql';
 import { CONFLICTS, LEDGER } from './queueNames';
+import { textOf } from './rowValues';
+import { arrayText } from './arrayTexts';
 
-/** What the ledger says of these operations; those that it lacks are not among the rows. */
+/**
+ * What the ledger says of these operations. Most are plainly applied: only the others come as rows, and those that it lacks
+ * with NULL. Asked one by one, by its index: as a join it might be read whole.
+ */
 export function outcomesStatement(ids: readonly string[]): SqlStatement {
   return {
     name: 'pgt_outcomes',
-    text: `SELECT l.operation_id::pg_catalog.text AS id, l.outcome, c.kind
-  FROM ${qualifiedName(LEDGER)} AS l
-  LEFT JOIN ${qualifiedName(CONFLICTS)} AS c ON l.outcome = 'conflict' AND c.operation_id = l.operation_id
- WHERE l.operation_id = ANY ($1::pg_catalog.uuid[])`,
-    values: [ids],
+    text: `SELECT o.id::text AS id, o.outcome,
+    CASE WHEN o.outcome = 'conflict' THEN (SELECT c.kind FROM ${qualifiedName(CONFLICTS)} AS c WHERE c.operation_id = o.id) END AS kind
+  FROM (SELECT u.id, (SELECT l.outcome FROM ${qualifiedName(LEDGER)} AS l WHERE l.operation_id = u.id) AS outcome
+          FROM unnest($1::uuid[]) AS u (id) OFFSET 0) AS o
+ WHERE o.outcome IS DISTINCT FROM 'applied'`,
+    values: [arrayText(ids)],
   };
 }
 
-/** @param rows of `outcomesStatement` */
+/**
+ * @param ids what `outcomesStatement` was asked for
+ * @param rows what it gave
+ */
 export function readOutcomes(
+  ids: readonly string[],
   rows: readonly Readonly<Record<string, unknown>>[],
 ): ReadonlyMap<string, LedgerEntry> {
-  const entries = rows.map(({ id, outcome, kind }): LedgerEntry => {
-    return {
-      operationId: String(id),
-      // Only our own statements write the ledger.
-      outcome: outcome as OperationOutcome,
-      conflict: kind === null ? null : (kind as ConflictKind),
-    };
-  });
-  return new Map(entries.map((entry) => [entry.operationId, entry]));
+  const entries = new Map<string, LedgerEntry>();
+  for (const id of ids) entries.set(id, APPLIED);
+  for (const row of rows) {
+    const { outcome, kind } = row;
+    const id = textOf(row, 'id');
+    if (outcome === null) entries.delete(id);
+    else {
+      entries.set(id, {
+        // Only our own statements write the ledger.
+        outcome: outcome as OperationOutcome,
+        conflict: kind === null ? null : (kind as ConflictKind),
+      });
+    }
+  }
+  return entries;
 }
+
+const APPLIED: LedgerEntry = { outcome: 'applied', conflict: null };
 
 /** Conflict row and ledger entry of each refusal that is a conflict; dead operations leave nothing on the primary. */
 export function refusalStatements(

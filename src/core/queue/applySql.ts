@@ -119,9 +119,16 @@ export function rowHash(row: string): string {
   return `sha256(convert_to(${row}::text, 'UTF8'))`;
 }
 
-/** What goes into ROWS FROM: parameters from this number on, each an array of a type of pg_catalog. */
+/** What goes into ROWS FROM: parameters from this number on, each an array of a type of pg_catalog; JSON comes as one document. */
 export function unnested(first: number, types: readonly string[]): string {
-  return types.map((type, index) => `unnest($${first + index}::${type}[])`).join(', ');
+  return types
+    .map((type, index) => {
+      const parameter = `$${first + index}`;
+      return type === 'jsonb'
+        ? `jsonb_array_elements(${parameter}::jsonb)`
+        : `unnest(${parameter}::${type}[])`;
+    })
+    .join(', ');
 }
 
 /** No function takes more than 100 arguments. */

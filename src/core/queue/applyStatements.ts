@@ -2,7 +2,7 @@ import type { SqlStatement } from '../ports/sqlSession';
 import { escapeIdentifier } from '../sql';
 import { freshSql, waveValues } from './applyFresh';
 import { rowHash, WaveSql } from './applySql';
-import { SKEW_LIMIT_MS, type BatchFacts, type Wave } from './applyTypes';
+import { SKEW_LIMIT_MS, type BatchFacts, type ResolvedOperation, type Wave } from './applyTypes';
 import { judgedSql } from './applyVerdict';
 import { notedSql, updateSql } from './applyWrites';
 import { statementName } from './statementName';
@@ -18,15 +18,52 @@ export function waveStatements(
   wave: Wave,
   table: TargetTable,
   batch: BatchFacts,
+  texts = new WaveTexts(),
 ): readonly SqlStatement[] {
   const [first] = wave.operations;
   if (first === undefined) return [];
-  const isSkewed = batch.skewMs === null || Math.abs(batch.skewMs) > SKEW_LIMIT_MS;
-  const isBehind = wave.operations.some(({ behind = [] }) => behind.length > 0);
-  const shape = { ...first, writtenBy: first.source.writtenBy, isBehind };
-  const sql = new WaveSql(table, shape, isSkewed);
-  const text = textOf(sql, wave.operations.length === 1);
-  return [{ name: statementName(text), text, values: waveValues(sql, wave.operations, batch) }];
+  const { sql, name, text } = texts.of(wave, first, table, batch);
+  return [{ name, text, values: waveValues(sql, wave.operations, batch) }];
+}
+
+interface WaveText {
+  readonly sql: WaveSql;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** More shapes than a queue has, unless an application names other columns each time. */
+const MAX_TEXTS = 200;
+
+/** Statements of waves by their shape, since the next wave is like the last one. To be cleared when tables are read anew. */
+export class WaveTexts {
+  readonly #texts = new Map<string, WaveText>();
+
+  of(
+    { operations }: Wave,
+    first: ResolvedOperation,
+    table: TargetTable,
+    { skewMs }: BatchFacts,
+  ): WaveText {
+    const isAlone = operations.length === 1;
+    const isSkewed = skewMs === null || Math.abs(skewMs) > SKEW_LIMIT_MS;
+    const isBehind = operations.some(({ behind }) => behind !== undefined && behind.length > 0);
+    const key = `${isAlone} ${isSkewed} ${isBehind} ${first.shape}`;
+    const known = this.#texts.get(key);
+    if (known !== undefined) return known;
+    const { kind, columns, oldColumns, changesKey, source } = first;
+    const shape = { kind, columns, oldColumns, changesKey, writtenBy: source.writtenBy, isBehind };
+    const sql = new WaveSql(table, shape, isSkewed);
+    const text = textOf(sql, isAlone);
+    const made = { sql, name: statementName(text), text };
+    if (this.#texts.size >= MAX_TEXTS) this.#texts.clear();
+    this.#texts.set(key, made);
+    return made;
+  }
+
+  clear(): void {
+    this.#texts.clear();
+  }
 }
 
 function textOf(sql: WaveSql, isAlone: boolean): string {

@@ -52,7 +52,6 @@ export const SKEW_LIMIT_MS = 2000;
 
 /** What the ledger says of an operation; one that it does not name was not done. */
 export interface LedgerEntry {
-  readonly operationId: string;
   readonly outcome: OperationOutcome;
   /** Set for `conflict`. */
   readonly conflict: OperationRefusal['conflict'];

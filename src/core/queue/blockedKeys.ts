@@ -12,8 +12,17 @@ export class BlockedKeys {
   readonly #unknown = new Map<string, bigint>();
   readonly #tables = new Map<string, bigint>();
 
+  #before: BlockedKeys | null;
+
   /** @param before what was set aside before; an attempt that may come to nothing notes its own beside it */
-  constructor(private readonly before: BlockedKeys | null = null) {}
+  constructor(before: BlockedKeys | null = null) {
+    this.#before = before;
+  }
+
+  /** What this attempt stood on has been taken over by `before`. */
+  standOn(before: BlockedKeys): void {
+    this.#before = before;
+  }
 
   /** @param resolved `null` where it means nothing on the primary */
   add(source: QueueOperation, resolved: ResolvedOperation | null): void {
@@ -33,14 +42,18 @@ export class BlockedKeys {
 
   /** Whether an earlier operation on one of its keys was set aside. */
   has(source: QueueOperation, resolved: ResolvedOperation | null): boolean {
-    if (this.before?.has(source, resolved) === true) return true;
-    const isLater = (seq: bigint | undefined): boolean => seq !== undefined && seq < source.seq;
+    if (this.#before?.has(source, resolved) === true) return true;
+    if (this.#tables.size === 0) return false;
+    const { seq } = source;
     const table = formatTableName(source.table);
-    if (!isLater(this.#tables.get(table))) return false;
-    if (isLater(this.#unknown.get(table)) || resolved?.touches === null) return true;
-    const keys = keysOf(source, resolved);
-    return keys.some((key) => isLater(this.#keys.get(`${table}\0${key}`)));
+    if (!isLower(this.#tables.get(table), seq)) return false;
+    if (isLower(this.#unknown.get(table), seq) || resolved?.touches === null) return true;
+    return keysOf(source, resolved).some((key) => isLower(this.#keys.get(`${table}\0${key}`), seq));
   }
+}
+
+function isLower(known: bigint | undefined, seq: bigint): boolean {
+  return known !== undefined && known < seq;
 }
 
 function lower(map: Map<string, bigint>, key: string, seq: bigint): void {

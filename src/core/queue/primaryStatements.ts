@@ -44,20 +44,35 @@ ON CONFLICT (edge_id) DO UPDATE SET name = EXCLUDED.name, system_identifier = EX
   };
 }
 
+/** How a batch stands to the ones before it. */
+export interface BatchTurn {
+  readonly edgeId: string;
+  /** What the edge's counter is before it. */
+  readonly from: bigint;
+  /** One that is sent while the edge has not noted the last count does not count: the edge would fall behind by more than one. */
+  readonly counts: boolean;
+  /** Name of the batch that was sent before it and has not been answered; `null`: none is. */
+  readonly after: string | null;
+  /** Its own, by which the next one knows it. */
+  readonly name: string;
+}
+
 /**
- * Locks the edge's row and counts a batch. Where the counter is another one the statement fails with 22012, and the
- * transaction with it: somebody else has drained this edge meanwhile.
+ * Locks the edge's row and counts a batch. Where the counter is another one, or the batch before it was not committed, the statement fails
+ * with 22012, and the transaction with it. The setting that names a batch is the session's, and is undone with its transaction.
  */
-export function countBatchStatement(edgeId: string, from: bigint): SqlStatement {
+export function countBatchStatement(turn: BatchTurn): SqlStatement {
+  const { edgeId, from, counts, after, name } = turn;
   return {
     name: 'pgt_count_batch',
     text: `
 WITH counted AS (
-  UPDATE ${REGISTER} AS e SET batches = e.batches + 1, drained_at = clock_timestamp()
-   WHERE e.edge_id = $1::uuid AND e.batches = $2::bigint RETURNING e.batches
+  UPDATE ${REGISTER} AS e SET batches = e.batches + $3::int, drained_at = clock_timestamp()
+   WHERE e.edge_id = $1::uuid AND e.batches = $2::bigint AND ($4::text IS NULL OR current_setting('pgtopology.batch', true) = $4::text)
+  RETURNING e.batches
 )
-SELECT 1 / (SELECT count(*) FROM counted) AS "counted"`,
-    values: [edgeId, from],
+SELECT CASE WHEN 1 / (SELECT count(*) FROM counted) = 1 THEN set_config('pgtopology.batch', $5::text, false) END AS "batch"`,
+    values: [edgeId, from, counts ? 1 : 0, after, name],
   };
 }
 

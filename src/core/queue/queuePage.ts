@@ -2,6 +2,7 @@ import type { SqlStatement } from '../ports/sqlSession';
 import { qualifiedName } from '../sql';
 import type { TableName } from '../topology';
 import type { BatchLimits, PageRow } from './batchCut';
+import type { QueueOperation } from './operation';
 import { statementName } from './statementName';
 import type { TargetTable } from './targetTable';
 
@@ -34,33 +35,34 @@ export function pageStatement({ queue, scope, after, limits, tables }: PageReque
   const [condition, scopeValues] = conditionOf(scope);
   const text = `
 WITH page AS MATERIALIZED (
-  SELECT t.*, octet_length(coalesce(t.key, '')) + octet_length(coalesce(t.data, '')) + octet_length(coalesce(t.old_data, '')) AS bytes
+  SELECT t.*, octet_length(coalesce(t.key_text, '')) + octet_length(coalesce(t.data_text, '')) + octet_length(coalesce(t.old_text, '')) AS bytes
     FROM (SELECT s.id, s.seq, s.txid, s.table_schema, s.table_name, s.operation, s.attempts, s.created_at, s.next_attempt_at,
-                 s.key::text AS key, s.data::text AS data, s.old_data::text AS old_data, ${keysOf('s')} AS keys
+                 s.key, s.data, s.key::text AS key_text, s.data::text AS data_text, s.old_data::text AS old_text
             FROM (SELECT q.*, sum(q.stored) OVER (ORDER BY q.seq) - q.stored AS before
                     FROM (SELECT *, coalesce(pg_column_size(data), 0) + coalesce(pg_column_size(old_data), 0) AS stored
                             FROM ${name} WHERE ${IS_OPEN} AND seq > $1::bigint AND ${condition} ORDER BY seq LIMIT $2::int) AS q) AS s
            WHERE s.before < $3::bigint
           OFFSET 0) AS t
 ), summed AS (
-  SELECT p.*, sum(p.bytes) OVER (ORDER BY p.seq) AS total, row_number() OVER (ORDER BY p.seq) AS nth FROM page AS p
+  SELECT p.*, sum(p.bytes) OVER (ORDER BY p.seq) AS total, row_number() OVER (ORDER BY p.seq) AS nth,
+         p.txid IS DISTINCT FROM lag(p.txid) OVER (ORDER BY p.seq) AS begins FROM page AS p
 ), blocked AS MATERIALIZED (
   SELECT DISTINCT p.id
-    FROM (SELECT p.id, p.seq, p.table_schema, p.table_name, k.key FROM page AS p, unnest(p.keys) AS k (key)) AS p
+    FROM (SELECT p.id, p.seq, p.table_schema, p.table_name, k.key FROM page AS p, unnest(${keysOf('p')}) AS k (key)) AS p
     JOIN (SELECT b.seq, b.table_schema, b.table_name, k.key
             FROM ${name} AS b, unnest(${keysOf('b')}) AS k (key)
            WHERE b.state IN ('conflict', 'dead')) AS b
       ON b.table_schema = p.table_schema AND b.table_name = p.table_name AND b.key = p.key AND b.seq < p.seq
 )
 SELECT p.id::text AS id, p.seq, p.txid::text AS txid, p.table_schema, p.table_name, p.operation, p.attempts, p.bytes,
-       p.key IS NOT NULL AS by_trigger, g.is_given,
-       CASE WHEN g.is_given THEN p.key END AS key, CASE WHEN g.is_given THEN p.data END AS data,
-       CASE WHEN g.is_given THEN p.old_data END AS old_data,
+       p.key_text IS NOT NULL AS by_trigger, g.is_given,
+       CASE WHEN g.is_given THEN p.key_text END AS key, CASE WHEN g.is_given THEN p.data_text END AS data,
+       CASE WHEN g.is_given THEN p.old_text END AS old_data,
        (extract(epoch FROM p.created_at) * 1000000)::bigint::text AS created_at,
        coalesce(p.next_attempt_at <= clock_timestamp(), true) AS is_due,
        p.id IN (SELECT b.id FROM blocked AS b) AS is_blocked,
-       coalesce((SELECT min(q.seq) FROM ${name} AS q WHERE q.txid = p.txid AND q.${IS_OPEN_OF}), p.seq) AS first,
-       coalesce((SELECT max(q.seq) FROM ${name} AS q WHERE q.txid = p.txid AND q.${IS_OPEN_OF}), p.seq) AS last
+       CASE WHEN p.begins THEN (SELECT min(q.seq) FROM ${name} AS q WHERE q.txid = p.txid AND q.${IS_OPEN_OF}) END AS first,
+       CASE WHEN p.begins THEN (SELECT max(q.seq) FROM ${name} AS q WHERE q.txid = p.txid AND q.${IS_OPEN_OF}) END AS last
   FROM summed AS p, LATERAL (SELECT p.total <= $3::bigint OR (p.nth = 1 AND $4::boolean) AS is_given) AS g
  WHERE $4::boolean IS FALSE OR g.is_given
  ORDER BY p.seq`;
@@ -118,29 +120,50 @@ function conditionOf(
   }
 }
 
-/** The rows of a page. @throws TypeError when the statement yields something else */
+/**
+ * The rows of a page. How far a transaction goes is told by the first of its rows that follow each other.
+ * @throws TypeError when the statement yields something else
+ */
 export function readPage(rows: readonly Readonly<Record<string, unknown>>[]): readonly PageRow[] {
-  return rows.map((row) => ({
-    operation: {
-      id: text(row['id']),
-      seq: big(row['seq']),
-      txid: nullableText(row['txid']),
-      table: { schema: text(row['table_schema']), name: text(row['table_name']) },
-      operation: text(row['operation']),
-      writtenBy: row['by_trigger'] === true ? 'trigger' : 'application',
-      key: nullableText(row['key']),
-      data: nullableText(row['data']),
-      oldData: nullableText(row['old_data']),
-      bytes: Number(row['bytes']),
-      attempts: Number(row['attempts']),
-      createdAt: text(row['created_at']),
-    },
-    hasData: row['is_given'] === true,
-    isBlocked: row['is_blocked'] === true,
-    isDue: row['is_due'] === true,
-    first: big(row['first']),
-    last: big(row['last']),
-  }));
+  let first = 0n;
+  let last = 0n;
+  let txid: string | null = null;
+  let table: TableName = { schema: '', name: '' };
+  return rows.map((row) => {
+    const [schema, name] = [text(row['table_schema']), text(row['table_name'])];
+    if (table.name !== name || table.schema !== schema) table = { schema, name };
+    const operation = operationOf(row, table);
+    if (operation.txid === null || operation.txid !== txid) {
+      first = row['first'] === null ? operation.seq : big(row['first']);
+      last = row['last'] === null ? operation.seq : big(row['last']);
+    }
+    txid = operation.txid;
+    return {
+      operation,
+      hasData: row['is_given'] === true,
+      isBlocked: row['is_blocked'] === true,
+      isDue: row['is_due'] === true,
+      first,
+      last,
+    };
+  });
+}
+
+function operationOf(row: Readonly<Record<string, unknown>>, table: TableName): QueueOperation {
+  return {
+    id: text(row['id']),
+    seq: big(row['seq']),
+    txid: nullableText(row['txid']),
+    table,
+    operation: text(row['operation']),
+    writtenBy: row['by_trigger'] === true ? 'trigger' : 'application',
+    key: nullableText(row['key']),
+    data: nullableText(row['data']),
+    oldData: nullableText(row['old_data']),
+    bytes: Number(row['bytes']),
+    attempts: Number(row['attempts']),
+    createdAt: text(row['created_at']),
+  };
 }
 
 function text(value: unknown): string {

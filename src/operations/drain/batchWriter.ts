@@ -8,7 +8,11 @@ import type { BatchFacts, LedgerEntry, ResolvedOperation } from '../../core/queu
 import type { PageRow } from '../../core/queue/batchCut';
 import { BlockedKeys } from '../../core/queue/blockedKeys';
 import { isDrift, meaningOf } from '../../core/queue/operationFailure';
-import { beginBatchStatement, countBatchStatement } from '../../core/queue/primaryStatements';
+import {
+  beginBatchStatement,
+  countBatchStatement,
+  type BatchTurn,
+} from '../../core/queue/primaryStatements';
 import { pause } from '../pause';
 import { firstFailure, results } from './answers';
 import type { Catalog } from './catalog';
@@ -64,27 +68,44 @@ interface Way {
 
 /** Applies pages on the primary, each in one transaction of its own. */
 export class BatchWriter {
+  /** What the edge has noted of the counter. */
+  noted: bigint;
+  #serial = 0;
+  #counting = false;
+
+  /** @param batches the edge's counter on the primary, which the edge has noted */
   constructor(
-    private readonly parts: WriterParts,
+    readonly parts: WriterParts,
     public batches: bigint,
-    private readonly blocked: BlockedKeys,
-  ) {}
+    readonly blocked: BlockedKeys,
+  ) {
+    this.noted = batches;
+  }
 
   /**
-   * @returns `null` where every row has to wait: nothing was sent
+   * @param failure what an attempt of theirs has come to already
+   * @returns a `SetAside` where every row has to wait: nothing was sent
    * @throws ServerFailure of connection, resources or server: nothing was done, or, where COMMIT was not answered, the ledger knows;
    *   CounterMoved
    */
-  async write(rows: readonly PageRow[], signal: CancelSignal): Promise<BatchResult | SetAside> {
-    return this.inWays(signal, (way, blocked) => this.#attempt(rows, way, blocked, signal));
+  async write(
+    rows: readonly PageRow[],
+    signal: CancelSignal,
+    failure: Error | null = null,
+  ): Promise<BatchResult | SetAside> {
+    const attempt = (way: Readonly<Way>, blocked: BlockedKeys): Promise<BatchResult | SetAside> =>
+      this.#attempt(rows, way, blocked, signal);
+    return this.inWays(signal, attempt, failure);
   }
 
   /** Tries until it works, or fails for good. What an attempt set aside counts only if it stands. */
   async inWays<T>(
     signal: CancelSignal,
     attempt: (way: Readonly<Way>, blocked: BlockedKeys) => Promise<T>,
+    failure: Error | null = null,
   ): Promise<T> {
     const way: Way = { tries: 0, isCareful: false, isImmediate: false, isFresh: false };
+    if (failure !== null) await this.#choose(way, failure, signal);
     for (;;) {
       const blocked = new BlockedKeys(this.blocked);
       try {
@@ -127,28 +148,22 @@ export class BatchWriter {
     signal: CancelSignal,
   ): Promise<BatchResult | SetAside> {
     const { catalog, facts, session } = this.parts;
-    const { todo, refused, waiting } = sortRows(rows, catalog, blocked);
-    const aside: SetAside = { ...nothingAside(), refused: [...refused], waiting: [...waiting] };
-    if (todo.length === 0 && refused.length === 0) return aside;
-    const ids = [...todo, ...refused].map(({ source }) => source.id);
+    const { todo, aside, ids } = sortBatch(rows, catalog, blocked);
+    if (ids.length === 0) return aside;
     if (!way.isCareful) {
-      const answers = await session.queryAll(
-        [
-          ...this.#beginning(way),
-          ...applyStatements(todo, catalog, facts),
-          ...refusalStatements(refused, facts),
-          outcomesStatement(ids),
-          COMMIT,
-        ],
-        signal,
-      );
-      return this.#committed(answers, todo, aside, blocked);
+      const statements = [
+        ...this.#beginning(way),
+        ...batchStatements({ todo, aside, ids }, applyStatements(todo, catalog, facts), facts),
+      ];
+      const answers = await session.queryAll(statements, signal);
+      return this.#committed(answers, todo, ids, aside, blocked);
     }
     return this.inTransaction(way, signal, async () => {
       const parts = { session, facts, catalog, blocked, aside };
       await applyCarefully(todo, parts, way.isFresh, signal);
       const ending = [...refusalStatements(aside.refused, facts), outcomesStatement(ids), COMMIT];
-      return this.#committed(await session.queryAll(ending, signal), todo, aside, blocked);
+      const answers = await session.queryAll(ending, signal);
+      return this.#committed(answers, todo, ids, aside, blocked);
     });
   }
 
@@ -170,43 +185,103 @@ export class BatchWriter {
   }
 
   #beginning({ isImmediate }: Readonly<Way>): readonly SqlStatement[] {
-    const { facts } = this.parts;
-    return [
-      beginBatchStatement,
-      countBatchStatement(facts.edgeId, this.batches),
-      ...(isImmediate ? [IMMEDIATELY] : []),
-    ];
+    const turn = this.turn(this.batches, null);
+    this.#counting = turn.counts;
+    return [beginBatchStatement, countBatchStatement(turn), ...(isImmediate ? [IMMEDIATELY] : [])];
+  }
+
+  /** @param from what the counter will be before it. The edge falls behind by one at most: else it would be taken for a copy. */
+  turn(from: bigint, after: string | null): BatchTurn {
+    this.#serial += 1;
+    const name = String(this.#serial);
+    const { edgeId } = this.parts.facts;
+    return { edgeId, from, counts: from === this.noted, after, name };
+  }
+
+  /** What was begun here has been committed. */
+  hasCommitted(): void {
+    if (this.#counting) this.batches += 1n;
   }
 
   #committed(
     answers: readonly Answer[],
     tried: readonly ResolvedOperation[],
+    ids: readonly string[],
     aside: SetAside,
     blocked: BlockedKeys,
   ): BatchResult {
-    const failed = firstFailure(answers);
-    if (failed !== null) throw asMoved(failed);
-    this.batches += 1n;
-    const ledger = results(answers).at(-2);
-    const outcomes = readOutcomes(ledger?.rows ?? []);
-    blockUndone(tried, outcomes, blocked);
+    const outcomes = outcomesOf(answers, { todo: tried, aside, ids }, blocked);
+    this.hasCommitted();
     return { tried, aside, outcomes, batches: this.batches };
   }
 }
 
-/** What comes later on the key of an operation that waits for a person, or was not done, was perhaps read already. */
+/** Rows of a batch as they are sent. */
+export interface SortedBatch {
+  readonly todo: readonly ResolvedOperation[];
+  readonly aside: SetAside;
+  /** Of all that the ledger is asked for; empty: nothing is to be sent. */
+  readonly ids: readonly string[];
+}
+
+export function sortBatch(
+  rows: readonly PageRow[],
+  catalog: Catalog,
+  blocked: BlockedKeys,
+): SortedBatch {
+  const { todo, refused, waiting } = sortRows(rows, catalog, blocked);
+  const aside: SetAside = { ...nothingAside(), refused: [...refused], waiting: [...waiting] };
+  return { todo, aside, ids: [...todo, ...refused].map(({ source }) => source.id) };
+}
+
+/** What follows the beginning of a batch that is sent at once. */
+export function batchStatements(
+  { aside, ids }: SortedBatch,
+  applying: readonly SqlStatement[],
+  facts: BatchFacts,
+): readonly SqlStatement[] {
+  return [...applying, ...refusalStatements(aside.refused, facts), outcomesStatement(ids), COMMIT];
+}
+
+/** What the ledger said, of a batch that was committed. @throws what it failed by */
+export function outcomesOf(
+  answers: readonly Answer[],
+  { todo, aside, ids }: SortedBatch,
+  blocked: BlockedKeys,
+): BatchResult['outcomes'] {
+  const failed = firstFailure(answers);
+  if (failed !== null) throw asMoved(failed);
+  const outcomes = readOutcomes(ids, results(answers).at(-2)?.rows ?? []);
+  blockUndone(todo, outcomes, blocked, aside);
+  return outcomes;
+}
+
+/** What comes later on the key of an operation that waits for a person, or was not done, waits as well. */
 export function blockUndone(
   tried: readonly ResolvedOperation[],
   outcomes: ReadonlyMap<string, LedgerEntry>,
   blocked: BlockedKeys,
+  aside: SetAside,
 ): void {
+  const known = new Set(
+    [...aside.deferred, ...aside.refused, ...aside.waiting].map(({ source }) => source.id),
+  );
   for (const operation of tried) {
-    const outcome = outcomes.get(operation.source.id)?.outcome ?? 'conflict';
-    if (outcome === 'conflict') blocked.add(operation.source, operation);
+    const { source, keyText } = operation;
+    const outcome = outcomes.get(source.id)?.outcome;
+    if (outcome !== undefined && outcome !== 'conflict') continue;
+    if (outcome === undefined && !known.has(source.id) && blocked.has(source, operation)) {
+      aside.waiting.push({ source, keyText });
+    }
+    blocked.add(source, operation);
   }
 }
 
-/** The counter's statement comes second; nothing else of ours divides. */
-function asMoved({ index, failure }: NonNullable<ReturnType<typeof firstFailure>>): Error {
-  return index === 1 && failure.facts.sqlstate === DIVISION_BY_ZERO ? new CounterMoved() : failure;
+/** @param counting which statement counts: nothing else of ours divides */
+export function asMoved(
+  { index, failure }: NonNullable<ReturnType<typeof firstFailure>>,
+  counting = 1,
+): Error {
+  const isMoved = index === counting && failure.facts.sqlstate === DIVISION_BY_ZERO;
+  return isMoved ? new CounterMoved() : failure;
 }

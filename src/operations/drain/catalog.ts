@@ -1,5 +1,6 @@
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { DrainSession } from '../../core/ports/drainGateway';
+import { WaveTexts } from '../../core/queue/applyStatements';
 import { tablesByName } from '../../core/queue/waves';
 import type { TargetTable } from '../../core/queue/targetTable';
 import { formatTableName } from '../../core/tableName';
@@ -9,6 +10,9 @@ import type { ConflictPolicy, DeclaredQueue, TableName } from '../../core/topolo
 export class Catalog {
   readonly #wanted = new Map<string, TableName & { readonly policy: ConflictPolicy }>();
   #byName: ReadonlyMap<string, TargetTable> = new Map();
+  /** What was asked for last: rows of one table follow each other. */
+  #last: { readonly named: TableName; readonly table: TargetTable | null } | null = null;
+  readonly texts = new WaveTexts();
 
   constructor(
     private readonly session: DrainSession,
@@ -26,7 +30,10 @@ export class Catalog {
 
   /** `null`: the primary has none of that name. */
   find(table: TableName): TargetTable | null {
-    return this.#byName.get(formatTableName(table)) ?? null;
+    if (this.#last === null || !isSame(this.#last.named, table)) {
+      this.#last = { named: table, table: this.#byName.get(formatTableName(table)) ?? null };
+    }
+    return this.#last.table;
   }
 
   policyOf(table: TableName): ConflictPolicy {
@@ -38,7 +45,7 @@ export class Catalog {
 
   /** Makes sure that these were looked for. @throws ServerFailure */
   async know(tables: readonly TableName[], signal: CancelSignal): Promise<void> {
-    const missing = tables.filter((table) => !this.#wanted.has(formatTableName(table)));
+    const missing = distinct(tables).filter((table) => !this.#wanted.has(formatTableName(table)));
     if (missing.length === 0) return;
     for (const table of missing) {
       const { schema, name } = table;
@@ -51,5 +58,19 @@ export class Catalog {
   async read(signal: CancelSignal): Promise<void> {
     const tables = await this.session.readTargetTables([...this.#wanted.values()], signal);
     this.#byName = tablesByName(tables);
+    this.#last = null;
+    this.texts.clear();
   }
+}
+
+function isSame(one: TableName, other: TableName): boolean {
+  return one.name === other.name && one.schema === other.schema;
+}
+
+/** Without those that only repeat the one before them. */
+function distinct(tables: readonly TableName[]): readonly TableName[] {
+  return tables.filter((table, index) => {
+    const before = tables[index - 1];
+    return before === undefined || !isSame(before, table);
+  });
 }

@@ -11,6 +11,7 @@ import {
 } from '../../core/queue/edgeStatements';
 import {
   beginBatchStatement,
+  countBatchStatement,
   enterStatement,
   missingStatement,
   registerStatement,
@@ -19,8 +20,8 @@ import { RETENTION_DAYS } from '../../core/queue/queueNames';
 import { bigintOf, textOf } from '../../core/queue/rowValues';
 import { formatTableName } from '../../core/tableName';
 import type { TableName } from '../../core/topology';
-import { results } from './answers';
-import { COMMIT } from './batchWriter';
+import { firstFailure } from './answers';
+import { asMoved, COMMIT } from './batchWriter';
 import { Catalog } from './catalog';
 import { DrainRefused, type DrainJob } from './drainJob';
 import type { EdgeEnd } from './edgeEnd';
@@ -70,7 +71,8 @@ export async function inspect(
 }
 
 /**
- * Makes both ends agree before anything is drained: what the primary lost waits again, the edge is known there, the counters are equal.
+ * Makes both ends agree before anything is drained: what the primary lost waits again, the edge is known there, the counters are equal and
+ * tell this drain from those before.
  * @returns the counter, and how many operations are sent again
  */
 export async function reconcile(
@@ -79,14 +81,24 @@ export async function reconcile(
   signal: CancelSignal,
 ): Promise<{ readonly batches: bigint; readonly resent: number }> {
   const { identity, session } = edge;
+  const { edgeId } = identity;
   const resent = mayHaveLost ? await resend(job, edge, primary, signal) : 0;
   const known = registered ?? 0n;
-  const batches = known < identity.batches ? identity.batches : known;
-  if (registered === null || known < identity.batches) {
-    const entry = enterStatement(identity.edgeId, session.nodeId, identity.system, batches);
-    const entering = [beginBatchStatement, entry, COMMIT];
-    results(await primary.session.queryAll(entering, signal));
-  }
+  const from = known < identity.batches ? identity.batches : known;
+  // Else a drain that is cut off right now would leave it behind by two.
+  if (from > identity.batches) await edge.run([countBatchesStatement(from)], signal);
+  const isNew = registered === null || known < identity.batches;
+  const entry = enterStatement(edgeId, session.nodeId, identity.system, from);
+  const turn = { edgeId, from, counts: true, after: null, name: 'begin' };
+  const entering = [
+    beginBatchStatement,
+    ...(isNew ? [entry] : []),
+    countBatchStatement(turn),
+    COMMIT,
+  ];
+  const failed = firstFailure(await primary.session.queryAll(entering, signal));
+  if (failed !== null) throw asMoved(failed, entering.length - 2);
+  const batches = from + 1n;
   await edge.run(
     [countBatchesStatement(batches), notePrimaryStatement(primary.system, primary.timeline)],
     signal,

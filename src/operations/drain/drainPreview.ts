@@ -14,7 +14,7 @@ import { results } from './answers';
 import { BatchWriter, ROLLBACK } from './batchWriter';
 import { inspect, type Gate } from './drainGate';
 import { DrainBusy, DrainRefused, type DrainJob, type DrainerDeps } from './drainJob';
-import { goThrough } from './drainPass';
+import { BatchSource, goThrough } from './drainPass';
 import { count, NO_COUNTS } from './drainTally';
 import { EdgeEnd } from './edgeEnd';
 import { readOpen } from './finish';
@@ -112,7 +112,8 @@ async function tryAll(
     };
     try {
       results(await session.queryAll([beginBatchStatement], signal));
-      await goThrough(parts, null, () => PREVIEW_LIMIT, tryBatch, signal);
+      const source = new BatchSource(parts, null, () => PREVIEW_LIMIT, signal);
+      await goThrough(source, tryBatch);
       return verdicts.toSorted((a, b) => (a.seq < b.seq ? -1 : 1));
     } finally {
       if (!session.isClosed) await session.queryAll([ROLLBACK]);

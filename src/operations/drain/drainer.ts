@@ -1,29 +1,23 @@
 import { isServerFailure, ServerFailure } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
-import { BATCH_LIMITS, type Batch } from '../../core/queue/batchCut';
-import { BlockedKeys } from '../../core/queue/blockedKeys';
+import { BATCH_LIMITS } from '../../core/queue/batchCut';
 import type { DrainEnd, DrainProgress, DrainReport } from '../../core/queue/drain';
-import { firstAsideStatement, markStatement } from '../../core/queue/edgeStatements';
+import { firstAsideStatement } from '../../core/queue/edgeStatements';
 import { endBackendStatement } from '../../core/queue/primaryStatements';
-import { numberOrNull } from '../../core/queue/rowValues';
 import { pause } from '../pause';
 import { isPassing } from '../planSessions';
 import { onlyRow } from './answers';
-import { BatchWriter, CounterMoved } from './batchWriter';
+import { CounterMoved } from './batchWriter';
 import { inspect, reconcile, type Gate } from './drainGate';
 import { DrainBusy, DrainRefused, type DrainerDeps, type DrainJob } from './drainJob';
-import { goThrough } from './drainPass';
 import { DrainTally } from './drainTally';
 import { EdgeEnd } from './edgeEnd';
-import { finish, noteBlockers, readOpen, writeMetric } from './finish';
+import { finish, noteBlockers, readOpen } from './finish';
 import { openPrimary, type PrimaryEnd } from './primaryEnd';
-import { settle, settleWaiting, type Settled } from './settled';
-import { writeStreamed, type StreamParts } from './transactionWriter';
+import { QueuePass, type DrainPace, type PassParts } from './queuePass';
+import type { StreamParts } from './transactionWriter';
 
-/** A batch that takes longer is followed by smaller ones, one that is quick by larger ones. */
-const AIM_MS = 5_000;
-const METRIC_MS = 60_000;
 const FIRST_WAIT_MS = 250;
 const MAX_WAIT_MS = 5_000;
 const MAX_MOVES = 20;
@@ -47,11 +41,8 @@ export class Drainer {
     primary: null,
   };
   #primaryId: string;
-  #aim = BATCH_LIMITS.rows;
-  #metricAtMs = 0;
   #left: number | null = null;
-  /** Rises with each batch that was marked: a drain that gets on is never given up. */
-  #progressAtMs: number;
+  readonly #pace: DrainPace;
 
   constructor(
     private readonly deps: DrainerDeps,
@@ -61,7 +52,11 @@ export class Drainer {
     const { clock } = deps;
     this.#tally = new DrainTally(clock);
     this.#startedAtMs = clock.nowMs();
-    this.#progressAtMs = clock.monotonicMs();
+    this.#pace = {
+      aim: BATCH_LIMITS.rows,
+      metricAtMs: 0,
+      progressAtMs: clock.monotonicMs(),
+    };
     this.#primaryId = job.primaries[0]?.id ?? '';
   }
 
@@ -91,7 +86,7 @@ export class Drainer {
     let moves = 0;
     let waits = 0;
     for (;;) {
-      const before = this.#progressAtMs;
+      const before = this.#pace.progressAtMs;
       try {
         await this.#drain(signal);
         return { kind: 'drained' };
@@ -105,12 +100,12 @@ export class Drainer {
           await noteBlockers(this.#primary, failure, this.#notes);
           return { kind: 'stopped', failure: failure.facts };
         }
-        waits = this.#progressAtMs > before ? 0 : waits + 1;
+        waits = this.#pace.progressAtMs > before ? 0 : waits + 1;
         this.deps.log.debug(`${this.job.edge.id}: ${failure.facts.text} The drain begins anew.`);
         await this.#lose();
         const jitter = 0.5 + this.deps.random() / 2;
         const waitMs = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** waits) * jitter;
-        if (this.deps.clock.monotonicMs() + waitMs > this.#progressAtMs + this.deps.regainMs) {
+        if (this.deps.clock.monotonicMs() + waitMs > this.#pace.progressAtMs + this.deps.regainMs) {
           return { kind: 'stopped', failure: failure.facts };
         }
         await pause(this.deps.clock, waitMs, signal);
@@ -140,7 +135,7 @@ export class Drainer {
     this.#tally.resent += resent;
     const { edge, primary, catalog, facts } = gate;
     const { clock, random } = this.deps;
-    const parts: StreamParts = {
+    const stream: StreamParts = {
       session: primary.session,
       facts,
       catalog,
@@ -153,14 +148,19 @@ export class Drainer {
     this.#tally.total = Math.max(this.#tally.total, this.#tally.done + open.count);
     this.onProgress(this.#tally.progress);
     let upTo: bigint | null = this.job.isStrict ? await strictLimit(edge, this.job, signal) : null;
+    const pass: PassParts = {
+      stream,
+      job: this.job,
+      tally: this.#tally,
+      pace: this.#pace,
+      onMarked: () => this.onProgress(this.#tally.progress),
+    };
     for (let counter = batches; ;) {
       const doneBefore = this.#tally.done;
       this.#tally.beginPass();
-      const writer = new BatchWriter(parts, counter, new BlockedKeys());
-      const aim = (): number => (this.job.isStrict ? 1 : this.#aim);
-      const write = (batch: Batch): Promise<boolean> => this.#write(batch, writer, parts, signal);
-      const last = await goThrough(parts, upTo, aim, write, signal);
-      counter = writer.batches;
+      const through = new QueuePass(pass, upTo, counter, signal);
+      const last = await through.run();
+      counter = through.batches;
       // What was committed late behind the cursor is found by another look; what comes meanwhile is the next drain's.
       upTo ??= last;
       if (this.#tally.done === doneBefore || this.job.isStrict) return;
@@ -187,71 +187,6 @@ export class Drainer {
     const session = await this.deps.gateway.openDrain(edge, 'edge', signal, queue.drainUser);
     await session.queryAll([endBackendStatement(pid)], signal);
     await session.close();
-  }
-
-  /** @returns false when the drain has to stop behind this batch */
-  async #write(
-    batch: Batch,
-    writer: BatchWriter,
-    parts: StreamParts,
-    signal: CancelSignal,
-  ): Promise<boolean> {
-    const beganMs = this.deps.clock.monotonicMs();
-    const asideBefore = this.#setAside;
-    if (batch.kind === 'streamed') {
-      const mark = (settled: readonly Settled[]): Promise<void> =>
-        this.#mark(settled, writer.batches, parts, signal);
-      await this.#know(parts, [], signal);
-      await writeStreamed(batch.transaction, writer, parts, mark, signal);
-    } else {
-      await this.#know(parts, batch.rows, signal);
-      const result = await writer.write(batch.rows, signal);
-      if ('outcomes' in result) {
-        await this.#mark(settle(result), result.batches, parts, signal);
-      } else {
-        this.#tally.add(result.waiting.map(settleWaiting), null);
-      }
-      this.#adapt(this.deps.clock.monotonicMs() - beganMs);
-    }
-    this.onProgress(this.#tally.progress);
-    return !(this.job.isStrict && this.#setAside > asideBefore);
-  }
-
-  get #setAside(): number {
-    const { conflicts, dead, waiting } = this.#tally.counts;
-    return conflicts + dead + waiting;
-  }
-
-  async #know(
-    { catalog }: StreamParts,
-    rows: readonly { readonly operation: { readonly table: { schema: string; name: string } } }[],
-    signal: CancelSignal,
-  ): Promise<void> {
-    await catalog.know(
-      rows.map(({ operation }) => operation.table),
-      signal,
-    );
-  }
-
-  async #mark(
-    settled: readonly Settled[],
-    batches: bigint,
-    { edge, session, facts }: StreamParts,
-    signal: CancelSignal,
-  ): Promise<void> {
-    const marks = settled.flatMap(({ mark }) => (mark === null ? [] : [mark]));
-    const [answer] = await edge.run([markStatement(this.job.queue.table, marks, batches)], signal);
-    this.#tally.add(settled, numberOrNull(onlyRow(answer), 'latencyMs'));
-    if (marks.length > 0) this.#progressAtMs = this.deps.clock.monotonicMs();
-    const nowMs = this.deps.clock.monotonicMs();
-    if (nowMs - this.#metricAtMs < METRIC_MS) return;
-    this.#metricAtMs = nowMs;
-    await writeMetric(edge, session, facts.edgeId, this.job, this.#tally, signal);
-  }
-
-  #adapt(tookMs: number): void {
-    if (tookMs > AIM_MS) this.#aim = Math.max(1, Math.floor(this.#aim / 2));
-    else if (tookMs < AIM_MS / 4) this.#aim = Math.min(BATCH_LIMITS.rows, this.#aim * 2);
   }
 
   /** Both go, since what is under way on one end belongs to the other. */

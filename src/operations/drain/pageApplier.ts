@@ -6,7 +6,7 @@ import { waveStatements } from '../../core/queue/applyStatements';
 import type { BatchFacts, RefusedOperation, ResolvedOperation } from '../../core/queue/applyTypes';
 import type { BlockedKeys } from '../../core/queue/blockedKeys';
 import { isDrift, meaningOf, verdictOf, type Deferral } from '../../core/queue/operationFailure';
-import { planWaves } from '../../core/queue/waves';
+import { LastOperations, planWaves } from '../../core/queue/waves';
 import { firstFailure, results } from './answers';
 import type { Catalog } from './catalog';
 import type { WaitingOperation } from './sortRows';
@@ -46,20 +46,22 @@ const SAVEPOINT: SqlStatement = { text: 'SAVEPOINT pgt' };
 const RELEASE: SqlStatement = { text: 'RELEASE SAVEPOINT pgt' };
 const BACK: SqlStatement = { text: 'ROLLBACK TO SAVEPOINT pgt' };
 
-/** Every statement that applies these operations, in order. */
+/** Every statement that applies these operations, in order. @param last what is on its way before them */
 export function applyStatements(
   ops: readonly ResolvedOperation[],
   catalog: Catalog,
   facts: BatchFacts,
+  last = new LastOperations(),
 ): readonly SqlStatement[] {
-  return wavesOf(ops, catalog).flatMap((wave) => statementsOf(wave, catalog, facts));
+  return wavesOf(ops, catalog, last).flatMap((wave) => statementsOf(wave, catalog, facts));
 }
 
 function wavesOf(
   ops: readonly ResolvedOperation[],
   catalog: Catalog,
+  last = new LastOperations(),
 ): readonly (readonly ResolvedOperation[])[] {
-  return planWaves(ops, catalog.byName).map(({ operations }) => operations);
+  return planWaves(ops, catalog.byName, last).map(({ operations }) => operations);
 }
 
 function statementsOf(
@@ -70,7 +72,7 @@ function statementsOf(
   const [first] = operations;
   const table = first === undefined ? null : catalog.find(first.table);
   if (first === undefined || table === null) return [];
-  return waveStatements({ table: first.table, operations }, table, facts);
+  return waveStatements({ table: first.table, operations }, table, facts, catalog.texts);
 }
 
 /**

@@ -54,7 +54,7 @@ export function settle({ tried, aside, outcomes }: BatchResult): readonly Settle
 
 export function settleWaiting({ source, keyText }: WaitingOperation): Settled {
   const message = 'An earlier operation on its key waits, or its next attempt has not come.';
-  return { verdict: { ...of(source, keyText), verdict: 'waits', message }, mark: null };
+  return { verdict: { ...of(source, keyText, 'waits'), message }, mark: null };
 }
 
 /** The ledger says nothing, and neither does a refusal: a row came or went meanwhile, or a trigger suppresses the write. */
@@ -64,7 +64,7 @@ function settleUntouched({ source, keyText }: ResolvedOperation): Settled {
     ? 'It had no effect on the primary, time and again: a trigger there may suppress it.'
     : 'It had no effect on the primary, so it is tried again.';
   return {
-    verdict: { ...of(source, keyText), verdict: isLast ? 'dead' : 'waits', message },
+    verdict: { ...of(source, keyText, isLast ? 'dead' : 'waits'), message },
     mark: { id: source.id, state: isLast ? 'dead' : 'again', error: message, sqlstate: null },
   };
 }
@@ -72,7 +72,7 @@ function settleUntouched({ source, keyText }: ResolvedOperation): Settled {
 function settleDeferred({ source, keyText, deferral }: DeferredOperation): Settled {
   const { message, sqlstate } = deferral;
   return {
-    verdict: { ...of(source, keyText), verdict: 'waits', message, sqlstate },
+    verdict: { ...of(source, keyText, 'waits'), message, sqlstate },
     mark: { id: source.id, state: 'again', error: cut(message), sqlstate },
   };
 }
@@ -81,44 +81,51 @@ function settleRefused({ source, resolved, refusal }: RefusedOperation): Settled
   const { state, conflict, message, sqlstate } = refusal;
   const keyText = resolved?.keyText ?? source.key ?? '';
   return {
-    verdict: { ...of(source, keyText), verdict: state, conflict, message, sqlstate },
+    verdict: { ...of(source, keyText, state), conflict, message, sqlstate },
     mark: { id: source.id, state, error: cut(message), sqlstate },
   };
 }
 
 function settleEntry(
-  { source, ...rest }: ResolvedOperation | RefusedOperation,
+  operation: ResolvedOperation | RefusedOperation,
   { outcome, conflict }: LedgerEntry,
   refused: RefusedOperation | undefined,
 ): Settled {
-  const keyText = 'keyText' in rest ? rest.keyText : (rest.resolved?.keyText ?? source.key ?? '');
-  const base = { ...of(source, keyText), verdict: VERDICTS[outcome], outcome };
+  const { source } = operation;
+  const verdict = of(source, keyTextOf(operation), VERDICTS[outcome], outcome);
   if (outcome !== 'conflict') {
-    return { verdict: base, mark: { id: source.id, state: 'done', error: null, sqlstate: null } };
+    return { verdict, mark: { id: source.id, state: 'done', error: null, sqlstate: null } };
   }
   const message =
     refused?.refusal.message ??
     (conflict === null ? 'It met another row.' : conflictSentenceOf(conflict));
   const sqlstate = refused?.refusal.sqlstate ?? null;
   return {
-    verdict: { ...base, conflict, message, sqlstate },
+    verdict: { ...verdict, conflict, message, sqlstate },
     mark: { id: source.id, state: 'conflict', error: cut(message), sqlstate },
   };
 }
 
-function of(source: QueueOperation, keyText: string): Omit<OperationVerdict, 'verdict'> {
+function keyTextOf(operation: ResolvedOperation | RefusedOperation): string {
+  if ('keyText' in operation) return operation.keyText;
+  return operation.resolved?.keyText ?? operation.source.key ?? '';
+}
+
+function of(
+  { id, seq, table, operation }: QueueOperation,
+  keyText: string,
+  verdict: OperationVerdict['verdict'],
+  outcome: OperationOutcome | null = null,
+): OperationVerdict {
   return {
-    operationId: source.id,
-    seq: source.seq,
-    table: source.table,
+    operationId: id,
+    seq,
+    table,
     operation:
-      source.operation === 'INSERT' ||
-      source.operation === 'UPDATE' ||
-      source.operation === 'DELETE'
-        ? source.operation
-        : null,
-    keyText: keyText.slice(0, KEY_LENGTH),
-    outcome: null,
+      operation === 'INSERT' || operation === 'UPDATE' || operation === 'DELETE' ? operation : null,
+    keyText: keyText.length > KEY_LENGTH ? keyText.slice(0, KEY_LENGTH) : keyText,
+    verdict,
+    outcome,
     conflict: null,
     message: null,
     sqlstate: null,

@@ -53,8 +53,8 @@ export async function applyRows(
     outcomesStatement(ids),
   ];
   const ledger = results(await session.queryAll(ending, signal)).at(-1);
-  const outcomes = readOutcomes(ledger?.rows ?? []);
-  blockUndone(todo, outcomes, blocked);
+  const outcomes = readOutcomes(ids, ledger?.rows ?? []);
+  blockUndone(todo, outcomes, blocked, aside);
   return settle({ tried: todo, aside, outcomes, batches: 0n });
 }
 
@@ -86,7 +86,7 @@ export async function writeStreamed(
       }
       const failed = firstFailure(await parts.session.queryAll([COMMIT], signal));
       if (failed !== null) throw failed.failure;
-      writer.batches += 1n;
+      writer.hasCommitted();
       return marks;
     }),
   );
@@ -118,7 +118,7 @@ async function settledLater(
   );
   const ids = rows.map(({ operation }) => operation.id);
   const answer = await session.query(outcomesStatement(ids), signal);
-  const outcomes = readOutcomes(answer.rows);
+  const outcomes = readOutcomes(ids, answer.rows);
   const fresh = settle({
     tried: todo,
     aside: { ...nothingAside(), refused: [...refused] },

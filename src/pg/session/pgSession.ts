@@ -32,7 +32,10 @@ export class PgSession implements SqlSession {
   readonly #parts: SessionParts;
   /** First sign that the connection is gone. `pg` reports one loss by two events; the first says more. */
   #loss: ServerFailure | null = null;
-  #isRunning = false;
+  /** Calls whose answers are not all there; only a pipelined session has several. */
+  #running = 0;
+  /** Answers that have come. */
+  #answered = 0;
   #isEnded = false;
   #notices: SqlNotice[] = [];
   #closing: Promise<void> | null = null;
@@ -92,11 +95,11 @@ export class PgSession implements SqlSession {
   ): Promise<readonly (SqlResult | ServerFailure)[]> {
     const refusal = this.#refusal(signal);
     if (refusal !== null) return statements.map(() => refusal);
-    this.#isRunning = true;
+    this.#running += 1;
     try {
       return await this.#sendAll(statements, signal);
     } finally {
-      this.#isRunning = false;
+      this.#running -= 1;
     }
   }
 
@@ -119,19 +122,25 @@ export class PgSession implements SqlSession {
         finish();
       };
       const abort = (): void => failRest(this.#cancelled());
+      // While others are answered, those in front of it, it is not its turn yet.
       const awaitNext = (): void => {
         clearTimeout(timer);
-        timer = setTimeout(() => failRest(new Error('Query read timeout')), this.#parts.readMs);
+        const before = this.#answered;
+        timer = setTimeout(() => {
+          if (this.#answered > before) awaitNext();
+          else failRest(new Error('Query read timeout'));
+        }, this.#parts.readMs);
       };
       const take = (answer: SqlResult | ServerFailure): void => {
         if (answers.length === statements.length) return;
         answers.push(answer);
+        this.#answered += 1;
         this.#notices = [];
         if (answers.length === statements.length) finish();
         else awaitNext();
       };
       signal?.addEventListener('abort', abort);
-      this.#notices = [];
+      if (this.#running === 1) this.#notices = [];
       awaitNext();
       for (const statement of statements) {
         // The error is null when all went well, whatever the types of `pg` say.
@@ -166,14 +175,14 @@ export class PgSession implements SqlSession {
   async #run(query: LimitedQuery, signal: CancelSignal | undefined): Promise<QueryResult<Row>> {
     const refusal = this.#refusal(signal);
     if (refusal !== null) throw refusal;
-    this.#isRunning = true;
+    this.#running += 1;
     this.#notices = [];
     try {
       return await this.#send(this.#limited(query), signal);
     } catch (error) {
       throw this.#settle(error);
     } finally {
-      this.#isRunning = false;
+      this.#running -= 1;
     }
   }
 
@@ -229,7 +238,7 @@ export class PgSession implements SqlSession {
   }
 
   async #end(): Promise<void> {
-    const wasRunning = this.#isRunning;
+    const wasRunning = this.#running > 0;
     this.#isEnded = true;
     if (this.#loss !== null || wasRunning) {
       this.#parts.destroySocket();

@@ -155,8 +155,9 @@ export class ApplyRig {
 
   /** Outcomes in the order of the operations, a conflict with its kind: `conflict/changed`. */
   async outcomes(ops: readonly QueueOperation[]): Promise<readonly string[]> {
-    const { rows } = await run(this.primary, outcomesStatement(ops.map(({ id }) => id)));
-    const entries = readOutcomes(rows);
+    const ids = ops.map(({ id }) => id);
+    const { rows } = await run(this.primary, outcomesStatement(ids));
+    const entries = readOutcomes(ids, rows);
     return ops.map(({ id }) => {
       const entry = entries.get(id);
       const outcome: OperationOutcome | 'none' = entry?.outcome ?? 'none';

@@ -54,7 +54,7 @@ forEachMajor('Draining a queue', function (major) {
     return counts;
   }
 
-  /** Transactions of the primary that drains have committed. */
+  /** Transactions that drains have counted on the primary: their beginning, and batches. */
   async function batches(): Promise<number> {
     const rows = await rig.primary.query('SELECT batches::int AS n FROM pgtopology.edge');
     return Number(rows[0]?.['n']);
@@ -95,9 +95,31 @@ forEachMajor('Draining a queue', function (major) {
     const batchesBefore = await batches();
     const report = await drain(rig);
     assert.deepEqual(report.end, { kind: 'drained' });
-    assert.equal(await batches(), batchesBefore + 2);
+    assert.equal(await batches(), batchesBefore + 3);
     await assertSame('public.notes');
     assert.deepEqual(await states(), { done: 3001 });
+  });
+
+  it('forgets on both ends what was done 30 days ago, whatever is younger or set aside in front of it', async () => {
+    await clear();
+    await rig.edge.query(`INSERT INTO public.notes VALUES (1, 'young'), (100, 'poison')`);
+    await rig.edge.query(
+      `INSERT INTO public.notes SELECT i, 'old' FROM generate_series(1001, 2500) AS i`,
+    );
+    assert.deepEqual((await drain(rig)).end, { kind: 'drained' });
+    const aged = await rig.edge.query<{ id: string }>(`
+      UPDATE pgtopology.pending_sync SET synced_at = synced_at - interval '31 days'
+       WHERE state = 'done' AND data ->> 'body' = 'old' RETURNING id::text AS id`);
+    assert.equal(aged.length, 1500);
+    const inLedger = async () =>
+      rig.primary.query(
+        'SELECT FROM pgtopology.applied_operation WHERE operation_id = ANY ($1::uuid[])',
+        [aged.map(({ id }) => id)],
+      );
+    assert.equal((await inLedger()).length, 1500);
+    await drain(rig);
+    assert.deepEqual(await states(), { done: 1, dead: 1 });
+    assert.deepEqual(await inLedger(), []);
   });
 
   it('sets an operation aside that the primary refuses, and lets other keys go on', async () => {
