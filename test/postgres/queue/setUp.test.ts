@@ -135,6 +135,22 @@ forEachMajor('Set Up Edge', function (major) {
     await rig.plans.done(upgrade);
     assert.equal((await plannedSetUp(rig.plans, full(), users)).steps.length, 0);
 
+    await rig.edge.query(
+      `CREATE FUNCTION public.look() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+       CREATE TRIGGER "a BEFORE INSERT" BEFORE INSERT OR UPDATE OF title ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.look();
+       CREATE TRIGGER after AFTER INSERT ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.look();
+       CREATE TRIGGER zero BEFORE INSERT ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.look();
+       CREATE TRIGGER ordinary BEFORE INSERT ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.look();
+       ALTER TABLE public.jobs ENABLE ALWAYS TRIGGER "a BEFORE INSERT", ENABLE ALWAYS TRIGGER after, ENABLE REPLICA TRIGGER zero`,
+    );
+    const twice = await plannedSetUp(rig.plans, full(), users);
+    assert.deepEqual(codes(twice), ['warning firingTrigger edge', 'note nothingToDo edge']);
+    assert.match(
+      twice.findings[0]?.text ?? '',
+      /^The trigger a BEFORE INSERT of public\.jobs .* twice/u,
+    );
+    await rig.edge.query('DROP FUNCTION public.look CASCADE');
+
     await rig.edge.query('ALTER TABLE public.jobs ADD COLUMN late json');
     await rig.primary.query('ALTER TABLE public.jobs ADD COLUMN late json');
     const later = await plannedSetUp(rig.plans, full(), users);

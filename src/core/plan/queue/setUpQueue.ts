@@ -14,6 +14,7 @@ import { isSameTable, relationOf } from '../tableLookup';
 
 import { edgeTableFindings, type EdgePair } from './edgeTableFindings';
 import { capturedTables, echoedTables, unguardedTables } from './edgeTables';
+import { guardFindings } from './guardFindings';
 import type { QueueFacts } from './queueFacts';
 import { edgeDrainerSteps, watchedTables, watcherOf, watcherSteps } from './queueGrants';
 import {
@@ -147,6 +148,7 @@ function findingsOf(
     ...nameFindings(nodeId, 'table', queue.name),
     ...queueFindings(request, pair),
     ...edgeTableFindings(request, pair),
+    ...guardFindings(echoedTables(request, context, edge, pair.edgeFacts), pair),
     ...unlistedFindings(request, pair),
     ...createFindings(edge, [queue, EDGE_IDENTITY]),
     ...createFindings(primary, PRIMARY_TABLES),
