@@ -41,10 +41,15 @@ export async function showConflictRows(
 ): Promise<void> {
   const { primaryId, base, primaryRow, edgeRow } = details;
   await documents.showDifference(
-    `${conflictName(details)}: ${showEscaped(primaryId)} ↔ ${showEscaped(edgeId)}${base === null ? '' : ' (what it was before is known)'}`,
+    `${conflictName(details)}: ${place(primaryId, primaryRow)} ↔ ${place(edgeId, edgeRow)}${base === null ? '' : ' (what it was before is known)'}`,
     rowText(details, primaryId, primaryRow),
     rowText(details, edgeId, edgeRow),
   );
+}
+
+/** An empty side of a comparison says nothing of why it is empty. */
+function place(nodeId: string, row: string | null): string {
+  return `${showEscaped(nodeId)}${row === null ? ' (no such row)' : ''}`;
 }
 
 /** What the edge changed from, against what it made of it. */
@@ -75,7 +80,7 @@ export function conflictSentence(details: ConflictDetails): string {
   const { operation, kind, policy, error, sqlstate } = details;
   const code = sqlstate === null ? '' : ` (${sqlstate})`;
   const isOurs = error === conflictSentenceOf(kind);
-  const server = error === null || isOurs ? '' : ` ${error}${code}`;
+  const server = error === null || isOurs ? '' : ` ${error.replace(/\.$/u, '')}${code}.`;
   const words = conflictWordsOf(kind);
   return `${operation} of ${conflictName(details)}, policy ${policy}: ${words}.${showEscaped(server)}`;
 }

@@ -29,6 +29,12 @@ export interface DrainsDeps extends DrainerDeps {
   onDidChangeTopology(listener: (topologyId: string) => void): Disposable;
 }
 
+type DrainOnce = (
+  job: DrainJob,
+  onProgress: (progress: DrainProgress) => void,
+  signal: CancelSignal,
+) => Promise<DrainReport>;
+
 /** A drain of this window. */
 interface Running {
   readonly cancel: CancelSource;
@@ -63,7 +69,12 @@ export class QueueDrains implements Drains {
   readonly #watch: Disposable;
   #newsAtMs = 0;
 
-  constructor(private readonly deps: DrainsDeps) {
+  /** @param drainOnce one drain, from its lock to its report */
+  constructor(
+    private readonly deps: DrainsDeps,
+    private readonly drainOnce: DrainOnce = async (job, onProgress, signal) =>
+      new Drainer(deps, job, onProgress).run(signal),
+  ) {
     this.#watch = deps.onDidChangeTopology((topologyId) => this.#lookAt(topologyId));
   }
 
@@ -192,7 +203,7 @@ export class QueueDrains implements Drains {
   ): Promise<DrainReport> {
     const startedAtMs = this.deps.clock.nowMs();
     try {
-      return await new Drainer(this.deps, this.deps.jobOf(address), onProgress).run(signal);
+      return await this.drainOnce(this.deps.jobOf(address), onProgress, signal);
     } catch (error) {
       if (!(error instanceof DrainRefused)) throw error;
       return {
