@@ -61,7 +61,7 @@ export interface CaptureTable extends TableName {
 
 /**
  * Types whose values `to_jsonb()` carries without a change under `VALUE_SETTINGS`, by pg_type.typname; the values of all others
- * (json, jsonb, floats, arrays, ranges, composites, xml …) travel as text. The capture function knows the same list.
+ * (json, jsonb, floats, arrays, ranges, composites, domains, xml …) travel as their types' own texts.
  */
 export const PLAIN_TYPES: readonly string[] = [
   'bool',
@@ -79,53 +79,86 @@ export const PLAIN_TYPES: readonly string[] = [
   'bytea',
 ];
 
+/** pg_type.oid of `PLAIN_TYPES`, in their order: the same on every server, and read as one constant where names are looked up. */
+const PLAIN_OIDS = [16, 21, 23, 20, 1700, 25, 1043, 1042, 2950, 1082, 1114, 1184, 17].join(', ');
+
+/** Arguments of one call of jsonb_build_object() are a hundred at most. */
+const COLUMNS_A_CALL = 45;
+
 /**
- * The function behind every capture trigger: queues the row in the transaction that writes it, as the owner of the function,
- * so that the application needs no right on the queue. Arguments: schema, table, and the lists of `CaptureTable` as text arrays.
+ * The function behind every capture trigger: queues the row in the transaction that writes it, as the owner of the function, so that
+ * the application needs no right on the queue. Arguments: schema, table, and the lists of `CaptureTable` as text arrays, of which
+ * only the key is read; columns are the row's own.
+ *
+ * Nothing that somebody else defined is run in it: values of types that are not plain become text by the output functions of the types,
+ * which only a superuser can make, and never by a cast, an operator or to_jsonb(), which may be anybody's. Columns are
+ * named by their place: `(row).name` would be a call where the row has no such column.
  */
 export function captureFunctionSql(queue: TableName): readonly string[] {
   const name = `${qualifiedName(CAPTURE_FUNCTION)}()`;
   const settings = VALUE_SETTINGS.map(([key, value]) => `  SET ${key} = ${escapeLiteral(value)}`);
+  const columns = 'a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped';
   const body = `
 DECLARE
-  key_columns constant text[] := TG_ARGV[2];
-  text_columns text[] := TG_ARGV[3];
-  known_columns constant text[] := TG_ARGV[4];
+  key_columns text[] := TG_ARGV[2];
+  own_key text[];
+  -- Else the catalog may be read as it was when the transaction began, while the row is of a table that was altered since.
+  is_current constant boolean := current_setting('transaction_isolation') = 'read committed';
+  -- Once a row was found to be larger than any jsonb: its key alone.
+  is_too_large boolean := false;
+  row_sql text;
   new_row jsonb;
   old_row jsonb;
   row_key jsonb;
 BEGIN
-  BEGIN
-    IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW); END IF;
-    IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD); END IF;
-  EXCEPTION WHEN untranslatable_character THEN
-    -- A json may hold \\u0000, which no jsonb can: all of the row's values travel as text.
-    text_columns := ARRAY(
-      SELECT a.attname::text FROM pg_attribute AS a
-       WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped);
-    IF TG_OP <> 'DELETE' THEN SELECT jsonb_object_agg(c, NULL) INTO new_row FROM unnest(text_columns) AS c; END IF;
-    IF TG_OP <> 'INSERT' THEN SELECT jsonb_object_agg(c, NULL) INTO old_row FROM unnest(text_columns) AS c; END IF;
-  END;
-  IF coalesce(new_row, old_row) - known_columns <> '{}' THEN
-    text_columns := text_columns || ARRAY(
-      SELECT a.attname::text FROM pg_attribute AS a
-       WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped
-         AND a.attname::text <> ALL (known_columns)
-         AND a.atttypid <> ALL (ARRAY[${PLAIN_TYPES.map((type) => escapeLiteral(type)).join(', ')}]::regtype[]));
+  IF NOT is_current AND (
+    SELECT bool_or(NOT a.attisdropped AND has_column_privilege(TG_RELID, a.attnum, 'SELECT') IS NULL)
+        OR has_column_privilege(TG_RELID, (max(a.attnum) + 1)::int2, 'SELECT') IS NOT NULL
+      FROM pg_attribute AS a WHERE a.attrelid = TG_RELID AND a.attnum > 0) THEN
+    RAISE EXCEPTION USING ERRCODE = 'serialization_failure',
+      MESSAGE = format('%I.%I was altered after this transaction began', TG_TABLE_SCHEMA, TG_TABLE_NAME);
   END IF;
-  IF cardinality(text_columns) > 0 THEN
-    IF new_row IS NOT NULL THEN
-      EXECUTE 'SELECT $2 || jsonb_object_agg(c.name, c.value) FROM (VALUES ' || (
-        SELECT string_agg(format('(%L, ($1).%I::text)', c, c), ', ') FROM unnest(text_columns) AS c
-         WHERE new_row ? c) || ') AS c (name, value)' INTO new_row USING NEW, new_row;
-    END IF;
-    IF old_row IS NOT NULL THEN
-      EXECUTE 'SELECT $2 || jsonb_object_agg(c.name, c.value) FROM (VALUES ' || (
-        SELECT string_agg(format('(%L, ($1).%I::text)', c, c), ', ') FROM unnest(text_columns) AS c
-         WHERE old_row ? c) || ') AS c (name, value)' INTO old_row USING OLD, old_row;
-    END IF;
+  LOOP
+    BEGIN
+      IF is_current AND NOT is_too_large AND NOT EXISTS (
+        SELECT FROM pg_attribute AS a WHERE ${columns} AND a.atttypid NOT IN (${PLAIN_OIDS})) THEN
+        IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW); END IF;
+        IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD); END IF;
+      ELSE
+        row_sql := (
+          SELECT 'SELECT ' || string_agg(format('jsonb_build_object(%s)', p.members), ' || ' ORDER BY p.part)
+              || format(' FROM (SELECT ($1).*) AS r (%s)', string_agg(p.names, ', ' ORDER BY p.part))
+            FROM (SELECT a.attnum / ${COLUMNS_A_CALL} AS part, string_agg('c' || a.attnum, ', ' ORDER BY a.attnum) AS names,
+                         string_agg(CASE
+                           WHEN a.atttypid NOT IN (${PLAIN_OIDS})
+                           THEN format('%L, CASE WHEN c%s IS DISTINCT FROM NULL THEN format(''%%s'', c%2$s) END', a.attname, a.attnum)
+                           WHEN is_current THEN format('%L, c%s', a.attname, a.attnum)
+                           ELSE format('%L, CASE WHEN pg_typeof(c%s)::oid = %s THEN to_jsonb(c%2$s)'
+                             || ' WHEN c%2$s IS DISTINCT FROM NULL THEN to_jsonb(format(''%%s'', c%2$s)) END', a.attname, a.attnum, a.atttypid)
+                         END, ', ' ORDER BY a.attnum) FILTER (WHERE NOT is_too_large OR a.attname = ANY (key_columns)) AS members
+                    FROM pg_attribute AS a WHERE ${columns} GROUP BY 1) AS p);
+        IF TG_OP <> 'DELETE' THEN EXECUTE row_sql INTO new_row USING NEW; END IF;
+        IF TG_OP <> 'INSERT' THEN EXECUTE row_sql INTO old_row USING OLD; END IF;
+      END IF;
+      EXIT;
+    EXCEPTION WHEN program_limit_exceeded THEN
+      IF is_too_large THEN RAISE; END IF;
+      is_too_large := true;
+    END;
+  END LOOP;
+  IF NOT coalesce(old_row, new_row) ?& key_columns THEN
+    -- Renamed since: the key as it is called now.
+    own_key := ARRAY(
+      SELECT a.attname::text FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+       WHERE i.indrelid = TG_RELID AND i.indisprimary);
+    IF own_key <> '{}' THEN key_columns := own_key; END IF;
   END IF;
   SELECT jsonb_object_agg(k, coalesce(old_row, new_row) -> k) INTO row_key FROM unnest(key_columns) AS k;
+  IF is_too_large THEN
+    INSERT INTO ${qualifiedName(queue)} (table_schema, table_name, operation, key, state, error, error_sqlstate)
+    VALUES (TG_ARGV[0], TG_ARGV[1], TG_OP, row_key, 'dead', 'The row is larger than 256 MB, which no jsonb holds.', '54000');
+    RETURN NULL;
+  END IF;
   INSERT INTO ${qualifiedName(queue)} (table_schema, table_name, operation, key, data, old_data)
   VALUES (TG_ARGV[0], TG_ARGV[1], TG_OP, row_key, new_row, old_row);
   RETURN NULL;
@@ -140,7 +173,28 @@ END`;
     ].join('\n'),
     `REVOKE ALL ON FUNCTION ${name} FROM PUBLIC`,
     `COMMENT ON FUNCTION ${name} IS ${escapeLiteral(edgeComment('queues writes'))}`,
+    ownedByQueueSql(name, queue),
   ];
+}
+
+/**
+ * Gives the capture function to the owner of the queue, where that is another role than the one that makes it: triggers, defaults and
+ * checks of the queue are its owner's and run as the function does.
+ */
+function ownedByQueueSql(functionName: string, queue: TableName): string {
+  const schema = escapeLiteral(CAPTURE_FUNCTION.schema);
+  return `DO ${escapeLiteral(`
+DECLARE
+  owner constant name := (SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class AS c
+    WHERE c.oid = ${escapeLiteral(qualifiedName(queue))}::pg_catalog.regclass);
+  may_create constant boolean := pg_catalog.has_schema_privilege(owner, ${schema}, 'CREATE');
+BEGIN
+  IF owner OPERATOR(pg_catalog.=) current_user THEN RETURN; END IF;
+  -- A new owner must be allowed to create there, for as long as it takes to become it.
+  IF NOT may_create THEN EXECUTE pg_catalog.format('GRANT CREATE ON SCHEMA %I TO %I', ${schema}, owner); END IF;
+  EXECUTE pg_catalog.format('ALTER FUNCTION %s OWNER TO %I', ${escapeLiteral(functionName)}, owner);
+  IF NOT may_create THEN EXECUTE pg_catalog.format('REVOKE CREATE ON SCHEMA %I FROM %I', ${schema}, owner); END IF;
+END`)}`;
 }
 
 /** TRUNCATE fires no row trigger: it would empty the table here and nowhere else. */

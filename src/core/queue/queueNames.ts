@@ -29,7 +29,7 @@ export const CONFLICTS: TableName = { schema: SCHEMA, name: 'conflict' };
 export const METRICS: TableName = { schema: SCHEMA, name: 'sync_metric' };
 
 /** Rises when a table or trigger of the edge changes; stands in all comments. A function is known to be another by its source. */
-export const EDGE_OBJECTS_VERSION = 2;
+export const EDGE_OBJECTS_VERSION = 3;
 /** The same for the primary's. */
 export const PRIMARY_OBJECTS_VERSION = 1;
 

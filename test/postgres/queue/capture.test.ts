@@ -47,6 +47,26 @@ forEachMajor('Objects of the queue', function (major) {
     await clusters.stop();
   });
 
+  /** Makes a table `public.<name>` whose writes are captured. */
+  const capture = async (
+    name: string,
+    columns: string,
+    key: readonly string[],
+    textColumns: readonly string[],
+  ) => {
+    const names = columns.split(', ').map((column) => column.split(' ')[0] ?? '');
+    const table = { schema: 'public', name, key, textColumns, columns: names };
+    for (const sql of [`CREATE TABLE public.${name} (${columns})`, ...captureTriggerSql(table)]) {
+      await edge.query(sql);
+    }
+  };
+
+  const queuedOf = (name: string) =>
+    edge.query<{ key: unknown; data: unknown; old: unknown }>(
+      'SELECT key, data, old_data AS old FROM pgtopology.pending_sync WHERE table_name = $1 ORDER BY seq',
+      [name],
+    );
+
   it('queues a write in its own transaction, with values as they were written', async () => {
     const id = '00000000-0000-4000-8000-000000000001';
     await edge.query(
@@ -76,16 +96,146 @@ forEachMajor('Objects of the queue', function (major) {
     assert.deepEqual(rows, [{ late: '[1,  2]', plain: 7 }]);
   });
 
-  it('lets a json through that jsonb could not hold', async () => {
-    const id = '00000000-0000-4000-8000-000000000003';
-    const json = '{"zero": "\\u0000"}';
-    await edge.query(`INSERT INTO public.notes (id, body, extra) VALUES ('${id}', 'c', '${json}')`);
-    await edge.query(`UPDATE public.notes SET body = 'd' WHERE id = '${id}'`);
-    const rows = await edge.query(
-      `SELECT data ->> 'extra' AS extra, data ->> 'body' AS body, old_data ->> 'body' AS was, key
-         FROM pgtopology.pending_sync ORDER BY seq DESC LIMIT 1`,
+  it('lets every json through, also what jsonb could not hold', async () => {
+    const values = ['{"zero": "\\u0000"}', '"\\ud800"', '[1e1000000]'];
+    for (const json of values) {
+      await edge.query(
+        `INSERT INTO public.notes (id, body, extra) VALUES (gen_random_uuid(), 'c', $1)`,
+        [json],
+      );
+      await edge.query(`UPDATE public.notes SET body = 'd' WHERE body = 'c'`);
+      const rows = await edge.query(
+        `SELECT data ->> 'extra' AS extra, data ->> 'body' AS body, old_data ->> 'body' AS was, key -> 'id' = data -> 'id' AS keyed
+           FROM pgtopology.pending_sync ORDER BY seq DESC LIMIT 1`,
+      );
+      assert.deepEqual(rows, [{ extra: json, body: 'd', was: 'c', keyed: true }]);
+    }
+  });
+
+  it('goes on when columns are dropped, renamed or get another type', async () => {
+    await capture('altered', 'id int PRIMARY KEY, doc json, n int', ['id'], ['doc']);
+    await edge.query(
+      `ALTER TABLE public.altered DROP COLUMN doc; INSERT INTO public.altered VALUES (1, 2);
+       ALTER TABLE public.altered RENAME COLUMN id TO number; UPDATE public.altered SET n = 3;
+       ALTER TABLE public.altered ALTER COLUMN n TYPE jsonb USING 'null'; DELETE FROM public.altered`,
     );
-    assert.deepEqual(rows, [{ extra: json, body: 'd', was: 'c', key: { id } }]);
+    assert.deepEqual(await queuedOf('altered'), [
+      { key: { id: 1 }, data: { id: 1, n: 2 }, old: null },
+      { key: { number: 1 }, data: { number: 1, n: 3 }, old: { number: 1, n: 2 } },
+      { key: { number: 1 }, data: null, old: { number: 1, n: 'null' } },
+    ]);
+    await edge.query(
+      `DO $$ BEGIN EXECUTE (SELECT 'ALTER TABLE public.altered ' || string_agg(format('ADD COLUMN w%s float8', n), ', ') FROM generate_series(1, 200) AS n); END $$;
+       INSERT INTO public.altered (number, w1, w200) VALUES (2, 0.1, 'NaN')`,
+    );
+    const [, , , wide] = await queuedOf('altered');
+    const { w1, w100, w200, ...others } = wide?.data as Readonly<Record<string, unknown>>;
+    assert.deepEqual([w1, w100, w200, Object.keys(others).length], ['0.1', null, 'NaN', 199]);
+  });
+
+  it('knows the table as it is where the transaction sees an older catalog, or has it tried again', async () => {
+    await capture('steady', 'id int PRIMARY KEY, n numeric, doc json', ['id'], ['doc']);
+    const session = await edge.connect();
+    try {
+      await session.query(
+        `BEGIN ISOLATION LEVEL REPEATABLE READ; INSERT INTO public.steady VALUES (1, 1.50, '[ 1 ]'); COMMIT`,
+      );
+      assert.deepEqual(await queuedOf('steady'), [
+        { key: { id: 1 }, data: { id: 1, n: 1.5, doc: '[ 1 ]' }, old: null },
+      ]);
+      for (const change of ['ADD COLUMN later json', 'DROP COLUMN doc']) {
+        await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT');
+        await session.query('SELECT FROM pg_class');
+        await edge.query(`ALTER TABLE public.steady ${change}`);
+        await assert.rejects(session.query('UPDATE public.steady SET n = 2'), { code: '40001' });
+        await session.query('ROLLBACK');
+      }
+    } finally {
+      await session.end();
+    }
+  });
+
+  it('runs nothing that the owner of a table or of a type defined', async () => {
+    await edge.query('CREATE ROLE owner LOGIN; CREATE SCHEMA own AUTHORIZATION owner');
+    const session = await edge.connect({ user: 'owner' });
+    const escalate = (name: string, takes: string, gives: string, answer: string) =>
+      `CREATE FUNCTION own.${name}(${takes}) RETURNS ${gives} LANGUAGE plpgsql AS $f$ BEGIN
+         IF current_user <> 'owner' THEN ALTER ROLE owner SUPERUSER; END IF; RETURN ${answer}; END $f$`;
+    try {
+      for (const sql of [
+        `CREATE TYPE own.pair AS (a int, b text); CREATE TYPE own.mood AS ENUM ('well')`,
+        `${escalate('pair_text', 'own.pair', 'text', `'stolen'`)}; CREATE CAST (own.pair AS text) WITH FUNCTION own.pair_text(own.pair) AS IMPLICIT`,
+        `${escalate('mood_json', 'own.mood', 'json', `'{}'`)}; CREATE CAST (own.mood AS json) WITH FUNCTION own.mood_json(own.mood)`,
+        `${escalate('pair_json', 'own.pair', 'json', `'{}'`)}; CREATE CAST (own.pair AS json) WITH FUNCTION own.pair_json(own.pair)`,
+        `${escalate('checks', 'text', 'bool', 'true')}; CREATE DOMAIN own.word AS text CHECK (own.checks(value))`,
+        `${escalate('equal', 'own.pair, own.pair', 'bool', 'true')}; CREATE OPERATOR own.= (LEFTARG = own.pair, RIGHTARG = own.pair, FUNCTION = own.equal)`,
+        `CREATE TABLE own.trap (id int PRIMARY KEY, p own.pair, ps own.pair[], m own.mood, w own.word, to_jsonb int)`,
+        escalate('format', 'text, own.pair', 'text', `'stolen'`),
+        `CREATE FUNCTION own.looks_here() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN
+           PERFORM set_config('search_path', 'own, pg_catalog', false); RETURN NEW; END $f$;
+         CREATE TRIGGER a BEFORE INSERT OR UPDATE ON own.trap FOR EACH ROW EXECUTE FUNCTION own.looks_here();
+         CREATE TRIGGER b AFTER INSERT OR UPDATE ON own.trap FOR EACH ROW EXECUTE FUNCTION own.looks_here()`,
+      ]) {
+        await session.query(sql);
+      }
+      const columns = ['id', 'p', 'ps', 'm', 'w', 'to_jsonb'];
+      for (const sql of captureTriggerSql({
+        ...{ schema: 'own', name: 'trap', key: ['id'], columns },
+        textColumns: ['p', 'ps', 'm', 'w'],
+      })) {
+        await edge.query(sql);
+      }
+      const isSuperuser = async () =>
+        edge.query(`SELECT rolsuper FROM pg_roles WHERE rolname = 'owner'`);
+      for (const level of ['READ COMMITTED', 'REPEATABLE READ']) {
+        await session.query(
+          `BEGIN ISOLATION LEVEL ${level};
+           INSERT INTO own.trap VALUES (1, (1, NULL), ARRAY[(2, 'b')]::own.pair[], 'well', 'said', 7);
+           UPDATE own.trap SET p = ROW(NULL, NULL)::own.pair; DELETE FROM own.trap; COMMIT`,
+        );
+        assert.deepEqual(await isSuperuser(), [{ rolsuper: false }]);
+      }
+      const [first, second] = await queuedOf('trap');
+      assert.deepEqual(
+        [first?.data, second?.data],
+        [
+          { id: 1, p: '(1,)', ps: '{"(2,b)"}', m: 'well', w: 'said', to_jsonb: 7 },
+          { id: 1, p: '(,)', ps: '{"(2,b)"}', m: 'well', w: 'said', to_jsonb: 7 },
+        ],
+      );
+      // A column of a function's name that is gone would else be a call of it.
+      await session.query('ALTER TABLE own.trap DROP COLUMN to_jsonb, ADD COLUMN late own.mood');
+      await session.query(`INSERT INTO own.trap (id, late) VALUES (2, 'well')`);
+      assert.deepEqual(await isSuperuser(), [{ rolsuper: false }]);
+    } finally {
+      await session.end();
+    }
+  });
+
+  it('runs triggers of the queue as its owner, not as who made the function', async () => {
+    await edge.query(
+      `CREATE ROLE keeper LOGIN; ALTER TABLE pgtopology.pending_sync OWNER TO keeper; GRANT USAGE ON SCHEMA pgtopology TO keeper;
+       CREATE SCHEMA kept AUTHORIZATION keeper`,
+    );
+    try {
+      for (const sql of captureFunctionSql(DEFAULT_QUEUE)) await edge.query(sql);
+      await edge.query(
+        `CREATE FUNCTION kept.who() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN NEW.error := current_user; RETURN NEW; END $f$;
+         CREATE TRIGGER who BEFORE INSERT ON pgtopology.pending_sync FOR EACH ROW EXECUTE FUNCTION kept.who()`,
+        undefined,
+        { user: 'keeper' },
+      );
+      await edge.query(`INSERT INTO public.notes (id, body) VALUES (gen_random_uuid(), 'e')`);
+      const rows = await edge.query(
+        `SELECT error, has_schema_privilege('keeper', 'pgtopology', 'CREATE') AS may FROM pgtopology.pending_sync ORDER BY seq DESC LIMIT 1`,
+      );
+      assert.deepEqual(rows, [{ error: 'keeper', may: false }]);
+    } finally {
+      await edge.query(
+        `DROP TRIGGER IF EXISTS who ON pgtopology.pending_sync; ALTER TABLE pgtopology.pending_sync OWNER TO postgres;
+         ALTER FUNCTION pgtopology.capture_write() OWNER TO postgres`,
+      );
+    }
   });
 
   it('refuses TRUNCATE, which it could not queue', async () => {
