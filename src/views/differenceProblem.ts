@@ -54,12 +54,19 @@ function fixesOf(
   text: string,
   hasCommand: (id: FixCommand) => boolean,
 ): readonly ProblemFix[] {
-  const { fileChanges } = difference;
-  const fixes: ProblemFix[] = serverWay(difference)
+  const commands = serverWay(difference)
     .steps.filter(({ command }) => hasCommand(command))
-    .map(({ command, title, subject }) => ({ title, edits: [], command, subject }));
-  if (fileChanges.length > 0) {
-    fixes.push({
+    .map(({ command, title, subject }): ProblemFix => ({ title, edits: [], command, subject }));
+  const edits = takeOver(difference, text);
+  // What the file does not mention is dropped by nobody who only presses Enter.
+  return difference.severity === 'information' ? [...edits, ...commands] : [...commands, ...edits];
+}
+
+function takeOver(difference: Difference, text: string): readonly ProblemFix[] {
+  const { fileChanges } = difference;
+  if (fileChanges.length === 0) return [];
+  return [
+    {
       title: takeOverTitle(difference),
       command: null,
       // Made when it is asked for: most never are.
@@ -67,7 +74,6 @@ function fixesOf(
         const edit = changedSpan(text, fileChanges);
         return edit === null ? [] : [edit];
       },
-    });
-  }
-  return fixes;
+    },
+  ];
 }

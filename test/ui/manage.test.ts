@@ -90,6 +90,44 @@ describe('managing a topology from the workbench', () => {
     assert.match(text, /extra_pub is on central, but not in the file/u);
   });
 
+  it('offers in the editor what ends a difference: an edit of the file, or the command that drops', async () => {
+    const { workbench, page } = session;
+    await workbench.command('Problems: Focus on Problems View');
+    const problem = page
+      .locator('.markers-panel .monaco-list-row')
+      .filter({ hasText: 'Publication extra_pub is on central, but not in the file.' });
+    const fix = page.locator('.action-widget .monaco-list-row');
+    // A click goes to the line; there the editor's own lightbulb lists the fixes.
+    const offer = async (title: RegExp) => {
+      await problem.click();
+      await page.locator('.editor-instance .monaco-editor').first().waitFor();
+      await workbench.command('View: Focus Active Editor Group');
+      await page.keyboard.press('Control+Period');
+      await fix.filter({ hasText: title }).waitFor();
+    };
+    await offer(/Take over into the file/u);
+    await session.capture('manage quick fix');
+    const titles = (await fix.allInnerTexts()).join('\n');
+    assert.match(titles, /Make the server so: Drop Publication…/u);
+    await fix
+      .filter({ hasText: /^\s*Take over into the file/u })
+      .first()
+      .click();
+    await page.keyboard.press('Control+S');
+    await waitFor(async () => (await storedFile()).includes('"extra_pub"'), { what: 'the file' });
+    await problem.waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+Z');
+    await page.keyboard.press('Control+S');
+    await waitFor(async () => (await storedFile()) === fileText, { what: 'the file as before' });
+    await offer(/Drop Publication…/u);
+    await fix.filter({ hasText: /Drop Publication…/u }).click();
+    await workbench.dialog().waitFor();
+    await session.capture('manage quick fix plan');
+    assert.match(await workbench.dialog().innerText(), /DROP PUBLICATION "extra_pub"/u);
+    await confirm('Cancel');
+    await workbench.command('View: Toggle Problems');
+  });
+
   it('opens what a set-up lacks as a document', async () => {
     await command('Check Set-up');
     await done(/^.*Set-up of Central cloud: \d+ of \d+ fine/u);

@@ -87,6 +87,22 @@ describe('Differences as problems of the file', () => {
     ]);
   });
 
+  it('offer the edit before the command that drops what the file does not mention', () => {
+    const { fixes } = problemOf(
+      {
+        code: 'extraPublication',
+        subject: BY_HAND,
+        severity: 'information',
+        fileChanges: [{ path: ['nodes', 'central', 'publications', 'by_hand'], value: {} }],
+      },
+      ['dropPublication'],
+    );
+    assert.deepEqual(
+      fixes.map(({ command }) => command),
+      [null, 'dropPublication'],
+    );
+  });
+
   it('say what to do by hand where no command does it', () => {
     const byHand = problemOf({ code: 'sameNode', message: 'a and b are one.' });
     assert.deepEqual(byHand.fixes, []);
