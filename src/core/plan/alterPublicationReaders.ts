@@ -12,8 +12,8 @@ import { planRefreshSubscription } from './planRefreshSubscription';
 import type { PublicationReader } from './publicationReaders';
 import { readGrantFindings, readGrantStep } from './readGrantStep';
 import type { AlterPublicationRequest, PlanContext } from './requests';
-import { loginOf } from './sentinelSteps';
 import { subscribedTables, type SubscribedTable } from './subscribedTables';
+import { loginOf } from './subscriptionLogin';
 import { isSameTable, relationOf } from './tableLookup';
 import { targetTableFindings } from './targetTableFindings';
 

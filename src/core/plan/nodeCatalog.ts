@@ -21,7 +21,7 @@ export interface NodeCatalog {
   readonly slots: readonly CatalogSlot[];
   /** Roles that may log in, and what they are. */
   readonly roles: readonly LoginRole[];
-  /** Of the roles that were asked about those that exist, whether they may log in or not. */
+  /** Of the roles that were asked about those that exist, whether they may log in or not, and those that read logical slots now. */
   readonly checkedRoles: readonly CheckedRole[];
   /** Running transactions that have written, oldest first: CREATE SUBSCRIPTION waits for these at the publisher. */
   readonly writers: readonly RunningWriter[];
@@ -88,7 +88,7 @@ export interface RelationFacts extends TableName {
   readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';
   /** Columns by which UPDATE and DELETE find a row downstream; empty: none, so they fail where they are published. */
   readonly identityColumns: readonly string[];
-  /** Roles that may not read it, for lack of SELECT or of USAGE on its schema; only those that were asked about, and exist. */
+  /** Roles that may not read it, for lack of SELECT or of USAGE on its schema; only those of `checkedRoles`. */
   readonly notReadableBy: readonly string[];
   /** Comment on the table; `null` when there is none. */
   readonly comment: string | null;

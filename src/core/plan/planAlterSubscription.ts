@@ -17,9 +17,11 @@ import type { CatalogSubscription, NodeCatalog } from './nodeCatalog';
 import type { FileChange, Impact, Plan, PlanStep } from './plan';
 import { stoppedByErrorFindings } from './planSwitchSubscription';
 import type { ConnectionTest, PlanContext, SubscriptionRequest } from './requests';
+import { unreadableTableFindings } from './publisherLogin';
 import type { ConninfoItem } from './sqlText';
 import { publicationFindingsOf, subscribedTables } from './subscribedTables';
 import { connectionText } from './subscriptionFile';
+import { loginOf } from './subscriptionLogin';
 import {
   existingSubscriptionFindings,
   subscriptionOf,
@@ -105,6 +107,7 @@ export function planAlterSubscription(
         publisher,
         publisherId,
         request.copiesNewTables ?? true,
+        readerOf(request, context),
       ),
       ...(change.publications !== null && (request.copiesNewTables ?? true)
         ? twoPhaseCopyFindings(subscription, nodeId)
@@ -167,6 +170,13 @@ function stepsOf(
   ];
 }
 
+/** The role that will copy new tables: that of the new connection, else of the present one; `null`: nobody tells. */
+function readerOf(request: AlterSubscriptionRequest, context: PlanContext): string | null {
+  if (request.connection === null) return loginOf(context, request);
+  const user = request.connection.find(({ keyword }) => keyword === 'user')?.value;
+  return typeof user === 'string' ? user : null;
+}
+
 function publicationsFindings(
   subscription: CatalogSubscription,
   { publications }: Change,
@@ -174,6 +184,7 @@ function publicationsFindings(
   publisher: NodeCatalog | null,
   publisherId: string | null,
   copies: boolean,
+  reader: string | null,
 ): readonly Finding[] {
   if (publications === null) return [];
   if (publisher === null) {
@@ -190,6 +201,7 @@ function publicationsFindings(
   );
   return [
     ...publicationFindingsOf(publisher, publications),
+    ...(reader === null || !copies ? [] : unreadableTableFindings(reader, publisher.nodeId, added)),
     ...targetTableFindings(added, publisher, catalog, false),
     ...appliedRowFindings(added, publisher, catalog, copies),
   ];

@@ -23,11 +23,11 @@ import {
   downstreamTableStep,
   grantStep,
   hasSentinel,
-  loginOf,
   publishStep,
   refreshStep,
   upstreamTableStep,
 } from './sentinelSteps';
+import { loginOf } from './subscriptionLogin';
 import { isSameTable, relationOf } from './tableLookup';
 
 /**

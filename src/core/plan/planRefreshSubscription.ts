@@ -1,11 +1,10 @@
-import { parseConnectionString } from '../connectionString';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
 import { appliedRowFindings } from './appliedRowFindings';
 import type { Finding } from './finding';
 import { errorFinding, listNames, noteFinding, warningFinding } from './findingParts';
-import { declaredSubscription, publisherOf } from './knownSubscribers';
+import { publisherOf } from './knownSubscribers';
 import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
 import { isQuotable, roleWords } from './nodeFindings';
 import type { CatalogSubscription, NodeCatalog } from './nodeCatalog';
@@ -20,6 +19,7 @@ import {
   twoPhaseCopyFindings,
 } from './subscriptionFindings';
 import { sqlStatement } from './sqlText';
+import { loginOf } from './subscriptionLogin';
 import { isSameTable } from './tableLookup';
 import { targetTableFindings } from './targetTableFindings';
 
@@ -136,9 +136,7 @@ function tableFindings(
       ),
     ];
   }
-  const declared = declaredSubscription(context, nodeId, subscription.name);
-  const connection = declared?.connection ?? null;
-  const role = connection === null ? undefined : parseConnectionString(connection).params?.['user'];
+  const role = loginOf(context, { nodeId, name: subscription.name });
   return [
     ...publicationFindingsOf(publisher, subscription.publications),
     ...targetTableFindings(
@@ -148,7 +146,7 @@ function tableFindings(
       subscription.options['binary'] === true,
     ),
     ...appliedRowFindings(change.added, publisher, catalog, copies),
-    ...(role === undefined ? [] : unreadableTableFindings(role, publisher.nodeId, change.added)),
+    ...(role === null ? [] : unreadableTableFindings(role, publisher.nodeId, change.added)),
     ...(change.added.length === 0 ? [] : copyLimitFindings(publisher, catalog)),
   ];
 }

@@ -3,16 +3,18 @@ import { formatTableName } from '../tableName';
 import { AlterSubscriptionSteps } from './alterSubscriptionSteps';
 import { copyTables } from './copyTables';
 import type { Finding } from './finding';
-import { errorFinding, listNames, noteFinding } from './findingParts';
+import { errorFinding, listNames, noteFinding, warningFinding } from './findingParts';
 import { publisherOf } from './knownSubscribers';
 import { listedColumns } from './listedColumns';
 import { makePlan, planWithoutCatalog } from './makePlan';
 import { isQuotable, roleWords } from './nodeFindings';
 import type { CatalogSubscription, ColumnFacts, NodeCatalog, RelationFacts } from './nodeCatalog';
 import type { Plan, PlanStep } from './plan';
+import { readGrantFindings, readGrantStep } from './readGrantStep';
 import type { PlanContext, SubscriptionRequest } from './requests';
 import { sqlStatement } from './sqlText';
 import { subscribedTables, type SubscribedTable } from './subscribedTables';
+import { loginOf } from './subscriptionLogin';
 import { existingSubscriptionFindings, subscriptionOf } from './subscriptionFindings';
 import { missingColumnsDdl } from './tableDdl';
 import { isSameTable, relationOf } from './tableLookup';
@@ -58,10 +60,15 @@ export function planRepairDrift(request: SubscriptionRequest, context: PlanConte
   const isNew = drift.missing.some(
     (table) => !subscription.tables.some((taken) => isSameTable(taken, table)),
   );
+  const reader = loginOf(context, request);
+  const closed = reader === null ? [] : closedTables(subscription, publisher, reader);
   return makePlan(context, {
     ...head,
     steps: isDrifted
       ? [
+          ...(reader === null || closed.length === 0
+            ? []
+            : [readGrantStep(publisher, reader, closed)]),
           ...copied.steps,
           ...drift.narrow.map((each) => addColumnsStep(each, catalog, name)),
           ...(subscription.isEnabled ? [] : [make.enable()]),
@@ -72,12 +79,43 @@ export function planRepairDrift(request: SubscriptionRequest, context: PlanConte
       ...found,
       ...copied.findings,
       ...driftFindings(request, context, drift, catalog, publisher),
+      ...(isDrifted && reader !== null ? readGrantFindings(publisher, reader, closed) : []),
+      ...(isNew && reader === null ? [unknownReader(request, publisher)] : []),
     ],
     impacts: [],
     privileges: [
       `${nodeId}: the role must own the subscription and its tables, or be a superuser. It runs as ${roleWords(catalog)}.`,
+      ...(closed.length === 0
+        ? []
+        : [
+            `${publisher.nodeId}: the role must own the tables that are new to the subscription, and their schemas. It runs as ${roleWords(publisher)}.`,
+          ]),
     ],
   });
+}
+
+/** What is still to be copied, and may not be read by the role that copies it. */
+function closedTables(
+  { publications, tables: taken }: CatalogSubscription,
+  publisher: NodeCatalog,
+  reader: string,
+): readonly RelationFacts[] {
+  return subscribedTables(publisher, publications)
+    .filter(
+      (table) =>
+        taken.find((one) => isSameTable(one, table))?.state !== 'r' &&
+        table.relation?.notReadableBy.includes(reader) === true,
+    )
+    .flatMap(({ relation }) => relation ?? []);
+}
+
+function unknownReader({ name }: SubscriptionRequest, { nodeId }: NodeCatalog): Finding {
+  return warningFinding(
+    'privilege',
+    nodeId,
+    `Which role ${name} logs in as on ${nodeId} is not known; without SELECT on the new tables there their copy never ends.`,
+    'Write its connection into the file, and plan again.',
+  );
 }
 
 interface Drift {

@@ -19,8 +19,8 @@ import {
   resyncTargetFindings,
 } from './resyncTableFindings';
 import { resyncTableSteps, rowWords, type Resync } from './resyncTableSteps';
-import { loginOf } from './sentinelSteps';
 import { subscribedTables } from './subscribedTables';
+import { loginOf } from './subscriptionLogin';
 import {
   existingSubscriptionFindings,
   subscriptionOf,

@@ -21,8 +21,9 @@ import {
   type SentinelRequest,
   type SentinelScope,
 } from './sentinelScope';
-import { loginOf, waitingTables } from './sentinelSteps';
+import { waitingTables } from './sentinelSteps';
 import { subscriptionOwnerFix } from './subscriptionFindings';
+import { loginOf } from './subscriptionLogin';
 import { relationOf } from './tableLookup';
 import { targetTableFindings } from './targetTableFindings';
 

@@ -1,10 +1,8 @@
-import { parseConnectionString } from '../connectionString';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
-import { declaredSubscription } from './knownSubscribers';
 import type { NodeCatalog } from './nodeCatalog';
 import type { PlanStep } from './plan';
-import type { PlanContext, SubscriptionRequest } from './requests';
+import type { PlanContext } from './requests';
 import {
   EXTENSION_SCHEMA,
   SENTINEL_COLUMNS,
@@ -20,6 +18,7 @@ import {
   type SentinelDownstream,
 } from './sentinelScope';
 import { sqlStatement } from './sqlText';
+import { loginOf } from './subscriptionLogin';
 import { subscribedTables, type SubscribedTable } from './subscribedTables';
 import { isSameTable, relationOf } from './tableLookup';
 
@@ -170,15 +169,6 @@ export function waitingTables(
     (table) =>
       !isSameTable(table, own) && !subscription.tables.some((taken) => isSameTable(taken, table)),
   );
-}
-
-/** The role that a subscription logs in as, by the file; `null` when it does not say. */
-export function loginOf(
-  context: PlanContext,
-  { nodeId, name }: SubscriptionRequest,
-): string | null {
-  const connection = declaredSubscription(context, nodeId, name)?.connection ?? null;
-  return connection === null ? null : (parseConnectionString(connection).params?.['user'] ?? null);
 }
 
 /** What most steps of these plans have in common. */

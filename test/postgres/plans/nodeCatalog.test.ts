@@ -322,6 +322,14 @@ forEachMajor('What planners read of a node', function (major) {
     assert.deepEqual(relation(catalog, 'job', 'jobs').notReadableBy, ['replicator']);
   });
 
+  it('whoever reads a logical slot, without being asked', async () => {
+    const { checkedRoles } = await read(central);
+    assert.deepEqual(
+      checkedRoles.map(({ name }) => name),
+      major >= 15 ? ['postgres'] : [],
+    );
+  });
+
   it('a role without privileges gets what it may see, and no failure', async () => {
     const catalog = await read(central, 'guest');
     assert.equal(catalog.role.isSuperuser, false);

@@ -106,18 +106,47 @@ forEachMajor('A subscription that drift has stopped', function (major) {
     await arrives('SELECT FROM (SELECT count(*) FROM runs) AS r(n) WHERE n = 3');
   });
 
+  it('a new table that the role may not read as which the subscription logs in, though the file does not name it', async () => {
+    await central.query(`CREATE ROLE copier LOGIN REPLICATION`);
+    const conninfo = central.conninfo({ database: 'postgres', user: 'copier' });
+    await edge.query(`ALTER SUBSCRIPTION jobs_sub CONNECTION '${conninfo}'`);
+    await waitFor(
+      async () =>
+        (await central.query(`SELECT FROM pg_stat_replication WHERE usename = 'copier'`)).length >
+        0,
+      { what: 'the subscription logs in as copier' },
+    );
+    await central.query(
+      'CREATE TABLE tours (id int PRIMARY KEY); INSERT INTO tours VALUES (1); ALTER PUBLICATION jobs_pub ADD TABLE tours',
+    );
+    const plan = planRepairDrift(REQUEST, await contextOf());
+    assert.deepEqual(
+      plan.steps.map(({ title }) => title),
+      [
+        'Let copier read public.tours',
+        'Create table public.tours',
+        'Refresh subscription jobs_sub',
+      ],
+    );
+    await rig.done(plan);
+    await untilReady({ cluster: edge }, 'jobs_sub', ['jobs', 'runs', 'tours']);
+    await arrives('SELECT FROM tours');
+  });
+
   // Before 16 rows are applied with the rights of the subscription's owner, who is a superuser.
   if (major >= 16) {
     it('a table is made for the owner of the subscription, who could apply nothing to another’s', async () => {
       await edge.query(`CREATE ROLE subber LOGIN; GRANT CREATE ON DATABASE postgres TO subber; GRANT CREATE ON SCHEMA public TO subber;
-        ALTER TABLE jobs OWNER TO subber; ALTER TABLE runs OWNER TO subber`);
+        ALTER TABLE jobs OWNER TO subber; ALTER TABLE runs OWNER TO subber;
+        ALTER TABLE tours OWNER TO subber`);
       await edge.query('ALTER SUBSCRIPTION jobs_sub SET (password_required = false)');
       await edge.query('ALTER SUBSCRIPTION jobs_sub OWNER TO subber');
       await central.query(
         'CREATE TABLE shifts (id int PRIMARY KEY); INSERT INTO shifts VALUES (1); ALTER PUBLICATION jobs_pub ADD TABLE shifts',
       );
+      await central.query('GRANT SELECT ON shifts TO copier');
       await rig.done(planRepairDrift(REQUEST, await contextOf()));
-      await untilReady({ cluster: edge }, 'jobs_sub', ['jobs', 'runs', 'shifts']);
+      await untilReady({ cluster: edge }, 'jobs_sub', ['jobs', 'runs', 'shifts', 'tours']);
       await arrives('SELECT FROM shifts');
     });
   }

@@ -1,8 +1,8 @@
-import { parseConnectionString } from '../../connectionString';
 import type { DeclaredSubscription, TopologyNode } from '../../topology';
 import type { NodeCatalog } from '../nodeCatalog';
 import type { PlanContext } from '../requests';
 import { subscribedTables, type SubscribedTable } from '../subscribedTables';
+import { runningLogin, saidLogin } from '../subscriptionLogin';
 import { uniqueTables } from '../tableLookup';
 import type { PlanChangesRequest } from './changesRequest';
 import { desiredPublications, futurePublisher } from './desiredObjects';
@@ -54,12 +54,7 @@ export function knownLogin(
   { name, connection, publisher }: DeclaredSubscription,
   catalogs: PlanContext['catalogs'],
 ): string | null {
-  const said = connection === null ? undefined : parseConnectionString(connection).params?.['user'];
-  if (said !== undefined) return said;
-  const present = catalogs.get(nodeId)?.subscriptions.find((one) => one.name === name);
-  const slots = catalogs.get(publisher)?.slots ?? [];
-  const slot = slots.find((one) => one.name === present?.slotName);
-  return slot?.reader?.user ?? null;
+  return saidLogin(connection) ?? runningLogin(catalogs, { nodeId, name, publisherId: publisher });
 }
 
 function givenRole(

@@ -20,8 +20,9 @@ const schema = z.nullable(
 );
 
 /**
- * Roles that a planner asks about, as far as they exist; `$1` of the statement are their names.
- * Source: pg_roles, pg_has_role(), has_database_privilege(), has_schema_privilege(), has_table_privilege().
+ * Roles that a planner asks about, as far as they exist, and those that logical slots of the database are read as, since
+ * nothing else may tell who copies tables; `$1` of the statement are the names of the former.
+ * Source: pg_roles, pg_replication_slots, pg_stat_activity, pg_has_role(), has_database_privilege(), has_schema_privilege(), has_table_privilege().
  */
 export const checkedRolesPart: CatalogPart<z.infer<typeof schema>, readonly CheckedRole[]> = {
   lowestVersion: 14,
@@ -46,7 +47,11 @@ export const checkedRolesPart: CatalogPart<z.infer<typeof schema>, readonly Chec
            AND pg_catalog.has_table_privilege(r.oid, c.oid, 'DELETE')
            AND pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT'))) ORDER BY r.rolname)
     FROM pg_catalog.pg_roles AS r
-   WHERE r.rolname = ANY ($1::pg_catalog.text[]))`,
+   WHERE r.rolname = ANY ($1::pg_catalog.text[])
+      OR r.oid IN (SELECT a.usesysid
+            FROM pg_catalog.pg_replication_slots AS s
+            JOIN pg_catalog.pg_stat_activity AS a ON a.pid = s.active_pid
+           WHERE s.database = pg_catalog.current_database()))`,
   schema,
   normalise: (raw) =>
     (raw ?? []).map((row) => ({

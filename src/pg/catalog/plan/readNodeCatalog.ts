@@ -34,15 +34,21 @@ export async function readNodeCatalog(
 ): Promise<NodeCatalog> {
   const { subject, probe, rolesToCheck } = request;
   const readAtMs = Date.now();
-  const server = await session.query(serverStatement(probe.features, rolesToCheck), signal);
-  const relations = await session.query(relationsStatement(rolesToCheck), signal);
+  const rows = await session.query(serverStatement(probe.features, rolesToCheck), signal);
+  const server = parsed(subject, () => readServer(rows.rows[0]));
+  const names = server.checkedRoles.map(({ name }) => name);
+  const relations = await session.query(relationsStatement(names), signal);
+  return parsed(subject, () => ({
+    nodeId: subject.nodeId,
+    readAtMs,
+    ...server,
+    relations: relations.rows.map(readRelation),
+  }));
+}
+
+function parsed<T>(subject: FailureSubject, read: () => T): T {
   try {
-    return {
-      nodeId: subject.nodeId,
-      readAtMs,
-      ...readServer(server.rows[0]),
-      relations: relations.rows.map(readRelation),
-    };
+    return read();
   } catch (error) {
     throw new ServerFailure(
       describeFailure('other', { ...subject, detail: 'its catalog could not be read' }),

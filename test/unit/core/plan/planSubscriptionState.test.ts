@@ -170,6 +170,26 @@ describe('planRefreshSubscription', () => {
     );
   });
 
+  it('new tables that the role may not read as which its walsender runs, where the file names none', () => {
+    const reader = { pid: 1, user: 'copier', applicationName: 'jobs_sub', clientAddress: null };
+    const found = contextOf(
+      {},
+      {
+        relations: [table('jobs'), table('runs', { notReadableBy: ['copier'] })],
+        slots: [slotFacts('jobs_sub', { isActive: true, reader })],
+      },
+    );
+    const nodes = [
+      declared('central'),
+      declared('edge', { subscriptions: [subscription('jobs_sub', 'central')] }),
+    ];
+    const silent = { ...found, topology: { ...found.topology, nodes } };
+    assert.match(
+      findingLines(planRefreshSubscription(REQUEST, silent))[0] ?? '',
+      /^error privilege central: copier may not read public\.runs on central/u,
+    );
+  });
+
   it('rows that are there: a copy would collide with them, without one they stay', () => {
     const full = { relations: [table('jobs'), table('runs', { rowEstimate: 12 })] };
     const warned = findingLines(planRefreshSubscription(REQUEST, contextOf({}, readable, full)));
