@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { copyStopped } from '../../../clusters/dataDirectory';
 import { forEachMajor } from '../../../clusters/majors';
+import { waitFor } from '../../../clusters/waitFor';
 import { nodeAt } from '../../pg/support';
 import { QueueRig } from '../queueRig';
-import { drain } from './drainRig';
+import { StatementGate } from '../proof/statementGate';
+import { drain, through } from './drainRig';
 import { SmallDisk } from './smallDisk';
 
 /** Makes each row large enough that a few MB are soon full, and small enough to stay in the table itself. */
@@ -19,6 +22,12 @@ forEachMajor('A drain of a queue in trouble', function (major) {
     rig = await QueueRig.start(major, { edges: ['edge', 'other'] });
     await rig.everywhere('CREATE TABLE public.notes (id int PRIMARY KEY, body text)');
     await rig.install(['public.notes']);
+    // Every row that comes to the primary, so that one that came twice is seen.
+    await rig.primary.query(`
+      CREATE TABLE public.came (id int);
+      CREATE FUNCTION public.note_coming() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO public.came VALUES (NEW.id); RETURN NULL; END $$;
+      CREATE TRIGGER note_coming AFTER INSERT OR UPDATE ON public.notes FOR EACH ROW EXECUTE FUNCTION public.note_coming()`);
   });
 
   after(async () => {
@@ -97,6 +106,115 @@ forEachMajor('A drain of a queue in trouble', function (major) {
     assert.deepEqual((await drain(rig)).end, { kind: 'drained' });
     assert.equal(await rig.depth(), 0);
   });
+
+  it('stops on a full disk of the edge, which does not know yet what the primary has', async () => {
+    const disk = new SmallDisk(path.join(rig.clusters.run.path, 'edge-disk'));
+    try {
+      await rig.edge.query('TRUNCATE pgtopology.pending_sync');
+      await (disk.isThere ? fillQueue(disk) : pretendQueueFull());
+      const { end } = await drain(rig);
+      const [there] = await rig.primary.query<{ count: number }>(
+        'SELECT count(*)::int AS count FROM public.notes',
+      );
+      const left = await rig.depth();
+      await rig.edge.query(
+        disk.isThere
+          ? 'ALTER TABLE pgtopology.pending_sync SET TABLESPACE pg_default'
+          : 'DROP TRIGGER is_full ON pgtopology.pending_sync',
+      );
+      if (disk.isThere) await rig.edge.query('DROP TABLESPACE small');
+      if (end.kind !== 'stopped') throw new Error(`it ended as ${end.kind}`);
+      assert.equal(end.failure.sqlstate, '53100');
+      // Some of what still waits there has arrived.
+      assert.ok(left > next - 1 - (there?.count ?? 0), `${left} wait`);
+    } finally {
+      disk.unmount();
+    }
+    await endsOnce();
+  });
+
+  /** Puts the queue on a disk that has room for its rows, and not for all of them once more as done. */
+  async function fillQueue(disk: SmallDisk): Promise<void> {
+    await rig.edge.query(`CREATE TABLESPACE small LOCATION '${disk.folder}'`);
+    await rig.edge.query('ALTER TABLE pgtopology.pending_sync SET TABLESPACE small');
+    for (let bytes = 0; bytes < 600_000;) {
+      await write(100);
+      const [row] = await rig.edge.query<{ bytes: number }>(
+        `SELECT pg_relation_size('pgtopology.pending_sync')::int AS bytes`,
+      );
+      bytes = row?.bytes ?? 0;
+    }
+  }
+
+  /** Where no disk can be made: the server's words, from a trigger, for all but the first rows. */
+  async function pretendQueueFull(): Promise<void> {
+    await write(1500);
+    await rig.edge.query(`
+      CREATE FUNCTION public.full() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          RAISE EXCEPTION USING ERRCODE = 'disk_full', MESSAGE = 'could not extend file "base/5/16400": No space left on device';
+        END $$;
+      CREATE TRIGGER is_full BEFORE UPDATE ON pgtopology.pending_sync FOR EACH ROW
+        WHEN ((NEW.key ->> 'id')::int > ${next - 700}) EXECUTE FUNCTION public.full()`);
+  }
+
+  it('is cancelled within a second also while the edge waits to mark', async () => {
+    await write(20);
+    const blocker = await rig.edge.connect();
+    await blocker.query(
+      `BEGIN; SELECT FROM pgtopology.pending_sync WHERE state = 'pending' FOR UPDATE`,
+    );
+    const cancel = new AbortController();
+    const drained = drain(rig, { signal: cancel.signal });
+    await waitFor(
+      async () => {
+        const waiting = await rig.edge.query(
+          `SELECT FROM pg_stat_activity WHERE application_name = 'pg-topology' AND wait_event_type = 'Lock'`,
+        );
+        return waiting.length > 0;
+      },
+      { what: 'the drain waits for rows that somebody holds' },
+    );
+    const cancelledAtMs = performance.now();
+    cancel.abort();
+    const { end } = await drained;
+    const tookMs = performance.now() - cancelledAtMs;
+    await blocker.query('ROLLBACK');
+    await blocker.end();
+    assert.deepEqual(end, { kind: 'cancelled' });
+    assert.ok(tookMs < 1_000, `${tookMs} ms`);
+    assert.equal(await rig.depth(), 20);
+    await endsOnce();
+  });
+
+  for (const when of ['before', 'after'] as const) {
+    it(`goes on where the edge was lost ${when} it marked what the primary has`, async () => {
+      await write(20);
+      const gate = await StatementGate.start(rig.edge);
+      gate.arm({
+        fits: (text) => text.includes('marked AS ('),
+        nth: 1,
+        when,
+        act: () => undefined,
+      });
+      const { end } = await drain(rig, { edgeNode: through(rig.edgeNode(), gate) });
+      await gate.stop();
+      assert.equal(gate.strikes, 1);
+      assert.deepEqual(end, { kind: 'drained' });
+      await endsOnce();
+    });
+  }
+
+  /** Drains what is left, after which every row has come to the primary, and none of them twice. */
+  async function endsOnce(): Promise<void> {
+    assert.deepEqual((await drain(rig)).end, { kind: 'drained' });
+    assert.equal(await rig.depth(), 0);
+    const [row] = await rig.primary.query(
+      `SELECT (SELECT count(*)::int FROM public.notes) AS rows, count(*)::int AS times, count(DISTINCT id)::int AS ids FROM public.came`,
+    );
+    const all = next - 1;
+    assert.deepEqual(row, { rows: all, times: all, ids: all });
+  }
 
   /** Puts the table on a disk that does not hold what is to come. */
   async function fillUp(disk: SmallDisk): Promise<void> {

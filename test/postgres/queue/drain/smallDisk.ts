@@ -18,7 +18,7 @@ export class SmallDisk {
   }
 
   private mount(): boolean {
-    fs.mkdirSync(this.folder);
+    fs.mkdirSync(this.folder, { recursive: true });
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', this.folder], {
         stdio: 'ignore',
