@@ -1,10 +1,13 @@
 import { escapeLiteral, qualifiedName } from '../sql';
 import type { TableName } from '../topology';
-import { arrayLiteral, edgeComment, PLAIN_TYPES } from './edgeObjects';
+import { arrayLiteral, edgeComment } from './edgeObjects';
 import { GUARD_FUNCTION, GUARD_TRIGGER } from './queueNames';
 
-/** Types whose equal values are the same bytes, by pg_type.typname: 1.0 and 1.00 are equal numerics, and not the same. */
-const EXACT_TYPES: readonly string[] = PLAIN_TYPES.filter((type) => type !== 'numeric');
+/**
+ * Types whose equal values are the same bytes, by pg_type.oid, so that nothing is looked up for a row: bool, int2, int4, int8, text,
+ * varchar, bpchar, uuid, date, timestamp, timestamptz, bytea. 1.0 and 1.00 are equal numerics, and not the same.
+ */
+const EXACT_TYPES: readonly number[] = [16, 21, 23, 20, 25, 1043, 1042, 2950, 1082, 1114, 1184, 17];
 
 /** No collation, the database's, "C", "POSIX": equal texts are the same text in them. Others may say else. */
 const EXACT_COLLATIONS: readonly number[] = [0, 100, 950, 951];
@@ -18,55 +21,50 @@ const EXACT_COLLATIONS: readonly number[] = [0, 100, 950, 951];
  * not set (GENERATED ALWAYS AS IDENTITY) and differs makes the worker insert after all: the row that was here is locked and deleted
  * then, so its key is not free for others. Where ON CONFLICT cannot be (a deferrable key, a rule), writers wait for the table.
  *
+ * The statement is made for each row: what a setting of the session would keep, whoever owns the database could have set.
+ *
  * Arguments: the key columns as a text array, for tables that have no primary key any more.
  */
 export function guardFunctionSql(): readonly string[] {
   const name = `${qualifiedName(GUARD_FUNCTION)}()`;
-  const types = `ARRAY[${EXACT_TYPES.map((type) => escapeLiteral(type)).join(', ')}]::regtype[]`;
-  const set = `string_agg(format('%1$s = excluded.%1$s', c.name), ', ')`;
   const body = `
 DECLARE
-  -- Names, as set_config() keeps them for this transaction: the table whose row is being written, and the statement.
+  -- The table whose row is being written, by a guard further out.
   writing constant text := current_setting('pgtopology.guard_writes', true);
-  statement_name text;
   statement text;
+  -- The condition under which a row keeps an identity that is not the one that came.
+  differs text;
   stale tid;
 BEGIN
   -- Fired by the statement below.
   IF writing = TG_RELID::text THEN RETURN NEW; END IF;
-  -- Nobody else alters the table while this transaction writes to it; a column that the transaction itself adds changes the name.
-  SELECT format('pgtopology.guard_%s_%s', c.oid, c.relnatts) INTO statement_name FROM pg_class AS c WHERE c.oid = TG_RELID;
-  statement := nullif(current_setting(statement_name, true), '');
+  SELECT 'INSERT INTO ' || quote_ident(TG_TABLE_SCHEMA) || '.' || quote_ident(TG_TABLE_NAME)
+      || ' AS t (' || string_agg(c.name, ', ') || ') OVERRIDING SYSTEM VALUE VALUES (' || string_agg('($1).' || c.name, ', ')
+      || ') ON CONFLICT ON CONSTRAINT ' || quote_ident(min(c.arbiter)) || coalesce(' DO UPDATE SET ' || coalesce(
+           string_agg(c.name || ' = excluded.' || c.name, ', ') FILTER (WHERE NOT c.is_identity AND NOT c.is_exact_key),
+           string_agg(c.name || ' = excluded.' || c.name, ', ') FILTER (WHERE NOT c.is_identity)), ' DO NOTHING'),
+         string_agg('t.' || c.name || ' <> ($1).' || c.name, ' OR ') FILTER (WHERE c.is_identity AND NOT c.is_exact_key)
+    INTO statement, differs
+    FROM (SELECT quote_ident(a.attname) AS name, k.conname AS arbiter, a.attidentity = 'a' AS is_identity,
+                 a.attnum = ANY (k.conkey) AND a.attcollation = ANY ('{${EXACT_COLLATIONS.join(',')}}')
+                   AND a.atttypid = ANY ('{${EXACT_TYPES.join(',')}}') AS is_exact_key
+            FROM pg_constraint AS k
+            JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+           WHERE k.conrelid = TG_RELID AND k.contype = 'p' AND NOT k.condeferrable
+             AND NOT EXISTS (SELECT FROM pg_rewrite AS r WHERE r.ev_class = k.conrelid AND r.ev_type IN ('2', '3'))) AS c;
   IF statement IS NULL THEN
-    SELECT format('INSERT INTO %I.%I AS t (', TG_TABLE_SCHEMA, TG_TABLE_NAME) || string_agg(c.name, ', ')
-        || ') OVERRIDING SYSTEM VALUE VALUES (' || string_agg('($1).' || c.name, ', ')
-        || ') ON CONFLICT ON CONSTRAINT ' || quote_ident(min(c.arbiter))
-        || coalesce(' DO UPDATE SET ' || coalesce(
-             ${set} FILTER (WHERE NOT c.is_identity AND NOT c.is_key),
-             ${set} FILTER (WHERE NOT c.is_identity)), ' DO NOTHING')
-        || ' RETURNING ' || coalesce('CASE WHEN '
-             || string_agg(format('t.%1$s <> ($1).%1$s', c.name), ' OR ') FILTER (WHERE c.is_identity AND NOT c.is_key)
-             || ' THEN t.ctid END', 'NULL::tid')
-      INTO statement
-      FROM (SELECT quote_ident(a.attname) AS name, k.conname AS arbiter, a.attidentity = 'a' AS is_identity,
-                   a.attnum = ANY (k.conkey) AND a.attcollation = ANY ('{${EXACT_COLLATIONS.join(',')}}')
-                     AND a.atttypid = ANY (${types}) AS is_key
-              FROM pg_constraint AS k
-              JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-             WHERE k.conrelid = TG_RELID AND k.contype = 'p' AND NOT k.condeferrable
-               AND NOT EXISTS (SELECT FROM pg_rewrite AS r WHERE r.ev_class = k.conrelid AND r.ev_type IN ('2', '3'))
-             ORDER BY a.attnum) AS c;
-    IF statement IS NULL THEN
-      EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE ROW EXCLUSIVE MODE', TG_TABLE_SCHEMA, TG_TABLE_NAME);
-      EXECUTE (SELECT format('DELETE FROM ONLY %I.%I AS t WHERE ', TG_TABLE_SCHEMA, TG_TABLE_NAME)
-                   || string_agg(format('t.%I = ($1).%I', k, k), ' AND ') FROM unnest(TG_ARGV[0]::text[]) AS k)
-        USING NEW;
-      RETURN NEW;
-    END IF;
-    PERFORM set_config(statement_name, statement, true);
+    EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE ROW EXCLUSIVE MODE', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+    EXECUTE (SELECT format('DELETE FROM ONLY %I.%I AS t WHERE ', TG_TABLE_SCHEMA, TG_TABLE_NAME)
+                 || string_agg(format('t.%I = ($1).%I', k, k), ' AND ') FROM unnest(TG_ARGV[0]::text[]) AS k)
+      USING NEW;
+    RETURN NEW;
   END IF;
   PERFORM set_config('pgtopology.guard_writes', TG_RELID::text, true);
-  EXECUTE statement INTO stale USING NEW;
+  IF differs IS NULL THEN
+    EXECUTE statement USING NEW;
+  ELSE
+    EXECUTE statement || ' RETURNING CASE WHEN ' || differs || ' THEN t.ctid END' INTO stale USING NEW;
+  END IF;
   PERFORM set_config('pgtopology.guard_writes', coalesce(writing, ''), true);
   IF stale IS NULL THEN RETURN NULL; END IF;
   EXECUTE format('DELETE FROM ONLY %I.%I WHERE ctid = $1', TG_TABLE_SCHEMA, TG_TABLE_NAME) USING stale;
