@@ -142,6 +142,8 @@ export interface EdgeIdentityFacts {
   readonly drainedAtMs: number | null;
   /** Who holds the lock of a drain now; `null`: nobody. */
   readonly drainer: QueueDrainerFacts | null;
+  /** The primary that took the last batch; `null` before the first. */
+  readonly drainedTo: { readonly systemIdentifier: string; readonly timeline: number } | null;
 }
 
 export interface QueueDrainerFacts {

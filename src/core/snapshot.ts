@@ -211,6 +211,11 @@ export interface QueueSnapshot {
   readonly perMinute: number | null;
   /** Whether this machine reaches both ends, which is what a drain needs; `null` where an end was not asked or is not known. */
   readonly isOnline: boolean | null;
+  /**
+   * Whether another server was promoted since the last drain: what the former primary took with it is not known until the queue is
+   * drained again, also while nothing waits.
+   */
+  readonly isPrimaryReplaced: boolean;
   /** What its drains wrote on the primary in the last 24 hours; `null` where that is not known. */
   readonly past: QueuePast | null;
   readonly verdict: Verdict;

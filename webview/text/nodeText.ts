@@ -77,7 +77,8 @@ export function queueTop(queue: QueueState, nowMs: number): string {
     return `was ${formatCount(facts.waiting, DEPTH_CAP)}${age}`;
   }
   if (facts.conflicts > 0) return formatCounted(facts.conflicts, 'conflict');
-  if (facts.waiting === 0) return 'empty';
+  // A warning of an empty one: a server was promoted, and what the former primary took with it is not known.
+  if (facts.waiting === 0) return verdict.health === 'warning' ? 'drain after failover' : 'empty';
   const waiting = `${formatCount(facts.waiting, DEPTH_CAP)} queued`;
   const perMinute = verdict.params.perMinute;
   if (perMinute !== undefined && perMinute > 0)

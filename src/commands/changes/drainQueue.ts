@@ -31,7 +31,7 @@ export const drainQueue: Change = async (deps, target) => {
   if (entered === null) return;
   const preview = await tryOut(deps, address);
   if (!(await isWanted(deps, preview))) return;
-  const report = await drain(deps, address, preview.total);
+  const report = await drain(deps, address, preview.total + preview.missing);
   tell(deps, report);
   await refreshEnds(deps, address, report.primaryId === '' ? [] : [report.primaryId]);
 };
@@ -60,7 +60,7 @@ async function tryOut({ drains }: CommandDeps, address: QueueAddress): Promise<D
 /** Shows the dry run beside the question. */
 async function isWanted(deps: CommandDeps, preview: DrainPreview): Promise<boolean> {
   const edge = showEscaped(preview.edgeId);
-  if (preview.total === 0 && preview.refusals.length === 0) {
+  if (preview.total + preview.missing === 0 && preview.refusals.length === 0) {
     void window.showInformationMessage(`Nothing waits on ${edge}.`);
     return false;
   }

@@ -48,7 +48,7 @@ export function queueRowText(
         isAutomatic ? 'automatic' : null,
         isOther ? differenceWords(differs) : null,
       ));
-  const hasWork = (queue.facts?.waiting ?? 0) > 0;
+  const hasWork = (queue.facts?.waiting ?? 0) > 0 || queue.isPrimaryReplaced;
   return {
     label: isAbsent ? 'Queue' : name,
     description,
@@ -67,7 +67,11 @@ export function queueRowText(
   };
 }
 
-function rowState({ verdict }: QueueSnapshot, draining: string | null, isOther: boolean): string {
+function rowState(
+  { verdict }: QueueSnapshot,
+  draining: string | null,
+  isOther: boolean,
+): QueueSnapshot['verdict']['health'] {
   if (isOther) return 'warning';
   return draining === null ? verdict.health : 'busy';
 }
@@ -109,6 +113,7 @@ export function queueWords(queue: QueueSnapshot, nowMs: number): string {
     return `was ${formatCount(found.waiting, DEPTH_CAP)} waiting${age}`;
   }
   if (found.waiting === 0 && found.conflicts === 0 && found.dead === 0) {
+    if (queue.isPrimaryReplaced) return facts('empty', DRAIN_AGAIN);
     const drainedAtMs = lastDrainedAtMs(queue);
     const drained = drainedAtMs === null ? null : `drained ${formatClock(drainedAtMs, 'minutes')}`;
     return facts('empty', drained);
@@ -123,13 +128,16 @@ export function queueWords(queue: QueueSnapshot, nowMs: number): string {
   return facts(waiting, oldest(queue, nowMs));
 }
 
+/** A server was promoted since: the drain tells what the former primary took with it. */
+const DRAIN_AGAIN = 'drain after failover';
+
 /** For the row of the edge itself: `3 queued · 1.8 s`, `412 queued · +29/min`. */
 export function queuedWords(queue: QueueSnapshot, nowMs: number): string {
   const found = queue.facts;
   if (found === null || queue.verdict.code === 'stale') return queueWords(queue, nowMs);
   if (found.conflicts > 0) return formatCounted(found.conflicts, 'conflict');
   if (found.dead > 0) return `${formatCount(found.dead)} dead`;
-  if (found.waiting === 0) return 'queue empty';
+  if (found.waiting === 0) return queue.isPrimaryReplaced ? `queue ${DRAIN_AGAIN}` : 'queue empty';
   const queued = `${formatCount(found.waiting, DEPTH_CAP)} queued`;
   const { code, params } = queue.verdict;
   if (code === 'queueGrowing' && params.perMinute !== undefined) {

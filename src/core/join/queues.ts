@@ -28,6 +28,8 @@ export function joinQueues(scene: Scene, book: VerdictBook): Queues {
     const series = follow(scene.memory.queues.get(id) ?? [], facts, view.atMs);
     readings.set(id, series);
     const perMinute = facts === null ? null : growthPerMinute(series);
+    const isPrimaryReplaced = isReplaced(facts?.identity?.drainedTo ?? null, scene);
+    const { thresholds } = scene.topology;
     queues.push({
       id,
       nodeId: view.node.id,
@@ -39,7 +41,11 @@ export function joinQueues(scene: Scene, book: VerdictBook): Queues {
       perMinute,
       past: pastOf(view.node.id, facts, scene.views.get(declared.primary)),
       isOnline: areReachable([view, scene.views.get(declared.primary)]),
-      verdict: book.settle(id, judgeQueue(view, facts, perMinute, scene.topology.thresholds)),
+      isPrimaryReplaced,
+      verdict: book.settle(
+        id,
+        judgeQueue(view, facts, { perMinute, isPrimaryReplaced }, thresholds),
+      ),
     });
   }
   return { queues, readings };
@@ -48,7 +54,7 @@ export function joinQueues(scene: Scene, book: VerdictBook): Queues {
 function judgeQueue(
   view: NodeView,
   facts: QueueFacts | null,
-  perMinute: number | null,
+  seen: Pick<QueueSnapshot, 'perMinute' | 'isPrimaryReplaced'>,
   thresholds: Thresholds,
 ): VerdictDraft {
   if (view.fast === null) {
@@ -58,6 +64,7 @@ function judgeQueue(
     return judgeUnread([view]).verdict;
   }
   if (facts === null) return judgeMissing(view);
+  const { perMinute, isPrimaryReplaced } = seen;
   const params = perMinute === null ? {} : { perMinute };
   if (facts.conflicts > 0) return { code: 'queueConflicts', params };
   if (facts.dead > 0) return { code: 'queueDead', params };
@@ -65,7 +72,10 @@ function judgeQueue(
   if (drainer !== null) {
     return { code: 'queueDraining', params: { ...params, pids: [drainer.pid] } };
   }
-  if (facts.waiting === 0) return { code: 'queueEmpty' };
+  // What the former primary took with it is missed by nobody but the next drain.
+  if (facts.waiting === 0) {
+    return { code: 'queueEmpty', health: isPrimaryReplaced ? 'warning' : 'healthy' };
+  }
   const isDeep = facts.waiting >= thresholds.queueDepthWarning;
   const isCritical = facts.waiting >= thresholds.queueDepthCritical;
   const health = isCritical ? 'error' : isDeep || facts.failed > 0 ? 'warning' : 'healthy';
@@ -88,6 +98,21 @@ function pastOf(
     edgeId === null ? point.edge === nodeId : point.edgeId === edgeId,
   );
   return { atMs, points };
+}
+
+/** Whether a server of the same system takes writes on a newer timeline than the queue was drained to. */
+function isReplaced(
+  drainedTo: NonNullable<QueueFacts['identity']>['drainedTo'],
+  scene: Scene,
+): boolean {
+  if (drainedTo === null) return false;
+  return [...scene.views.values()].some(
+    ({ fast }) =>
+      fast?.isInRecovery === false &&
+      fast.systemIdentifier === drainedTo.systemIdentifier &&
+      fast.timeline !== null &&
+      fast.timeline > drainedTo.timeline,
+  );
 }
 
 /** Whether all of these answered lately; `null` where none of them failed and one was not asked. */

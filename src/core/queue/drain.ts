@@ -47,6 +47,8 @@ export interface DrainPreview {
   readonly environment: Environment;
   /** Open operations at its beginning. */
   readonly total: number;
+  /** Operations that a former primary took with it: a drain sends them again first. Not tried, and not in `total`. */
+  readonly missing: number;
   /** One an operation that was tried, in the order of the queue; at most `PREVIEW_LIMIT`. */
   readonly verdicts: readonly OperationVerdict[];
   readonly counts: DrainCounts;

@@ -14,21 +14,24 @@ export interface DrainConfirmation {
 
 /** The question after a dry run that found something to drain. */
 export function drainConfirmation(preview: DrainPreview): DrainConfirmation {
-  const { edgeId, primaryId, total, verdicts, notes, environment } = preview;
+  const { edgeId, primaryId, total, missing, verdicts, notes, environment } = preview;
+  const all = total + missing;
   const tried =
-    verdicts.length < total
-      ? `The first ${formatCount(verdicts.length)} were tried and rolled back; the others are only counted.`
-      : 'All of them were tried and rolled back.';
+    total === 0
+      ? 'Nothing else waits.'
+      : verdicts.length < total
+        ? `The first ${formatCount(verdicts.length)} were tried and rolled back; the others are only counted.`
+        : 'All of them were tried and rolled back.';
   return {
     message: showEscaped(
-      `Drain ${formatCounted(total, 'operation')} from ${edgeId} to ${primaryId}?`,
+      `Drain ${formatCounted(all, 'operation')} from ${edgeId} to ${primaryId}?`,
     ),
     detail: [
-      previewWords(preview.counts),
+      ...(total === 0 ? [] : [previewWords(preview.counts)]),
       ...notes.map(showEscaped),
-      `${tried} The document beside this question lists them one by one.`,
+      total === 0 ? tried : `${tried} The document beside this question lists them one by one.`,
     ].join('\n\n'),
-    button: `Drain ${total === 1 ? '1 Operation' : `${formatCount(total)} Operations`}`,
+    button: `Drain ${all === 1 ? '1 Operation' : `${formatCount(all)} Operations`}`,
     mustType: environment === 'production' ? edgeId : null,
   };
 }

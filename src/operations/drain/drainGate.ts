@@ -17,6 +17,7 @@ import {
   registerStatement,
 } from '../../core/queue/primaryStatements';
 import { RETENTION_DAYS } from '../../core/queue/queueNames';
+import { formatCounted } from '../../core/format';
 import { bigintOf, textOf } from '../../core/queue/rowValues';
 import { formatTableName } from '../../core/tableName';
 import type { TableName } from '../../core/topology';
@@ -35,8 +36,8 @@ export interface Gate {
   readonly facts: BatchFacts;
   /** Counter of the edge on the primary; `null`: the primary does not know the edge yet. */
   readonly registered: bigint | null;
-  /** The primary may have lost what it had acknowledged: another timeline or server, or a counter behind ours. */
-  readonly mayHaveLost: boolean;
+  /** Operations that a primary had acknowledged and this one does not know: it was promoted, or restored, since. They are sent again. */
+  readonly missing: number;
 }
 
 /** Reads what decides whether this edge may be drained to this primary. @throws DrainRefused, ServerFailure */
@@ -49,24 +50,26 @@ export async function inspect(
   const { identity } = edge;
   const tables = await queuedTables(job, edge, signal);
   const registered = await readRegister(identity.edgeId, primary, signal);
+  const { primarySystem, primaryTimeline, batches } = identity;
+  const isOtherSystem = primarySystem !== null && primarySystem !== primary.system;
+  const isOther = primarySystem !== null && (isOtherSystem || primaryTimeline !== primary.timeline);
+  const mayHaveLost = isOther || (registered ?? 0n) < batches;
+  const missing = mayHaveLost ? await countMissing(job, edge, primary, signal) : 0;
   const reasons = [
     ...copyReasons(job, edge, primary, registered),
+    ...(isOtherSystem ? otherSystemReasons(job, edge, primary, missing) : []),
     ...(await echoReasons(job, edge, tables, signal)),
   ];
   if (reasons.length > 0) throw new DrainRefused(reasons);
   const catalog = new Catalog(primary.session, job.queue);
   await catalog.know([...tables, ...job.queue.tables], signal);
-  const { primarySystem, primaryTimeline, batches } = identity;
-  const isOther =
-    primarySystem !== null &&
-    (primarySystem !== primary.system || primaryTimeline !== primary.timeline);
   return {
     edge,
     primary,
     catalog,
     facts: { edgeId: identity.edgeId, skewMs: identity.aheadMs - primary.aheadMs },
     registered,
-    mayHaveLost: isOther || (registered ?? 0n) < batches,
+    missing,
   };
 }
 
@@ -77,12 +80,12 @@ export async function inspect(
  */
 export async function reconcile(
   job: DrainJob,
-  { edge, primary, registered, mayHaveLost }: Gate,
+  { edge, primary, registered, missing }: Gate,
   signal: CancelSignal,
 ): Promise<{ readonly batches: bigint; readonly resent: number }> {
   const { identity, session } = edge;
   const { edgeId } = identity;
-  const resent = mayHaveLost ? await resend(job, edge, primary, signal) : 0;
+  const resent = missing > 0 ? await resend(job, edge, primary, signal) : 0;
   const known = registered ?? 0n;
   const from = known < identity.batches ? identity.batches : known;
   // Else a drain that is cut off right now would leave it behind by two.
@@ -108,7 +111,7 @@ export async function reconcile(
 
 const RESEND_PAGE = 1_000;
 
-/** Looks every acknowledged operation up in the ledger; each that it lacks waits again, in its old place. */
+/** Each acknowledged operation that the ledger lacks waits again, in its old place. */
 async function resend(
   job: DrainJob,
   edge: EdgeEnd,
@@ -116,20 +119,55 @@ async function resend(
   signal: CancelSignal,
 ): Promise<number> {
   let resent = 0;
+  for await (const lost of missingPages(job, edge, primary, signal)) {
+    const [answer] = await edge.run([resendStatement(job.queue.table, lost)], signal);
+    resent += answer?.rowCount ?? 0;
+  }
+  return resent;
+}
+
+async function countMissing(
+  job: DrainJob,
+  edge: EdgeEnd,
+  primary: PrimaryEnd,
+  signal: CancelSignal,
+): Promise<number> {
+  let count = 0;
+  for await (const lost of missingPages(job, edge, primary, signal)) count += lost.length;
+  return count;
+}
+
+/** Looks every acknowledged operation up in the ledger. @returns ids of those that it lacks, page by page, none of them empty */
+async function* missingPages(
+  job: DrainJob,
+  edge: EdgeEnd,
+  primary: PrimaryEnd,
+  signal: CancelSignal,
+): AsyncGenerator<readonly string[]> {
   for (let after = 0n; ;) {
     const page = acknowledgedStatement(job.queue.table, after, RESEND_PAGE, RETENTION_DAYS);
     const [acknowledged] = await edge.run([page], signal);
     const rows = acknowledged?.rows ?? [];
     const last = rows.at(-1);
-    if (last === undefined) return resent;
+    if (last === undefined) return;
     after = bigintOf(last, 'seq');
     const ids = rows.map((row) => textOf(row, 'id'));
     const missing = (await primary.session.query(missingStatement(ids), signal)).rows;
-    if (missing.length === 0) continue;
-    const lost = missing.map((row) => textOf(row, 'id'));
-    const [answer] = await edge.run([resendStatement(job.queue.table, lost)], signal);
-    resent += answer?.rowCount ?? 0;
+    if (missing.length > 0) yield missing.map((row) => textOf(row, 'id'));
   }
+}
+
+/** After a failover the system stays the same. One that took over by a dump or an upgrade brings the ledger with it; anything else never saw them. */
+function otherSystemReasons(
+  { edge }: DrainJob,
+  { identity }: EdgeEnd,
+  { session, system }: PrimaryEnd,
+  missing: number,
+): readonly string[] {
+  if (missing === 0) return [];
+  return [
+    `${session.nodeId} is another system (${system}) than the one that ${edge.id} was drained to (${identity.primarySystem}), and its ledger lacks ${formatCounted(missing, 'operation')} of the last ${RETENTION_DAYS} days: sending them again could undo newer changes. If it is the right one, Give New Identity lets ${edge.id} begin there with what waits now.`,
+  ];
 }
 
 async function queuedTables(

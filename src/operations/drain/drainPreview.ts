@@ -8,6 +8,7 @@ import {
   type OperationVerdict,
 } from '../../core/queue/drain';
 import { busyWords } from '../../core/queue/drainWords';
+import { formatCounted } from '../../core/format';
 import { SKEW_LIMIT_MS } from '../../core/queue/applyTypes';
 import { beginBatchStatement } from '../../core/queue/primaryStatements';
 import { results } from './answers';
@@ -39,6 +40,7 @@ export async function previewDrain(
     ...headOf(job),
     edgeId: job.edge.id,
     total: 0,
+    missing: 0,
     verdicts: [],
     counts: NO_COUNTS,
     notes: [],
@@ -56,6 +58,7 @@ export async function previewDrain(
       edgeId: job.edge.id,
       primaryId: primary.session.nodeId,
       total,
+      missing: gate.missing,
       verdicts,
       counts,
       notes: notesOf(job, gate),
@@ -121,7 +124,7 @@ async function tryAll(
   });
 }
 
-function notesOf(job: DrainJob, { facts, mayHaveLost, primary }: Gate): readonly string[] {
+function notesOf(job: DrainJob, { facts, missing, primary }: Gate): readonly string[] {
   const notes: string[] = [];
   const { skewMs } = facts;
   const usesTime = job.queue.tables.some(
@@ -133,9 +136,9 @@ function notesOf(job: DrainJob, { facts, mayHaveLost, primary }: Gate): readonly
       `The clocks of ${job.edge.id} and ${primary.session.nodeId} differ by ${seconds}: where the newer row would win, a person has to decide.`,
     );
   }
-  if (mayHaveLost) {
+  if (missing > 0) {
     notes.push(
-      `${primary.session.nodeId} is another server, or on another timeline, than the one that took the last batch: what it does not know of is sent again first.`,
+      `${primary.session.nodeId} was promoted or restored since the last drain, and does not know of ${formatCounted(missing, 'operation')} that the former primary had taken. They are sent again first, in their old order; the dry run did not try them.`,
     );
   }
   return notes;

@@ -79,8 +79,9 @@ export class DrainRules {
 
   hasWork({ topologyId, nodeId }: QueueAddress): boolean {
     const queues = this.#snapshotOf(topologyId)?.queues ?? [];
-    const facts = queues.find((queue) => queue.nodeId === nodeId)?.facts ?? null;
-    return facts !== null && facts.waiting > 0;
+    const queue = queues.find((candidate) => candidate.nodeId === nodeId);
+    if (queue === undefined) return false;
+    return (queue.facts?.waiting ?? 0) > 0 || queue.isPrimaryReplaced;
   }
 
   /** Nobody can tell which of two writable servers is meant, until a person has said that it is the one that the file declares. */

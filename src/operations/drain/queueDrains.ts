@@ -270,6 +270,7 @@ function refusedPreview(address: QueueAddress, refusals: readonly string[]): Dra
     primaryId: '',
     environment: 'production',
     total: 0,
+    missing: 0,
     verdicts: [],
     counts: NO_COUNTS,
     notes: [],

@@ -5,7 +5,14 @@ import { qualifiedName } from '../../core/sql';
 import { epochMs, jsonRow } from './part';
 import { RowReader } from './rowReader';
 
-const COLUMNS = ['edge_id', 'drained_at', 'drainer', 'draining_since'];
+const COLUMNS = [
+  'edge_id',
+  'drained_at',
+  'drainer',
+  'draining_since',
+  'primary_system',
+  'primary_timeline',
+];
 
 /** Whether the edge's identity can be read as below. By catalog look-up, since naming a table that is not there fails. */
 export const hasIdentitySql = `EXISTS (SELECT FROM pg_catalog.pg_class AS i
@@ -27,6 +34,8 @@ export function identityExpression(): string {
     `CASE WHEN i.draining_since IS NOT NULL THEN (SELECT l.pid FROM pg_catalog.pg_locks AS l WHERE ${isDrainLockSql('l')} LIMIT 1) END`,
     'pg_catalog.left(i.drainer, 200)',
     epochMs('i.draining_since'),
+    'pg_catalog.left(i.primary_system, 40)',
+    'i.primary_timeline',
   ])} FROM ${qualifiedName(EDGE_IDENTITY)} AS i LIMIT 1)`;
 }
 
@@ -39,6 +48,14 @@ export function readIdentityRow(value: unknown): EdgeIdentityFacts | null {
     const pid = row.nullableNumber();
     const who = row.nullableText();
     const sinceMs = row.nullableNumber();
-    return { edgeId, drainedAtMs, drainer: pid === null ? null : { pid, who, sinceMs } };
+    const systemIdentifier = row.nullableText();
+    const timeline = row.nullableNumber();
+    return {
+      edgeId,
+      drainedAtMs,
+      drainer: pid === null ? null : { pid, who, sinceMs },
+      drainedTo:
+        systemIdentifier === null || timeline === null ? null : { systemIdentifier, timeline },
+    };
   });
 }

@@ -225,6 +225,7 @@ export function queue(
     atMs: facts === null ? null : NOW_MS - 1000,
     perMinute: null,
     isOnline: facts === null ? null : true,
+    isPrimaryReplaced: false,
     past: null,
     verdict: state,
   };

@@ -4,10 +4,11 @@ import path from 'node:path';
 import { copyStopped } from '../../../clusters/dataDirectory';
 import { forEachMajor } from '../../../clusters/majors';
 import { waitFor } from '../../../clusters/waitFor';
-import { nodeAt } from '../../pg/support';
+import { previewDrain } from '../../../../src/operations/drain/drainPreview';
+import { nodeAt, never } from '../../pg/support';
 import { QueueRig } from '../queueRig';
 import { StatementGate } from '../proof/statementGate';
-import { drain, through } from './drainRig';
+import { drain, drainDeps, drainJob, through } from './drainRig';
 import { SmallDisk } from './smallDisk';
 
 /** Makes each row large enough that a few MB are soon full, and small enough to stay in the table itself. */
@@ -283,11 +284,16 @@ forEachMajor('A drain of a queue in trouble', function (major) {
     await rig.primary.stop('SIGKILL');
     await standby.start();
     await standby.promote();
+    // Told also while nothing waits.
+    const lost = await previewDrain(drainDeps(), { ...drainJob(rig), primaries }, never());
+    assert.equal(lost.total, 0);
+    assert.ok(lost.missing >= 7, JSON.stringify(lost));
+    assert.match(lost.notes.join(' '), /standby was promoted or restored .* sent again first/u);
     await write(2);
     const report = await drain(rig, { primaries });
     assert.deepEqual(report.end, { kind: 'drained' }, JSON.stringify(report));
     assert.equal(report.primaryId, 'standby');
-    assert.ok(report.resent >= 7, String(report.resent));
+    assert.equal(report.resent, lost.missing);
     const ids = async (cluster: typeof standby): Promise<readonly string[]> =>
       (await rig.rows(cluster, 'public.notes')).filter((row) => /,n(\.|\))/u.test(row));
     const there = new Set(await ids(standby));
@@ -301,5 +307,20 @@ forEachMajor('A drain of a queue in trouble', function (major) {
     assert.match(await refusal('edge'), /another server was promoted since/u);
     assert.equal((await drain(rig, { primaries })).primaryId, 'standby');
     assert.equal(await rig.depth(), 0);
+
+    // Another system as the declared primary: what it never took is not sent without a word.
+    await rig.edge.query(`UPDATE pgtopology.edge_identity SET primary_system = '1'`);
+    const declared = { primaries: [{ ...standbyNode, standbyOf: null }] };
+    assert.deepEqual((await drain(rig, declared)).end, { kind: 'drained' });
+    await rig.edge.query(`UPDATE pgtopology.edge_identity SET primary_system = '1'`);
+    await standby.query(`
+      DELETE FROM pgtopology.applied_operation WHERE operation_id IN
+        (SELECT operation_id FROM pgtopology.applied_operation ORDER BY applied_at DESC LIMIT 3)`);
+    const { end } = await drain(rig, declared);
+    assert.equal(end.kind, 'refused', JSON.stringify(end));
+    assert.match(
+      end.reasons.join(' '),
+      /another system .* lacks 3 operations .* Give New Identity/u,
+    );
   });
 });

@@ -212,6 +212,7 @@ export function queue(change: Partial<QueueSnapshot> = {}): QueueSnapshot {
     atMs: NOW - SECOND,
     perMinute: null,
     isOnline: true,
+    isPrimaryReplaced: false,
     past: null,
     verdict: verdict('queueWaiting'),
     ...change,

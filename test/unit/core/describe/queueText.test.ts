@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { drainingWords, queueRowText } from '../../../../src/core/describe/queueText';
+import { drainingWords, queuedWords, queueRowText } from '../../../../src/core/describe/queueText';
 import type { DrainState } from '../../../../src/core/queue/drain';
 import { NOW, plain, queue, queueFacts, verdict } from './makeSnapshot';
 
@@ -54,6 +54,7 @@ describe('describe: drains of a queue', () => {
       edgeId: 'e',
       drainedAtMs: null,
       drainer: { pid: 4711, who: 'anna', sinceMs },
+      drainedTo: null,
     };
     const facts = queueFacts({ waiting: 3, identity });
     const busy = queue({ facts, verdict: verdict('queueDraining') });
@@ -73,9 +74,18 @@ describe('describe: drains of a queue', () => {
 
   it('the identity knows better than the rows when something was drained', () => {
     const drainedAtMs = new Date(2026, 10, 21, 14, 20).getTime();
-    const identity = { edgeId: 'e', drainedAtMs, drainer: null };
+    const identity = { edgeId: 'e', drainedAtMs, drainer: null, drainedTo: null };
     const facts = queueFacts({ waiting: 0, oldestAtMs: null, lastDoneAtMs: 1, identity });
     const text = queueRowText(queue({ facts, verdict: verdict('queueEmpty') }), NOW);
     assert.equal(plain(text.description), 'empty · drained 14:20');
+  });
+
+  it('an empty one is drained again after a failover, for what the former primary took with it', () => {
+    const facts = queueFacts({ waiting: 0, oldestAtMs: null });
+    const replaced = queue({ facts, isPrimaryReplaced: true, verdict: verdict('queueEmpty') });
+    const text = queueRowText(replaced, NOW);
+    assert.equal(plain(text.description), 'empty · drain after failover');
+    assert.match(text.contextValue, /\bdrainable\b/u);
+    assert.equal(queuedWords(replaced, NOW), 'queue drain after failover');
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DEPTH_CAP } from '../../../../src/core/facts';
+import { DEPTH_CAP, type FastFacts } from '../../../../src/core/facts';
 import type { NodeSample } from '../../../../src/core/snapshot';
 import {
   answered,
@@ -65,6 +65,7 @@ describe('a queue', () => {
       edgeId: 'e',
       drainedAtMs: null,
       drainer: { pid: 4711, who: null, sinceMs: T0 },
+      drainedTo: null,
     };
     assert.equal(judge(holding({ waiting: 3, identity })), 'queueDraining (busy)');
     assert.equal(
@@ -85,6 +86,25 @@ describe('a queue', () => {
     assert.equal(online({ central: noContact('disconnected'), vengeance }), null);
   });
 
+  it('is drained again once a server of its system is a primary on a newer timeline', () => {
+    const drainedTo = { systemIdentifier: primary().systemIdentifier ?? '', timeline: 1 };
+    const identity = { edgeId: 'e', drainedAtMs: T0, drainer: null, drainedTo };
+    const vengeance = holding({ waiting: 0, identity });
+    const seen = (facts: FastFacts) => {
+      const snapshot = new Joiner(FILE).join({ central: answered(facts), vengeance });
+      const { isPrimaryReplaced, verdict } = queueOf(snapshot, 'vengeance');
+      return `${isPrimaryReplaced} ${verdict.code} ${verdict.health}`;
+    };
+    assert.equal(seen({ ...primary(), timeline: 1 }), 'false queueEmpty healthy');
+    assert.equal(seen({ ...primary(), timeline: 2 }), 'true queueEmpty warning');
+    const other = { ...primary(), timeline: 2, systemIdentifier: '1' };
+    assert.equal(seen(other), 'false queueEmpty healthy');
+    assert.equal(
+      seen({ ...primary(), timeline: 2, isInRecovery: true }),
+      'false queueEmpty healthy',
+    );
+  });
+
   it('has the past that the primary tells of it, by its identity where that is known', () => {
     const point = (edgeId: string, edge: string) => ({
       edgeId,
@@ -100,7 +120,7 @@ describe('a queue', () => {
     const past = (vengeance: NodeSample) =>
       queueOf(new Joiner(FILE).join({ central, vengeance }), 'vengeance').past;
     assert.deepEqual(past(holding({})), { atMs: T0 - 5, points: [point('a', 'vengeance')] });
-    const identity = { edgeId: 'b', drainedAtMs: null, drainer: null };
+    const identity = { edgeId: 'b', drainedAtMs: null, drainer: null, drainedTo: null };
     assert.deepEqual(past(holding({ identity }))?.points, [point('b', 'once vengeance')]);
     const silent = new Joiner(FILE).join({ central: answered(primary()) });
     assert.equal(queueOf(silent, 'vengeance').past, null);

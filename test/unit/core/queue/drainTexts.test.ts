@@ -49,6 +49,7 @@ function preview(part: Partial<DrainPreview> = {}): DrainPreview {
     verdicts: Array.from({ length: 412 }, () => verdict()),
     counts: { ...NONE, applied: 409, kept: 3 },
     notes: [],
+    missing: 0,
     refusals: [],
     ...part,
   };
@@ -71,6 +72,17 @@ function report(end: DrainEnd, part: Partial<DrainReport> = {}): DrainReport {
 }
 
 describe('The question before a drain', () => {
+  it('counts what a former primary took with it, also when nothing else waits', () => {
+    const notes = ['central was promoted.'];
+    const some = drainConfirmation(preview({ missing: 50, notes }));
+    assert.equal(some.message, 'Drain 462 operations from vengeance to central?');
+    const none = { total: 0, missing: 50, verdicts: [], counts: NONE, notes };
+    const { message, detail, button } = drainConfirmation(preview(none));
+    assert.equal(message, 'Drain 50 operations from vengeance to central?');
+    assert.equal(detail, 'central was promoted.\n\nNothing else waits.');
+    assert.equal(button, 'Drain 50 Operations');
+  });
+
   it('names both ends, what each policy does, and the number in its button', () => {
     const asked = drainConfirmation(preview());
     assert.equal(asked.message, 'Drain 412 operations from vengeance to central?');
