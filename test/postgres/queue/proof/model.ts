@@ -174,6 +174,9 @@ interface Verdict {
   readonly row?: Row | null;
 }
 
+/** So often a drain tries what a foreign key holds back: once more at once, then only after a while. */
+const TRIES = 2;
+
 /** The primary, and what drains make of it. */
 export class Model {
   readonly primary: Store;
@@ -201,30 +204,53 @@ export class Model {
 
   /**
    * What a whole drain does.
-   * @param dying its last attempt: it is dead if a foreign key holds it back once more
+   * @param dying their last attempt: they are dead if a foreign key holds them back once more
    * @returns the operations that a foreign key held back; they stay pending.
    */
   drain(
     edge: ModelEdge,
     open: ReadonlySet<number>,
-    dying: Operation | null = null,
+    dying: readonly Operation[] = [],
   ): readonly Operation[] {
+    const tries = new Map<Operation, number>();
+    for (;;) {
+      const { hasDone, held } = this.pass(edge, open, dying, tries);
+      // What waited for a row may find it now.
+      if (!hasDone || held.every((one) => tries.get(one) === TRIES)) return held;
+    }
+  }
+
+  /** Goes through what waits once. @param tries how often each was held back in this drain */
+  private pass(
+    edge: ModelEdge,
+    open: ReadonlySet<number>,
+    dying: readonly Operation[],
+    tries: Map<Operation, number>,
+  ): { readonly hasDone: boolean; readonly held: readonly Operation[] } {
     const isAside = ({ state }: Operation): boolean => state === 'conflict' || state === 'dead';
     const blocked = new Set(edge.queue.filter(isAside).flatMap((one) => this.keysOf(one)));
     const held: Operation[] = [];
+    let hasDone = false;
     for (const operation of inOrder(edge.queue, open)) {
       const keys = this.keysOf(operation);
-      if (keys.some((key) => blocked.has(key))) {
+      const tried = tries.get(operation) ?? 0;
+      const isDue = tried < TRIES;
+      if (!isDue) held.push(operation);
+      if (!isDue || keys.some((key) => blocked.has(key))) {
         // It changes the key: whoever comes later under its other key waits as well.
         for (const key of keys) blocked.add(key);
         continue;
       }
       const verdict = this.tryOne(edge, operation);
-      if (verdict === 'held' && operation === dying) operation.state = 'dead';
-      else if (verdict === 'held') held.push(operation);
+      if (verdict === 'held' && dying.includes(operation)) operation.state = 'dead';
+      else if (verdict === 'held') {
+        tries.set(operation, tried + 1);
+        held.push(operation);
+      }
+      hasDone ||= operation.state !== 'pending';
       if (verdict !== 'done') for (const key of keys) blocked.add(key);
     }
-    return held;
+    return { hasDone, held };
   }
 
   /** A person decides. @returns false when a constraint refuses the row that was chosen; nothing is done then. */

@@ -139,7 +139,7 @@ export class World {
   async drain(
     name: string,
     open: ReadonlySet<number> = new Set(),
-    dying: Operation | null = null,
+    dying: readonly Operation[] = [],
   ): Promise<readonly Operation[]> {
     const { stage } = this;
     stage.tell(`drain ${name}`);
@@ -157,20 +157,23 @@ export class World {
     const { stage, person } = this;
     for (let round = 0; ; round += 1) {
       assert.ok(round < 200, stage.says('does not come to rest'));
-      const held: (readonly [edge: string, operation: Operation])[] = [];
-      for (const name of this.names) {
-        for (const operation of await this.drain(name)) held.push([name, operation]);
-      }
       let decided = 0;
+      const held = new Map<string, readonly Operation[]>();
+      for (const name of this.names) {
+        const isIdle = stage.edge(name).queue.every(({ state }) => state !== 'pending');
+        if (!isIdle || round === 0) held.set(name, await this.drain(name));
+      }
       for (const name of this.names) {
         if (stage.isGentle || stage.random.chance(0.3)) decided += await person.decideAll(name);
         while (await person.decideOne(name)) decided += 1;
       }
       const queues = [...stage.edges.values()].flatMap(({ queue }) => queue);
       if (queues.every(({ state }) => state === 'done')) break;
-      // Nothing but a parent that will never come: the first of them is tried for the last time, and somebody decides.
-      const [first] = held;
-      if (decided === 0 && first !== undefined) await this.bury(...first);
+      if (decided > 0) continue;
+      // Nothing but parents that will never come: what waits for them is tried for the last time, and somebody decides.
+      for (const [name, operations] of held) {
+        if (operations.length > 0) await this.bury(name, operations);
+      }
     }
     for (const name of this.names) {
       assert.equal(await this.rig.depth(name), 0, stage.says(`the queue of ${name} is not empty`));
@@ -182,17 +185,20 @@ export class World {
     await this.compare.arrivals();
   }
 
-  private async bury(name: string, operation: Operation): Promise<void> {
-    await this.drain(name, new Set(), operation);
-    if (operation.state === 'dead') await this.person.endDead(name, operation);
+  private async bury(name: string, operations: readonly Operation[]): Promise<void> {
+    await this.drain(name, new Set(), operations);
+    for (const operation of operations) {
+      if (operation.state === 'dead') await this.person.endDead(name, operation);
+    }
   }
 
-  private async retryAtOnce(name: string, dying: Operation | null): Promise<void> {
+  private async retryAtOnce(name: string, dying: readonly Operation[]): Promise<void> {
     const edge = await this.stage.session(this.rig.edgeOf(name));
     const queue = 'UPDATE pgtopology.pending_sync SET next_attempt_at = NULL, attempts =';
     await edge.query(`${queue} 0 WHERE state = 'pending' AND attempts > 0`);
-    if (dying === null) return;
-    await edge.query(`${queue} 4 WHERE id = $1`, [await this.stage.idOf(name, dying)]);
+    if (dying.length === 0) return;
+    const ids = await Promise.all(dying.map((one) => this.stage.idOf(name, one)));
+    await edge.query(`${queue} 4 WHERE id = ANY ($1::uuid[])`, [ids]);
   }
 
   /** The primary comes to the very row that an edge has queued: no conflict, whatever the policy. */
