@@ -9,6 +9,7 @@ import type {
   DrainState,
   QueueAddress,
 } from '../../core/queue/drain';
+import { doneOf } from '../../core/queue/drainWords';
 import { Drainer } from './drainer';
 import { DrainRefused, type DrainerDeps, type DrainJob } from './drainJob';
 import { previewDrain } from './drainPreview';
@@ -231,7 +232,9 @@ export class QueueDrains implements Drains {
 
   #ended(entry: Entry, report: DrainReport): void {
     entry.last = report;
-    const isGood = report.end.kind === 'drained';
+    // What waits behind a conflict goes on waiting: to look again at once would drain nothing for ever.
+    const isStuck = report.left !== 0 && doneOf(report.counts) === 0;
+    const isGood = report.end.kind === 'drained' && !isStuck;
     entry.failures = isGood ? 0 : entry.failures + 1;
     const waitMs = isGood
       ? GAP_MS

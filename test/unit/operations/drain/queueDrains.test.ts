@@ -28,7 +28,7 @@ const STOPPED: DrainEnd = {
 interface Begun {
   readonly signal: CancelSignal;
   readonly onProgress: (progress: DrainProgress) => void;
-  readonly end: (end: DrainEnd) => Promise<void>;
+  readonly end: (end: DrainEnd, left: number) => Promise<void>;
 }
 
 class World {
@@ -83,8 +83,8 @@ class World {
     await this.clock.advance(0);
   }
 
-  async endLast(end: DrainEnd = { kind: 'drained' }): Promise<void> {
-    await this.begun.at(-1)?.end(end);
+  async endLast(end: DrainEnd = { kind: 'drained' }, left = 0): Promise<void> {
+    await this.begun.at(-1)?.end(end, left);
   }
 
   /** How long it takes after a drain until another one begins, in steps of a second. */
@@ -104,17 +104,17 @@ class World {
 
   #begin(onProgress: Begun['onProgress'], signal: CancelSignal): Promise<DrainReport> {
     return new Promise((resolve) => {
-      const end = async (how: DrainEnd): Promise<void> => {
-        resolve(reportOf(how));
+      const end = async (how: DrainEnd, left: number): Promise<void> => {
+        resolve(reportOf(how, left));
         await this.clock.advance(0);
       };
       this.begun.push({ signal, onProgress, end });
-      signal.addEventListener('abort', () => void end({ kind: 'cancelled' }));
+      signal.addEventListener('abort', () => void end({ kind: 'cancelled' }, 0));
     });
   }
 }
 
-function reportOf(end: DrainEnd): DrainReport {
+function reportOf(end: DrainEnd, left: number): DrainReport {
   return {
     address,
     primaryId: 'central',
@@ -122,7 +122,7 @@ function reportOf(end: DrainEnd): DrainReport {
     endedAtMs: 1,
     end,
     counts: NO_COUNTS,
-    left: 0,
+    left,
     resent: 0,
     verdicts: [],
     notes: [],
@@ -179,10 +179,14 @@ describe('QueueDrains, automatic', () => {
     assert.deepEqual(distances, [15, 30, 60, 120, 240, 300, 300]);
     await world.endLast();
     assert.equal(await world.waitsFor(), 5, 'a good one ends it');
+    for (const distance of [15, 30]) {
+      await world.endLast({ kind: 'drained' }, 3);
+      assert.equal(await world.waitsFor(), distance, 'all that waits is held up');
+    }
     await world.endLast(STOPPED);
     world.drains.setAutomatic(address, false);
     world.drains.setAutomatic(address, true);
-    assert.equal(world.begun.length, 11, 'turned on anew it waits for nothing');
+    assert.equal(world.begun.length, 13, 'turned on anew it waits for nothing');
     await world.drains.dispose();
   });
 
