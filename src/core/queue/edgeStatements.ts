@@ -1,6 +1,7 @@
 import type { SqlStatement } from '../ports/sqlSession';
 import { qualifiedName } from '../sql';
 import type { TableName } from '../topology';
+import { arrayText } from './arrayTexts';
 import { DRAIN_LOCK, isDrainLockSql } from './drainLock';
 import { GUARD_TRIGGER, EDGE_IDENTITY } from './queueNames';
 import { IS_OPEN } from './queuePage';
@@ -89,7 +90,7 @@ export function markStatement(
   UPDATE ${name} AS q
      SET state = 'done', synced_at = clock_timestamp(), next_attempt_at = NULL, error = NULL, error_sqlstate = NULL
    WHERE q.id = ANY ($2::uuid[]) AND q.state = 'pending' AND q.synced_at IS NULL
-  RETURNING extract(epoch FROM clock_timestamp() - q.created_at) * 1000 AS age
+  RETURNING clock_timestamp() - q.created_at AS age
 )`;
   const asideSql = `put_aside AS (
   UPDATE ${name} AS q
@@ -101,13 +102,13 @@ export function markStatement(
 )`;
   const text = `
 WITH ${[counted, doneSql, ...(aside.length === 0 ? [] : [asideSql])].join(', ')}
-SELECT avg(age)::float8 AS "latencyMs" FROM marked`;
+SELECT (extract(epoch FROM avg(age)) * 1000)::float8 AS "latencyMs" FROM marked`;
   return {
     name: statementName(text),
     text,
     values: [
       batches,
-      done.map(({ id }) => id),
+      arrayText(done.map(({ id }) => id)),
       ...(aside.length === 0
         ? []
         : [

@@ -31,7 +31,7 @@ export interface QueueOperation {
   /** Bytes of the three texts together. */
   readonly bytes: number;
   readonly attempts: number;
-  /** Microseconds since the epoch by the edge's clock, as text, for comparisons on the server. */
+  /** Microseconds since the epoch by the edge's clock, as text, for comparisons on the server; `0` where its old row tells more, for `trigger`. */
   readonly createdAt: string;
 }
 

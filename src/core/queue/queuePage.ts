@@ -58,7 +58,7 @@ SELECT p.id::text AS id, p.seq, p.txid::text AS txid, p.table_schema, p.table_na
        p.key_text IS NOT NULL AS by_trigger, g.is_given,
        CASE WHEN g.is_given THEN p.key_text END AS key, CASE WHEN g.is_given THEN p.data_text END AS data,
        CASE WHEN g.is_given THEN p.old_text END AS old_data,
-       (extract(epoch FROM p.created_at) * 1000000)::bigint::text AS created_at,
+       CASE WHEN p.key_text IS NULL THEN (extract(epoch FROM p.created_at) * 1000000)::bigint::text ELSE '0' END AS created_at,
        coalesce(p.next_attempt_at <= clock_timestamp(), true) AS is_due,
        p.id IN (SELECT b.id FROM blocked AS b) AS is_blocked,
        CASE WHEN p.begins THEN (SELECT min(q.seq) FROM ${name} AS q WHERE q.txid = p.txid AND q.${IS_OPEN_OF}) END AS first,
@@ -110,7 +110,7 @@ function conditionOf(
   switch (scope.kind) {
     case 'all':
       return [
-        `(txid IS NULL OR txid::text <> ALL ($6::text[])) AND ($7::bigint IS NULL OR seq <= $7::bigint)`,
+        `(txid IS NULL OR txid <> ALL ($6::text[]::xid8[])) AND ($7::bigint IS NULL OR seq <= $7::bigint)`,
         [scope.skipped, scope.upTo],
       ];
     case 'transaction':

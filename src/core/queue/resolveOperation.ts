@@ -3,7 +3,8 @@ import type { ResolvedOperation } from './applyTypes';
 import { jsonMembers, jsonScalarText, type JsonMembers } from './applyJson';
 import { keySpelling, keyTextOf, type KeyValues } from './applyKey';
 import type { OperationKind, OperationRefusal, QueueOperation } from './operation';
-import type { TargetColumn, TargetTable } from './targetTable';
+import { OperationShapes } from './operationShapes';
+import type { TargetTable } from './targetTable';
 
 /** A larger one cannot be sent safely: a message of the protocol ends at 1 GB, and the server needs several times a row's size. */
 export const MAX_OPERATION_BYTES = 100 * 1024 * 1024;
@@ -17,10 +18,12 @@ export function isRefusal(
 /**
  * What an operation means on the primary, or why it means nothing there.
  * @param table `null`: the primary has no such table
+ * @param shapes of operations of the same tables before it
  */
 export function resolveOperation(
   source: QueueOperation,
   table: TargetTable | null,
+  shapes = new OperationShapes(),
 ): ResolvedOperation | OperationRefusal {
   const kind = kindOf(source.operation);
   if (kind === null)
@@ -29,12 +32,13 @@ export function resolveOperation(
       `It is queued as "${source.operation}", which is no INSERT, UPDATE or DELETE.`,
     );
   if (source.bytes > MAX_OPERATION_BYTES) return dead(source, 'It is larger than 100 MB.', '54000');
-  const name = formatTableName(source.table);
-  if (table === null) return drift(source, `The primary has no table ${name}.`, '42P01');
+  if (table === null) {
+    return drift(source, `The primary has no table ${formatTableName(source.table)}.`, '42P01');
+  }
   if (table.key.length === 0) {
     return dead(
       source,
-      `${name} has no primary key on the primary, so its row cannot be told from others.`,
+      `${formatTableName(source.table)} has no primary key on the primary, so its row cannot be told from others.`,
     );
   }
   const isOwn = source.writtenBy === 'trigger';
@@ -44,19 +48,17 @@ export function resolveOperation(
   }
   const old =
     isOwn && kind !== 'INSERT' && source.oldData !== null ? jsonMembers(source.oldData) : null;
-  const unknown = kind === 'DELETE' || data === null ? [] : unknownColumns(table, data);
-  if (unknown.length > 0) {
-    const columns = unknown.map((column) => `"${column}"`).join(', ');
+  const shape = shapes.of(table, kind, source.writtenBy, data, old);
+  if (shape.unknown.length > 0) {
+    const columns = shape.unknown.map((column) => `"${column}"`).join(', ');
+    const name = formatTableName(source.table);
     return drift(source, `${name} on the primary has no column ${columns}.`, '42703');
   }
   const keySource = isOwn && source.key !== null ? jsonMembers(source.key) : data;
   const values = keyValues(table, keySource);
   if (typeof values === 'string')
     return dead(source, `Its data lacks the key column "${values}".`, '23502');
-  const columns = namesIn(table, data);
-  const settable =
-    kind === 'UPDATE' ? columns.filter((column) => !isAlways(table, column)) : columns;
-  if (kind === 'UPDATE' && settable.length === 0) return dead(source, 'It sets no column.');
+  if (kind === 'UPDATE' && !shape.setsColumns) return dead(source, 'It sets no column.');
   const stuck = kind === 'UPDATE' ? changedAlways(table, data, old) : undefined;
   if (stuck !== undefined) {
     return dead(
@@ -69,27 +71,18 @@ export function resolveOperation(
   if (typeof newValues === 'string')
     return dead(source, `Its data lacks the key column "${newValues}".`, '23502');
   const changesKey = newValues.some((value, index) => value !== values[index]);
-  const oldColumns = old === null ? null : namesIn(table, old);
   return {
     source,
     kind,
-    table: { schema: table.schema, name: table.name },
+    table: shape.table,
     keyText: keyTextOf(values),
-    key: keyJson(table, keySource),
-    columns,
-    oldColumns,
+    key: keyJson(shape.keyNames, table, keySource),
+    columns: shape.columns,
+    oldColumns: shape.oldColumns,
     changesKey,
     touches: touches(table, changesKey ? [values, newValues] : [values], isOwn),
     reads: kind === 'DELETE' || data === null ? [] : readsOf(table, kind, data, isOwn),
-    shape: [
-      table.schema,
-      table.name,
-      kind,
-      source.writtenBy,
-      changesKey ? 'moves' : '',
-      columns.join('\0'),
-      oldColumns === null ? '' : `\0${oldColumns.join('\0')}`,
-    ].join('\0\0'),
+    shape: changesKey ? `${shape.text}\0\0moves` : shape.text,
   };
 }
 
@@ -97,18 +90,6 @@ function kindOf(operation: string): OperationKind | null {
   return operation === 'INSERT' || operation === 'UPDATE' || operation === 'DELETE'
     ? operation
     : null;
-}
-
-function unknownColumns(table: TargetTable, data: JsonMembers): readonly string[] {
-  const known = new Set(table.columns.map(({ name }) => name));
-  return [...data.keys()].filter((name) => !known.has(name));
-}
-
-function namesIn(table: TargetTable, members: JsonMembers | null): readonly string[] {
-  if (members === null) return [];
-  return table.columns
-    .filter(({ name, isGenerated }) => !isGenerated && members.has(name))
-    .map(({ name }) => name);
 }
 
 /** @returns the name of a key column that has no value, or the values */
@@ -123,8 +104,12 @@ function keyValues(table: TargetTable, members: JsonMembers | null): KeyValues |
   return values;
 }
 
-function keyJson(table: TargetTable, members: JsonMembers | null): string {
-  const parts = table.key.map((name) => `${JSON.stringify(name)}: ${members?.get(name) ?? 'null'}`);
+function keyJson(
+  names: readonly string[],
+  table: TargetTable,
+  members: JsonMembers | null,
+): string {
+  const parts = table.key.map((name, index) => `${names[index]}: ${members?.get(name) ?? 'null'}`);
   return `{${parts.join(', ')}}`;
 }
 
@@ -157,10 +142,6 @@ function readsOf(
   });
 }
 
-function isAlways(table: TargetTable, name: string): boolean {
-  return columnOf(table, name)?.identity === 'always';
-}
-
 function changedAlways(
   table: TargetTable,
   data: JsonMembers | null,
@@ -171,10 +152,6 @@ function changedAlways(
     ({ name, identity }) =>
       identity === 'always' && data.has(name) && old.has(name) && data.get(name) !== old.get(name),
   )?.name;
-}
-
-function columnOf(table: TargetTable, name: string): TargetColumn | undefined {
-  return table.columns.find((column) => column.name === name);
 }
 
 function dead(

@@ -1,4 +1,5 @@
 import { formatTableName } from '../tableName';
+import type { TableName } from '../topology';
 import type { ResolvedOperation, Wave } from './applyTypes';
 import { WaveLevels } from './waveLevels';
 import type { TargetTable } from './targetTable';
@@ -37,6 +38,7 @@ export class LastOperations {
   readonly #last = new Map<string, { readonly id: string; readonly batch: number }>();
   readonly #keys = new Map<number, string[]>();
   #batch = 0;
+  #named: { readonly table: TableName | null; readonly name: string } = { table: null, name: '' };
 
   /** What follows belongs to another batch. @returns its number */
   begin(): number {
@@ -46,7 +48,7 @@ export class LastOperations {
 
   /** Tells an operation which ones stand before it on its keys, and puts it behind them. */
   follow(op: ResolvedOperation): ResolvedOperation {
-    const table = formatTableName(op.table);
+    const table = this.#nameOf(op.table);
     const keys = op.touches?.map((key) => `${table}\0${key}`) ?? [table];
     const behind: string[] = [];
     for (const key of keys) {
@@ -61,6 +63,12 @@ export class LastOperations {
       own.push(key);
     }
     return behind.length === 0 ? op : { ...op, behind };
+  }
+
+  /** Operations of one shape share the object that names their table. */
+  #nameOf(table: TableName): string {
+    if (this.#named.table !== table) this.#named = { table, name: formatTableName(table) };
+    return this.#named.name;
   }
 
   /** It is settled: what it came to is known otherwise. */

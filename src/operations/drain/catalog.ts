@@ -1,6 +1,7 @@
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { DrainSession } from '../../core/ports/drainGateway';
 import { WaveTexts } from '../../core/queue/applyStatements';
+import { OperationShapes } from '../../core/queue/operationShapes';
 import { tablesByName } from '../../core/queue/waves';
 import type { TargetTable } from '../../core/queue/targetTable';
 import { formatTableName } from '../../core/tableName';
@@ -13,6 +14,7 @@ export class Catalog {
   /** What was asked for last: rows of one table follow each other. */
   #last: { readonly named: TableName; readonly table: TargetTable | null } | null = null;
   readonly texts = new WaveTexts();
+  readonly shapes = new OperationShapes();
 
   constructor(
     private readonly session: DrainSession,
@@ -60,6 +62,7 @@ export class Catalog {
     this.#byName = tablesByName(tables);
     this.#last = null;
     this.texts.clear();
+    this.shapes.clear();
   }
 }
 

@@ -29,7 +29,7 @@ export function sortRows(
   const waiting: WaitingOperation[] = [];
   for (const row of rows) {
     const source = row.operation;
-    const result = resolveOperation(source, catalog.find(source.table));
+    const result = resolveOperation(source, catalog.find(source.table), catalog.shapes);
     const resolved = isRefusal(result) ? null : result;
     if (row.isBlocked || !row.isDue || blocked.has(source, resolved)) {
       blocked.add(source, resolved);

@@ -1,0 +1,77 @@
+import type { TableName } from '../topology';
+import type { JsonMembers } from './applyJson';
+import type { OperationKind, QueueOperation } from './operation';
+import type { TargetTable } from './targetTable';
+
+/** What operations that name the same columns of one table have in common. */
+export interface OperationShape {
+  readonly table: TableName;
+  /** Columns of `data` that the table has not; none are looked for in a DELETE. */
+  readonly unknown: readonly string[];
+  readonly columns: readonly string[];
+  readonly oldColumns: readonly string[] | null;
+  /** Some of `columns` can be set by an UPDATE. */
+  readonly setsColumns: boolean;
+  /** Names of the key's columns as JSON. */
+  readonly keyNames: readonly string[];
+  /** Equal for equal shapes. */
+  readonly text: string;
+}
+
+/** More than a queue has, unless an application names other columns each time. */
+const MAX_SHAPES = 200;
+
+/** Shapes that were met, since the next operation is like the last one. To be cleared when tables are read anew. */
+export class OperationShapes {
+  readonly #shapes = new Map<string, OperationShape>();
+
+  of(
+    table: TargetTable,
+    kind: OperationKind,
+    writtenBy: QueueOperation['writtenBy'],
+    data: JsonMembers | null,
+    old: JsonMembers | null,
+  ): OperationShape {
+    const names = data === null ? '' : [...data.keys()].join('\0');
+    const oldNames = old === null ? '' : `\0${[...old.keys()].join('\0')}`;
+    const key = [table.schema, table.name, kind, writtenBy, names, oldNames].join('\0\0');
+    const known = this.#shapes.get(key);
+    if (known !== undefined) return known;
+    const made = shapeOf(table, kind, data, old, key);
+    if (this.#shapes.size >= MAX_SHAPES) this.#shapes.clear();
+    this.#shapes.set(key, made);
+    return made;
+  }
+
+  clear(): void {
+    this.#shapes.clear();
+  }
+}
+
+function shapeOf(
+  table: TargetTable,
+  kind: OperationKind,
+  data: JsonMembers | null,
+  old: JsonMembers | null,
+  text: string,
+): OperationShape {
+  const known = new Map(table.columns.map((column) => [column.name, column]));
+  const columns = namesIn(table, data);
+  const brought = kind === 'DELETE' || data === null ? [] : [...data.keys()];
+  return {
+    table: { schema: table.schema, name: table.name },
+    unknown: brought.filter((name) => !known.has(name)),
+    columns,
+    oldColumns: old === null ? null : namesIn(table, old),
+    setsColumns: columns.some((name) => known.get(name)?.identity !== 'always'),
+    keyNames: table.key.map((name) => JSON.stringify(name)),
+    text,
+  };
+}
+
+function namesIn(table: TargetTable, members: JsonMembers | null): readonly string[] {
+  if (members === null) return [];
+  return table.columns
+    .filter(({ name, isGenerated }) => !isGenerated && members.has(name))
+    .map(({ name }) => name);
+}
