@@ -99,9 +99,11 @@ function row(queue: QueueState, { commands, nowMs, actions }: QueueTableProps): 
 
 /** What waits comes first; conflicts and dead ones have columns of their own. */
 function stateText(queue: QueueState, nowMs: number): string {
-  const { facts, draining } = queue;
+  const { facts, draining, verdict } = queue;
   if (draining !== null) return draining;
-  if (facts === null) return queueTop(queue, nowMs);
+  if (facts === null || isOld(verdict.code)) return queueTop(queue, nowMs);
+  // What waits for a person has columns of its own; with it a queue is not empty.
+  if (facts.waiting === 0 && facts.conflicts + facts.dead > 0) return 'nothing to drain';
   return queueTop({ ...queue, facts: { ...facts, conflicts: 0 } }, nowMs);
 }
 
