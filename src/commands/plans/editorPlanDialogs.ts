@@ -1,4 +1,5 @@
 import { ProgressLocation, window } from 'vscode';
+import { isServerFailure } from '../../core/failure';
 import { findingLine } from '../../core/plan/findingsText';
 import type { Plan } from '../../core/plan/plan';
 import { planDocument } from '../../core/plan/planDocument';
@@ -144,6 +145,12 @@ export class EditorPlanDialogs implements PlanDialogs {
         await documents.show(`Report of ${plan.title}`, redact(reportDocument(report)));
       }
     };
-    act().catch(onError);
+    act().catch((error: unknown) => {
+      onError(error);
+      // The ways on look at servers again, which may be away by now.
+      if (!isServerFailure(error) || error.facts.reason === 'cancelled') return;
+      const { text, advice } = error.facts;
+      void window.showErrorMessage(redact(advice === null ? text : `${text} ${advice}`));
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { isServerFailure, type ServerFailure } from '../../core/failure';
 import { nodeAs } from '../../core/nodeAs';
+import { makePlan } from '../../core/plan/makePlan';
 import type { NodeCatalog } from '../../core/plan/nodeCatalog';
 import { nodesOfPlan, type Plan } from '../../core/plan/plan';
 import { isComplete, type PlanReport } from '../../core/plan/report';
@@ -136,9 +137,21 @@ export class PlanWork {
       plan.steps.length === 0
         ? null
         : async (): Promise<void> => {
-            await this.#confirmAndRun(plan, task, before);
+            const looked = await this.#lookAgain(plan);
+            if (looked !== null) await this.#confirmAndRun(looked, task, before);
           };
     return { undo: follow(undoPlan(report), null), retry: follow(retryPlan(report), report) };
+  }
+
+  /**
+   * A plan that was made some time ago, held against what its nodes are now: split brain, another server, a pooler or a file
+   * that forbids changes since then.
+   * @returns `null` when the user gave up
+   */
+  async #lookAgain(plan: Plan): Promise<Plan | null> {
+    const also = plan.steps.flatMap(({ alsoChanges = [] }) => alsoChanges);
+    const nodeIds = [...new Set([...nodesOfPlan(plan), ...also])];
+    return this.#settle({ nodeIds, plan: (context) => makePlan(context, plan) });
   }
 
   /** @returns a plan without errors, or `null` when the user gave up */

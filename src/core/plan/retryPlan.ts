@@ -4,7 +4,8 @@ import type { PlanReport, StepOutcome } from './report';
 
 /**
  * The rest of a plan that stopped: the step that failed, as far as it is not done, and those behind it, each with its
- * precondition asked again. Without a step when all are done. What the catalogs hold by now is not looked at anew.
+ * precondition asked again. Without a step when all are done. Its findings are those of before: whoever runs it later holds it
+ * against the nodes as they are then (`makePlan`).
  */
 export function retryPlan({ plan, outcomes }: PlanReport): Plan {
   const rest = outcomes.filter(({ state }) => state !== 'done');

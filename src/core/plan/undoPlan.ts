@@ -7,7 +7,8 @@ import { shownSql } from './sqlText';
 /**
  * A plan that takes back what a plan did before it stopped: the undo statements of its done steps, last step first. What it
  * cannot bring back is among its findings; a step of which nobody knows whether it took effect is left to a person, with
- * its statements to copy. Without a step when there is nothing to take back.
+ * its statements to copy. Without a step when there is nothing to take back. Whoever runs it later holds it against the nodes
+ * as they are then (`makePlan`).
  */
 export function undoPlan({ plan, outcomes }: PlanReport): Plan {
   const backwards = [...outcomes].reverse();

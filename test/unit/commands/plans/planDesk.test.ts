@@ -14,6 +14,7 @@ import type { ChangeGateway, ChangeSession } from '../../../../src/core/ports/ch
 import type { TopologyNode } from '../../../../src/core/topology';
 import type { PlanRunner } from '../../../../src/operations/planRunner';
 import { declared, snapshot } from '../../core/describe/makeSnapshot';
+import { catalog } from '../../core/plan/catalogs';
 import { makePlan } from './makePlan';
 
 const FILE = 'file:///folder/pg-topology.json';
@@ -47,6 +48,11 @@ interface Script {
   readonly isAllowed?: (nodeId: string, wasAsked: boolean) => boolean;
   readonly fails?: Readonly<Record<string, FailureReason>>;
   readonly isRunHeld?: boolean;
+  /** What servers say of themselves now, and what is remembered of them. */
+  readonly servers?: {
+    readonly at: (nodeId: string) => Partial<NodeCatalog['server']>;
+    readonly known?: ReadonlyMap<string, string>;
+  };
   /** How the steps of each run end, one letter a step: done, failed, not run. By default all are done. */
   readonly states?: readonly string[];
 }
@@ -96,8 +102,11 @@ function makeRig(script: Script = {}): Rig {
       // Only what the desk itself looks at.
       readCatalog: (roles) =>
         Promise.resolve({
-          nodeId: node.id,
-          role: { name: user },
+          ...catalog(node.id, {
+            role: { name: user },
+            server: script.servers?.at(node.id) ?? {},
+          }),
+          // So that it shows what was asked about.
           schemas: roles,
         } as unknown as NodeCatalog),
       close: () => Promise.resolve(void events.push(`close ${node.id}`)),
@@ -171,6 +180,10 @@ function makeRig(script: Script = {}): Rig {
         events.push(`refresh ${ref?.nodeId ?? 'all'} ${reason}`);
         return Promise.resolve();
       },
+    },
+    servers: {
+      systemsOf: () => script.servers?.known ?? new Map<string, string>(),
+      chosenPrimaryOf: () => null,
     },
     // The desk looks at the topology alone.
     files: { find: (id) => (id === FILE ? ({ topology } as never) : null) },
@@ -380,7 +393,9 @@ describe('desk of plans', () => {
     assert.ok(rig.told[1]?.ways.undo);
     rig.events.length = 0;
     await rig.told[1].ways.undo();
-    assert.deepEqual(rig.events.slice(0, 2), [
+    assert.deepEqual(rig.events.slice(0, 4), [
+      'read central as boss',
+      'close central',
       'confirm Undo: Create publication jobs_pub on central',
       'run',
     ]);
@@ -391,6 +406,43 @@ describe('desk of plans', () => {
         .join(),
       'Take back: b,Take back: a',
     );
+  });
+
+  it('neither goes on nor takes back on nodes that are others by then', async () => {
+    let server: Partial<NodeCatalog['server']> = {};
+    const rig = makeRig({
+      states: ['dfn'],
+      servers: { at: () => server, known: new Map([['central', 'system of central']]) },
+    });
+    await carryOut(rig, threeSteps());
+    const ways = rig.told[0]?.ways;
+    assert.ok(ways?.retry && ways.undo);
+    server = { isPooled: true };
+    await ways.retry();
+    assert.equal(rig.events.at(-1), 'show findings pooler');
+    server = { systemIdentifier: 'of a stranger' };
+    await ways.undo();
+    assert.equal(rig.events.at(-1), 'show findings otherServer');
+    assert.equal(rig.runs.length, 1);
+    server = {};
+    await ways.retry();
+    assert.equal(rig.runs.length, 2);
+  });
+
+  it('goes on nowhere while two nodes are writable, one of which only a step concerns', async () => {
+    const both = { systemIdentifier: 'one' };
+    const rig = makeRig({
+      states: ['f'],
+      servers: { at: (id) => ({ ...both, startedAtMs: id === 'central' ? 1 : 2 }) },
+    });
+    const plan = good();
+    await carryOut(rig, {
+      ...plan,
+      steps: plan.steps.map((step) => ({ ...step, alsoChanges: ['genesis'] })),
+    });
+    await rig.told[0]?.ways.retry?.();
+    assert.equal(rig.events.at(-1), 'show findings splitBrain');
+    assert.equal(rig.runs.length, 1);
   });
 
   it('takes nothing back where nothing was done', async () => {
