@@ -14,7 +14,8 @@ export class SmallDisk {
   }
 
   unmount(): void {
-    if (this.isThere) execFileSync('umount', [this.folder]);
+    // Lazily: after a failure a server may still have files there.
+    if (this.isThere) execFileSync('umount', ['-l', this.folder]);
   }
 
   private mount(): boolean {

@@ -32,7 +32,8 @@ export async function takeLock(rig: QueueRig): Promise<TakeOver | null> {
   // In a transaction the activity would look as it first did.
   const primary = await rig.primary.connect();
   try {
-    await blocker.query('BEGIN; LOCK TABLE public.shop, public.item, public.tag IN SHARE MODE');
+    // The ledger alone, which each batch writes: of several locks one could be had while a batch has another.
+    await blocker.query('BEGIN; LOCK TABLE pgtopology.applied_operation IN SHARE MODE');
     const batch = await waitFor(
       async () => {
         const [pid] = await pidsOf(primary, WAITING_SQL);
