@@ -108,7 +108,9 @@ forEachMajor('A drain of a queue in trouble', function (major) {
     assert.equal(await rig.depth(), 0);
   });
 
-  it('stops on a full disk of the edge, which does not know yet what the primary has', async () => {
+  it('stops on a full disk of the edge, which does not know yet what the primary has', async function () {
+    // Tablespaces wait for checkpoints.
+    this.timeout(120_000);
     const disk = new SmallDisk(path.join(rig.clusters.run.path, 'edge-disk'));
     try {
       await rig.edge.query('TRUNCATE pgtopology.pending_sync');
@@ -139,7 +141,7 @@ forEachMajor('A drain of a queue in trouble', function (major) {
     await rig.edge.query(`CREATE TABLESPACE small LOCATION '${disk.folder}'`);
     await rig.edge.query('ALTER TABLE pgtopology.pending_sync SET TABLESPACE small');
     for (let bytes = 0; bytes < 600_000;) {
-      await write(100);
+      await write(300);
       const [row] = await rig.edge.query<{ bytes: number }>(
         `SELECT pg_relation_size('pgtopology.pending_sync')::int AS bytes`,
       );
