@@ -80,6 +80,8 @@ export interface PlanStep {
   readonly undo: readonly PlanStatement[];
   /** Finished sentence about the undo: what it cannot bring back; `null` when there is nothing to say. */
   readonly undoNote: string | null;
+  /** Stands in the place of `undo` where taking back is more than statements, such as waiting once more. Absent: it is not. */
+  readonly undoStep?: PlanStep;
   /** Finished sentences for when it failed: what may be left all the same, where, and how it goes away. */
   readonly leftoverNote?: string;
   /** A slot that it makes for a subscription, and may leave behind. Absent: it makes none. */

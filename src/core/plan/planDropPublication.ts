@@ -10,6 +10,7 @@ import type { FileChange, Plan, PlanStep } from './plan';
 import { recreateSql } from './publicationCopy';
 import {
   mustSeeReaders,
+  passedStep,
   publicationOwnerFindings,
   publicationReaders,
   readerFindings,
@@ -112,7 +113,15 @@ function stepsOf(
   const movable = readers.filter(({ subscription }) => subscription.publications.length > 1);
   return [
     ...movable.map((reader) => letGoStep(request, reader)),
-    ...(readers.length === 0 ? [] : [releasedStep(publisher, readers, request.name)]),
+    ...(readers.length === 0
+      ? []
+      : [
+          {
+            ...releasedStep(publisher, readers, request.name),
+            // Made again, it is not there for who has still to read what was written before.
+            undoStep: passedStep(publisher, readers, request.name),
+          },
+        ]),
     dropStep(request, publisher, readers),
   ];
 }

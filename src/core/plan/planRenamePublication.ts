@@ -234,9 +234,24 @@ function moveSteps(
   const taking = [...readers, ...moved];
   return [
     ...(isMade ? [] : [makeStep(request, publisher, publication)]),
-    ...(readers.length === 0 ? [] : [passedStep(publisher, readers, newName)]),
+    ...(readers.length === 0
+      ? []
+      : [
+          {
+            ...passedStep(publisher, readers, newName),
+            undoStep: releasedStep(publisher, readers, newName),
+          },
+        ]),
     ...readers.map((reader) => moveStep(request, reader)),
-    ...(taking.length === 0 ? [] : [releasedStep(publisher, taking, name)]),
+    ...(taking.length === 0
+      ? []
+      : [
+          {
+            ...releasedStep(publisher, taking, name),
+            // The old one, made again, is not there for who has still to read what was written before.
+            undoStep: passedStep(publisher, taking, name),
+          },
+        ]),
     dropOldStep(request, publisher, publication, taking),
   ];
 }
@@ -328,7 +343,7 @@ function dropOldStep(
     effectCheck: { sql: `SELECT NOT ${exists}`, otherwise: `${nodeId} still has ${name}.` },
     settle: null,
     undo: [sqlStatement(recreateSql(publication, name))],
-    undoNote: `Before anybody takes ${name} again, all must have passed its making: rename ${newName} by a plan instead.`,
+    undoNote: `Subscriptions take ${name} again only once all have passed its making.`,
   };
 }
 

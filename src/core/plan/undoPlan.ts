@@ -16,7 +16,7 @@ export function undoPlan({ plan, outcomes }: PlanReport): Plan {
     ...plan,
     kind: 'undoPlan',
     title: `Undo: ${plan.title}`,
-    steps: backwards.filter(isToUndo).map(({ step }) => undoStep(step)),
+    steps: backwards.filter(isToUndo).map(({ step }) => undoStepOf(step)),
     findings: backwards.flatMap(findingsOf),
     impacts: [],
     privileges: [],
@@ -31,10 +31,15 @@ function hasEffect({ state, doneStatements }: StepOutcome): boolean {
 }
 
 function isToUndo(outcome: StepOutcome): boolean {
-  return hasEffect(outcome) && outcome.step.undo.length > 0;
+  return hasEffect(outcome) && hasUndo(outcome.step);
 }
 
-function undoStep(step: PlanStep): PlanStep {
+function hasUndo({ undo, undoStep }: PlanStep): boolean {
+  return undo.length > 0 || undoStep !== undefined;
+}
+
+function undoStepOf(step: PlanStep): PlanStep {
+  if (step.undoStep !== undefined) return step.undoStep;
   // Most of what changes a subscription refuses a transaction (25001).
   const isTransactional =
     step.isTransactional && !step.undo.some((one) => /\bSUBSCRIPTION\b/u.test(shownSql(one)));
@@ -74,7 +79,7 @@ function findingsOf(outcome: StepOutcome): readonly Finding[] {
   if (!hasEffect(outcome)) return leftoverFindings(outcome);
   const isPartial = doneStatements < step.statements.length;
   return [
-    ...(undo.length === 0
+    ...(!hasUndo(step)
       ? [warningFinding('notUndone', nodeId, `"${title}" on ${nodeId} stays as it is.`)]
       : []),
     ...(isPartial && undo.length > 0

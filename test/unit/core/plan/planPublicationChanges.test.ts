@@ -3,6 +3,8 @@ import { isRunnable } from '../../../../src/core/plan/plan';
 import { planAlterPublication } from '../../../../src/core/plan/planAlterPublication';
 import { planDropPublication } from '../../../../src/core/plan/planDropPublication';
 import { planRenamePublication } from '../../../../src/core/plan/planRenamePublication';
+import type { StepOutcome } from '../../../../src/core/plan/report';
+import { undoPlan } from '../../../../src/core/plan/undoPlan';
 import type { AlterPublicationRequest, PlanContext } from '../../../../src/core/plan/requests';
 import type { DeclaredTable } from '../../../../src/core/topology';
 import { declared } from '../describe/makeSnapshot';
@@ -335,6 +337,31 @@ describe('planDropPublication', () => {
     assert.deepEqual(plan.fileChanges, [
       { path: ['nodes', 'central', 'publications', 'jobs_pub'], value: undefined },
     ]);
+  });
+
+  it('taken back, it is given to its subscribers once they have passed its making', () => {
+    const plan = planDropPublication(request, world({ edge: { subscriptions: [two] } }));
+    const outcomes = plan.steps.map((step): StepOutcome => ({
+      step,
+      state: 'done',
+      doneStatements: step.statements.length,
+      failure: null,
+      notices: [],
+      startedAtMs: 1,
+      endedAtMs: 2,
+    }));
+    const report = { plan, outcomes, wasCancelled: false, startedAtMs: 1, endedAtMs: 2 };
+    const undo = undoPlan(report);
+    assert.deepEqual(
+      undo.steps.map(({ nodeId, title }) => `${nodeId}: ${title}`),
+      [
+        'central: Take back: Drop publication jobs_pub',
+        'central: Wait until subscribers have passed the making of jobs_pub',
+        'edge: Take back: Let jobs_sub take jobs_pub no more',
+      ],
+    );
+    assert.match(undo.steps[1]?.settle?.sql ?? '', /confirmed_flush_lsn >= l\.lsn/u);
+    assert.ok(!findingLines(undo).some((line) => line.includes('stays as it is')));
   });
 
   it('those with other publications let go first, and it waits until they have', () => {
