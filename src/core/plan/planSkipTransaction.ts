@@ -1,3 +1,4 @@
+import type { VerdictCode } from '../snapshot';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import { formatLsn, parseLsn } from '../lsn';
 import type { Finding } from './finding';
@@ -48,7 +49,7 @@ export function planSkipTransaction(request: SkipTransactionRequest, context: Pl
         : [],
     findings: [
       ...existingSubscriptionFindings(request, context, catalog),
-      ...skipFindings(request, catalog, subscription),
+      ...skipFindings(request, catalog, subscription, context),
     ],
     impacts:
       subscription === null
@@ -141,6 +142,7 @@ function skipFindings(
   request: SkipTransactionRequest,
   catalog: NodeCatalog,
   subscription: CatalogSubscription | null,
+  context: PlanContext,
 ): readonly Finding[] {
   const { nodeId, name, finishLsn } = request;
   if (subscription === null) return [];
@@ -157,6 +159,7 @@ function skipFindings(
   }
   if (majorOf(catalog) < 15) return [cannotSkip(request, catalog, subscription)];
   return [
+    ...healthyFindings(request, context, subscription),
     ...(catalog.role.isSuperuser
       ? []
       : [
@@ -178,6 +181,35 @@ function skipFindings(
       : []),
   ];
 }
+
+/** What waits for a subscription that takes it will arrive by itself: skipped, it is lost for nothing. */
+function healthyFindings(
+  { nodeId, name, finishLsn }: SkipTransactionRequest,
+  { snapshot }: PlanContext,
+  { isEnabled }: CatalogSubscription,
+): readonly Finding[] {
+  const edge = snapshot?.edges.find(
+    (candidate) =>
+      candidate.kind === 'logical' && candidate.name === name && candidate.to === nodeId,
+  );
+  if (!isEnabled || edge === undefined || !FLOWING.has(edge.verdict.code)) return [];
+  return [
+    warningFinding(
+      'losesChanges',
+      nodeId,
+      `${name} on ${nodeId} does not fail: it takes what waits, and the transaction ending at ${finishLsn} arrives by itself unless it is skipped.`,
+      'Skip only what stops it. What fails is in the log of its server, with "finished at".',
+    ),
+  ];
+}
+
+/** Verdicts of an edge whose changes arrive, late or not. */
+const FLOWING: ReadonlySet<VerdictCode> = new Set<VerdictCode>([
+  'streaming',
+  'idle',
+  'catchingUp',
+  'lagging',
+]);
 
 /** Before 15 a person may move on by hand, and only with the end of the transaction. */
 function cannotSkip(

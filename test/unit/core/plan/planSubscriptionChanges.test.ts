@@ -10,7 +10,15 @@ import {
   planDropSubscription,
 } from '../../../../src/core/plan/planDropSubscription';
 import { planSkipTransaction } from '../../../../src/core/plan/planSkipTransaction';
-import { declared, NOW, plain, subscription } from '../describe/makeSnapshot';
+import {
+  declared,
+  edge,
+  NOW,
+  plain,
+  snapshot,
+  subscription,
+  verdict,
+} from '../describe/makeSnapshot';
 import {
   catalog,
   context,
@@ -251,6 +259,21 @@ describe('planSkipTransaction', () => {
       detail,
       /The whole transaction ending at 3A\/7E0B11F8 is dropped on edge: 1 row of public\.jobs\. Then the subscription is enabled\. central keeps it; the two will differ\./u,
     );
+  });
+
+  it('warns where nothing fails: what waits arrives by itself', () => {
+    const at = (code: 'lagging' | 'applyErrorLoop', isEnabled = true) => ({
+      ...contextOf({ isEnabled }),
+      snapshot: snapshot({
+        nodes: [],
+        edges: [edge({ id: 'logical/edge/jobs_sub', verdict: verdict(code) })],
+      }),
+    });
+    assert.deepEqual(findingLines(skip(at('lagging'))), [
+      'warning losesChanges edge: jobs_sub on edge does not fail: it takes what waits, and the transaction ending at 3A/7E0B11F8 arrives by itself unless it is skipped. / Skip only what stops it. What fails is in the log of its server, with "finished at".',
+    ]);
+    assert.deepEqual(findingLines(skip(at('lagging', false))), []);
+    assert.deepEqual(findingLines(skip(at('applyErrorLoop'))), []);
   });
 
   it('a role that may not, a version that cannot, text that is no LSN', () => {
