@@ -15,7 +15,7 @@ export interface PlanConfirmation {
   readonly button: string;
   /** What must be typed before it runs; `null`: nothing. */
   readonly mustType: string | null;
-  /** Only for what destroys something, stops a subscription or touches production. */
+  /** Only for what destroys something, stops a subscription, will stop again or touches production. */
   readonly isModal: boolean;
 }
 
@@ -23,17 +23,28 @@ export interface PlanConfirmation {
 export function confirmationOf(plan: Plan): PlanConfirmation {
   const isProduction = plan.environment === 'production';
   const isModal =
-    isProduction || hurtsSubscriptions(plan) || plan.steps.some(({ risk }) => risk === 'losesData');
+    isProduction ||
+    willStopAgain(plan) ||
+    hurtsSubscriptions(plan) ||
+    plan.steps.some(({ risk }) => risk === 'losesData');
   const label = plan.environment === 'development' ? '' : ` (${plan.environment})`;
   return {
     message: isModal
       ? showEscaped(`${plan.title}${label}?`)
       : showEscaped(`${plan.title}${label}: ${planSize(plan)}.`),
     detail: detailOf(plan),
-    button: isModal ? buttonOf(plan.kind) : 'Run Plan',
+    button: isModal ? (willStopAgain(plan) ? 'Enable Anyway' : buttonOf(plan.kind)) : 'Run Plan',
     mustType: isProduction ? nameToType(plan) : null,
     isModal,
   };
+}
+
+/** Enabling what an error stopped: as far as anybody knows, it fails again with the same row. */
+function willStopAgain({ kind, findings }: Plan): boolean {
+  return (
+    kind === 'enableSubscription' &&
+    findings.some(({ code, severity }) => code === 'stoppedByError' && severity === 'warning')
+  );
 }
 
 function nameToType(plan: Plan): string {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { confirmationOf } from '../../../../src/core/plan/confirmationOf';
 import { planRefreshSubscription } from '../../../../src/core/plan/planRefreshSubscription';
 import {
   planDisableSubscription,
@@ -131,6 +132,12 @@ describe('planEnableSubscription, planDisableSubscription', () => {
         edges: [edge({ id: 'logical/edge/jobs_sub', verdict: verdict('stoppedByError') })],
       }),
     };
+    const again = confirmationOf(planEnableSubscription(REQUEST, stopped));
+    assert.deepEqual([again.isModal, again.button], [true, 'Enable Anyway']);
+    assert.equal(again.message, 'Enable subscription jobs_sub on edge?');
+    assert.match(again.detail, /will stop again/u);
+    const usual = confirmationOf(planEnableSubscription(REQUEST, contextOf(off)));
+    assert.deepEqual([usual.isModal, usual.button], [false, 'Run Plan']);
     assert.deepEqual(findingLines(planEnableSubscription(REQUEST, stopped)), [
       'warning stoppedByError edge: jobs_sub on edge was stopped by an error. Unless what caused it is gone, it will stop again. / Change or delete the row that is in the way first, or skip the transaction.',
     ]);
