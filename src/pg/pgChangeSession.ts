@@ -9,7 +9,11 @@ import type { ChangeSession } from '../core/ports/changeGateway';
 import type { SqlResult, SqlStatement } from '../core/ports/sqlSession';
 import type { SetupFacts } from '../core/setup/setupFacts';
 import {
+  edgeIdStatement,
+  edgesStatement,
   openOperationsStatement,
+  readEdgeId,
+  readEdges,
   queueFactsStatement,
   readOpenOperations,
   readQueueFacts,
@@ -107,7 +111,14 @@ export class PgChangeSession implements ChangeSession {
     signal?: CancelSignal,
   ): Promise<QueueFacts> {
     const { rows } = await this.query(queueFactsStatement(queue, roles), signal);
-    const { facts, canCount } = readQueueFacts(rows[0]);
+    const { facts: read, canCount, canIdentify, knowsEdges } = readQueueFacts(rows[0]);
+    const identity = canIdentify ? await this.query(edgeIdStatement(), signal) : null;
+    const edges = knowsEdges ? await this.query(edgesStatement(), signal) : null;
+    const facts = {
+      ...read,
+      edgeId: readEdgeId(identity?.rows[0]),
+      edges: readEdges(edges?.rows ?? []),
+    };
     if (!canCount) return facts;
     const counted = await this.query(openOperationsStatement(queue), signal);
     return { ...facts, openOperations: readOpenOperations(counted.rows[0]) };

@@ -102,16 +102,34 @@ forEachMajor('Remove Queue', function (major) {
   it('leaves the ledger to other edges, and a schema in which something else stands', async () => {
     await rig.install(['public.jobs']);
     await rig.everywhere('CREATE TABLE pgtopology.of_somebody_else (a int)');
-    await rig.primary.query(
-      `INSERT INTO pgtopology.edge (edge_id, name, system_identifier) SELECT gen_random_uuid(), 'edge ' || n, '1' FROM generate_series(1, 2) AS n`,
+    // One edge is registered, and it is another one: it stands in another file, and this one has never drained.
+    const register = (id: string) =>
+      rig.primary.query(
+        `INSERT INTO pgtopology.edge (edge_id, name, system_identifier) VALUES ($1, 'edge', '1')`,
+        [id],
+      );
+    const other = '00000000-0000-4000-8000-000000000001';
+    const early = await planned();
+    await register(other);
+    const plan = await planned();
+    assert.deepEqual(codes(plan), ['warning stillTaken primary']);
+    assert.match(plan.findings[0]?.text ?? '', new RegExp(other, 'u'));
+    assert.ok(plan.steps.every(({ nodeId }) => nodeId === 'edge'));
+    await rig.primary.query('DELETE FROM pgtopology.edge');
+    const [own] = await rig.edge.query<{ id: string }>(
+      'SELECT edge_id::text AS id FROM pgtopology.edge_identity',
     );
-    const report = await rig.plans.run(await planned());
+    await register(own?.id ?? '');
+    assert.equal((await planned()).steps.at(-1)?.nodeId, 'primary');
+    // It registers after the plan was made.
+    await register(other);
+    const report = await rig.plans.run(early);
     assert.deepEqual(
       report.outcomes.map(({ state: outcome }) => outcome),
       ['done', 'done', 'done', 'failed'],
     );
     await rig.edge.query('SELECT FROM pgtopology.of_somebody_else');
-    await rig.primary.query('DELETE FROM pgtopology.edge WHERE name = $1', ['edge 2']);
+    await rig.primary.query('DELETE FROM pgtopology.edge');
     await rig.plans.done(await planned());
     await rig.everywhere('DROP TABLE pgtopology.of_somebody_else; DROP SCHEMA pgtopology');
   });

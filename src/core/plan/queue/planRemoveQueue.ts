@@ -50,13 +50,14 @@ export function planRemoveQueue(request: RemoveQueueRequest, context: PlanContex
   const primary = primaryId === null ? null : (context.catalogs.get(primaryId) ?? null);
   const primaryFacts = primaryId === null ? null : (context.queues?.get(primaryId) ?? null);
   const others = otherEdges(request, context);
+  const strangers = (primaryFacts?.edges ?? []).filter(({ id }) => id !== facts.edgeId);
   const steps = [
     ...triggerSteps(nodeId, facts),
     ...queueSteps(request, edge, facts),
     ...edgeObjectSteps(request, edge, facts),
-    ...(primary === null || primaryFacts === null || others.length > 0
+    ...(primary === null || primaryFacts === null || others.length > 0 || strangers.length > 0
       ? []
-      : primarySteps(primary, primaryFacts)),
+      : primarySteps(nodeId, primary, primaryFacts, facts.edgeId ?? null)),
   ];
   const isDeclared = context.topology.nodes.some(
     ({ id, pendingSync }) => id === nodeId && pendingSync !== null,
@@ -80,6 +81,9 @@ export function planRemoveQueue(request: RemoveQueueRequest, context: PlanContex
               `${listNames(others)} ${others.length === 1 ? 'drains' : 'drain'} to ${primaryId ?? ''} as well, so its ledger stays.`,
             ),
           ]),
+      ...(primary === null || others.length > 0
+        ? []
+        : strangerFindings(request, primary, strangers)),
       ...roleFindings(request, context, nodeIds),
       ...(steps.length > 0
         ? []
@@ -107,6 +111,28 @@ function otherEdges(
   return topology.nodes
     .filter(({ id, pendingSync }) => id !== nodeId && pendingSync?.primary === primaryId)
     .map(({ id }) => id);
+}
+
+/** Edges that the primary knows and that are not this one as it is now: nobody can tell an earlier identity of it from another edge. */
+function strangerFindings(
+  { nodeId }: RemoveQueueRequest,
+  primary: NodeCatalog,
+  strangers: NonNullable<QueueFacts['edges']>,
+): readonly Finding[] {
+  const present = PRIMARY_TABLES.filter((table) => relationOf(primary, table) !== null);
+  if (strangers.length === 0 || present.length === 0) return [];
+  const names = listNames(strangers.map(({ id, name }) => `${name} (${id})`));
+  return [
+    warningFinding(
+      'stillTaken',
+      primary.nodeId,
+      `${primary.nodeId} keeps its ledger: it is also that of ${names}, which ${strangers.length === 1 ? 'is' : 'are'} not ${nodeId} as it is now, but another edge or an identity that ${nodeId} had before. An edge whose ledger is gone sends again what it has sent.`,
+      {
+        text: 'Drop it by hand once none of them drains there any more.',
+        copy: `DROP TABLE ${present.map(qualifiedName).join(', ')};`,
+      },
+    ),
+  ];
 }
 
 function triggerSteps(nodeId: string, facts: QueueFacts): readonly PlanStep[] {
@@ -234,7 +260,13 @@ function edgeObjectSteps(
   ];
 }
 
-function primarySteps(primary: NodeCatalog, facts: QueueFacts): readonly PlanStep[] {
+/** @param edgeId who the edge is to the primary; `null`: that is not known, so any edge there may be another one */
+function primarySteps(
+  edge: string,
+  primary: NodeCatalog,
+  facts: QueueFacts,
+  edgeId: string | null,
+): readonly PlanStep[] {
   const present = PRIMARY_TABLES.filter((table) => relationOf(primary, table) !== null);
   if (present.length === 0) return [];
   const { nodeId } = primary;
@@ -255,8 +287,8 @@ function primarySteps(primary: NodeCatalog, facts: QueueFacts): readonly PlanSte
       ].map(sqlStatement),
       precondition: hasRegister
         ? {
-            sql: `SELECT pg_catalog.count(*) <= 1 FROM ${qualifiedName(register)}`,
-            otherwise: `Other edges have drained to ${nodeId}, and their ledger is the same: it stays.`,
+            sql: `SELECT NOT EXISTS (SELECT FROM ${qualifiedName(register)}${edgeId === null ? '' : ` WHERE edge_id <> ${escapeLiteral(edgeId)}`})`,
+            otherwise: `${nodeId} has taken operations of an edge that is not ${edge} as it is now: of another edge, or of ${edge} before it got a new identity. The ledger is the same, so it stays; once no other edge drains there, drop its tables by hand.`,
           }
         : null,
       effectCheck: {

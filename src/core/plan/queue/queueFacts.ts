@@ -22,6 +22,16 @@ export interface QueueFacts {
   readonly counters: readonly (TableName & { readonly column: string })[];
   /** Open operations in the queue, counted to 10,001 at most; `null`: there is none, or it cannot be read. */
   readonly openOperations: number | null;
+  /** Who the edge is to its primary; `null`: it has no identity, or it cannot be read. Not there: nobody asked, as below. */
+  readonly edgeId?: string | null;
+  /** Edges that have drained to here, a hundred at most. */
+  readonly edges?: readonly { readonly id: string; readonly name: string }[];
+  /** getdatabaseencoding(): `UTF8`. */
+  readonly encoding?: string;
+  /** Tables with columns of types in schemas of users, those below domains as well: who writes there needs USAGE on these. */
+  readonly typeSchemas?: readonly (TableName & { readonly types: readonly string[] })[];
+  /** Tables with row-level security, and whom of the session's role and those asked about it does not apply to. */
+  readonly rowSecurity?: readonly (TableName & { readonly exempt: readonly string[] })[];
 }
 
 export interface QueueFunction {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { QueueFacts } from '../../../core/plan/queue/queueFacts';
 import type { SqlStatement } from '../../../core/ports/sqlSession';
+import { EDGE_IDENTITY, EDGE_REGISTER } from '../../../core/queue/queueNames';
 import { escapeLiteral, qualifiedName } from '../../../core/sql';
 import type { TableName } from '../../../core/topology';
 import { IS_USER_SCHEMA } from './schemas';
@@ -48,6 +49,17 @@ const schema = z.object({
     z.array(z.object({ schema: z.string(), name: z.string(), column: z.string() })),
   ),
   canCount: z.boolean(),
+  canIdentify: z.boolean(),
+  knowsEdges: z.boolean(),
+  encoding: z.string(),
+  typeSchemas: z.nullable(
+    z.array(z.object({ schema: z.string(), name: z.string(), types: z.array(z.string()) })),
+  ),
+  rowSecurity: z.nullable(
+    z.array(
+      z.object({ schema: z.string(), name: z.string(), exempt: z.nullable(z.array(z.string())) }),
+    ),
+  ),
 });
 
 /**
@@ -66,14 +78,38 @@ export function openOperationsStatement(queue: TableName): SqlStatement {
   };
 }
 
+/** Who the edge is, where `readQueueFacts` found its identity readable. Source: pgtopology.edge_identity. */
+export function edgeIdStatement(): SqlStatement {
+  return { text: `SELECT i.edge_id::text AS "edgeId" FROM ${qualifiedName(EDGE_IDENTITY)} AS i` };
+}
+
+export function readEdgeId(row: unknown): string | null {
+  return row === undefined ? null : z.object({ edgeId: z.string() }).parse(row).edgeId;
+}
+
+/** Which edges have drained to here, where `readQueueFacts` found that readable. Source: pgtopology.edge. */
+export function edgesStatement(): SqlStatement {
+  return {
+    text: `SELECT e.edge_id::text AS "id", e.name AS "name" FROM ${qualifiedName(EDGE_REGISTER)} AS e ORDER BY e.name LIMIT 100`,
+  };
+}
+
+export function readEdges(rows: readonly unknown[]): NonNullable<QueueFacts['edges']> {
+  return z.array(z.object({ id: z.string(), name: z.string() })).parse(rows);
+}
+
 /** @throws when the row is not what the statement yields */
 export function readQueueFacts(row: unknown): {
   readonly facts: QueueFacts;
   readonly canCount: boolean;
+  readonly canIdentify: boolean;
+  readonly knowsEdges: boolean;
 } {
   const raw = schema.parse(row);
   return {
     canCount: raw.canCount,
+    canIdentify: raw.canIdentify,
+    knowsEdges: raw.knowsEdges,
     facts: {
       functions: raw.functions ?? [],
       triggers: (raw.triggers ?? []).map((trigger) => ({
@@ -93,6 +129,10 @@ export function readQueueFacts(row: unknown): {
       schemaObjects: raw.schemaObjects ?? [],
       counters: raw.counters ?? [],
       openOperations: null,
+      edgeId: null,
+      encoding: raw.encoding,
+      typeSchemas: raw.typeSchemas ?? [],
+      rowSecurity: (raw.rowSecurity ?? []).map((one) => ({ ...one, exempt: one.exempt ?? [] })),
     },
   };
 }
@@ -105,6 +145,12 @@ const OURS = escapeLiteral('pgtopology');
 
 function named(alias: string, schemaAlias: string): string {
   return `pg_catalog.json_build_object('schema', ${schemaAlias}.nspname, 'name', ${alias}.relname)`;
+}
+
+function isReadable({ schema: namespace, name }: TableName): string {
+  return `EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+   WHERE n.nspname = ${escapeLiteral(namespace)} AND c.relname = ${escapeLiteral(name)} AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+     AND pg_catalog.has_table_privilege(c.oid, 'SELECT'))`;
 }
 
 /** Tables outside the system schemas that a function's source names, looked up word by word: one pass over each source. */
@@ -174,4 +220,28 @@ SELECT (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('name', p.pronam
   EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'synced_at' AND NOT a.attisdropped
    WHERE n.nspname = $1 AND c.relname = $2 AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-     AND pg_catalog.has_table_privilege(c.oid, 'SELECT')) AS "canCount"`;
+     AND pg_catalog.has_table_privilege(c.oid, 'SELECT')) AS "canCount",
+  ${isReadable(EDGE_IDENTITY)} AS "canIdentify",
+  ${isReadable(EDGE_REGISTER)} AS "knowsEdges",
+  pg_catalog.getdatabaseencoding()::pg_catalog.text AS "encoding",
+  (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', x.schema, 'name', x.name, 'types', x.types) ORDER BY x.schema, x.name)
+     FROM (
+       WITH RECURSIVE used (relid, typid) AS (
+         SELECT a.attrelid, a.atttypid FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+          WHERE a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384 AND c.relkind IN ('r', 'p')
+         UNION
+         SELECT used.relid, d.typbasetype FROM used JOIN pg_catalog.pg_type AS d ON d.oid = used.typid AND d.typtype = 'd')
+       SELECT n.nspname AS schema, c.relname AS name, pg_catalog.json_agg(DISTINCT m.nspname) AS types
+         FROM used JOIN pg_catalog.pg_class AS c ON c.oid = used.relid
+         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+         JOIN pg_catalog.pg_type AS t ON t.oid = used.typid
+         JOIN pg_catalog.pg_namespace AS m ON m.oid = t.typnamespace
+        WHERE ${IS_USER_SCHEMA} AND m.nspname <> 'pg_catalog'
+        GROUP BY 1, 2) AS x) AS "typeSchemas",
+  (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', n.nspname, 'name', c.relname, 'exempt', (
+        SELECT pg_catalog.json_agg(r.rolname ORDER BY r.rolname) FROM pg_catalog.pg_roles AS r
+         WHERE (r.rolname = current_user OR r.rolname = ANY ($3::pg_catalog.text[]))
+           AND (r.rolsuper OR r.rolbypassrls OR (pg_catalog.pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity))))
+      ORDER BY n.nspname, c.relname)
+     FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relrowsecurity AND ${IS_USER_SCHEMA}) AS "rowSecurity"`;
