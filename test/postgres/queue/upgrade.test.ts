@@ -133,6 +133,24 @@ forEachMajor('A queue of an application', function (major) {
     }
   });
 
+  it('names each column that a drain could not use, and what mends it', async () => {
+    await rig.edge.query(
+      `ALTER TABLE public.pending_sync ALTER COLUMN created_at TYPE timestamp, ALTER COLUMN synced_at TYPE timestamp(3),
+         ALTER COLUMN data TYPE json, ALTER COLUMN error TYPE varchar(20), ALTER COLUMN error SET NOT NULL,
+         ALTER COLUMN operation DROP DEFAULT, ALTER COLUMN table_name TYPE varchar(30)`,
+    );
+    const plan = await planned('trigger');
+    assert.deepEqual(codes(plan), ['error nameTaken edge']);
+    const [found] = plan.findings;
+    for (const column of ['created_at', 'synced_at', 'data', 'error', 'table_name']) {
+      assert.match(found?.text ?? '', new RegExp(`\\b${column} (?:has|is) `, 'u'));
+    }
+    assert.match(found?.fix?.text ?? '', /time zone that the application writes in/u);
+    await rig.edge.query(found?.fix?.copy ?? '');
+    await rig.plans.done(await planned('trigger'));
+    await rig.edge.query(APPLICATION_INSERT);
+  });
+
   it('gives up on the lock soon, and the application has only waited', async () => {
     const reader = await rig.edge.connect();
     await reader.query('BEGIN; SELECT FROM public.pending_sync');

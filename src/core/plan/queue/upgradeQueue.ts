@@ -76,6 +76,22 @@ export function upgradeFindings(
       `${name} on ${nodeId} cannot become a queue: ${listNames(words)} ${unfit.length === 1 ? 'is' : 'are'} of another type than a queue's.`,
     );
   }
+  const mends = relation.columns.flatMap((column) => mendsOf(column, isFilledByTrigger));
+  if (mends.length > 0) {
+    return [
+      errorFinding(
+        'nameTaken',
+        nodeId,
+        `${name} on ${nodeId} cannot become a queue as it is: ${listNames(mends.map(({ why }) => why))}.`,
+        {
+          text: mends.some(({ clause }) => clause.includes(' AT TIME ZONE '))
+            ? 'Change it first, with the time zone that the application writes in for UTC.'
+            : 'Change it first.',
+          copy: `ALTER TABLE ${qualifiedName(relation)} ${mends.map(({ clause }) => clause).join(', ')};`,
+        },
+      ),
+    ];
+  }
   const unfilled = relation.columns.filter(
     (column) =>
       column.isNotNull &&
@@ -209,6 +225,51 @@ const FITTING: Readonly<Record<string, readonly string[]>> = {
   created_at: ['timestamp with time zone', 'timestamp without time zone'],
   synced_at: ['timestamp with time zone', 'timestamp without time zone'],
 };
+
+interface Mend {
+  readonly why: string;
+  /** Of ALTER TABLE. */
+  readonly clause: string;
+}
+
+/** Columns that a drain or a trigger writes NULL to. */
+const NULLABLE = ['key', 'old_data', 'next_attempt_at', 'error', 'error_sqlstate', 'synced_at'];
+
+/** What a drain could not read or write in a column of a fitting name, and what changes it. Only its owner can say what it means. */
+function mendsOf(
+  { name, type, isNotNull }: ColumnFacts,
+  isFilledByTrigger: boolean,
+): readonly Mend[] {
+  const isTime = name === 'created_at' || name === 'synced_at';
+  const limit = Number(/^character(?: varying)?\((\d+)\)$/u.exec(type)?.[1] ?? 'Infinity');
+  const isWritten = name === 'error' || name === 'error_sqlstate';
+  const isNamed = isFilledByTrigger && (name === 'table_schema' || name === 'table_name');
+  const isOperation = name === 'operation' && (limit < 6 || /^character\((?!6\))/u.test(type));
+  const retyped =
+    isTime && type.includes('without time zone')
+      ? [
+          {
+            why: `${name} has no time zone (${type})`,
+            clause: `ALTER COLUMN ${name} TYPE timestamptz USING ${name} AT TIME ZONE 'UTC'`,
+          },
+        ]
+      : name === 'data' && type === 'json'
+        ? [{ why: `data is json`, clause: 'ALTER COLUMN data TYPE jsonb USING data::jsonb' }]
+        : (isWritten && limit < Infinity) || (isNamed && limit < 63) || isOperation
+          ? [
+              {
+                why: `${name} is too narrow (${type})`,
+                clause: `ALTER COLUMN ${name} TYPE text`,
+              },
+            ]
+          : [];
+  return [
+    ...retyped,
+    ...(isNotNull && NULLABLE.includes(name)
+      ? [{ why: `${name} is NOT NULL`, clause: `ALTER COLUMN ${name} DROP NOT NULL` }]
+      : []),
+  ];
+}
 
 function baseType({ type }: ColumnFacts): string {
   return type.replace(/\(\d+\)/u, '');
