@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { TopologySource } from '../clusters/topology/topologySource';
 import { waitFor } from '../clusters/waitFor';
 import { ExplorerPage } from './support/explorerPage';
@@ -136,6 +139,137 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     await session.capture('queue settled');
   });
 
+  it('is drained by itself once that was confirmed, in production with its name typed', async () => {
+    const { workbench } = session;
+    await workbench.command('Notifications: Clear All Notifications');
+    const file = join(session.folder, 'pg-topology.json');
+    const text = await readFile(file, 'utf8');
+    const inProduction = text.replace('"development"', '"production"');
+    await writeFile(file, inProduction.replace('"Elephant"', '"Elephant live"'));
+    await explorer.row(/^Elephant live, topology/u);
+    // Both ends change the row once more; three rows that the master will refuse.
+    await servers.query(
+      'master',
+      `UPDATE robbie_personality_state SET state = '{"focus": "the harbour"}', updated_at = clock_timestamp() WHERE id = '${PLANTED}'`,
+    );
+    await servers.query(
+      'vengeance',
+      `INSERT INTO pending_sync (created_at, table_name, operation, data)
+       SELECT clock_timestamp() - interval '10 minutes', 'robbie_personality_state', 'UPDATE', jsonb_build_object('id', '${PLANTED}',
+           'mood', 'calm', 'state', '{"focus": "the garden"}'::jsonb, 'updated_at', clock_timestamp() - interval '10 minutes')
+       UNION ALL SELECT clock_timestamp(), 'learned_patterns', 'INSERT', jsonb_build_object('id', gen_random_uuid(),
+           'pattern', 'refused ' || n, 'confidence', 'much', 'updated_at', clock_timestamp()) FROM generate_series(1, 3) n`,
+    );
+    const title = 'Set Automatic Draining';
+    await workbench.command(`Postgres Topology: ${title}…`);
+    await plans.choose(title, /vengeance/u);
+    const dialog = workbench.dialog();
+    await dialog.waitFor();
+    const words = await dialog.innerText();
+    assert.match(words, /Drain vengeance to master automatically\?/u);
+    assert.match(words, /without a dry run and without a question/u);
+    assert.match(words, /public\.robbie_personality_state: merge/u);
+    await session.capture('automatic draining question');
+    await dialog.getByRole('button', { name: 'Drain Automatically' }).click();
+    await plans.prompt('Drain Automatically');
+    await workbench.quickInput().fill('vengance');
+    await session.page.getByText('This is not vengeance.').waitFor();
+    await plans.type('Drain Automatically', 'vengeance');
+    await workbench.toast(/vengeance is drained automatically from now on/u).waitFor();
+    await explorer.row(/^Conflicts, 1/u);
+    await workbench.expand(await explorer.row(/^Dead, 3/u));
+    await explorer.row(/^learned_patterns .*, dead/u);
+    await session.capture('automatic draining found what waits for a person');
+    await workbench.command('Notifications: Clear All Notifications');
+  });
+
+  /** In production the edge's name is typed behind each question. */
+  const confirm = async (button: RegExp, prompt: string): Promise<void> => {
+    const dialog = session.workbench.dialog();
+    await dialog.waitFor();
+    await session.capture(`queue question ${prompt}`);
+    await dialog.getByRole('button', { name: button }).click();
+    await plans.type(prompt, 'vengeance');
+  };
+  /** Replaces what stands in an editor. Pasted: what is typed is completed by brackets and quotes. */
+  const write = async (editor: Locator, text: string): Promise<void> => {
+    const { page } = session;
+    await page.evaluate(async (pasted) => navigator.clipboard.writeText(pasted), text);
+    await editor.locator('.view-lines').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Control+V');
+  };
+
+  it('takes the row that a person wrote from both', async () => {
+    const { workbench, page } = session;
+    const conflicts = await explorer.row(/^Conflicts, 1/u);
+    await workbench.expand(conflicts);
+    const conflict = await explorer.row(/^robbie_personality_state .*, conflict/u);
+    await workbench.contextMenu(conflict, 'Edit and Apply Merged…');
+    const task = /Edit the row on the right, then apply it to master/u;
+    await workbench.toast(task).waitFor();
+    const right = page.locator('.monaco-diff-editor .editor.modified');
+    await right.getByText('"state"').first().waitFor();
+    const merged = `{"id": "${PLANTED}", "mood": "glad", "state": {"focus": "both"}, "updated_at": "2026-01-02T03:04:05.000006+00:00"}`;
+    await write(right, merged);
+    await session.capture('queue merged row');
+    await plans.answer(task, 'Apply to master');
+    await confirm(/^Apply Merged Row/u, 'Apply Merged Row');
+    await workbench.toast(/robbie_personality_state .* is applied/u).waitFor();
+    const row = `SELECT ROW(mood, state, updated_at AT TIME ZONE 'UTC')::text FROM robbie_personality_state WHERE id = '${PLANTED}'`;
+    assert.equal(
+      await valueAt('master', row),
+      '(glad,"{""focus"": ""both""}","2026-01-02 03:04:05.000006")',
+    );
+    await conflicts.waitFor({ state: 'hidden' });
+  });
+
+  it('tries a dead operation again with another row, and lets all others go at once', async () => {
+    const { workbench, page } = session;
+    await workbench.command('Notifications: Clear All Notifications');
+    const [first] = await session.workbench.row(/^learned_patterns .*, dead/u).all();
+    assert.ok(first !== undefined);
+    await workbench.contextMenu(first, 'Retry Dead Operation…');
+    await plans.choose('Retry Dead Operation', /Edit the Row/u);
+    const ready = /Edit the row, then let it be tried again/u;
+    await workbench.toast(ready).waitFor();
+    const row = `{"id": "00000000-0000-4000-8000-00000000000a", "pattern": "mended", "confidence": 0.5, "updated_at": "2026-01-01T00:00:00Z"}`;
+    await write(page.locator('.monaco-editor').filter({ hasText: 'much' }).last(), row);
+    await session.capture('queue dead row edited');
+    await plans.answer(ready, 'Retry with This Row');
+    await confirm(/^Retry Operation/u, 'Retry Operation');
+    await workbench.toast(/The operation waits for the next drain/u).waitFor();
+    const mended = `SELECT count(*)::int FROM learned_patterns WHERE pattern = 'mended'`;
+    await waitFor(async () => (await valueAt('master', mended)) === 1, {
+      what: 'the mended operation is drained by itself',
+    });
+    const dead = await explorer.row(/^Dead, 2/u);
+    await workbench.contextMenu(dead, 'Drop Dead Operation…');
+    await confirm(/^Drop 2 Operations/u, 'Drop 2 Operations');
+    await workbench.toast(/Dropped 2 operations/u).waitFor();
+    await explorer.row(/^pending_sync, queue, empty/u);
+  });
+
+  it('shows a row that another constraint refuses beside nothing, on the other edge', async () => {
+    const { workbench, page } = session;
+    await workbench.command('Notifications: Clear All Notifications');
+    await workbench.command('Postgres Topology: Drain Queue…');
+    await plans.choose('Drain Queue', /aurora-town/u);
+    const dialog = workbench.dialog();
+    await dialog.waitFor();
+    await dialog.getByRole('button', { name: /^Drain \d+ Operations$/u }).click();
+    await plans.type(/^Drain \d+ Operations/u, 'aurora-town');
+    await workbench.toast(/Drained \d+ operations from aurora-town/u).waitFor();
+    await workbench.command('Postgres Topology: Show Conflict');
+    await plans.choose('Show Conflict', /aurora-town/u);
+    await plans.choose('Show Conflict', /INSERT public\.users/u);
+    const diff = page.locator('.monaco-diff-editor');
+    await diff.getByText('User 1 of Aurora').first().waitFor();
+    await workbench.toast(/another constraint of the primary refuses it/u).waitFor();
+    await session.capture('queue conflict of a constraint');
+    await workbench.command('Notifications: Clear All Notifications');
+  });
+
   for (const theme of ['Default Dark Modern', 'Default Light Modern', 'Default High Contrast']) {
     it(`is drawn in ${theme}`, async () => {
       const { workbench } = session;
@@ -147,6 +281,7 @@ describe('an edge that goes on without its primary, in the workbench', () => {
       const dashboard = await explorer.dashboard();
       const queues = dashboard.getByRole('region', { name: 'Queues', exact: true }).last();
       await queues.scrollIntoViewIfNeeded();
+      assert.match(await queues.innerText(), /aurora-town[^\n]*to master\s+nothing to drain/u);
       await session.capture(`queue dashboard ${theme}`);
     });
   }
