@@ -152,6 +152,38 @@ jobs_sub on genesis loses rows: Rows of public.jobs, public.tasks that are writt
   });
 });
 
+describe('impactsOfDroppingTables, further down', () => {
+  it('names who takes the rows from a subscriber that publishes them onward, once and in no circle', () => {
+    const onward = { publications: [publication('onward_pub', ['jobs', 'tasks'])] };
+    const takes = (name: string, publisher: string, publications: readonly string[]) => ({
+      ...subscription(name, publisher),
+      publications,
+    });
+    const nodes = [
+      declared('central', { subscriptions: [takes('back_sub', 'edge', ['onward_pub'])] }),
+      ...NODES.slice(0, 1),
+      declared('far', { subscriptions: [takes('far_sub', 'edge', ['onward_pub'])] }),
+      declared('apart', { subscriptions: [takes('own_sub', 'edge', ['onward_pub'])] }),
+    ];
+    const apart = catalog('apart', {
+      subscriptions: [
+        subscriptionFacts('own_sub', { publications: ['onward_pub'], options: { origin: 'none' } }),
+      ],
+    });
+    const found = scene(onward, { publications: [publication('jobs_pub', ['jobs', 'tasks'])] });
+    const at = {
+      ...found,
+      topology: { ...found.topology, nodes },
+      catalogs: new Map(found.catalogs).set('apart', apart),
+    };
+    assert.equal(
+      impactsText(impactsOfDroppingTables(at, { ...AT, tables: [JOBS] })),
+      `jobs_sub on edge loses rows: Rows of public.jobs that are written on central from then on do not arrive, and nothing says so. What it has of it stays.
+far_sub on far loses rows: Rows of public.jobs that are written on central from then on do not arrive through edge either, and nothing says so. What it has of it stays.`,
+    );
+  });
+});
+
 describe('Who notices a plan, on one line of a pick', () => {
   const pauses = (subscription: string): Impact => ({
     kind: 'pauses',
