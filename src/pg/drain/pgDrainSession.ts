@@ -59,8 +59,10 @@ export class PgDrainSession implements DrainSession {
     return rows.map((row) => readTargetTable(row, policyOf));
   }
 
-  close(): Promise<void> {
-    return this.#session.close();
+  /** Also waits until a cancellation has reached the server, so that nothing of ours is done after a drain has ended. */
+  async close(): Promise<void> {
+    await this.#session.close();
+    await this.#session.untilCancelled();
   }
 
   #told(failure: ServerFailure): ServerFailure {

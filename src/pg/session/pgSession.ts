@@ -39,6 +39,8 @@ export class PgSession implements SqlSession {
   #isEnded = false;
   #notices: SqlNotice[] = [];
   #closing: Promise<void> | null = null;
+  /** The cancellation of what ran when the session was given up. */
+  #cancelling: Promise<void> = Promise.resolve();
   /** `null`: the limit that the session was opened with. */
   #readLimitMs: number | null = null;
 
@@ -205,6 +207,11 @@ export class PgSession implements SqlSession {
     return this.#closing;
   }
 
+  /** When the server has got the cancellation of what ran, if there was one; waited for no longer than a goodbye. */
+  untilCancelled(): Promise<void> {
+    return this.#within(this.#cancelling);
+  }
+
   /** Decides what a failed statement means for the session. */
   #settle(error: unknown): ServerFailure {
     if (this.#isEnded) return this.#cancelled();
@@ -215,7 +222,7 @@ export class PgSession implements SqlSession {
       this.#loss ??= failure;
       this.#isEnded = true;
       this.#parts.destroySocket();
-      void this.#parts.cancelOnServer();
+      this.#cancelling = this.#parts.cancelOnServer();
       return failure;
     }
     if (reason === 'lost' || reason === 'starting') return this.#lossInstead(failure);
@@ -245,14 +252,17 @@ export class PgSession implements SqlSession {
       if (wasRunning) await this.#parts.cancelOnServer();
       return;
     }
+    await this.#within(this.#client.end().catch(() => undefined));
+    this.#parts.destroySocket();
+  }
+
+  async #within(work: Promise<void>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, this.#parts.closeMs);
     });
-    const ended = this.#client.end().catch(() => undefined);
-    await Promise.race([ended, limit]);
+    await Promise.race([work, limit]);
     clearTimeout(timer);
-    this.#parts.destroySocket();
   }
 
   #cancelled(): ServerFailure {
