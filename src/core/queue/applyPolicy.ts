@@ -53,7 +53,7 @@ function newestSql(sql: WaveSql): string {
   return `CASE WHEN ${times.edge} > ${times.primary} THEN 'replaced' WHEN ${times.edge} <= ${times.primary} THEN 'kept' ELSE 'conflict' END`;
 }
 
-/** When each side wrote its row, as timestamptz; a timestamp without zone is UTC on both sides. `null`: nothing tells. */
+/** When each side wrote its row, as timestamptz. `null`: nothing tells. */
 export function timesOf(
   sql: WaveSql,
   source: string,

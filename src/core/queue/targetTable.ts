@@ -10,7 +10,7 @@ export interface TargetTable extends TableName {
   /** ON CONFLICT can name the key: it is neither deferrable nor one WITHOUT OVERLAPS. */
   readonly isKeyArbiter: boolean;
   readonly policy: ConflictPolicy;
-  /** Name of its `updated_at` column of a timestamp type; `null` without one. */
+  /** Name of its `updated_at` column of type timestamptz; `null` without one. One without a zone tells no time that two servers share. */
   readonly updatedAt: string | null;
   /** What it references by foreign keys, and what that references in turn: operations on both keep their order where it matters. */
   readonly references: readonly TargetReference[];

@@ -138,7 +138,7 @@ SELECT n.nspname::pg_catalog.text AS "schema", c.relname::pg_catalog.text AS "na
   (SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute AS a
      JOIN pg_catalog.pg_type AS y ON y.oid = a.atttypid
     WHERE a.attrelid = c.oid AND a.attname = 'updated_at' AND NOT a.attisdropped AND a.attgenerated = ''
-      AND (CASE y.typtype WHEN 'd' THEN y.typbasetype ELSE y.oid END) IN ${typeList('timestamp', 'timestamptz')}) AS "updatedAt",
+      AND (CASE y.typtype WHEN 'd' THEN y.typbasetype ELSE y.oid END) = 'pg_catalog.timestamptz'::pg_catalog.regtype) AS "updatedAt",
   (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', m.nspname, 'name', q.relname, 'columns', r.columns, 'isIndirect', r.indirect))
      FROM (
        WITH RECURSIVE up (oid, level) AS (
