@@ -23,6 +23,10 @@ export function openingStatement(end: QueueEnd): SqlStatement {
     ['quote_all_identifiers', 'off'],
     // Without it an array's NULL is read as the word.
     ['array_nulls', 'on'],
+    // Else a row that a policy hides is taken for one that is gone; so the server refuses such a statement (42501).
+    ['row_security', 'off'],
+    // Else no foreign key is checked. Only superusers may set it: whoever has it otherwise and may not is refused.
+    ['session_replication_role', 'origin'],
     ['synchronous_commit', 'on'],
     ['default_transaction_isolation', 'read committed'],
     ['default_transaction_deferrable', 'off'],
@@ -53,6 +57,7 @@ WITH before AS MATERIALIZED (
 ), settings AS MATERIALIZED (
   SELECT pg_catalog.set_config(s.name, s.value, false) AS value, b.read_only
     FROM before AS b, ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) AS s (name, value)
+   WHERE s.name <> 'session_replication_role' OR pg_catalog.current_setting(s.name) <> s.value
 )
 SELECT current_user::pg_catalog.text AS "user", pg_catalog.pg_backend_pid() AS "backendPid",
   pg_catalog.bool_or(s.read_only = 'on') AS "wasReadOnly"

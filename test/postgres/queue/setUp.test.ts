@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { planSetUpEdge } from '../../../src/core/plan/queue/planSetUpEdge';
 import { shownSql } from '../../../src/core/plan/sqlText';
 import { scramVerifier } from '../../../src/host/scramVerifier';
 import { createLogin } from '../../clusters/access';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { codes } from '../plans/planRig';
+import { drain } from './drain/drainRig';
 import { QueueRig } from './queueRig';
-import { objectsOf, OLDER_GUARD, plannedSetUp, requestOf } from './setUpSupport';
+import { objectsOf, OLDER_GUARD, plannedSetUp, queueContext, requestOf } from './setUpSupport';
 
 const DRAINER = 'drain"er';
 const TABLES = { 'public.jobs': 'newest-wins', '"Od""d"."ta.ble"': 'edge-wins' } as const;
@@ -153,12 +155,15 @@ forEachMajor('Set Up Edge', function (major) {
 
     await rig.edge.query('ALTER TABLE public.jobs ADD COLUMN late json');
     await rig.primary.query('ALTER TABLE public.jobs ADD COLUMN late json');
+    await rig.edge.query(`CREATE TABLE "Od""d".p7 PARTITION OF "Od""d"."ta.ble" FOR VALUES IN (7)`);
     const later = await plannedSetUp(rig.plans, full(), users);
     assert.deepEqual(
       later.steps.map(({ title }) => title),
-      ['Capture the writes of public.jobs'],
+      ['Capture the writes of public.jobs', 'Refuse TRUNCATE of partitions of "Od""d"."ta.ble"'],
     );
     await rig.plans.done(later);
+    await assert.rejects(rig.edge.query('TRUNCATE "Od""d".p7'), /cannot be queued/u);
+    await rig.edge.query('DROP TABLE "Od""d".p7');
     await rig.everywhere('ALTER TABLE public.jobs DROP COLUMN late');
 
     await rig.plans.undo(report);
@@ -244,6 +249,94 @@ forEachMajor('Set Up Edge', function (major) {
     await rig.everywhere(
       'DROP TABLE public.odd; DROP TYPE public.pair; DROP TYPE public.mood; DROP DOMAIN public.short',
     );
+  });
+
+  it('drains as the role that it made, which needs no other right, and never past row-level security', async () => {
+    const before = [await objectsOf(rig.edge), await objectsOf(rig.primary)];
+    await rig.everywhere(
+      `CREATE SCHEMA kinds; CREATE TYPE kinds.mood AS ENUM ('so', 'la la'); CREATE DOMAIN kinds.word AS kinds.mood;
+       CREATE TABLE public.typed (id int PRIMARY KEY, m kinds.mood, ms kinds.mood[], w kinds.word);
+       CREATE TABLE public.kept (id int PRIMARY KEY, n int)`,
+    );
+    const request = requestOf(
+      { 'public.typed': 'edge-wins', 'public.kept': 'primary-wins' },
+      { drainer: { name: 'least', verifier: null } },
+    );
+    const report = await rig.plans.done(await plannedSetUp(rig.plans, request));
+    const pendingSync = {
+      ...{ primary: 'primary', table: request.queue, capture: request.capture },
+      ...{ tables: request.tables, drainUser: 'least' },
+    };
+    const edgeNode = { ...rig.edgeNode(), pendingSync };
+    await rig.primary.query(
+      `INSERT INTO public.typed VALUES (1, 'so'); INSERT INTO public.kept VALUES (1, 1)`,
+    );
+    await rig.edge.query(
+      `INSERT INTO public.typed VALUES (1, 'la la', '{so}', 'so'), (2, 'so', NULL, NULL), (3, 'so', NULL, NULL); INSERT INTO public.kept VALUES (1, 2), (2, 2), (3, 3);
+       UPDATE public.typed SET ms = '{so,la la}' WHERE id = 2; DELETE FROM public.typed WHERE id = 3`,
+    );
+    const drained = await drain(rig, { edgeNode });
+    assert.equal(await rig.depth(), 0, JSON.stringify(drained.end));
+    assert.deepEqual(await rig.rows(rig.primary, 'public.typed'), [
+      '(1,"la la",{so},so)',
+      '(2,so,"{so,""la la""}",)',
+    ]);
+    assert.deepEqual(await rig.rows(rig.primary, 'public.kept'), ['(1,1)', '(2,2)', '(3,3)']);
+
+    await rig.primary.query(
+      'ALTER TABLE public.kept ENABLE ROW LEVEL SECURITY; CREATE POLICY none ON public.kept USING (false)',
+    );
+    const warned = await plannedSetUp(rig.plans, request);
+    assert.deepEqual(codes(warned), ['warning privilege primary', 'note nothingToDo edge']);
+    await rig.edge.query('DELETE FROM public.kept WHERE id = 2');
+    const stopped = await drain(rig, { edgeNode });
+    assert.match(JSON.stringify(stopped.end), /row-level security|42501/u);
+    assert.deepEqual(await rig.rows(rig.primary, 'public.kept'), ['(1,1)', '(2,2)', '(3,3)']);
+    assert.equal(await rig.depth(), 1);
+    await rig.primary.query(warned.findings[0]?.fix?.copy ?? '');
+    assert.deepEqual(codes(await plannedSetUp(rig.plans, request)), ['note nothingToDo edge']);
+
+    // A role under which no foreign key is checked, and that may not say otherwise.
+    await rig.primary.query('ALTER ROLE least SET session_replication_role = replica');
+    const refused = await drain(rig, { edgeNode });
+    assert.match(JSON.stringify(refused.end), /session_replication_role/u);
+    assert.equal(await rig.depth(), 1);
+    await rig.primary.query('ALTER ROLE least RESET session_replication_role');
+    await drain(rig, { edgeNode });
+    assert.deepEqual(await rig.rows(rig.primary, 'public.kept'), ['(1,1)', '(3,3)']);
+
+    await rig.plans.undo(report);
+    await rig.everywhere('DROP TABLE public.typed, public.kept; DROP SCHEMA kinds CASCADE');
+    assert.deepEqual([await objectsOf(rig.edge), await objectsOf(rig.primary)], before);
+  });
+
+  it('says what a database that knows no characters does, and takes a time without zone for none', async () => {
+    await rig.everywhere(
+      'CREATE TABLE public.zoned (id int PRIMARY KEY, updated_at timestamp); CREATE TABLE public.zoned_too (id int PRIMARY KEY, updated_at timestamp(3))',
+    );
+    const request = requestOf({ 'public.zoned': 'newest-wins', 'public.zoned_too': 'merge' });
+    const context = await queueContext(rig.plans);
+    assert.deepEqual(
+      [...(context.queues?.values() ?? [])].map(({ encoding }) => encoding),
+      ['UTF8', 'UTF8'],
+    );
+    const queues = new Map(
+      [...(context.queues ?? [])].map(([id, facts]) => [
+        id,
+        id === 'edge' ? { ...facts, encoding: 'SQL_ASCII' } : facts,
+      ]),
+    );
+    const plan = planSetUpEdge(request, { ...context, queues });
+    assert.deepEqual(codes(plan).toSorted(), [
+      'error missingColumn primary',
+      'warning columnType edge',
+      'warning columnType primary',
+    ]);
+    for (const { fix, nodeId } of plan.findings) {
+      if (nodeId === 'primary') await rig.everywhere(fix?.copy ?? '');
+    }
+    assert.deepEqual(codes(await plannedSetUp(rig.plans, request)), []);
+    await rig.everywhere('DROP TABLE public.zoned, public.zoned_too');
   });
 
   it('refuses by name what cannot work, before anything is made', async () => {

@@ -5,6 +5,7 @@ import { errorFinding, listNames, noteFinding, warningFinding } from '../finding
 import type { NodeCatalog, RelationFacts } from '../nodeCatalog';
 import { isSameTable, isWritableTarget, kindWords, relationOf } from '../tableLookup';
 import { isOurs } from './edgeTables';
+import { encodingFindings, policyFindings, rowSecurityFindings } from './drainFindings';
 import type { QueueFacts } from './queueFacts';
 import type { SetUpEdgeRequest } from './setUpEdgeRequest';
 
@@ -22,6 +23,7 @@ export function edgeTableFindings(request: SetUpEdgeRequest, pair: EdgePair): re
     ...request.tables.flatMap((table) => tableFindings(request, table, pair)),
     ...keyUpdateFindings(request.tables, pair),
     ...twiceFindings(request.tables, pair),
+    ...encodingFindings(pair),
   ];
 }
 
@@ -55,7 +57,8 @@ function tableFindings(
   return [
     ...keyFindings(here, there, edge, primary),
     ...columnFindings(here, there, edge, primary),
-    ...policyFindings(table, there, primary),
+    ...policyFindings(table, there, primary, request.capture === 'application'),
+    ...rowSecurityFindings(request, table, primary, primaryFacts),
     ...counterFindings(here, edge, primary, edgeFacts, primaryFacts),
   ];
 }
@@ -171,28 +174,6 @@ function columnFindings(
             'Set a default, or allow NULL.',
           ),
         ]),
-  ];
-}
-
-/** `newest-wins` compares what the primary holds, so its column decides. */
-function policyFindings(
-  table: QueuedTable,
-  there: RelationFacts,
-  { nodeId }: NodeCatalog,
-): readonly Finding[] {
-  if (table.policy !== 'newest-wins') return [];
-  const name = formatTableName(table);
-  const column = there.columns.find((one) => one.name === 'updated_at');
-  if (column !== undefined && /^timestamp(?:\(\d\))? with/u.test(column.type)) return [];
-  return [
-    errorFinding(
-      'missingColumn',
-      nodeId,
-      column === undefined
-        ? `${name} on ${nodeId} has no column updated_at, so "newest-wins" cannot tell what is newer.`
-        : `updated_at of ${name} on ${nodeId} is ${column.type}, so "newest-wins" cannot tell what is newer.`,
-      'Give it one of type timestamptz, or choose another policy.',
-    ),
   ];
 }
 

@@ -63,7 +63,7 @@ export function setUpQueue(draft: ChangesDraft, request: SetUpEdgeRequest): Chan
         : watcherSteps(watchers.primary, watchedTables(null), primary)),
       ...(drainer === null
         ? []
-        : replicationRoleSteps(primaryRole(request), withOurSchema(primary))),
+        : replicationRoleSteps(primaryRole(request, pair), withOurSchema(primary))),
       ...queueTableSteps(nodeId, queue, edge),
       ...edgeObjectSteps(
         nodeId,
@@ -160,7 +160,7 @@ function findingsOf(
       : [
           ...nameFindings(nodeId, 'role', drainer.name),
           ...roleRightFindings(edgeRole(request), edge),
-          ...roleRightFindings(primaryRole(request), withOurSchema(primary)),
+          ...roleRightFindings(primaryRole(request, pair), withOurSchema(primary)),
         ]),
   ];
 }
@@ -288,12 +288,19 @@ function ownerFindings(request: SetUpEdgeRequest, { edge }: EdgePair): readonly 
   ];
 }
 
-function primaryRole({ primaryId, tables, drainer }: SetUpEdgeRequest): ReplicationRoleRequest {
+function primaryRole(
+  { primaryId, tables, drainer }: SetUpEdgeRequest,
+  { primaryFacts }: EdgePair,
+): ReplicationRoleRequest {
+  const typed = (primaryFacts.typeSchemas ?? []).filter((one) =>
+    tables.some((table) => isSameTable(table, one)),
+  );
   return {
     nodeId: primaryId,
     name: drainer?.name ?? '',
     duties: ['drainer'],
     tables: [...tables.map(({ schema, name }) => ({ schema, name })), ...PRIMARY_TABLES],
+    typeSchemas: [...new Set(typed.flatMap(({ types }) => types))],
     verifier: drainer?.verifier ?? null,
   };
 }

@@ -14,6 +14,8 @@ export interface ReplicationRoleRequest {
   readonly duties: readonly RoleDuty[];
   /** Tables that `replication` may read and `drainer` may write. */
   readonly tables: readonly TableName[];
+  /** Schemas beside those of the tables in which it must find types; not there: none. */
+  readonly typeSchemas?: readonly string[];
   /** SCRAM verifier of its password; `null`: it signs in without one, by certificate or by what pg_hba.conf says. */
   readonly verifier: SecretRef | null;
 }

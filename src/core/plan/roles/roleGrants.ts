@@ -36,7 +36,9 @@ export function missingGrants(
   if (role?.isSuperuser === true) return [];
   const { tables, duties } = request;
   const readable = duties.includes('replication') || duties.includes('drainer') ? tables : [];
-  const schemas = [...new Set(readable.map(({ schema }) => schema))];
+  const schemas = [
+    ...new Set([...readable.map(({ schema }) => schema), ...(request.typeSchemas ?? [])]),
+  ];
   return [
     ...groupsOf(request, catalog)
       .filter((group) => !role?.memberOf.includes(group))
