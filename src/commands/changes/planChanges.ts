@@ -67,6 +67,7 @@ export const planChanges: Change = async (deps, target) => {
       topology,
       rolesOf(knownLogins(topology, nodeIds, catalogs), answers),
     ),
+    setupOf: [...new Set(needs.map(({ publisherId }) => publisherId))],
     queuesOf: queuesOf(topology, [...catalogs.keys()]),
     definitionsOf: Object.fromEntries([...catalogs.keys()].map((id) => [id, null])),
     secrets: secretsOf(answers),

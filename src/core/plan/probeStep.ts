@@ -14,7 +14,9 @@ const PROBE = 'pgtopology_probe';
  * firewalls say to it is known before anything has changed. A subscription without a slot is created and dropped in one
  * transaction; it asks for a publication that does not exist, so no table is concerned.
  */
-export function probeStep(request: CreateSubscriptionRequest): PlanStep {
+export function probeStep(
+  request: Pick<CreateSubscriptionRequest, 'nodeId' | 'publisherId' | 'connection'>,
+): PlanStep {
   const { nodeId, publisherId, connection } = request;
   const name = escapeIdentifier(PROBE);
   return {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { draftChanges } from '../../../src/core/plan/changes/planChanges';
-import type { Plan } from '../../../src/core/plan/plan';
+import type { Plan, PlanStep } from '../../../src/core/plan/plan';
 import type { PlanContext } from '../../../src/core/plan/requests';
 import { requirePasswords } from '../../clusters/access';
 import { Clusters } from '../../clusters/clusters';
@@ -192,11 +192,18 @@ forEachMajor('Plan Changes', function (major) {
       await strip();
       let plan = await rig.planned();
       assert.deepEqual(titles(plan), STEPS);
+      let dials = 0;
       while (plan.steps.length > 0) {
-        const rest = await interrupted(plan, end);
-        assert.deepEqual(titles(rest), titles(plan).slice(1));
-        plan = rest;
+        const { dialing, changing } = apart(await interrupted(plan, end));
+        assert.deepEqual(titles(changing), titles(plan).slice(1));
+        // Once the role is there, subscribers dial before anything else is made; that changes nothing, once is enough.
+        if (dials === 0 && dialing.steps.length > 0) {
+          dials = dialing.steps.length;
+          await rig.done(dialing, rig.secrets);
+        }
+        plan = changing;
       }
+      assert.equal(dials, 3);
       await untilHealthy();
       await untilMade(END);
       await assertNothingToDo();
@@ -368,6 +375,17 @@ function seenOf({ catalogs, definitions }: PlanContext): unknown {
       ?.map((one) => ({ ...one, rowEstimate: null, notCarried: [] }))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   }));
+}
+
+/** The tries of connections, which come first, and the rest. */
+function apart(plan: Plan): { readonly dialing: Plan; readonly changing: Plan } {
+  const isDial = ({ title }: PlanStep) => title.startsWith('Try the connection');
+  const first = plan.steps.findIndex((step) => !isDial(step));
+  const at = first < 0 ? plan.steps.length : first;
+  return {
+    dialing: { ...plan, steps: plan.steps.slice(0, at) },
+    changing: { ...plan, steps: plan.steps.slice(at) },
+  };
 }
 
 function titles(plan: Plan): readonly string[] {

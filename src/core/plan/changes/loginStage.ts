@@ -11,6 +11,7 @@ import {
   roleExists,
   type ReplicationRoleRequest,
 } from '../roles/replicationRole';
+import { hbaFindingsFor } from '../roles/hbaFindings';
 import { replicationRoleSteps } from '../roles/replicationRoleSteps';
 import { roleRightFindings } from '../roles/roleRightFindings';
 import { addPart, project, type ChangesDraft } from './changesDraft';
@@ -69,6 +70,10 @@ function makeRole(
       ...nameFindings(nodeId, 'role', role),
       ...roleRightFindings(request, catalog),
       ...(resets ? resetFindings(need, catalog) : []),
+      // Nobody can dial as a role that is not there, so the rules are all that can be told beforehand.
+      ...(roleExists(catalog, role) || draft.context.setup?.has(nodeId) !== true
+        ? []
+        : hbaFindingsFor(need.subscriptions, request, draft.context, catalog)),
     ],
     privileges: [
       `${nodeId}: the role must be a superuser, or have CREATEROLE and from 16 on REPLICATION, to make ${role}. It runs as ${roleWords(catalog)}.`,

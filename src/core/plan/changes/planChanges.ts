@@ -10,6 +10,7 @@ import { scopeOf } from './changesScope';
 import { copyStage } from './copyStage';
 import { dropPublicationStage, dropSubscriptionStage } from './dropStage';
 import { loginStage } from './loginStage';
+import { probeSteps } from './probeSteps';
 import { publicationStage } from './publicationStage';
 import { queueStage } from './queueStage';
 import { withUnitedDeclarations } from './sharedDatabase';
@@ -34,7 +35,9 @@ export function planChanges(request: PlanChangesRequest, context: PlanContext): 
   const { topology } = context;
   const scope = scopeOf(topology, request.nodeIds);
   const changeable = scope.filter(({ id }) => whyLeftOut(context, id) === null);
-  const { steps, findings, impacts, privileges } = draftChanges(request, context);
+  const draft = draftChanges(request, context);
+  const { findings, impacts, privileges } = draft;
+  const steps = [...probeSteps(draft.steps, request, context), ...draft.steps];
   const leftOut = leftOutFindings(scope, request, context);
   return makePlan(context, {
     kind: 'applyChanges',

@@ -17,6 +17,21 @@ interface Caller {
 }
 
 /**
+ * The same for subscriptions that are still to be made, of which nobody knows from where they will come.
+ * @param subscriptions as people name them
+ */
+export function hbaFindingsFor(
+  subscriptions: readonly string[],
+  request: ReplicationRoleRequest,
+  context: PlanContext,
+  catalog: NodeCatalog,
+): readonly Finding[] {
+  return subscriptions.map((name) =>
+    hbaFinding(request, context, catalog, { name, address: null, isPhysical: false }),
+  );
+}
+
+/**
  * For each who will sign in with the role, the line to paste into pg_hba.conf, and the rule that such a connection meets
  * today where the rules may be read.
  */

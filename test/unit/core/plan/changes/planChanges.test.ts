@@ -11,6 +11,7 @@ import { holderName } from '../../../../../src/core/plan/resyncHolder';
 import { undeclaredObjects } from '../../../../../src/core/plan/changes/undeclaredObjects';
 import type { TableDefinition } from '../../../../../src/core/plan/tableDefinition';
 import { declared, edge, snapshot, subscription, verdict } from '../../describe/makeSnapshot';
+import { setup } from '../../setup/makeSetup';
 import {
   catalog,
   context,
@@ -128,6 +129,45 @@ describe('planChanges', () => {
       [],
     );
     assert.deepEqual(plan.fileChanges, [], 'the file is where it leads to');
+  });
+
+  it('lets the subscriber dial before anything is made, where its role is there with its password', () => {
+    const first = (change: Partial<PlanChangesRequest>) =>
+      planChanges(request(change), contextOf()).steps[0]?.title;
+    assert.equal(first({ passwords: [] }), 'Try the connection from edge to central');
+    const [login] = request().passwords;
+    assert.ok(login);
+    assert.equal(first({ passwords: [{ ...login, resets: true }] }), 'Create table public.jobs');
+    assert.equal(
+      planChanges(request(), contextOf(NO_ROLE)).steps[0]?.title,
+      'Create table public.jobs',
+    );
+    const alone = planChanges(
+      request({ passwords: [] }),
+      contextOf({ ...SO_CENTRAL, slots: [] }, { relations: [table('jobs')] }),
+    );
+    assert.deepEqual(
+      alone.steps.map(({ title }) => title),
+      ['Create subscription jobs_sub'],
+      'nothing comes before the subscription',
+    );
+  });
+
+  it('tells the line of pg_hba.conf that a role needs which is made', () => {
+    const found = { ...contextOf(NO_ROLE), setup: new Map([['central', setup({ hba: [] })]]) };
+    const rules = findingLines(planChanges(request(), found)).filter((line) =>
+      line.includes('hbaRule'),
+    );
+    assert.deepEqual(rules, [
+      'warning hbaRule central: No line of pg_hba.conf on central lets edge.jobs_sub in as replication_user (28000). / Paste it above the first rule that fits, then SELECT pg_reload_conf().',
+    ]);
+    const there = { ...found, catalogs: contextOf().catalogs };
+    assert.ok(
+      !findingLines(planChanges(request({ passwords: [] }), there)).some((line) =>
+        line.includes('hbaRule'),
+      ),
+      'the first dial tells',
+    );
   });
 
   it('finds nothing to do where everything is so', () => {
