@@ -62,6 +62,9 @@ export interface Composition {
   close(): Promise<void>;
 }
 
+/** So long a drain tries to get a lost end back before it stops. */
+const REGAIN_MS = 60_000;
+
 /** VS Code waits about this long for `deactivate`. */
 const CLOSE_LIMIT_MS = 3_000;
 
@@ -86,11 +89,8 @@ export function compose(context: ExtensionContext): Composition {
     platform: process.platform,
   };
   const gateway = new ServersOnDemand(async () => {
-    const { PgNodeGateway } = await import('./pg/pgNodeGateway');
-    const { PgChangeGateway } = await import('./pg/pgChangeGateway');
-    // Loads `pg` itself with the first dial.
-    const watching = new PgNodeGateway({ environment, secrets, paths, log });
-    return { watching, changes: new PgChangeGateway(watching.dialer) };
+    const { openServers } = await import('./pg/openServers');
+    return openServers({ environment, secrets, paths, log });
   });
   const servers = new WorkspaceServerMemory(context.workspaceState, log);
   const monitor = new Monitor({
@@ -172,12 +172,9 @@ export function compose(context: ExtensionContext): Composition {
   const topologyOf = (topologyId: string) => files.find(topologyId)?.topology ?? null;
   const desk = queueDeskOnDemand(async () => {
     const { ServerQueueDesk } = await import('./operations/drain/serverQueueDesk');
-    const { PgDrainGateway } = await import('./pg/drain/pgDrainGateway');
-    const { watching } = await gateway.get();
-    const drainGateway = new PgDrainGateway(watching.dialer);
     return new ServerQueueDesk({
       changes: gateway,
-      gateway: drainGateway,
+      gateway,
       topologyOf,
       mayContact,
       jobOf: (address) => rules.jobOf(address),
@@ -198,11 +195,8 @@ export function compose(context: ExtensionContext): Composition {
   const drains = new DrainsOnDemand(
     async () => {
       const { QueueDrains } = await import('./operations/drain/queueDrains');
-      const { REGAIN_MS } = await import('./operations/drain/drainJob');
-      const { PgDrainGateway } = await import('./pg/drain/pgDrainGateway');
-      const { watching } = await gateway.get();
       return new QueueDrains({
-        gateway: new PgDrainGateway(watching.dialer),
+        gateway,
         clock,
         log,
         regainMs: REGAIN_MS,

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../core/failure';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { ChangeAccess, ChangeGateway, ChangeSession } from '../core/ports/changeGateway';
+import type { DrainGateway, DrainSession, QueueEnd } from '../core/ports/drainGateway';
 import type { NodeGateway, NodeSession } from '../core/ports/nodeGateway';
 import type { PasswordOutcome, Passwords } from '../core/ports/passwords';
 import type { TopologyNode } from '../core/topology';
@@ -9,56 +10,44 @@ import type { TopologyNode } from '../core/topology';
 export interface LoadedServers {
   readonly watching: NodeGateway & Passwords;
   readonly changes: ChangeGateway;
+  readonly drains: DrainGateway;
 }
 
 /**
  * Loads what speaks to servers (statements, connection settings, TLS) with the first thing that needs it: activation needs
  * none of it. Holds no connection.
- *
- * @template Loaded what the caller's `load` gives beyond that
  */
-export class ServersOnDemand<Loaded extends LoadedServers = LoadedServers>
-  implements NodeGateway, Passwords, ChangeGateway
-{
-  #loading: Promise<Loaded> | null = null;
+export class ServersOnDemand implements NodeGateway, Passwords, ChangeGateway, DrainGateway {
+  #loading: Promise<LoadedServers> | null = null;
 
-  constructor(private readonly load: () => Promise<Loaded>) {}
-
-  /** Loads on the first call. A load that failed is tried anew with the next. */
-  get(): Promise<Loaded> {
-    this.#loading ??= this.load().catch((error: unknown) => {
-      this.#loading = null;
-      throw error;
-    });
-    return this.#loading;
-  }
+  constructor(private readonly load: () => Promise<LoadedServers>) {}
 
   async endpointsOf(node: TopologyNode): Promise<readonly Endpoint[]> {
-    return (await this.get()).watching.endpointsOf(node);
+    return (await this.#get()).watching.endpointsOf(node);
   }
 
   async open(node: TopologyNode, signal: CancelSignal): Promise<NodeSession> {
-    return (await this.get()).watching.open(node, signal);
+    return (await this.#get()).watching.open(node, signal);
   }
 
   async enterPassword(node: TopologyNode, password: string): Promise<PasswordOutcome> {
-    return (await this.get()).watching.enterPassword(node, password);
+    return (await this.#get()).watching.enterPassword(node, password);
   }
 
   async forgetPassword(node: TopologyNode): Promise<void> {
-    return (await this.get()).watching.forgetPassword(node);
+    return (await this.#get()).watching.forgetPassword(node);
   }
 
   async storeKeysOf(node: TopologyNode): Promise<readonly string[]> {
-    return (await this.get()).watching.storeKeysOf(node);
+    return (await this.#get()).watching.storeKeysOf(node);
   }
 
   async retryAuthentication(node: TopologyNode): Promise<void> {
-    return (await this.get()).watching.retryAuthentication(node);
+    return (await this.#get()).watching.retryAuthentication(node);
   }
 
   async userOf(node: TopologyNode, user: string | null): Promise<string> {
-    return (await this.get()).changes.userOf(node, user);
+    return (await this.#get()).changes.userOf(node, user);
   }
 
   async openChange(
@@ -66,7 +55,7 @@ export class ServersOnDemand<Loaded extends LoadedServers = LoadedServers>
     access: ChangeAccess,
     signal: CancelSignal,
   ): Promise<ChangeSession> {
-    return (await this.get()).changes.openChange(node, access, signal);
+    return (await this.#get()).changes.openChange(node, access, signal);
   }
 
   async tryReplication(
@@ -74,6 +63,24 @@ export class ServersOnDemand<Loaded extends LoadedServers = LoadedServers>
     conninfo: Readonly<Record<string, string>>,
     signal: CancelSignal,
   ): Promise<{ readonly systemIdentifier: string }> {
-    return (await this.get()).changes.tryReplication(nodeId, conninfo, signal);
+    return (await this.#get()).changes.tryReplication(nodeId, conninfo, signal);
+  }
+
+  async openDrain(
+    node: TopologyNode,
+    end: QueueEnd,
+    signal: CancelSignal,
+    user?: string,
+  ): Promise<DrainSession> {
+    return (await this.#get()).drains.openDrain(node, end, signal, user);
+  }
+
+  /** A load that failed is tried anew with the next question. */
+  #get(): Promise<LoadedServers> {
+    this.#loading ??= this.load().catch((error: unknown) => {
+      this.#loading = null;
+      throw error;
+    });
+    return this.#loading;
   }
 }

@@ -28,8 +28,6 @@ export interface DrainerDeps {
   readonly random: () => number;
 }
 
-export const REGAIN_MS = 60_000;
-
 /** The drain cannot begin, or go on, for reasons that a person has to see to; finished sentences. */
 export class DrainRefused extends Error {
   override readonly name = 'DrainRefused';

@@ -30,7 +30,7 @@ function loaded(asked: string[]): LoadedServers {
     openChange: never,
     tryReplication: never,
   };
-  return { watching, changes };
+  return { watching, changes, drains: { openDrain: never } };
 }
 
 describe('What speaks to servers', () => {
