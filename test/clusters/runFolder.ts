@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -157,5 +158,17 @@ function endAndRemove(folder: string): void {
   while (performance.now() < deadline && identities.some(isRunning)) sleepSync(10);
   for (const { pid, isGroup } of roots) if (isGroup) signal(-pid, 'SIGKILL');
   for (const identity of identities) if (isRunning(identity)) signal(identity.pid, 'SIGKILL');
+  unmountBelow(folder);
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+}
+
+/** Small disks of a run that was killed: a folder that holds one cannot be removed. */
+function unmountBelow(folder: string): void {
+  if (!fs.existsSync('/proc/mounts')) return;
+  const points = fs
+    .readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .flatMap((line) => line.split(' ').slice(1, 2))
+    .filter((point) => point.startsWith(`${folder}/`));
+  for (const point of points) execFileSync('umount', ['-l', point], { stdio: 'ignore' });
 }
