@@ -7,7 +7,9 @@ import { Clusters } from '../../clusters/clusters';
 import { forEachMajor, SUPPORTED_MAJORS } from '../../clusters/majors';
 import { TopologySource } from '../../clusters/topology/topologySource';
 import { waitFor } from '../../clusters/waitFor';
+import { untilNoSessions } from '../pg/support';
 import { ChangesRig, LOGIN, PASSWORD } from './changesRig';
+import { PlanProcesses } from './planProcesses';
 import { codes, untilReady, type RigNode } from './planRig';
 
 const IS_SOAK = process.env['SOAK'] === '1';
@@ -131,7 +133,9 @@ forEachMajor('Plan Changes', function (major) {
     const plan = rig.planOf(context);
     assert.deepEqual(titles(plan), STEPS);
     assert.deepEqual(
-      codes(plan).filter((code) => !/passwordExposed|untestedConninfo|sameServer/u.test(code)),
+      codes(plan).filter(
+        (code) => !/passwordExposed|untestedConninfo|sameServer|hbaRule/u.test(code),
+      ),
       [],
     );
     await rig.done(plan, rig.secrets);
@@ -208,6 +212,52 @@ forEachMajor('Plan Changes', function (major) {
       await untilMade(END);
       await assertNothingToDo();
     });
+  }
+
+  if (isAtAnEnd) {
+    it('goes on to the same end after the process that ran it was killed, between steps and within them', async function () {
+      this.timeout(300_000);
+      const processes = await PlanProcesses.make();
+      let kills = 0;
+      try {
+        for (const round of ROUNDS) {
+          await strip();
+          for (const { dieBefore, delayMs } of round) {
+            const plan = await rig.planned();
+            if (plan.steps.length === 0) break;
+            const dials = apart(plan).dialing.steps.length;
+            const at = Math.min(dials + dieBefore, plan.steps.length - 1);
+            const { nodes, secrets } = rig;
+            await processes.killed({ plan, nodes, secrets, dieBefore: at, delayMs });
+            kills += 1;
+            // What it asked for last is over.
+            await Promise.all(
+              [central, singularity].map(({ cluster }) => untilNoSessions(cluster)),
+            );
+            // Whatever is there belongs to the end, so the next plan knows it.
+            assertWithin(await made());
+          }
+          const rest = await rig.planned();
+          if (rest.steps.length > 0) await rig.done(rest, rig.secrets);
+          await untilHealthy();
+          await untilMade(END);
+          await assertNothingToDo();
+        }
+      } finally {
+        processes.end();
+      }
+      console.log(`      ${kills} kills of the process that ran the plan`);
+      assert.ok(kills >= 3);
+    });
+  }
+
+  /** Names of the end, and of slots of table copies, which end by themselves. */
+  function assertWithin(found: unknown): void {
+    const known = new Set(JSON.stringify(END).match(/\w+/gu));
+    const strange = (JSON.stringify(found).match(/\w+/gu) ?? []).filter(
+      (name) => !known.has(name) && name !== 'null' && !/^pg_\d+_sync_/u.test(name),
+    );
+    assert.deepEqual(strange, []);
   }
 
   it('heals every kind of drift, and drops nothing that the file does not mention', async function () {
@@ -324,6 +374,27 @@ forEachMajor('Plan Changes', function (major) {
     return rig.planned();
   }
 });
+
+interface Kill {
+  /** Of the plan at that time, tries of connections left out. */
+  readonly dieBefore: number;
+  readonly delayMs: number;
+}
+
+/** Each round strips all, and kills the process that runs the plan, and then that of its rest, and so on. */
+const ROUNDS: readonly (readonly Kill[])[] = IS_SOAK
+  ? [0, 3, 20, 60].flatMap((delayMs) => [
+      // Between any two steps, and then so that each step is once the first.
+      Array.from({ length: 24 }, () => ({ dieBefore: 1, delayMs })),
+      ...Array.from({ length: 12 }, (_, dieBefore) => [{ dieBefore, delayMs }]),
+    ])
+  : [
+      [
+        { dieBefore: 2, delayMs: 0 },
+        { dieBefore: 3, delayMs: 3 },
+        { dieBefore: 10, delayMs: 15 },
+      ],
+    ];
 
 const STEPS = [
   'singularity: Create table public.approved_patterns',
