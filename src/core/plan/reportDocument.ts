@@ -1,5 +1,6 @@
 import { formatClock, formatDay, formatDuration } from '../format';
 import { impactsOf, scriptOf } from './planDocument';
+import type { PlanStep } from './plan';
 import type { PlanReport, StepOutcome, StepState } from './report';
 import { reportSentence } from './reportSentence';
 import { sqlComment, sqlProse } from './sqlComment';
@@ -84,7 +85,7 @@ function undoOf(outcomes: readonly StepOutcome[]): readonly string[] {
       state === 'done' || state === 'unknown' || (state === 'failed' && doneStatements > 0),
   );
   const leftover = outcomes.flatMap(leftoverOf);
-  const undone = touched.filter(({ step }) => step.undo.length > 0 || step.undoNote !== null);
+  const undone = touched.filter(({ step }) => isToUndo(step));
   if (undone.length === 0) {
     const words = touched.length === 0 ? sqlComment(NOTHING_TO_UNDO) : [];
     return leftover.length > 0 ? leftover : words;
@@ -94,6 +95,10 @@ function undoOf(outcomes: readonly StepOutcome[]): readonly string[] {
     ...[...undone].reverse().flatMap(undoStep),
     ...leftover,
   ];
+}
+
+function isToUndo({ undo, undoNote, undoStep: instead }: PlanStep): boolean {
+  return undo.length > 0 || undoNote !== null || instead !== undefined;
 }
 
 const NOTHING_TO_UNDO = 'Nothing was changed, so nothing is to be undone.';
@@ -112,6 +117,15 @@ function undoStep({ step, state }: StepOutcome): readonly string[] {
   return [
     ...sqlComment(`On ${step.nodeId} (${step.title}${doubt}):`),
     ...step.undo.map((statement) => `${shownSql(statement)};`),
+    ...(step.undoStep === undefined ? [] : waitLines(step.undoStep)),
     ...(step.undoNote === null ? [] : sqlProse(step.undoNote)),
   ];
+}
+
+/** What is only waited for, so that nobody takes it for a change. */
+function waitLines({ title, statements }: PlanStep): readonly string[] {
+  const sql = statements
+    .map((statement) => shownSql(statement).replaceAll(/\s+/gu, ' '))
+    .join('; ');
+  return [...sqlComment(`${title}, which is so once this says true:`), ...sqlComment(`${sql};`, 3)];
 }

@@ -4,6 +4,7 @@ import { planAlterPublication } from '../../../../src/core/plan/planAlterPublica
 import { planDropPublication } from '../../../../src/core/plan/planDropPublication';
 import { planRenamePublication } from '../../../../src/core/plan/planRenamePublication';
 import type { StepOutcome } from '../../../../src/core/plan/report';
+import { reportDocument } from '../../../../src/core/plan/reportDocument';
 import { undoPlan } from '../../../../src/core/plan/undoPlan';
 import type { AlterPublicationRequest, PlanContext } from '../../../../src/core/plan/requests';
 import type { DeclaredTable } from '../../../../src/core/topology';
@@ -362,6 +363,10 @@ describe('planDropPublication', () => {
     );
     assert.match(undo.steps[1]?.settle?.sql ?? '', /confirmed_flush_lsn >= l\.lsn/u);
     assert.ok(!findingLines(undo).some((line) => line.includes('stays as it is')));
+    assert.match(
+      reportDocument(report),
+      /passed the making of jobs_pub, which is so once this says true:\n-- +SELECT COALESCE/u,
+    );
   });
 
   it('those with other publications let go first, and it waits until they have', () => {
