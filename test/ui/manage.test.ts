@@ -295,7 +295,11 @@ describe('managing a topology from the workbench', () => {
     await servers.query('singularity', "DELETE FROM approved_patterns WHERE name = 'both'");
     await workbench.contextMenu(row('stopped'), 'Resolve Stopped Subscription…');
     await plans.choose(title, 'Enable…');
-    await run(/^Enable subscription patterns_sub/u, /Done: 1 of 1 step on singularity\./u);
+    await workbench.dialog().waitFor();
+    await session.capture('manage enable anyway');
+    assert.match(await workbench.dialog().innerText(), /Enable subscription patterns_sub/u);
+    await confirm('Enable Anyway');
+    await done(/Done: 1 of 1 step on singularity\./u);
     await goesOn();
     await arrived('both', 'central');
     await conflict('skipped');
