@@ -82,6 +82,7 @@ export type VerdictCode =
   | 'queueWaiting'
   | 'queueGrowing'
   | 'queueDraining'
+  | 'queueFailedOver' // nothing waits, but another server was promoted since the last drain
   | 'queueConflicts'
   | 'queueDead'
   | 'queueAbsent'

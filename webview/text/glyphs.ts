@@ -74,6 +74,7 @@ const SHAPES: Readonly<Record<VerdictCode, StateGlyph>> = {
   queueWaiting: 'ok',
   queueGrowing: 'growing',
   queueDraining: 'catching',
+  queueFailedOver: 'lagging',
   queueConflicts: 'mismatch',
   queueDead: 'stopped',
   queueAbsent: 'unknown',

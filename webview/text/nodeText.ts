@@ -77,11 +77,8 @@ export function queueTop(queue: QueueState, nowMs: number): string {
     return `was ${formatCount(facts.waiting, DEPTH_CAP)}${age}`;
   }
   if (facts.conflicts > 0) return formatCounted(facts.conflicts, 'conflict');
-  // A warning of an empty one: a server was promoted, and what the former primary took with it is not known.
-  if (facts.waiting === 0)
-    return verdict.code === 'queueEmpty' && verdict.health === 'warning'
-      ? 'drain after failover'
-      : 'empty';
+  if (verdict.code === 'queueFailedOver') return verdictWord(verdict.code);
+  if (facts.waiting === 0) return 'empty';
   const waiting = `${formatCount(facts.waiting, DEPTH_CAP)} queued`;
   const perMinute = verdict.params.perMinute;
   if (perMinute !== undefined && perMinute > 0)

@@ -80,6 +80,7 @@ const CLAIMS: Readonly<Partial<Record<VerdictCode, string>>> = {
   orphan: 'is kept for nobody',
   ambiguous: 'cannot be told apart',
   queueGrowing: 'has a growing queue',
+  queueFailedOver: 'has to be drained after a failover',
   queueConflicts: 'has conflicts',
   queueDead: 'has dead operations',
   queueAbsent: 'has no queue table',
@@ -159,6 +160,8 @@ function queueProblem(queue: QueueState, nowMs: number): string {
   switch (queue.verdict.code) {
     case 'queueGrowing':
       return `queue grows: ${top}`;
+    case 'queueFailedOver':
+      return 'queue is empty, but the former primary may have taken operations with it: drain it again';
     case 'queueConflicts':
       return `queue waits for a decision: ${top}`;
     case 'queueDead':

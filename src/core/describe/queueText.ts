@@ -21,6 +21,7 @@ import {
   type RowIcon,
   type RowText,
 } from './rowText';
+import { verdictWord } from './verdictWord';
 
 /**
  * The row of an edge's queue: `pending_sync`, `3 waiting · oldest 1.8 s`.
@@ -113,7 +114,7 @@ export function queueWords(queue: QueueSnapshot, nowMs: number): string {
     return `was ${formatCount(found.waiting, DEPTH_CAP)} waiting${age}`;
   }
   if (found.waiting === 0 && found.conflicts === 0 && found.dead === 0) {
-    if (queue.isPrimaryReplaced) return facts('empty', DRAIN_AGAIN);
+    if (verdict.code === 'queueFailedOver') return facts('empty', verdictWord(verdict.code));
     const drainedAtMs = lastDrainedAtMs(queue);
     const drained = drainedAtMs === null ? null : `drained ${formatClock(drainedAtMs, 'minutes')}`;
     return facts('empty', drained);
@@ -128,16 +129,14 @@ export function queueWords(queue: QueueSnapshot, nowMs: number): string {
   return facts(waiting, oldest(queue, nowMs));
 }
 
-/** A server was promoted since: the drain tells what the former primary took with it. */
-const DRAIN_AGAIN = 'drain after failover';
-
 /** For the row of the edge itself: `3 queued · 1.8 s`, `412 queued · +29/min`. */
 export function queuedWords(queue: QueueSnapshot, nowMs: number): string {
   const found = queue.facts;
   if (found === null || queue.verdict.code === 'stale') return queueWords(queue, nowMs);
   if (found.conflicts > 0) return formatCounted(found.conflicts, 'conflict');
   if (found.dead > 0) return `${formatCount(found.dead)} dead`;
-  if (found.waiting === 0) return queue.isPrimaryReplaced ? `queue ${DRAIN_AGAIN}` : 'queue empty';
+  if (queue.verdict.code === 'queueFailedOver') return verdictWord(queue.verdict.code);
+  if (found.waiting === 0) return 'queue empty';
   const queued = `${formatCount(found.waiting, DEPTH_CAP)} queued`;
   const { code, params } = queue.verdict;
   if (code === 'queueGrowing' && params.perMinute !== undefined) {

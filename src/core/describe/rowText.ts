@@ -77,6 +77,7 @@ const STATE_ICONS: Partial<Readonly<Record<VerdictCode, RowIcon>>> = {
   noWorker: icon('warning', WARNING),
   ambiguous: icon('warning', WARNING),
   queueGrowing: icon('warning', WARNING),
+  queueFailedOver: icon('warning', WARNING),
   queueDraining: icon('sync', BUSY),
   paused: icon('debug-pause', WARNING),
   blocked: icon('lock', WARNING),

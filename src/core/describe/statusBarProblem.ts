@@ -37,6 +37,14 @@ export function describeProblem(
         verdict,
         `${formatCount(dead)} dead operations in the queue of ${nodeId}`,
       );
+    if (verdict.code === 'queueFailedOver') {
+      return say(
+        'warning',
+        'drain again',
+        verdict,
+        `Queue on ${nodeId} to be drained after a failover`,
+      );
+    }
     const waiting = facts === null ? 'queue' : formatCount(facts.waiting, DEPTH_CAP);
     const grows = verdict.code === 'queueGrowing' ? 'growing, ' : '';
     return say(

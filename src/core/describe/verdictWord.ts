@@ -41,6 +41,7 @@ const WORDS: Readonly<Record<VerdictCode, string>> = {
   queueWaiting: 'waiting',
   queueGrowing: 'growing',
   queueDraining: 'draining',
+  queueFailedOver: 'drain after failover',
   queueConflicts: 'conflicts',
   queueDead: 'dead operations',
   queueAbsent: 'not installed',

@@ -73,9 +73,7 @@ function judgeQueue(
     return { code: 'queueDraining', params: { ...params, pids: [drainer.pid] } };
   }
   // What the former primary took with it is missed by nobody but the next drain.
-  if (facts.waiting === 0) {
-    return { code: 'queueEmpty', health: isPrimaryReplaced ? 'warning' : 'healthy' };
-  }
+  if (facts.waiting === 0) return { code: isPrimaryReplaced ? 'queueFailedOver' : 'queueEmpty' };
   const isDeep = facts.waiting >= thresholds.queueDepthWarning;
   const isCritical = facts.waiting >= thresholds.queueDepthCritical;
   const health = isCritical ? 'error' : isDeep || facts.failed > 0 ? 'warning' : 'healthy';

@@ -82,10 +82,10 @@ describe('describe: drains of a queue', () => {
 
   it('an empty one is drained again after a failover, for what the former primary took with it', () => {
     const facts = queueFacts({ waiting: 0, oldestAtMs: null });
-    const replaced = queue({ facts, isPrimaryReplaced: true, verdict: verdict('queueEmpty') });
+    const replaced = queue({ facts, isPrimaryReplaced: true, verdict: verdict('queueFailedOver') });
     const text = queueRowText(replaced, NOW);
     assert.equal(plain(text.description), 'empty · drain after failover');
     assert.match(text.contextValue, /\bdrainable\b/u);
-    assert.equal(queuedWords(replaced, NOW), 'queue drain after failover');
+    assert.equal(queuedWords(replaced, NOW), 'drain after failover');
   });
 });

@@ -96,7 +96,7 @@ describe('a queue', () => {
       return `${isPrimaryReplaced} ${verdict.code} ${verdict.health}`;
     };
     assert.equal(seen({ ...primary(), timeline: 1 }), 'false queueEmpty healthy');
-    assert.equal(seen({ ...primary(), timeline: 2 }), 'true queueEmpty warning');
+    assert.equal(seen({ ...primary(), timeline: 2 }), 'true queueFailedOver warning');
     const other = { ...primary(), timeline: 2, systemIdentifier: '1' };
     assert.equal(seen(other), 'false queueEmpty healthy');
     assert.equal(
