@@ -58,8 +58,14 @@ const MAX_TRIES = 5;
 const FIRST_WAIT_MS = 40;
 const DIVISION_BY_ZERO = '22012';
 
+/** One of several transactions of the edge is refused as a whole, when they are committed: each has to be tried by itself. */
+class HasToBeParted extends Error {
+  override readonly name = 'HasToBeParted';
+}
+
 /** How a batch is tried. Each failure leads to another way, so that none is tried for ever. */
 interface Way {
+  readonly mayPart: boolean;
   tries: number;
   isCareful: boolean;
   isImmediate: boolean;
@@ -83,8 +89,10 @@ export class BatchWriter {
   }
 
   /**
+   * Several transactions of the edge are one of the primary, unless it refuses them together: what is checked at COMMIT does not tell which
+   * of them is to blame.
    * @param failure what an attempt of theirs has come to already
-   * @returns a `SetAside` where every row has to wait: nothing was sent
+   * @returns one for each transaction of the primary; a `SetAside` where every row has to wait: nothing was sent
    * @throws ServerFailure of connection, resources or server: nothing was done, or, where COMMIT was not answered, the ledger knows;
    *   CounterMoved
    */
@@ -92,19 +100,31 @@ export class BatchWriter {
     rows: readonly PageRow[],
     signal: CancelSignal,
     failure: Error | null = null,
-  ): Promise<BatchResult | SetAside> {
+  ): Promise<readonly (BatchResult | SetAside)[]> {
     const attempt = (way: Readonly<Way>, blocked: BlockedKeys): Promise<BatchResult | SetAside> =>
       this.#attempt(rows, way, blocked, signal);
-    return this.inWays(signal, attempt, failure);
+    const transactions = transactionsOf(rows);
+    try {
+      return [await this.inWays(signal, attempt, failure, transactions.length > 1)];
+    } catch (error) {
+      if (!(error instanceof HasToBeParted)) throw error;
+    }
+    const all: (BatchResult | SetAside)[] = [];
+    for (const transaction of transactions) all.push(...(await this.write(transaction, signal)));
+    return all;
   }
 
-  /** Tries until it works, or fails for good. What an attempt set aside counts only if it stands. */
+  /**
+   * Tries until it works, or fails for good. What an attempt set aside counts only if it stands.
+   * @param mayPart whether what the primary refuses as a whole is given back, to be tried in parts (`HasToBeParted`)
+   */
   async inWays<T>(
     signal: CancelSignal,
     attempt: (way: Readonly<Way>, blocked: BlockedKeys) => Promise<T>,
     failure: Error | null = null,
+    mayPart = false,
   ): Promise<T> {
-    const way: Way = { tries: 0, isCareful: false, isImmediate: false, isFresh: false };
+    const way: Way = { mayPart, tries: 0, isCareful: false, isImmediate: false, isFresh: false };
     if (failure !== null) await this.#choose(way, failure, signal);
     for (;;) {
       const blocked = new BlockedKeys(this.blocked);
@@ -137,6 +157,7 @@ export class BatchWriter {
       return;
     }
     if (meaning !== 'operation' || way.isImmediate) throw error;
+    if (way.isCareful && way.mayPart) throw new HasToBeParted();
     way.isImmediate = way.isCareful;
     way.isCareful = true;
   }
@@ -214,6 +235,19 @@ export class BatchWriter {
     this.hasCommitted();
     return { tried, aside, outcomes, batches: this.batches };
   }
+}
+
+/** Rows of the same transaction of the edge stand together; each of an application's own that names none is one. */
+function transactionsOf(rows: readonly PageRow[]): readonly (readonly PageRow[])[] {
+  const all: PageRow[][] = [];
+  let txid: string | null = null;
+  for (const row of rows) {
+    const last = all.at(-1);
+    if (last !== undefined && txid !== null && row.operation.txid === txid) last.push(row);
+    else all.push([row]);
+    txid = row.operation.txid;
+  }
+  return all;
 }
 
 /** Rows of a batch as they are sent. */

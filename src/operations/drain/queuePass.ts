@@ -131,7 +131,8 @@ export class QueuePass {
       case 'failed': {
         const { failure, rows, later } = arrival;
         this.#source.putBack(later.map((one): Batch => ({ kind: 'whole', rows: one })));
-        this.#note(await this.#writer.write(rows, this.signal, failure));
+        const all = await this.#writer.write(rows, this.signal, failure);
+        for (const result of all) this.#note(result);
         break;
       }
       case undefined:

@@ -10,7 +10,9 @@ import { drain, drainDeps, drainJob } from './drainRig';
 const TABLES = `
   CREATE TABLE public.notes (id int PRIMARY KEY, body text, extra jsonb, code int UNIQUE);
   CREATE TABLE public.parent (id int PRIMARY KEY);
-  CREATE TABLE public.child (id int PRIMARY KEY, parent_id int)`;
+  CREATE TABLE public.child (id int PRIMARY KEY, parent_id int);
+  CREATE TABLE public.left_half (id int PRIMARY KEY, other_id int);
+  CREATE TABLE public.right_half (id int PRIMARY KEY, other_id int)`;
 
 forEachMajor('Draining a queue', function (major) {
   let rig: QueueRig;
@@ -21,9 +23,17 @@ forEachMajor('Draining a queue', function (major) {
     await rig.everywhere(TABLES);
     await rig.primary.query(
       `ALTER TABLE public.child ADD FOREIGN KEY (parent_id) REFERENCES public.parent;
-       ALTER TABLE public.notes ADD CHECK (body <> 'poison')`,
+       ALTER TABLE public.notes ADD CHECK (body <> 'poison');
+       ALTER TABLE public.left_half ADD FOREIGN KEY (other_id) REFERENCES public.right_half DEFERRABLE INITIALLY DEFERRED;
+       ALTER TABLE public.right_half ADD FOREIGN KEY (other_id) REFERENCES public.left_half DEFERRABLE INITIALLY DEFERRED`,
     );
-    await rig.install(['public.notes', 'public.parent', 'public.child']);
+    await rig.install([
+      'public.notes',
+      'public.parent',
+      'public.child',
+      'public.left_half',
+      'public.right_half',
+    ]);
   });
 
   after(async () => {
@@ -98,6 +108,32 @@ forEachMajor('Draining a queue', function (major) {
     assert.equal(await batches(), batchesBefore + 3);
     await assertSame('public.notes');
     assert.deepEqual(await states(), { done: 3001 });
+  });
+
+  it('takes rows that refer to each other also beside a transaction that is refused at COMMIT', async () => {
+    await clear();
+    await rig.edge.query(
+      `BEGIN; INSERT INTO public.left_half VALUES (1, 1); INSERT INTO public.right_half VALUES (1, 1); COMMIT`,
+    );
+    await rig.edge.query(`INSERT INTO public.left_half VALUES (2, 77)`);
+    await rig.edge.query(
+      `BEGIN; INSERT INTO public.left_half VALUES (3, 3); INSERT INTO public.right_half VALUES (3, 3); COMMIT`,
+    );
+    assert.deepEqual((await drain(rig)).end, { kind: 'drained' });
+    const ids = async (table: string) =>
+      (await rig.primary.query(`SELECT id FROM public.${table} ORDER BY id`)).map(({ id }) => id);
+    assert.deepEqual(
+      [await ids('left_half'), await ids('right_half')],
+      [
+        [1, 3],
+        [1, 3],
+      ],
+    );
+    const open = (await rig.queued()).filter(({ state }) => state !== 'done');
+    assert.deepEqual(
+      open.map(({ state, error_sqlstate }) => `${state} ${String(error_sqlstate)}`),
+      ['pending 23503'],
+    );
   });
 
   it('forgets on both ends what was done 30 days ago, whatever is younger or set aside in front of it', async () => {
