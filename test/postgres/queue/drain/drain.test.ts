@@ -120,8 +120,10 @@ forEachMajor('Draining a queue', function (major) {
       `BEGIN; INSERT INTO public.left_half VALUES (3, 3); INSERT INTO public.right_half VALUES (3, 3); COMMIT`,
     );
     assert.deepEqual((await drain(rig)).end, { kind: 'drained' });
-    const ids = async (table: string) =>
-      (await rig.primary.query(`SELECT id FROM public.${table} ORDER BY id`)).map(({ id }) => id);
+    const ids = async (table: string): Promise<readonly number[]> =>
+      (await rig.primary.query<{ id: number }>(`SELECT id FROM public.${table} ORDER BY id`)).map(
+        ({ id }) => id,
+      );
     assert.deepEqual(
       [await ids('left_half'), await ids('right_half')],
       [
