@@ -274,6 +274,17 @@ export interface QueueObjectFacts {
   readonly missingRoles: readonly string[];
 }
 
+/** A sequence that a column of a published or subscribed table takes its values from. */
+export interface SequenceFacts {
+  readonly schema: string;
+  readonly name: string;
+  readonly table: TableName;
+  readonly column: string;
+  /** Decimal text; `null` when it was never used, or may not be read. Source: pg_sequence_last_value(). */
+  readonly lastValue: string | null;
+  readonly increment: string;
+}
+
 /** What changes rarely: read at connect, every minute, on demand and after a change. */
 export interface SlowFacts {
   /** `SHOW server_version`, for people. */
@@ -297,6 +308,8 @@ export interface SlowFacts {
   readonly queueObjects?: QueueObjectFacts;
   /** What drains of edges of the file wrote here in the last 24 hours, oldest first; absent where it is not there or not readable. */
   readonly queueMetrics?: readonly QueueMetricFacts[];
+  /** Sequences that fill columns of published or subscribed tables; absent where they were not read. */
+  readonly sequences?: readonly SequenceFacts[];
   /** Finished sentence about a server newer than what was tested; absent otherwise. */
   readonly versionNote?: string;
 }

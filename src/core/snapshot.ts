@@ -1,4 +1,5 @@
 import type { Endpoint, FailureFacts } from './failure';
+import type { CauseFacts } from './causeFacts';
 import type { FastFacts, QueueFacts, QueueMetricFacts, SlowFacts } from './facts';
 import type { DeclaredRole, Topology } from './topology';
 
@@ -29,6 +30,9 @@ export interface NodeSample {
   readonly roundTripMs: number | null;
   readonly slow: SlowFacts | null;
   readonly slowAtMs: number | null;
+  /** Why something is wrong, as it was read last; absent while nothing called for it. */
+  readonly causes?: CauseFacts | null;
+  readonly causesAtMs?: number | null;
   /** Address that answered. */
   readonly endpoint: Endpoint | null;
   readonly nextTryAtMs: number | null;
@@ -177,7 +181,22 @@ export interface SlotSnapshot {
   readonly inactiveSinceMs: number | null;
   /** `null` for any slot but those of table copies. */
   readonly tableSync: TableSyncSlot | null;
+  /** How long until it reaches its limit; absent where there is none. */
+  readonly toLimit?: SlotLimit;
   readonly verdict: Verdict;
+}
+
+/** Time until a slot is invalidated, or passes `thresholds.retainedWal` of the file, at the rate that was seen. */
+export interface SlotLimit {
+  /** `server`: max_slot_wal_keep_size, beyond which WAL is removed. `file`: the user's own threshold, beyond which nothing happens by itself. */
+  readonly by: 'server' | 'file';
+  readonly limitBytes: number;
+  /** Bytes that may still be written; 0 once it is passed. `null` when not known. */
+  readonly leftBytes: number | null;
+  /** `steady`: the reader keeps up, or it takes more than 48 hours. `unknown`: not seen for a minute yet. */
+  readonly pace: 'approaching' | 'steady' | 'unknown';
+  /** Only while approaching. */
+  readonly ms: number | null;
 }
 
 /** @see pg_replication_slots.active_pid, pg_stat_replication */
@@ -241,6 +260,8 @@ export interface NodeSnapshot {
   readonly sameServerAs: readonly string[];
   /** Server clock minus ours, at the middle of the round trip; `null` when unknown. */
   readonly clockSkewMs: number | null;
+  /** WAL written, or on a standby received, a second over the last minute; `null` until it was seen for 10 s, absent where it was not computed. */
+  readonly walBytesPerSecond?: number | null;
 }
 
 export interface TopologySummary {

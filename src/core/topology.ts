@@ -46,6 +46,8 @@ export interface DeclaredSubscription {
   readonly connection: string | null;
   /** Declared slot; by default Postgres names the slot after the subscription. */
   readonly slotName: string;
+  /** `expect.arrivesWithin`: longer is a failed check. Absent: no budget. */
+  readonly arrivesWithinMs?: number;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -78,6 +80,10 @@ export interface TopologyNode {
   readonly standbyOf: string | null;
   /** Physical slot this standby uses on its upstream. */
   readonly slot: string | null;
+  /** `expect.arrivesWithin` of a standby: longer is a failed check. Absent: no budget. */
+  readonly arrivesWithinMs?: number;
+  /** False: nothing of this node is told to language models. Absent: it may be. */
+  readonly allowLanguageModels?: boolean;
   readonly publications: readonly DeclaredPublication[];
   readonly subscriptions: readonly DeclaredSubscription[];
   readonly pendingSync: DeclaredQueue | null;
@@ -125,6 +131,8 @@ export interface Thresholds {
   readonly lagCriticalMs: number;
   readonly queueDepthWarning: number;
   readonly queueDepthCritical: number;
+  /** WAL that one slot may keep before it is a warning; absent: only the server's own limit counts. */
+  readonly retainedWalBytes?: number;
 }
 
 export const DEFAULT_THRESHOLDS: Thresholds = {
