@@ -106,10 +106,16 @@ const nodeSchema = documented(
       ),
     ),
     pendingSync: z.exactOptional(queueSchema),
-    expect: z.exactOptional(documented(expectSchema, 'What checks expect of this standby.')),
+    expect: z.exactOptional(
+      documented(expectSchema, 'What checks expect of this standby, which needs `standbyOf`.'),
+    ),
     access: z.exactOptional(accessSchema),
     allowLanguageModels: z.exactOptional(
-      documented(z.boolean(), '`false` keeps this node from language models.'),
+      documented(
+        z.boolean(),
+        '`false`: the tools for language models tell nothing of this node, and nothing that other nodes know of it. Default: `true`.',
+        { default: true },
+      ),
     ),
   }),
   'A server as seen through one database.',
@@ -150,11 +156,18 @@ const thresholdsSchema = documented(
     ),
     retainedWal: z.exactOptional(
       documented(
-        z.object({
-          warning: z.exactOptional(sizeSchema),
-          critical: z.exactOptional(sizeSchema),
-        }),
-        'WAL kept for a slot from which the slot is marked, in sizes such as `8GB`.',
+        z.union(
+          [
+            sizeSchema,
+            z.object({
+              warning: z.exactOptional(documented(sizeSchema, 'The slot is marked from here on.')),
+              critical: z.exactOptional(documented(sizeSchema, 'Used where `warning` is missing.')),
+            }),
+          ],
+          'Expected a size with its unit, such as "8GB".',
+        ),
+        'WAL that one slot may keep before it is marked, such as `8GB`. A server does not tell how large its disk is, and without `max_slot_wal_keep_size` a slot fills it: name a size that leaves you time. How long it takes to get there is shown on the slot.',
+        { examples: ['8GB'] },
       ),
     ),
   }),

@@ -22,7 +22,7 @@ import type {
   FileTableName,
   TopologyFile,
 } from './fileSchema';
-import { parseDuration } from './quantities';
+import { parseDuration, parseSize } from './quantities';
 
 /**
  * Makes the topology of a file whose types are right. Names that cannot be read are left out: the checks report them.
@@ -80,7 +80,29 @@ export function toThresholds(thresholds: TopologyFile['thresholds']): Thresholds
     thresholds?.queueDepth?.critical ?? null,
     [DEFAULT_THRESHOLDS.queueDepthWarning, DEFAULT_THRESHOLDS.queueDepthCritical],
   );
-  return { lagWarningMs, lagCriticalMs, queueDepthWarning, queueDepthCritical };
+  const retainedWalBytes = toRetainedWal(thresholds?.retainedWal);
+  return {
+    lagWarningMs,
+    lagCriticalMs,
+    queueDepthWarning,
+    queueDepthCritical,
+    ...(retainedWalBytes === null ? {} : { retainedWalBytes }),
+  };
+}
+
+type FileRetainedWal = NonNullable<TopologyFile['thresholds']>['retainedWal'];
+
+/** Bytes; `null` where the file names no limit, or none that a slot could stay below. */
+function toRetainedWal(said: FileRetainedWal): number | null {
+  const size = typeof said === 'object' ? (said.warning ?? said.critical) : said;
+  const bytes = parseSize(size ?? '') ?? 0;
+  return bytes > 0 ? bytes : null;
+}
+
+/** For a member that is absent where the file sets no budget; 0 ms is none that could be kept. */
+function toBudget(expect: FileNode['expect']): { readonly arrivesWithinMs?: number } {
+  const arrivesWithinMs = parseDuration(expect?.arrivesWithin ?? '') ?? 0;
+  return arrivesWithinMs > 0 ? { arrivesWithinMs } : {};
 }
 
 function orderedOr(
@@ -100,6 +122,9 @@ function toNode(id: string, node: FileNode, connection: ConnectionParams): Topol
     passwordSource: toPasswordSource(node.passwordSource ?? 'auto'),
     standbyOf: node.standbyOf ?? null,
     slot: node.slot ?? null,
+    // Of a node that streams from none no check could tell; the check of roles says so.
+    ...(node.standbyOf === undefined ? {} : toBudget(node.expect)),
+    ...(node.allowLanguageModels === false ? { allowLanguageModels: false } : {}),
     publications: Object.entries(node.publications ?? {}).map(([name, publication]) =>
       toPublication(name, publication),
     ),
@@ -139,15 +164,15 @@ function toPublication(name: string, publication: FilePublication): DeclaredPubl
 }
 
 function toSubscription(name: string, subscription: FileSubscription): DeclaredSubscription {
-  const { publisher, publications, connection, slotName, ...others } = subscription;
   // What checks expect is ours, not an option of Postgres.
-  const options = Object.fromEntries(Object.entries(others).filter(([key]) => key !== 'expect'));
+  const { publisher, publications, connection, slotName, expect, ...options } = subscription;
   return {
     name,
     publisher,
     publications,
     connection: connection === undefined ? null : withoutSecrets(connection),
     slotName: slotName ?? deriveSlotName(name),
+    ...toBudget(expect),
     options,
   };
 }

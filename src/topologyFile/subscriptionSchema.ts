@@ -7,9 +7,11 @@ const flag = (markdown: string) => z.exactOptional(documented(z.boolean(), markd
 /** What a check expects of an edge. */
 export const expectSchema = z.object({
   arrivesWithin: z.exactOptional(
-    documented(durationSchema, 'A change is expected to arrive within this time.', {
-      examples: ['1s'],
-    }),
+    documented(
+      durationSchema,
+      'A change is expected to arrive within this time, such as `1s`; a check that takes longer fails.',
+      { examples: ['1s'] },
+    ),
   ),
 });
 

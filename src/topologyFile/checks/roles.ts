@@ -20,6 +20,12 @@ export function checkRoles(context: FileContext): readonly Problem[] {
           `"slot" says nothing for "${id}": only a standby uses a slot of its upstream.`,
         );
       }
+      if (node.expect !== undefined) {
+        warn(
+          'expect',
+          `"expect" says nothing for "${id}": only a standby is checked as a node. Of a subscription it is said there.`,
+        );
+      }
       return problems;
     }
     if (node.subscriptions !== undefined) {

@@ -1,12 +1,18 @@
 import { DEFAULT_THRESHOLDS } from '../../core/topology';
 import { problemAt } from '../fileContext';
 import type { FileContext } from '../fileContext';
-import type { Problem } from '../problem';
-import { parseDuration } from '../quantities';
+import type { TopologyFile } from '../fileSchema';
+import type { JsonPath, Problem } from '../problem';
+import { parseDuration, parseSize } from '../quantities';
 
-/** A warning level above the critical one would never show. The defaults stand in for what is not said. */
+type RetainedWal = NonNullable<TopologyFile['thresholds']>['retainedWal'];
+
+/**
+ * A warning level above the critical one would never show; the defaults stand in for what is not said. Limits and budgets of
+ * nothing are no use either.
+ */
 export function checkThresholds(context: FileContext): readonly Problem[] {
-  const { lag, queueDepth } = context.file.thresholds ?? {};
+  const { lag, queueDepth, retainedWal } = context.file.thresholds ?? {};
   const isLagWrong =
     (parseDuration(lag?.warning ?? '') ?? DEFAULT_THRESHOLDS.lagWarningMs) >
     (parseDuration(lag?.critical ?? '') ?? DEFAULT_THRESHOLDS.lagCriticalMs);
@@ -27,6 +33,56 @@ export function checkThresholds(context: FileContext): readonly Problem[] {
           ),
         ]
       : []),
+    ...checkRetainedWal(context, retainedWal),
+    ...checkBudgets(context),
+  ];
+}
+
+function checkRetainedWal(context: FileContext, said: RetainedWal): readonly Problem[] {
+  if (typeof said !== 'object') {
+    return said === undefined ? [] : zeroProblem(context, ['thresholds', 'retainedWal'], said);
+  }
+  const { warning, critical } = said;
+  const zeros = Object.entries(said).flatMap(([key, size]) =>
+    zeroProblem(context, ['thresholds', 'retainedWal', key], size),
+  );
+  if (zeros.length > 0 || warning === undefined || critical === undefined) return zeros;
+  if ((parseSize(warning) ?? 0) <= (parseSize(critical) ?? 0)) return [];
+  return [
+    problemAt(context, ['thresholds', 'retainedWal', 'warning'], {
+      severity: 'error',
+      code: 'threshold-order',
+      message: `The warning level of "retainedWal" (${warning}) is above the critical one (${critical}).`,
+    }),
+  ];
+}
+
+/** Nothing arrives, and no slot is kept, within nothing. */
+function checkBudgets(context: FileContext): readonly Problem[] {
+  return Object.entries(context.file.nodes).flatMap(([id, { expect, subscriptions = {} }]) => [
+    ...zeroProblem(context, ['nodes', id, 'expect', 'arrivesWithin'], expect?.arrivesWithin),
+    ...Object.entries(subscriptions).flatMap(([name, subscription]) =>
+      zeroProblem(
+        context,
+        ['nodes', id, 'subscriptions', name, 'expect', 'arrivesWithin'],
+        subscription.expect?.arrivesWithin,
+      ),
+    ),
+  ]);
+}
+
+function zeroProblem(
+  context: FileContext,
+  path: JsonPath,
+  said: string | undefined,
+): readonly Problem[] {
+  if (said === undefined || (parseDuration(said) ?? parseSize(said) ?? 1) > 0) return [];
+  return [
+    problemAt(context, path, {
+      severity: 'warning',
+      code: 'threshold-zero',
+      message: `"${String(path.at(-1))}" is ${said}, which nothing can stay below. It is ignored.`,
+    }),
   ];
 }
 

@@ -108,7 +108,7 @@ describe('bad topology files', () => {
     assert.equal(parseTopologyFile(applyFirstFix(text)).topology?.environment, 'staging');
   });
 
-  it('keys of later versions are known already', () => {
+  it('keys about access, budgets, sizes and language models are known', () => {
     shows(
       fileWith(
         {
@@ -129,6 +129,40 @@ describe('bad topology files', () => {
         },
       ),
       [],
+    );
+  });
+
+  it('budgets where nothing is checked, sizes and budgets of nothing, and a size without its unit', () => {
+    const text = fileWith(
+      {
+        a: { connection: LOCAL, expect: { arrivesWithin: '1s' } },
+        b: {
+          connection: LOCAL,
+          standbyOf: 'a',
+          expect: { arriveWithin: '1s', arrivesWithin: '0s' },
+        },
+        c: { connection: LOCAL, alowLanguageModels: false },
+      },
+      { thresholds: { retainedWal: '0GB' } },
+    );
+    shows(text, [
+      'warning threshold-zero «"0GB"» "retainedWal" is 0GB, which nothing can stay below. It is ignored.',
+      'warning role-conflict «"expect"» "expect" says nothing for "a": only a standby is checked as a node. Of a subscription it is said there.',
+      'warning unknown-key «"arriveWithin"» "arriveWithin" is not a key that is known here. Did you mean "arrivesWithin"?\n  fix: Change to "arrivesWithin"',
+      'warning threshold-zero «"0s"» "arrivesWithin" is 0s, which nothing can stay below. It is ignored.',
+      'warning unknown-key «"alowLanguageModels"» "alowLanguageModels" is not a key that is known here. Did you mean "allowLanguageModels"?\n  fix: Change to "allowLanguageModels"',
+    ]);
+    shows(fileWith({ a: { connection: LOCAL } }, { thresholds: { retainedWal: '8' } }), [
+      'error schema (marked by VS Code) «"8"» Expected a size with its unit, such as "8GB".',
+    ]);
+    shows(
+      fileWith(
+        { a: { connection: LOCAL } },
+        { thresholds: { retainedWal: { warning: '8GB', critical: '1GB' } } },
+      ),
+      [
+        'error threshold-order «"8GB"» The warning level of "retainedWal" (8GB) is above the critical one (1GB).',
+      ],
     );
   });
 

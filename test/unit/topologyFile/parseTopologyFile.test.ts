@@ -198,6 +198,53 @@ describe('parsing topology files', () => {
     ]);
   });
 
+  it('takes budgets of checks, the size that slots may keep and who is kept from language models', () => {
+    const read = (retainedWal: unknown) =>
+      parseTopologyFile(
+        fileWith(
+          {
+            a: { connection: LOCAL, allowLanguageModels: false, expect: { arrivesWithin: '1s' } },
+            b: {
+              connection: LOCAL,
+              standbyOf: 'a',
+              allowLanguageModels: true,
+              expect: { arrivesWithin: '1.5 s' },
+            },
+            c: {
+              connection: LOCAL,
+              subscriptions: {
+                s: { publisher: 'a', publications: ['p'], expect: { arrivesWithin: '250ms' } },
+                t: { publisher: 'a', publications: ['p'], expect: {} },
+              },
+            },
+          },
+          { thresholds: { retainedWal } },
+        ),
+      ).topology;
+    const topology = read('1.5GB');
+    assert.deepEqual(
+      topology?.nodes.map((node) => [node.id, node.arrivesWithinMs, node.allowLanguageModels]),
+      // Where there is no reason to be told, nothing is.
+      [
+        ['a', undefined, false],
+        ['b', 1_500, undefined],
+        ['c', undefined, undefined],
+      ],
+    );
+    assert.deepEqual(
+      topology.nodes[2]?.subscriptions.map((one) => [one.arrivesWithinMs, one.options]),
+      [
+        [250, {}],
+        [undefined, {}],
+      ],
+    );
+    assert.equal(topology.thresholds.retainedWalBytes, 1.5 * 1024 ** 3);
+    const kept = (said: unknown) => read(said)?.thresholds.retainedWalBytes;
+    assert.equal(kept({ warning: '8 GB', critical: '64GB' }), 8 * 1024 ** 3);
+    assert.equal(kept({ critical: '512kB' }), 512 * 1024);
+    assert.equal(kept('0B'), undefined);
+  });
+
   it('names a topology without a name after what the caller says', () => {
     const text = fileWith({ a: { connection: LOCAL } });
     assert.equal(parseTopologyFile(text, 'My folder').topology?.name, 'My folder');
