@@ -25,6 +25,8 @@ export interface CheckResult {
   readonly endedAtMs: number;
   /** How long it waited at most. */
   readonly limitMs: number;
+  /** What `expect.arrivesWithin` of the edge allowed; absent without a budget. */
+  readonly budgetMs?: number;
   /** The edge's verdict when it had not arrived: why, as far as the monitor knows; `null` otherwise. */
   readonly verdict: Verdict | null;
   /** Why it was not possible; `null` otherwise. */
@@ -33,5 +35,23 @@ export interface CheckResult {
   readonly note?: string;
 }
 
-/** The waiting time of a check; after it "not within 10 s". */
+/** Whether it arrived and was slower than the file allows: a failed check, although nothing is lost. */
+export function isLate({
+  outcome,
+  arrivedMs,
+  budgetMs,
+}: Pick<CheckResult, 'outcome' | 'arrivedMs' | 'budgetMs'>): boolean {
+  return (
+    outcome === 'arrived' && arrivedMs !== null && budgetMs !== undefined && arrivedMs > budgetMs
+  );
+}
+
+/** Whether it passed: it arrived, and within its budget where it has one. */
+export function isWithinBudget(
+  result: Pick<CheckResult, 'outcome' | 'arrivedMs' | 'budgetMs'>,
+): boolean {
+  return result.outcome === 'arrived' && !isLate(result);
+}
+
+/** The waiting time of a check; after it "not within 10 s". A larger budget is waited for to its end. */
 export const CHECK_LIMIT_MS = 10_000;

@@ -10,6 +10,8 @@ export interface CheckTarget {
   readonly to: TopologyNode | null;
   /** Of a logical edge: what its subscription takes. */
   readonly publications: readonly string[];
+  /** Longer is a failed check; `null`: the file gives no budget. */
+  readonly budgetMs: number | null;
 }
 
 /** Edges whose data comes from one primary, so that one token, or one message, serves all of them. */
@@ -80,12 +82,18 @@ function targetOf(
   if (root === null) return `The primary above ${from.id} is not in the file.`;
   if (edge.kind === 'consumer') {
     if (edge.slotName === null) return `The slot of ${edge.name} is not known.`;
-    return { root, target: { edge, from, to: null, publications: [] } };
+    return { root, target: { edge, from, to: null, publications: [], budgetMs: null } };
   }
   const to = nodeOf(snapshot, edge.to);
   if (to === undefined) return `${edge.name} is not in the file, so it cannot be asked.`;
   const publications = edge.kind === 'logical' ? publicationsOf(snapshot, edge) : [];
-  return { root, target: { edge, from, to, publications } };
+  return { root, target: { edge, from, to, publications, budgetMs: budgetOf(edge, to) } };
+}
+
+/** `expect.arrivesWithin` of a standby or of a subscription. */
+function budgetOf(edge: EdgeSnapshot, to: TopologyNode): number | null {
+  if (edge.kind === 'streaming') return to.arrivesWithinMs ?? null;
+  return to.subscriptions.find(({ name }) => name === edge.name)?.arrivesWithinMs ?? null;
 }
 
 /** The primary at the head of the way to a node, as the servers tell it; `null` when the way leaves the file or is a ring. */

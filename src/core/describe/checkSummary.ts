@@ -1,4 +1,4 @@
-import type { CheckResult } from '../checks/checkResult';
+import { isWithinBudget, type CheckResult } from '../checks/checkResult';
 import { formatCounted, formatDuration, formatPart } from '../format';
 import type { EdgeSnapshot } from '../snapshot';
 import { checkWords, edgeTitle } from './checkText';
@@ -8,7 +8,7 @@ export interface CheckSummary {
   readonly isGood: boolean;
   /** Finished: `4 of 5 arrived, worst 12 ms. metrics_sub on genesis not within 10 s: stopped by an error.` */
   readonly text: string;
-  /** The edge to show: the first that did not arrive, else the slowest. */
+  /** The edge to show: the first that did not arrive in time, else the slowest. */
   readonly edgeId: string | null;
 }
 
@@ -23,7 +23,7 @@ export function checkSummary(
   const done = results.filter(({ outcome }) => outcome !== 'cancelled');
   const stopped = results.length - done.length;
   const arrived = done.filter(({ outcome }) => outcome === 'arrived');
-  const failed = done.filter(({ outcome }) => outcome !== 'arrived');
+  const failed = done.filter((result) => !isWithinBudget(result));
   const slowest = arrived.reduce<CheckResult | null>(
     (worst, next) => ((next.arrivedMs ?? 0) > (worst?.arrivedMs ?? -1) ? next : worst),
     null,
@@ -48,10 +48,14 @@ export function checkSummary(
     text: [
       `${head.join(', ')}.`,
       ...told,
-      ...(rest === 0 ? [] : [`${rest} more did not arrive.`]),
+      ...(rest === 0 ? [] : [`${rest} more did not arrive${inTime(failed.slice(TOLD))}.`]),
     ].join(' '),
     edgeId: failed[0]?.edgeId ?? slowest?.edgeId ?? null,
   };
+}
+
+function inTime(failed: readonly CheckResult[]): string {
+  return failed.some(({ outcome }) => outcome === 'arrived') ? ' in time' : '';
 }
 
 /** Where positions are among what arrived, they are not passed off as rows. */

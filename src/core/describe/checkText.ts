@@ -1,5 +1,5 @@
-import type { CheckKind, CheckResult } from '../checks/checkResult';
-import { formatAgo, formatCounted, formatDuration, speak } from '../format';
+import { isLate, type CheckKind, type CheckResult } from '../checks/checkResult';
+import { formatAgo, formatCounted, formatDuration, formatMoreThan, speak } from '../format';
 import type { EdgeChecks } from '../ports/checks';
 import type { EdgeSnapshot, Health, Verdict } from '../snapshot';
 import {
@@ -19,17 +19,20 @@ import { verdictWord } from './verdictWord';
 const FRESH_MS = 30_000;
 
 /** What words need of a result; the dashboard has no more of one. */
-export type ToldResult = Pick<CheckResult, 'kind' | 'outcome' | 'arrivedMs' | 'limitMs'> & {
+export type ToldResult = Pick<
+  CheckResult,
+  'kind' | 'outcome' | 'arrivedMs' | 'limitMs' | 'budgetMs'
+> & {
   readonly verdict: Pick<Verdict, 'code' | 'health'> | null;
 };
 
-/** `row arrived in 9 ms`, `position passed in 9 ms`, `not within 10 s: not streaming`. */
+/** `row arrived in 9 ms`, `position passed in 9 ms`, `row arrived in 1.4 s, budget 1 s`, `not within 10 s: not streaming`. */
 export function checkWords(result: ToldResult): string {
   switch (result.outcome) {
     case 'arrived': {
       const { arrivedMs } = result;
       const words = PROOFS[result.kind];
-      return arrivedMs === null ? words : `${words} in ${formatDuration(arrivedMs)}`;
+      return arrivedMs === null ? words : `${words} in ${durationWords(arrivedMs, result)}`;
     }
     case 'notArrived':
       return `not within ${formatDuration(result.limitMs)}: ${causeWords(result.verdict)}`;
@@ -40,6 +43,15 @@ export function checkWords(result: ToldResult): string {
   }
 }
 
+/** A budget is told where it was not kept. */
+function durationWords(arrivedMs: number, result: ToldResult): string {
+  const took = formatDuration(arrivedMs);
+  if (!isLate(result) || result.budgetMs === undefined) return took;
+  const budget = formatDuration(result.budgetMs);
+  // Rounding must not make the two look the same.
+  return `${took === budget ? formatMoreThan(result.budgetMs) : took}, budget ${budget}`;
+}
+
 /** What an arrival proves. The two are never called the same. */
 export const PROOFS: Readonly<Record<CheckKind, string>> = {
   row: 'row arrived',
@@ -48,7 +60,7 @@ export const PROOFS: Readonly<Record<CheckKind, string>> = {
 
 /** How bad a result is by itself. Data that does not arrive is trouble, whatever the verdict makes of it. */
 export function checkHealth(result: ToldResult): Health {
-  if (result.outcome === 'arrived') return 'healthy';
+  if (result.outcome === 'arrived') return isLate(result) ? 'warning' : 'healthy';
   if (result.outcome !== 'notArrived') return 'unknown';
   return isTrouble(result.verdict) ? result.verdict.health : 'warning';
 }
@@ -109,6 +121,7 @@ function firstCheckText(edge: EdgeSnapshot): RowText {
 
 function checkIcon(result: CheckResult): RowIcon {
   const quiet = iconOf('sentinel', 'streaming');
+  if (isLate(result)) return iconOf('sentinel', 'lagging');
   if (result.outcome === 'arrived') return quiet;
   if (result.outcome !== 'notArrived') return iconOf('sentinel', 'unknown');
   if (!isTrouble(result.verdict)) return iconOf('sentinel', 'lagging');

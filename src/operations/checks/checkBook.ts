@@ -3,7 +3,7 @@ import type { EdgeChecks } from '../../core/ports/checks';
 import type { Disposable } from '../../core/ports/disposable';
 
 /** Results kept of each edge. */
-const KEPT = 120;
+const KEPT = 200;
 
 interface Entry {
   readonly results: readonly CheckResult[];

@@ -127,13 +127,13 @@ export class CheckRound {
   }
 
   private async follow({ target, way, key, held }: ReadyEdge, sent: Sent): Promise<void> {
-    const { clock, limitMs } = this.deps;
+    const { clock } = this.deps;
     const { sessions, signal } = this.parts;
     try {
       const answeredAtMs = await awaitArrival({
         session: held.session,
         question: questionOf(target, way, sent),
-        untilMs: sent.committedAtMs + limitMs,
+        untilMs: sent.committedAtMs + this.limitOf(target),
         clock,
         signal,
       });
@@ -179,6 +179,11 @@ export class CheckRound {
     this.parts.spent.set(this.parts.group.root.id, tokens.slice(-MOST_SPENT));
   }
 
+  /** A budget beyond the usual limit is waited for to its end: before it nothing has failed. */
+  private limitOf({ budgetMs }: CheckTarget): number {
+    return Math.max(this.deps.limitMs, budgetMs ?? 0);
+  }
+
   private fail(target: CheckTarget, way: CheckWay, error: unknown): void {
     if (!isServerFailure(error)) throw error;
     const isCancelled = this.parts.signal.aborted || error.facts.reason === 'cancelled';
@@ -198,9 +203,10 @@ export class CheckRound {
       arrivedMs: null,
       startedAtMs: this.startedAtMs,
       endedAtMs: this.deps.clock.nowMs(),
-      limitMs: this.deps.limitMs,
+      limitMs: this.limitOf(target),
       verdict: null,
       failure: null,
+      ...(target.budgetMs === null ? {} : { budgetMs: target.budgetMs }),
       ...(note === null ? {} : { note }),
       ...found,
     });

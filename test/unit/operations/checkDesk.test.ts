@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CheckResult } from '../../../src/core/checks/checkResult';
+import { isLate, type CheckResult } from '../../../src/core/checks/checkResult';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import { CheckDesk } from '../../../src/operations/checks/checkDesk';
 import { declared, edge, snapshot, verdict } from '../core/describe/makeSnapshot';
@@ -105,15 +105,36 @@ describe('CheckDesk', () => {
     });
   }
 
-  it('keeps the last 120 results of an edge, and says while one is under way', async () => {
+  it('keeps the last 200 results of an edge, and says while one is under way', async () => {
     const running: boolean[] = [];
     const listener = desk.onDidChange((id) => {
       running.push(desk.of(id)[0]?.isRunning ?? false);
     });
-    for (let round = 0; round < 125; round += 1) await desk.run(ID, null, never);
+    for (let round = 0; round < 205; round += 1) await desk.run(ID, null, never);
     listener.dispose();
-    assert.equal(desk.of(ID)[0]?.results.length, 120);
+    assert.equal(desk.of(ID)[0]?.results.length, 200);
     assert.deepEqual(running.slice(0, 2), [true, false]);
+  });
+
+  it('holds an arrival against the budget of the file', async () => {
+    const within = (arrivesWithinMs: number) =>
+      snapshot({
+        nodes: [declared('central'), declared('read', { standbyOf: 'central', arrivesWithinMs })],
+        edges,
+      });
+    picture = within(1_000);
+    arrives = () => {
+      clock.work(1_400);
+      return rows({ arrived: true });
+    };
+    changes.answers = [['generate_series', () => arrives()], ...changes.answers];
+    const [late] = await desk.run(ID, null, never);
+    assert.deepEqual([late?.outcome, late?.budgetMs, late?.limitMs], ['arrived', 1_000, 10_000]);
+    assert.ok(late !== undefined && isLate(late), `${late?.arrivedMs} ms`);
+    picture = within(30_000);
+    const [slow] = await desk.run(ID, null, never);
+    assert.deepEqual([slow?.budgetMs, slow?.limitMs], [30_000, 30_000]);
+    assert.ok(slow !== undefined && !isLate(slow));
   });
 
   it('dials nobody who may not be contacted', async () => {

@@ -56,6 +56,18 @@ describe('words of a check', () => {
     assert.equal(words({ kind: 'marker', arrivedMs: 0.4 }), 'position passed in < 1 ms');
   });
 
+  it('tell the budget where it was not kept', () => {
+    const late = { arrivedMs: 1_400, budgetMs: 1_000 };
+    assert.equal(words(late), 'row arrived in 1.4 s, budget 1 s');
+    assert.equal(words({ ...late, kind: 'marker' }), 'position passed in 1.4 s, budget 1 s');
+    assert.equal(
+      words({ arrivedMs: 1_010, budgetMs: 1_000 }),
+      'row arrived in more than 1 s, budget 1 s',
+    );
+    assert.equal(words({ arrivedMs: 900, budgetMs: 1_000 }), 'row arrived in 900 ms');
+    assert.equal(checkHealth(result(late)), 'warning');
+  });
+
   it('give no number for what did not arrive, but why', () => {
     assert.equal(plain(checkWords(STOPPED)), 'not within 10 s: stopped by an error');
     for (const known of [verdict('streaming'), null]) {
@@ -136,6 +148,16 @@ describe('summary of a run', () => {
   it('says how many arrived and the slowest of them', () => {
     assert.equal(text(result(), read({ arrivedMs: 12 })), '2 of 2 arrived, worst 12 ms.');
     assert.equal(checkSummary([result(), read({ arrivedMs: 12 })], []).edgeId, READ.id);
+  });
+
+  it('names what arrived late as failed, and shows it first', () => {
+    const late = result({ arrivedMs: 1_400, budgetMs: 1_000 });
+    assert.equal(
+      text(read(), late),
+      '2 of 2 arrived, worst 1.4 s. metrics_sub on genesis row arrived in 1.4 s, budget 1 s.',
+    );
+    const summary = checkSummary([read({ arrivedMs: 2_000 }), late], [METRICS, READ]);
+    assert.deepEqual([summary.isGood, summary.edgeId], [false, METRICS.id]);
   });
 
   it('does not count positions among rows', () => {
