@@ -15,4 +15,7 @@ export interface TopologyEvent {
   readonly code: string | null;
   /** Finished sentence without secrets and without row data: `patterns_sub stopped by an error`. */
   readonly text: string;
+  /** Of a subject that keeps changing: how often it became worse since `firstAtMs`. Absent: this once. */
+  readonly times?: number;
+  readonly firstAtMs?: number;
 }
