@@ -1,6 +1,8 @@
 import { consumerRowText } from '../core/describe/childTexts';
 import { contactRow, fileFailureRow } from '../core/describe/failureRow';
+import { foldRowText, foldSiblings, isQuietNode } from '../core/describe/foldText';
 import { NO_QUEUES, type TopologyQueues } from '../core/describe/queueRows';
+import type { RowText } from '../core/describe/rowText';
 import { SnapshotIndex } from '../core/describe/snapshotIndex';
 import { NO_CHECKS, type TopologyChecks } from '../core/describe/topologyChecks';
 import { edgeTooltip, topologyTooltip } from '../core/describe/tooltips';
@@ -31,9 +33,24 @@ export function topologyRows(
     if (upstream === undefined) roots.push(node);
     else downstream.set(upstream, [...(downstream.get(upstream) ?? []), node]);
   }
+  const below = (node: NodeSnapshot) => downstream.get(node.id) ?? [];
+  const isQuiet = (node: NodeSnapshot): boolean =>
+    isQuietNode(node, index) && below(node).every(isQuiet);
   const draw = (node: NodeSnapshot): Row =>
-    nodeRow(node, index, (downstream.get(node.id) ?? []).map(draw), queues);
-  const sorted = roots.toSorted((a, b) => rank(a) - rank(b));
+    nodeRow(node, index, drawAll(below(node), node.id, ['node', node.id]), queues);
+  /** @param subject what a command on the row of the folded ones concerns */
+  const drawAll = (
+    nodes: readonly NodeSnapshot[],
+    subject: string | null,
+    path: string[],
+  ): Row[] => {
+    const { drawn, folded } = foldSiblings(nodes, isQuiet);
+    if (folded.length === 0) return nodes.map(draw);
+    const text = foldRowText(folded, index);
+    const id = rowPath(snapshot.id, ...path, 'healthy');
+    return [...drawn.map(draw), groupRow(id, snapshot.id, subject, text, folded.map(draw))];
+  };
+  const ofRank = (wanted: number) => roots.filter((node) => rank(node) === wanted);
   const contact = contactRow(snapshot);
   const consumers = snapshot.edges.filter((edge) => edge.kind === 'consumer');
   return {
@@ -44,12 +61,35 @@ export function topologyRows(
     text: topologyRowText(snapshot, surroundings),
     children: [
       ...(contact === null ? [] : [contactFailure(snapshot, contact)]),
-      ...sorted.map(draw),
+      // Primaries, and standbys of nobody, are what everything else hangs on.
+      ...[...ofRank(RANKS.primary), ...ofRank(RANKS.standby)].map(draw),
+      ...drawAll(ofRank(RANKS.subscriber), null, ['subscribers']),
+      ...drawAll(ofRank(RANKS.edge), null, ['edges']),
       ...consumers.map((edge) => consumerRow(edge, index)),
     ],
     isExpanded: true,
     fix: null,
     tooltip: () => topologyTooltip(snapshot, nowMs),
+  };
+}
+
+function groupRow(
+  id: string,
+  topologyId: string,
+  subject: string | null,
+  text: RowText,
+  children: readonly Row[],
+): Row {
+  return {
+    kind: 'group',
+    id,
+    topologyId,
+    subject,
+    text,
+    children,
+    isExpanded: false,
+    fix: null,
+    tooltip: () => null,
   };
 }
 

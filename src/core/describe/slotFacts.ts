@@ -1,5 +1,6 @@
 import { formatBytes, formatLasting, formatShareOfBytes } from '../format';
 import type { SlotSnapshot } from '../snapshot';
+import { limitOutlook } from './slotLimitText';
 
 /** One thing that is known of a slot, and where it is told. */
 export interface SlotFact {
@@ -22,6 +23,7 @@ export function slotFacts(slot: SlotSnapshot, nowMs: number): readonly SlotFact[
     { label: 'Keeps', value: keepsWords(slot), source: column('restart_lsn') },
     { label: 'WAL status', value: walStatus ?? 'unknown', source: column('wal_status') },
     { label: 'Room left', value: roomWords(slot), source: column('safe_wal_size') },
+    limitRow(slot),
     invalidationReason === null
       ? null
       : { label: 'Invalidated by', value: invalidationReason, source: 'pg_replication_slots' },
@@ -35,6 +37,13 @@ export function tableSyncWords({ tableSync }: Pick<SlotSnapshot, 'tableSync'>): 
   if (tableSync === null) return null;
   const of = tableSync.of === null ? '' : ` of ${tableSync.of}`;
   return tableSync.isLeft === true ? `left by a table copy${of}` : `table copy${of}`;
+}
+
+/** At the rate at which WAL was written in the last minutes. */
+function limitRow({ toLimit, verdict }: SlotSnapshot): SlotFact | null {
+  if (toLimit === undefined || verdict.code === 'slotLost') return null;
+  const source = toLimit.by === 'server' ? 'max_slot_wal_keep_size' : 'thresholds.retainedWal';
+  return { label: 'Time left', value: limitOutlook(toLimit), source: `${source} and the WAL rate` };
 }
 
 function readerWords(slot: SlotSnapshot): Pick<SlotFact, 'value' | 'source'> {

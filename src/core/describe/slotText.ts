@@ -1,7 +1,8 @@
-import { formatBytes, formatBytesOf, speak } from '../format';
+import { formatBytes, speak } from '../format';
 import type { SlotSnapshot } from '../snapshot';
 import { elapsed } from './edgeWords';
 import { tableSyncWords } from './slotFacts';
+import { nearLimitWords } from './slotLimitText';
 import { contextValue, facts, iconOf, type RowText } from './rowText';
 
 /**
@@ -46,11 +47,11 @@ function slotWords(
       const age = elapsed(slot, nowMs);
       return [age === null ? 'lost' : `lost ${age} ago`, slot.invalidationReason];
     }
-    case 'nearLimit':
-      return [
-        kept !== null && slot.limitBytes !== null ? formatBytesOf(kept, slot.limitBytes) : keeps,
-        'near its limit',
-      ];
+    case 'nearLimit': {
+      const { size, time } = nearLimitWords(slot);
+      const isPassed = slot.toLimit?.leftBytes === 0;
+      return [size ?? keeps, time ?? (isPassed ? 'past its limit' : 'near its limit')];
+    }
     case 'orphan':
       if (slot.tableSync?.isLeft === true) return [tableSyncWords(slot), keeps];
       return [keeps === null ? 'kept for nobody' : `${keeps} for nobody`];

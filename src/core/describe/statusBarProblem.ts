@@ -1,7 +1,8 @@
 import { DEPTH_CAP } from '../facts';
 import { formatCount, formatCounted, formatPart } from '../format';
-import type { TopologySnapshot, Verdict } from '../snapshot';
+import type { SlotSnapshot, TopologySnapshot, Verdict } from '../snapshot';
 import { elapsed, shortMeasure } from './edgeWords';
+import { timeToLimit } from './slotLimitText';
 
 /** How the status item tells one problem: icon, text, background, and the words for a screen reader. */
 export interface ProblemText {
@@ -16,7 +17,7 @@ export function describeProblem(
   subject: string,
   nowMs: number,
 ): ProblemText {
-  const say = (icon: string, text: string, verdict: Verdict, name: string): ProblemText => ({
+  const say: Say = (icon, text, verdict, name) => ({
     parts: [icon, text],
     background: backgroundOf(verdict),
     name,
@@ -57,8 +58,7 @@ export function describeProblem(
   const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
   if (slot !== undefined) {
     const { code } = slot.verdict;
-    if (code === 'nearLimit')
-      return say('watch', `slot ${slot.name}`, slot.verdict, `Slot ${slot.name} near its limit`);
+    if (code === 'nearLimit') return slotProblem(slot, say);
     if (code === 'slotLost')
       return say('debug-stop', slot.name, slot.verdict, `Slot ${slot.name} is lost`);
     return say(
@@ -113,11 +113,19 @@ export function describeProblem(
   return nodeProblem(snapshot, subject, say);
 }
 
-function nodeProblem(
-  snapshot: TopologySnapshot,
-  subject: string,
-  say: (icon: string, text: string, verdict: Verdict, name: string) => ProblemText,
-): ProblemText {
+/** `slot lost in 13 min`; of the file's own limit, beyond which nothing is lost, the slot's name alone. */
+function slotProblem(slot: SlotSnapshot, say: Say): ProblemText {
+  const time = timeToLimit(slot);
+  if (time === null || slot.toLimit?.by !== 'server') {
+    return say('watch', `slot ${slot.name}`, slot.verdict, `Slot ${slot.name} near its limit`);
+  }
+  const text = `slot lost in ${time.replace(/^about /u, '')}`;
+  return say('watch', text, slot.verdict, `Slot ${slot.name} lost in ${time}`);
+}
+
+type Say = (icon: string, text: string, verdict: Verdict, name: string) => ProblemText;
+
+function nodeProblem(snapshot: TopologySnapshot, subject: string, say: Say): ProblemText {
   const node = snapshot.nodes.find((candidate) => candidate.id === subject);
   const verdict = node?.verdict ?? NO_VERDICT;
   switch (verdict.code) {

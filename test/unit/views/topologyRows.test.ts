@@ -256,6 +256,76 @@ describe('rows of a topology', () => {
     assert.ok(redrawn <= minutes, `${redrawn} rows redrawn in ${minutes} min`);
   });
 
+  it('put the healthy of thirty siblings and more behind one row, and leave out what needs somebody', () => {
+    const names = (count: number) => Array.from({ length: count }, (_, at) => `r${at}`);
+    const tree = (count: number, below: string | null = null) => {
+      const standbys = names(count).map((id) => declared(id, { standbyOf: 'central' }));
+      const cascade = below === null ? [] : [declared('far', { standbyOf: below })];
+      const edges = names(count).map((id, at) =>
+        edge({
+          id: `streaming/${id}`,
+          lagMs: 10 + at,
+          verdict: verdict(at === 3 ? 'lagging' : at === 4 ? 'idle' : 'streaming'),
+        }),
+      );
+      const cut =
+        below === null
+          ? []
+          : [
+              edge({
+                id: 'streaming/far',
+                from: below,
+                verdict: verdict('notStreaming'),
+                lagMs: null,
+              }),
+            ];
+      return rowsOf(
+        snapshot({
+          nodes: [declared('central'), ...standbys, ...cascade],
+          edges: [...edges, ...cut],
+        }),
+      );
+    };
+    const lines = (root: Row) =>
+      (root.children[0]?.children ?? []).map(
+        ({ text }) => `${text.label} | ${plain(text.description)}`,
+      );
+    assert.equal(lines(tree(29)).length, 29);
+    assert.deepEqual(lines(tree(30)), [
+      'r3 | standby · lagging · 13 ms',
+      '29 healthy | worst 39 ms',
+    ]);
+    // One that feeds a cut off standby stays in sight with it.
+    assert.deepEqual(lines(tree(30, 'r7')), [
+      'r3 | standby · lagging · 13 ms',
+      'r7 | standby · streaming · 17 ms',
+      '28 healthy | worst 39 ms',
+    ]);
+    const fold = tree(30).children[0]?.children[1];
+    assert.deepEqual(
+      [fold?.kind, fold?.subject, fold?.text.contextValue, fold?.isExpanded, fold?.children.length],
+      ['group', 'central', 'group healthy', false, 29],
+    );
+    const ids = (row: Row): string[] => [row.id, ...row.children.flatMap(ids)];
+    const all = ids(tree(31, 'r7'));
+    assert.equal(new Set(all).size, all.length);
+    const subscribers = names(31).map((id) =>
+      declared(id, { subscriptions: [subscription(`${id}_sub`, 'central')] }),
+    );
+    const roots = rowsOf(
+      snapshot({
+        nodes: [declared('central'), ...subscribers],
+        edges: names(31).map((id) =>
+          edge({ id: `logical/${id}/${id}_sub`, lagMs: 0, lagBytes: 0 }),
+        ),
+      }),
+    ).children;
+    assert.deepEqual(
+      roots.map(({ text }) => `${text.label} | ${text.description}`),
+      ['central | primary · publisher · 31 replicas', '31 healthy | caught up'],
+    );
+  });
+
   it('say on every row below a node that nothing may be changed there, and why', () => {
     const marked = nodes.map((node) =>
       node.id === 'singularity' ? { ...node, access: 'readOnly' as const } : node,

@@ -59,6 +59,21 @@ describe('describe: slots', () => {
       `watch ${ERROR}`,
       'slot error inactive logical declared',
     ]);
+    const limit = { by: 'server', limitBytes: 10 * GB, leftBytes: 0.9 * GB } as const;
+    const timed = (toLimit: SlotSnapshot['toLimit']) =>
+      row({ ...logical, ...near, retainedWalBytes: 9.1 * GB, ...(toLimit && { toLimit }) })[0];
+    assert.equal(
+      timed({ ...limit, pace: 'approaching', ms: 13.9 * MINUTE }),
+      'logical · 9.1 of 10 GB · about 13 min',
+    );
+    assert.equal(
+      timed({ ...limit, pace: 'unknown', ms: null }),
+      'logical · 9.1 of 10 GB · near its limit',
+    );
+    assert.equal(
+      timed({ by: 'file', limitBytes: 8 * GB, leftBytes: 0, pace: 'approaching', ms: 0 }),
+      'logical · 9.1 of 8 GB · past its limit',
+    );
     const orphan = { verdict: verdict('orphan'), isActive: false, isDeclared: false };
     assert.deepEqual(row({ ...logical, ...orphan, retainedWalBytes: 3.2 * GB }), [
       'logical · keeps 3.2 GB for nobody',

@@ -38,6 +38,29 @@ describe('describe: what is known of a slot', () => {
     assert.match(told(away)['Inactive'] ?? '', /^since when is unknown/u);
   });
 
+  it('says how long it takes to its limit, and what happens there', () => {
+    const left = (toLimit: NonNullable<SlotSnapshot['toLimit']>) => told({ toLimit })['Time left'];
+    const server = { by: 'server', limitBytes: 10 * GB, leftBytes: GB } as const;
+    assert.equal(
+      left({ ...server, pace: 'approaching', ms: 13 * 60_000 }),
+      'about 13 min, then WAL that it needs is removed',
+    );
+    const file = { by: 'file', limitBytes: 8 * GB, leftBytes: GB } as const;
+    assert.equal(
+      left({ ...file, pace: 'approaching', ms: 138 * 60_000 }),
+      'about 2 h 18 min until it keeps 8.0 GB',
+    );
+    assert.equal(left({ ...file, pace: 'steady', ms: null }), 'steady below 8.0 GB');
+    assert.match(left({ ...server, pace: 'unknown', ms: null }) ?? '', /^unknown: the rate/u);
+    assert.match(
+      left({ ...server, leftBytes: 0, pace: 'approaching', ms: 0 }) ?? '',
+      /^none: it keeps more than 10 GB, and the next checkpoint/u,
+    );
+    const toLimit = { ...server, pace: 'steady', ms: null } as const;
+    assert.equal(told({ verdict: verdict('slotLost'), toLimit })['Time left'], undefined);
+    assert.equal(told({})['Time left'], undefined);
+  });
+
   it('never says nothing where it does not know', () => {
     const unknown = told({
       consumer: null,

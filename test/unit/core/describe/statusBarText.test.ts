@@ -140,6 +140,21 @@ describe('describe: the status item', () => {
       'error',
       'Slot electric near its limit',
     ]);
+    const toLimit = {
+      limitBytes: 10,
+      leftBytes: 1,
+      pace: 'approaching',
+      ms: 13.2 * MINUTE,
+    } as const;
+    const soon = slot({ ...near, toLimit: { ...toLimit, by: 'server' } });
+    assert.deepEqual(trouble('slot/central/electric', { slots: [soon] }), [
+      '$(watch) slot lost in 13 min',
+      'error',
+      'Slot electric lost in about 13 minutes',
+    ]);
+    // Beyond the file's own limit nothing is lost.
+    const own = slot({ ...near, toLimit: { ...toLimit, by: 'file' } });
+    assert.equal(trouble('slot/central/electric', { slots: [own] })?.[0], '$(watch) slot electric');
     const grows = queue({ facts: queueFacts({ waiting: 412 }), verdict: verdict('queueGrowing') });
     assert.deepEqual(trouble('queue/vengeance', { queues: [grows] }, 'warning'), [
       '$(warning) 412 queued',
