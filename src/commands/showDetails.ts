@@ -16,15 +16,23 @@ export const showDetails = defineCommand('showDetails', {
   },
 });
 
-/** Opens the dashboard at what a target's row speaks of. */
+/** Opens the dashboard at what a target's row speaks of. @returns that */
 export function showTarget(
-  { dashboard, monitor, clock }: Pick<CommandDeps, 'dashboard' | 'monitor' | 'clock'>,
+  deps: Pick<CommandDeps, 'dashboard' | 'monitor' | 'clock'>,
+  target: Target,
+): string | null {
+  const id = detailOf(deps, target);
+  deps.dashboard.show({ topologyId: target.topologyId, id });
+  return id;
+}
+
+/** What a target's row speaks of now: of a node the edge or queue that is worst. */
+export function detailOf(
+  { monitor, clock }: Pick<CommandDeps, 'monitor' | 'clock'>,
   { topologyId, subject }: Target,
-): void {
+): string | null {
   const snapshot = monitor.current().find((candidate) => candidate.id === topologyId);
-  const id =
-    snapshot === undefined || subject === null
-      ? subject
-      : detailSubject(new SnapshotIndex(snapshot, clock.nowMs()), subject);
-  dashboard.show({ topologyId, id });
+  return snapshot === undefined || subject === null
+    ? subject
+    : detailSubject(new SnapshotIndex(snapshot, clock.nowMs()), subject);
 }

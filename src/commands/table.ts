@@ -25,6 +25,7 @@ import { stopContinuousChecks } from './stopContinuousChecks';
 import { showSetupReport } from './showSetupReport';
 import { showConflict } from './showConflict';
 import { showDeadOperation } from './showDeadOperation';
+import { explain } from './explain';
 import { exportQueueSql } from './exportQueueSql';
 import { showSqlLog } from './showSqlLog';
 
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   openDashboard,
   showNodes,
   showDetails,
+  explain,
   runChecks,
   startContinuousChecks,
   stopContinuousChecks,

@@ -51,6 +51,20 @@ export function nodeOf(snapshot: TopologySnapshot, subject: string): string | nu
   return publicationOf(snapshot, subject)?.nodeId ?? null;
 }
 
+/** What can be explained of a target: a node, edge, slot or queue itself, else the node it belongs to; of a whole topology its worst problem. */
+export function explained(
+  { topologyId, subject }: Target,
+  snapshots: readonly TopologySnapshot[],
+): string | null {
+  const snapshot = snapshots.find(({ id }) => id === topologyId);
+  if (snapshot === undefined) return null;
+  if (subject === null) return snapshot.summary.problems[0] ?? null;
+  const isOwn =
+    [...snapshot.edges, ...snapshot.queues].some(({ id }) => id === subject) ||
+    snapshot.slots.some(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
+  return isOwn ? subject : nodeOf(snapshot, subject);
+}
+
 function isKnown(snapshot: TopologySnapshot, subject: string): boolean {
   return nodeOf(snapshot, subject) !== null || setupOf(subject)?.nodeId === null;
 }

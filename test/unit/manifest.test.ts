@@ -164,6 +164,7 @@ describe('manifest', () => {
         .map(({ command }) => command.replace('pgTopology.', ''));
     assert.deepEqual(offered('node standby healthy connected production declared'), [
       'showDetails',
+      'explain',
       'openTopologyFile',
       'refresh',
       'disconnect',
@@ -178,6 +179,7 @@ describe('manifest', () => {
     ]);
     assert.deepEqual(offered('node primary publisher healthy connected declared writable'), [
       'showDetails',
+      'explain',
       'openTopologyFile',
       'refresh',
       'disconnect',
@@ -205,12 +207,14 @@ describe('manifest', () => {
     assert.deepEqual(offered('group conflicts readOnly'), ['copyDetails']);
     assert.deepEqual(offered('slot warning inactive physical declared'), [
       'showDetails',
+      'explain',
       'openTopologyFile',
       'dropSlot',
       'copyDetails',
     ]);
     assert.deepEqual(offered('node standby unknown declared'), [
       'showDetails',
+      'explain',
       'openTopologyFile',
       'connect',
       'enterPassword',
@@ -223,9 +227,14 @@ describe('manifest', () => {
       'copyDetails',
     ]);
     // "undeclared" must not pass for "declared".
-    assert.deepEqual(offered('node standby healthy undeclared'), ['showDetails', 'copyDetails']);
+    assert.deepEqual(offered('node standby healthy undeclared'), [
+      'showDetails',
+      'explain',
+      'copyDetails',
+    ]);
     assert.deepEqual(offered('subscription healthy enabled declared'), [
       'showDetails',
+      'explain',
       'openTopologyFile',
       'disableSubscription',
       'refreshSubscription',
@@ -237,6 +246,7 @@ describe('manifest', () => {
     ]);
     assert.deepEqual(offered('subscription error disabled undeclared'), [
       'showDetails',
+      'explain',
       'enableSubscription',
       'alterSubscription',
       'rotatePassword',
@@ -249,6 +259,7 @@ describe('manifest', () => {
     assert.deepEqual(offered('table healthy declared'), ['openTopologyFile', 'copyDetails']);
     assert.deepEqual(offered('queue unknown'), [
       'showDetails',
+      'explain',
       'installPendingSync',
       'setUpEdge',
       'removeQueue',
@@ -256,6 +267,7 @@ describe('manifest', () => {
     ]);
     assert.deepEqual(offered('queue healthy drainable'), [
       'showDetails',
+      'explain',
       'setUpEdge',
       'removeQueue',
       'drainQueue',
@@ -266,6 +278,7 @@ describe('manifest', () => {
     ]);
     assert.deepEqual(offered('queue warning drainable hasConflicts readOnly'), [
       'showDetails',
+      'explain',
       'showConflict',
       'exportQueueSql',
       'copyDetails',
@@ -288,6 +301,7 @@ describe('manifest', () => {
     ]);
     assert.deepEqual(offered('topology unknown production declared'), [
       'showDetails',
+      'explain',
       'openTopologyFile',
       'connect',
       'planChanges',

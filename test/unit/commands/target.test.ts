@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readTarget, toNodeRef } from '../../../src/commands/target';
+import { explained, readTarget, toNodeRef } from '../../../src/commands/target';
 import { setupSubject } from '../../../src/core/setup/setupSubject';
 import { declared, edge, queue, slot, snapshot } from '../core/describe/makeSnapshot';
 
@@ -82,5 +82,26 @@ describe('command targets', () => {
     assert.equal(nodeOf('publication/vengeance/a/b'), 'vengeance');
     assert.equal(nodeOf('publication/central/a/b'), null);
     assert.equal(nodeOf(null), null);
+  });
+
+  it('are explained as what they are, else by their node, and a whole topology by its worst problem', () => {
+    const of = (subject: string | null, from = picture) =>
+      explained({ topologyId, subject }, [from]);
+    const own = [
+      'central',
+      'streaming/central-read',
+      'queue/vengeance',
+      'slot/central/central_read',
+    ];
+    assert.deepEqual(
+      own.map((subject) => of(subject)),
+      own,
+    );
+    assert.equal(of('publication/vengeance/a/b'), 'vengeance');
+    assert.equal(of('queue/vengeance/7f0c'), 'vengeance');
+    assert.equal(of(null), null);
+    const summary = { ...picture.summary, problems: ['consumer/electric', 'central'] };
+    assert.equal(of(null, { ...picture, summary }), 'consumer/electric');
+    assert.equal(explained({ topologyId: 'file:///gone', subject: 'central' }, [picture]), null);
   });
 });
