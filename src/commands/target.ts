@@ -59,10 +59,11 @@ export function explained(
   const snapshot = snapshots.find(({ id }) => id === topologyId);
   if (snapshot === undefined) return null;
   if (subject === null) return snapshot.summary.problems[0] ?? null;
+  const own = queueIdOf(subject) ?? subject;
   const isOwn =
-    [...snapshot.edges, ...snapshot.queues].some(({ id }) => id === subject) ||
-    snapshot.slots.some(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
-  return isOwn ? subject : nodeOf(snapshot, subject);
+    [...snapshot.edges, ...snapshot.queues].some(({ id }) => id === own) ||
+    snapshot.slots.some(({ nodeId, name }) => `slot/${nodeId}/${name}` === own);
+  return isOwn ? own : nodeOf(snapshot, subject);
 }
 
 function isKnown(snapshot: TopologySnapshot, subject: string): boolean {

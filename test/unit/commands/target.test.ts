@@ -98,7 +98,7 @@ describe('command targets', () => {
       own,
     );
     assert.equal(of('publication/vengeance/a/b'), 'vengeance');
-    assert.equal(of('queue/vengeance/7f0c'), 'vengeance');
+    assert.equal(of('queue/vengeance/all/dead'), 'queue/vengeance');
     assert.equal(of(null), null);
     const summary = { ...picture.summary, problems: ['consumer/electric', 'central'] };
     assert.equal(of(null, { ...picture, summary }), 'consumer/electric');
