@@ -1,6 +1,6 @@
 import type { SqlValue } from '../ports/sqlSession';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
-import { unnested, type WaveSql } from './applySql';
+import { typedValue, unnested, type WaveSql } from './applySql';
 import { arrayText, jsonArray } from './arrayTexts';
 import type { BatchFacts, ResolvedOperation } from './applyTypes';
 import { LEDGER } from './queueNames';
@@ -117,10 +117,8 @@ function hasArray({ op, isByTrigger, oldColumns }: WaveSql, name: ArrayName): bo
   }
 }
 
-/** A text as its type's own input reads it. regclass has a cast from text, which looks for a relation where the input knows `-`. */
 function valueSql(source: string, { name, type }: TargetColumn): string {
-  const text = member(source, name);
-  return type === 'regclass' ? `regclassin(textout(${text}))` : `${text}::${type}`;
+  return typedValue(member(source, name), type);
 }
 
 function member(source: string, name: string): string {

@@ -2,6 +2,8 @@ import type { TargetColumn, TargetTable } from './targetTable';
 
 const INTEGER = /^\s*([+-]?)0*(\d+)\s*$/u;
 const NUMERIC = /^([+-]?)0*(\d*)(?:\.(\d*?)0*)?$/u;
+/** Values of numeric that are no numbers, as its output writes them. */
+const NO_NUMBER = /^(?:NaN|-?Infinity)$/u;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/iu;
 
 /** Values of the key, in its order, as `->>` gives them. */
@@ -37,12 +39,15 @@ function spell(spelling: TargetColumn['spelling'], value: string, isExact: boole
   switch (spelling) {
     case 'asWritten':
       return isExact ? value : null;
+    case 'padded':
+      return value.replace(/ +$/u, '');
     case 'integer': {
       const [, sign = '', digits = ''] = INTEGER.exec(value) ?? [];
       if (digits === '') return null;
       return sign === '-' && digits !== '0' ? `-${digits}` : digits;
     }
     case 'numeric': {
+      if (isExact && NO_NUMBER.test(value)) return value;
       const [, sign = '', whole, fraction = ''] = NUMERIC.exec(value) ?? [];
       if (whole === undefined) return null;
       const digits = `${whole === '' ? '0' : whole}${fraction === '' ? '' : `.${fraction}`}`;

@@ -114,6 +114,11 @@ export function rowJson({ columns }: Pick<TargetTable, 'columns'>, row: string):
   return ['to_jsonb(' + row + ')', ...jsonObjects(texts)].join(' || ');
 }
 
+/** A text as its type's own input reads it. regclass has a cast from text, which looks for a relation where the input knows `-`. */
+export function typedValue(text: string, type: string): string {
+  return type === 'regclass' ? `regclassin(textout(${text}))` : `${text}::${type}`;
+}
+
 /** By which a later edit of the same edge knows that nobody else changed the row. */
 export function rowHash(row: string): string {
   return `sha256(convert_to(${row}::text, 'UTF8'))`;

@@ -6,8 +6,8 @@ export interface PageRow {
   readonly operation: QueueOperation;
   /** False for a row that was too large for its page: it is read again by itself. */
   readonly hasData: boolean;
-  /** An earlier operation on one of its keys is in conflict or dead. */
-  readonly isBlocked: boolean;
+  /** Keys that it acts on, where the edge had to be asked for them; see `ActedOn`. */
+  readonly touches?: readonly string[];
   /** False while it waits for its next attempt. */
   readonly isDue: boolean;
   /** Lowest and highest `seq` of the open rows of its transaction when the page was read; its own without a transaction. */

@@ -1,21 +1,34 @@
 import { formatTableName } from '../tableName';
-import type { ResolvedOperation } from './applyTypes';
+import type { ActedOn } from './keysActedOn';
 import type { QueueOperation } from './operation';
+import { textHash } from './statementName';
 
-/**
- * Keys whose later operations have to wait, since one was set aside in this pass and the page that brings them may have been read
- * before. What has been set aside longer ago a page knows by itself.
- */
+/** So many keys take about 10 MB. What is set aside behind them is known by its table alone. */
+const MAX_KEYS = 100_000;
+
+/** What was set aside of one table: the first `seq` of each. */
+interface BlockedTable {
+  first: bigint;
+  /** On any key, since it cannot be told which, or since there are too many. */
+  any: bigint | null;
+  /** By the hash of a key. Two that share one wait for each other, which only costs time. */
+  readonly keys: Map<number, bigint>;
+}
+
+type Blocking = Pick<QueueOperation, 'seq' | 'key'>;
+
+/** Keys whose later operations have to wait, since an earlier one is in conflict, dead or waits itself. Bounded in memory. */
 export class BlockedKeys {
-  /** The first `seq` that was set aside: on a key, on any key of a table that cannot be told, and on a table at all. */
-  readonly #keys = new Map<string, bigint>();
-  readonly #unknown = new Map<string, bigint>();
-  readonly #tables = new Map<string, bigint>();
+  readonly #tables = new Map<string, BlockedTable>();
+  #size = 0;
 
   #before: BlockedKeys | null;
 
   /** @param before what was set aside before; an attempt that may come to nothing notes its own beside it */
-  constructor(before: BlockedKeys | null = null) {
+  constructor(
+    before: BlockedKeys | null = null,
+    private readonly maxKeys = MAX_KEYS,
+  ) {
     this.#before = before;
   }
 
@@ -24,45 +37,63 @@ export class BlockedKeys {
     this.#before = before;
   }
 
-  /** @param resolved `null` where it means nothing on the primary */
-  add(source: QueueOperation, resolved: ResolvedOperation | null): void {
-    const { seq } = source;
-    const table = formatTableName(source.table);
-    lower(this.#tables, table, seq);
-    for (const key of keysOf(source, resolved)) lower(this.#keys, `${table}\0${key}`, seq);
-    if (resolved?.touches === null) lower(this.#unknown, table, seq);
+  add(source: Blocking, on: ActedOn): void {
+    const table = this.#tableOf(formatTableName(on.table), source.seq);
+    for (const key of hashesOf(source, on)) this.#lower(table, key, source.seq);
+    if (on.touches === null) lowerAny(table, source.seq);
   }
 
   /** Takes over what an attempt noted that stands. */
   take(attempt: BlockedKeys): void {
-    for (const [key, seq] of attempt.#keys) lower(this.#keys, key, seq);
-    for (const [table, seq] of attempt.#unknown) lower(this.#unknown, table, seq);
-    for (const [table, seq] of attempt.#tables) lower(this.#tables, table, seq);
+    for (const [name, { first, any, keys }] of attempt.#tables) {
+      const table = this.#tableOf(name, first);
+      if (any !== null) lowerAny(table, any);
+      for (const [key, seq] of keys) this.#lower(table, key, seq);
+    }
   }
 
   /** Whether an earlier operation on one of its keys was set aside. */
-  has(source: QueueOperation, resolved: ResolvedOperation | null): boolean {
-    if (this.#before?.has(source, resolved) === true) return true;
+  has(source: Blocking, on: ActedOn): boolean {
+    if (this.#before?.has(source, on) === true) return true;
     if (this.#tables.size === 0) return false;
     const { seq } = source;
-    const table = formatTableName(source.table);
-    if (!isLower(this.#tables.get(table), seq)) return false;
-    if (isLower(this.#unknown.get(table), seq) || resolved?.touches === null) return true;
-    return keysOf(source, resolved).some((key) => isLower(this.#keys.get(`${table}\0${key}`), seq));
+    const table = this.#tables.get(formatTableName(on.table));
+    if (table === undefined || table.first >= seq) return false;
+    if (on.touches === null || (table.any !== null && table.any < seq)) return true;
+    return hashesOf(source, on).some((key) => {
+      const first = table.keys.get(key);
+      return first !== undefined && first < seq;
+    });
+  }
+
+  #tableOf(name: string, seq: bigint): BlockedTable {
+    const found = this.#tables.get(name);
+    if (found === undefined) {
+      const made: BlockedTable = { first: seq, any: null, keys: new Map() };
+      this.#tables.set(name, made);
+      return made;
+    }
+    if (seq < found.first) found.first = seq;
+    return found;
+  }
+
+  #lower(table: BlockedTable, key: number, seq: bigint): void {
+    const known = table.keys.get(key);
+    if (known === undefined && this.#size >= this.maxKeys) {
+      lowerAny(table, seq);
+      return;
+    }
+    if (known === undefined) this.#size += 1;
+    if (known === undefined || seq < known) table.keys.set(key, seq);
   }
 }
 
-function isLower(known: bigint | undefined, seq: bigint): boolean {
-  return known !== undefined && known < seq;
-}
-
-function lower(map: Map<string, bigint>, key: string, seq: bigint): void {
-  const known = map.get(key);
-  if (known === undefined || seq < known) map.set(key, seq);
+function lowerAny(table: BlockedTable, seq: bigint): void {
+  if (table.any === null || seq < table.any) table.any = seq;
 }
 
 /** As the queue spells it, for operations that mean nothing on the primary, and as the primary's types do. */
-function keysOf({ key }: QueueOperation, resolved: ResolvedOperation | null): readonly string[] {
-  const spelled = (resolved?.touches ?? []).map((text) => `p${text}`);
-  return key === null ? spelled : [...spelled, `q${key}`];
+function hashesOf({ key }: Blocking, { touches }: ActedOn): readonly number[] {
+  const spelled = (touches ?? []).map((text) => textHash(text, 1));
+  return key === null ? spelled : [...spelled, textHash(key, 2)];
 }

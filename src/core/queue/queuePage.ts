@@ -4,7 +4,6 @@ import type { TableName } from '../topology';
 import type { BatchLimits, PageRow } from './batchCut';
 import type { QueueOperation } from './operation';
 import { statementName } from './statementName';
-import type { TargetTable } from './targetTable';
 
 /** Which rows of a queue a page is of. */
 export type PageScope =
@@ -18,8 +17,6 @@ export interface PageRequest {
   /** Rows after this `seq`. */
   readonly after: bigint;
   readonly limits: BatchLimits;
-  /** Keys of rows that applications queued stand in their data. */
-  readonly tables: readonly TargetTable[];
 }
 
 /** Rows that a writer has not marked itself. */
@@ -30,14 +27,14 @@ export const IS_OPEN = `state = 'pending' AND synced_at IS NULL`;
  * for by itself. Sizes are reckoned from what is stored first, so that no more is unpacked than a page takes.
  * Source: the queue's table. Lowest version: 14.
  */
-export function pageStatement({ queue, scope, after, limits, tables }: PageRequest): SqlStatement {
+export function pageStatement({ queue, scope, after, limits }: PageRequest): SqlStatement {
   const name = qualifiedName(queue);
   const [condition, scopeValues] = conditionOf(scope);
   const text = `
 WITH page AS MATERIALIZED (
   SELECT t.*, octet_length(coalesce(t.key_text, '')) + octet_length(coalesce(t.data_text, '')) + octet_length(coalesce(t.old_text, '')) AS bytes
     FROM (SELECT s.id, s.seq, s.txid, s.table_schema, s.table_name, s.operation, s.attempts, s.created_at, s.next_attempt_at,
-                 s.key, s.data, s.key::text AS key_text, s.data::text AS data_text, s.old_data::text AS old_text
+                 s.key::text AS key_text, s.data::text AS data_text, s.old_data::text AS old_text
             FROM (SELECT q.*, sum(q.stored) OVER (ORDER BY q.seq) - q.stored AS before
                     FROM (SELECT *, coalesce(pg_column_size(data), 0) + coalesce(pg_column_size(old_data), 0) AS stored
                             FROM ${name} WHERE ${IS_OPEN} AND seq > $1::bigint AND ${condition} ORDER BY seq LIMIT $2::int) AS q) AS s
@@ -46,13 +43,6 @@ WITH page AS MATERIALIZED (
 ), summed AS (
   SELECT p.*, sum(p.bytes) OVER (ORDER BY p.seq) AS total, row_number() OVER (ORDER BY p.seq) AS nth,
          p.txid IS DISTINCT FROM lag(p.txid) OVER (ORDER BY p.seq) AS begins FROM page AS p
-), blocked AS MATERIALIZED (
-  SELECT DISTINCT p.id
-    FROM (SELECT p.id, p.seq, p.table_schema, p.table_name, k.key FROM page AS p, unnest(${keysOf('p')}) AS k (key)) AS p
-    JOIN (SELECT b.seq, b.table_schema, b.table_name, k.key
-            FROM ${name} AS b, unnest(${keysOf('b')}) AS k (key)
-           WHERE b.state IN ('conflict', 'dead')) AS b
-      ON b.table_schema = p.table_schema AND b.table_name = p.table_name AND b.key = p.key AND b.seq < p.seq
 )
 SELECT p.id::text AS id, p.seq, p.txid::text AS txid, p.table_schema, p.table_name, p.operation, p.attempts, p.bytes,
        p.key_text IS NOT NULL AS by_trigger, g.is_given,
@@ -60,7 +50,6 @@ SELECT p.id::text AS id, p.seq, p.txid::text AS txid, p.table_schema, p.table_na
        CASE WHEN g.is_given THEN p.old_text END AS old_data,
        CASE WHEN p.key_text IS NULL THEN (extract(epoch FROM p.created_at) * 1000000)::bigint::text ELSE '0' END AS created_at,
        coalesce(p.next_attempt_at <= clock_timestamp(), true) AS is_due,
-       p.id IN (SELECT b.id FROM blocked AS b) AS is_blocked,
        CASE WHEN p.begins THEN (SELECT min(q.seq) FROM ${name} AS q WHERE q.txid = p.txid AND q.${IS_OPEN_OF}) END AS first,
        CASE WHEN p.begins THEN (SELECT max(q.seq) FROM ${name} AS q WHERE q.txid = p.txid AND q.${IS_OPEN_OF}) END AS last
   FROM summed AS p, LATERAL (SELECT p.total <= $3::bigint OR (p.nth = 1 AND $4::boolean) AS is_given) AS g
@@ -69,40 +58,11 @@ SELECT p.id::text AS id, p.seq, p.txid::text AS txid, p.table_schema, p.table_na
   return {
     name: statementName(text),
     text,
-    values: [
-      after,
-      limits.rows,
-      limits.bytes,
-      scope.kind !== 'all',
-      JSON.stringify(keyColumns(tables)),
-      ...scopeValues,
-    ],
+    values: [after, limits.rows, limits.bytes, scope.kind !== 'all', ...scopeValues],
   };
 }
 
 const IS_OPEN_OF = `state = 'pending' AND q.synced_at IS NULL`;
-
-/**
- * Every key that a row of the queue acts on: the one that its trigger wrote, or the one in its data, and both of an UPDATE that
- * changes it. `$5`: key columns by schema and table.
- */
-function keysOf(row: string): string {
-  const picked = (source: string, columns: string): string =>
-    `(SELECT jsonb_object_agg(c, ${row}.${source} -> c) FROM ${columns} AS c)`;
-  const declared = `jsonb_array_elements_text($5::jsonb -> ${row}.table_schema -> ${row}.table_name)`;
-  return `CASE
-    WHEN ${row}.key IS NULL THEN ARRAY[${picked('data', declared)}]
-    WHEN ${row}.operation = 'UPDATE' AND NOT ${row}.data @> ${row}.key THEN ARRAY[${row}.key, ${picked('data', `jsonb_object_keys(${row}.key)`)}]
-    ELSE ARRAY[${row}.key] END`;
-}
-
-function keyColumns(
-  tables: readonly TargetTable[],
-): Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> {
-  const schemas: Record<string, Record<string, readonly string[]>> = {};
-  for (const { schema, name, key } of tables) schemas[schema] = { ...schemas[schema], [name]: key };
-  return schemas;
-}
 
 function conditionOf(
   scope: PageScope,
@@ -110,13 +70,13 @@ function conditionOf(
   switch (scope.kind) {
     case 'all':
       return [
-        `(txid IS NULL OR txid <> ALL ($6::text[]::xid8[])) AND ($7::bigint IS NULL OR seq <= $7::bigint)`,
+        `(txid IS NULL OR txid <> ALL ($5::text[]::xid8[])) AND ($6::bigint IS NULL OR seq <= $6::bigint)`,
         [scope.skipped, scope.upTo],
       ];
     case 'transaction':
-      return [`txid = $6::text::xid8`, [scope.txid]];
+      return [`txid = $5::text::xid8`, [scope.txid]];
     case 'row':
-      return [`seq = $6::bigint`, [scope.seq]];
+      return [`seq = $5::bigint`, [scope.seq]];
   }
 }
 
@@ -141,7 +101,6 @@ export function readPage(rows: readonly Readonly<Record<string, unknown>>[]): re
     return {
       operation,
       hasData: row['is_given'] === true,
-      isBlocked: row['is_blocked'] === true,
       isDue: row['is_due'] === true,
       first,
       last,

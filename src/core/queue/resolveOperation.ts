@@ -1,7 +1,8 @@
 import { formatTableName } from '../tableName';
 import type { ResolvedOperation } from './applyTypes';
 import { jsonMembers, jsonScalarText, type JsonMembers } from './applyJson';
-import { keySpelling, keyTextOf, type KeyValues } from './applyKey';
+import { keySpelling, keyTextOf } from './applyKey';
+import { keyValues, spelledKeys } from './keysActedOn';
 import type { OperationKind, OperationRefusal, QueueOperation } from './operation';
 import { OperationShapes } from './operationShapes';
 import type { TargetTable } from './targetTable';
@@ -80,7 +81,7 @@ export function resolveOperation(
     columns: shape.columns,
     oldColumns: shape.oldColumns,
     changesKey,
-    touches: touches(table, changesKey ? [values, newValues] : [values], isOwn),
+    touches: spelledKeys(table, changesKey ? [values, newValues] : [values], isOwn),
     reads: kind === 'DELETE' || data === null ? [] : readsOf(table, kind, data, isOwn),
     shape: changesKey ? `${shape.text}\0\0moves` : shape.text,
   };
@@ -92,18 +93,6 @@ function kindOf(operation: string): OperationKind | null {
     : null;
 }
 
-/** @returns the name of a key column that has no value, or the values */
-function keyValues(table: TargetTable, members: JsonMembers | null): KeyValues | string {
-  const values: string[] = [];
-  for (const name of table.key) {
-    const raw = members?.get(name);
-    const value = raw === undefined ? null : jsonScalarText(raw);
-    if (value === null) return name;
-    values.push(value);
-  }
-  return values;
-}
-
 function keyJson(
   names: readonly string[],
   table: TargetTable,
@@ -111,15 +100,6 @@ function keyJson(
 ): string {
   const parts = table.key.map((name, index) => `${names[index]}: ${members?.get(name) ?? 'null'}`);
   return `{${parts.join(', ')}}`;
-}
-
-function touches(
-  table: TargetTable,
-  keys: readonly KeyValues[],
-  isOwn: boolean,
-): readonly string[] | null {
-  const spelled = keys.map((values) => keySpelling(table, table.key, values, isOwn));
-  return spelled.every((key) => key !== null) ? spelled : null;
 }
 
 /** What a foreign key of the new row looks up. A column that is not brought keeps its value, or gets a default that nobody knows here. */

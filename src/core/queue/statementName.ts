@@ -1,10 +1,10 @@
 /** A name for a prepared statement that stands for its text: two of 53 bits each are as good as never the same. */
 export function statementName(text: string): string {
-  return `pgt_${hash(text, 0).toString(36)}_${hash(text, 1).toString(36)}`;
+  return `pgt_${textHash(text, 0).toString(36)}_${textHash(text, 1).toString(36)}`;
 }
 
-/** cyrb53, a hash of two multiplied halves. */
-function hash(text: string, seed: number): number {
+/** 53 bits of a text: cyrb53, a hash of two multiplied halves. */
+export function textHash(text: string, seed: number): number {
   let high = 0xdeadbeef ^ seed;
   let low = 0x41c6ce57 ^ seed;
   for (let at = 0; at < text.length; at += 1) {

@@ -47,5 +47,7 @@ export interface TargetColumn {
   /** Record images may differ for equal values (composites, arrays, json …), so they are compared as text. */
   readonly comparesAsText: boolean;
   /** How equal values of it are known from their texts. `null`: they are not, as under a collation that takes two spellings for one. */
-  readonly spelling: 'asWritten' | 'integer' | 'numeric' | 'uuid' | null;
+  readonly spelling: 'asWritten' | 'padded' | 'integer' | 'numeric' | 'uuid' | null;
+  /** Name of such a collation, quoted; `null`: it tells texts apart. */
+  readonly collation: string | null;
 }

@@ -4,7 +4,7 @@ import { pageStatement, readPage } from '../../core/queue/queuePage';
 import { TransactionOrder } from '../../core/queue/transactionOrder';
 import type { StreamParts } from './transactionWriter';
 
-type PageParts = Pick<StreamParts, 'edge' | 'queue' | 'catalog'>;
+type PageParts = Pick<StreamParts, 'edge' | 'queue'>;
 
 /** What was read ahead and not taken yet: no more than this and a page. */
 const MAX_AHEAD = 4;
@@ -88,13 +88,12 @@ export class BatchSource {
   }
 
   async #read(): Promise<void> {
-    const { edge, queue, catalog } = this.parts;
+    const { edge, queue } = this.parts;
     const statement = pageStatement({
       queue: queue.table,
       scope: { kind: 'all', skipped: this.#order.skipped, upTo: this.upTo },
       after: this.#order.cursor,
       limits: BATCH_LIMITS,
-      tables: catalog.tables,
     });
     const [answer] = await edge.run([statement], this.signal);
     const page = readPage(answer?.rows ?? []);

@@ -18,6 +18,7 @@ import { DrainBusy, DrainRefused, type DrainJob, type DrainerDeps } from './drai
 import { BatchSource, goThrough } from './drainPass';
 import { count, NO_COUNTS } from './drainTally';
 import { EdgeEnd } from './edgeEnd';
+import { noteAside, withKeys } from './edgeKeys';
 import { readOpen } from './finish';
 import { openPrimary, type PrimaryEnd } from './primaryEnd';
 import { applyRows, readRows, scopeOf, type StreamParts } from './transactionWriter';
@@ -89,7 +90,9 @@ async function tryAll(
 ): Promise<readonly OperationVerdict[]> {
   const { session } = primary;
   const parts: StreamParts = { session, facts, catalog, clock, random, edge, queue: job.queue };
-  const ways = new BatchWriter(parts, 0n, new BlockedKeys());
+  const aside = new BlockedKeys();
+  await noteAside(aside, parts, signal);
+  const ways = new BatchWriter(parts, 0n, aside);
   return ways.inWays(signal, async (way, blocked) => {
     const verdicts: OperationVerdict[] = [];
     const tryRows = async (rows: readonly PageRow[]): Promise<boolean> => {
@@ -97,7 +100,8 @@ async function tryAll(
         rows.map(({ operation }) => operation.table),
         signal,
       );
-      const left = rows.slice(0, PREVIEW_LIMIT - verdicts.length);
+      const some = rows.slice(0, PREVIEW_LIMIT - verdicts.length);
+      const left = await withKeys(some, parts, signal);
       const settled = await applyRows(left, parts, blocked, way.isFresh, signal);
       verdicts.push(...settled.map(({ verdict }) => verdict));
       return verdicts.length < PREVIEW_LIMIT;

@@ -1,6 +1,6 @@
 import { isServerFailure } from '../../core/failure';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
-import type { DrainSession } from '../../core/ports/drainGateway';
+import type { Answer, DrainSession } from '../../core/ports/drainGateway';
 import type { SqlResult, SqlStatement } from '../../core/ports/sqlSession';
 import {
   beginStatement,
@@ -63,9 +63,12 @@ export class EdgeEnd {
 
   /** One round trip, after those that were asked for before. @throws ServerFailure */
   run(statements: readonly SqlStatement[], signal: CancelSignal): Promise<readonly SqlResult[]> {
-    const turn = this.#last.then(async () =>
-      results(await this.session.queryAll(statements, signal)),
-    );
+    return this.ask(statements, signal).then(results);
+  }
+
+  /** The same with failures as values. */
+  ask(statements: readonly SqlStatement[], signal: CancelSignal): Promise<readonly Answer[]> {
+    const turn = this.#last.then(async () => this.session.queryAll(statements, signal));
     this.#last = turn.catch(() => undefined);
     return turn;
   }

@@ -8,6 +8,7 @@ import { BatchPipeline } from './batchPipeline';
 import { BatchWriter, type BatchResult } from './batchWriter';
 import type { DrainJob } from './drainJob';
 import { BatchSource } from './drainPass';
+import { noteAside, withKeys } from './edgeKeys';
 import type { DrainTally } from './drainTally';
 import { writeMetric } from './finish';
 import type { SetAside } from './pageApplier';
@@ -74,6 +75,7 @@ export class QueuePass {
   /** @returns the last `seq` that was read @throws whatever ends it; what was committed by then is marked where the edge can be reached */
   async run(): Promise<bigint> {
     try {
+      await noteAside(this.#writer.blocked, this.parts.stream, this.signal);
       while (await this.#step());
       await this.#allMarked();
       return this.#source.cursor;
@@ -111,9 +113,9 @@ export class QueuePass {
       const batch = this.#source.first;
       if (batch?.kind !== 'whole') return;
       if (!this.#pipeline.hasRoom(batch.rows, isOneByOne ? 1 : undefined)) return;
-      await this.#know(batch.rows);
+      const rows = await this.#know(batch.rows);
       if (this.#pipeline.isEmpty) this.#beganMs = this.#nowMs;
-      if (!this.#pipeline.send(batch.rows, this.signal)) return;
+      if (!this.#pipeline.send(rows, this.signal)) return;
       this.#source.take();
     }
   }
@@ -166,9 +168,12 @@ export class QueuePass {
     return conflicts + dead + waiting;
   }
 
-  async #know(rows: readonly PageRow[]): Promise<void> {
+  /** @returns them with their keys, where these are not told by themselves */
+  async #know(rows: readonly PageRow[]): Promise<readonly PageRow[]> {
+    const { stream } = this.parts;
     const tables = rows.map(({ operation }) => operation.table);
-    await this.parts.stream.catalog.know(tables, this.signal);
+    await stream.catalog.know(tables, this.signal);
+    return withKeys(rows, stream, this.signal);
   }
 
   #note(result: BatchResult | SetAside): void {

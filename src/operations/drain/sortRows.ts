@@ -1,7 +1,8 @@
 import type { RefusedOperation, ResolvedOperation } from '../../core/queue/applyTypes';
 import type { PageRow } from '../../core/queue/batchCut';
 import type { BlockedKeys } from '../../core/queue/blockedKeys';
-import type { QueueOperation } from '../../core/queue/operation';
+import type { OperationRefusal, QueueOperation } from '../../core/queue/operation';
+import { actedOn } from '../../core/queue/keysActedOn';
 import { isRefusal, resolveOperation } from '../../core/queue/resolveOperation';
 import type { Catalog } from './catalog';
 
@@ -29,13 +30,14 @@ export function sortRows(
   const waiting: WaitingOperation[] = [];
   for (const row of rows) {
     const source = row.operation;
-    const result = resolveOperation(source, catalog.find(source.table), catalog.shapes);
-    const resolved = isRefusal(result) ? null : result;
-    if (row.isBlocked || !row.isDue || blocked.has(source, resolved)) {
-      blocked.add(source, resolved);
-      waiting.push({ source, keyText: resolved?.keyText ?? source.key ?? '' });
+    const table = catalog.find(source.table);
+    const result = withKeys(resolveOperation(source, table, catalog.shapes), row);
+    const on = isRefusal(result) ? actedOn(source, table, row.touches) : result;
+    if (!row.isDue || blocked.has(source, on)) {
+      blocked.add(source, on);
+      waiting.push({ source, keyText: isRefusal(result) ? (source.key ?? '') : result.keyText });
     } else if (isRefusal(result)) {
-      blocked.add(source, null);
+      blocked.add(source, on);
       const policy = catalog.policyOf(source.table);
       refused.push({ source, resolved: null, policy, refusal: result });
     } else {
@@ -43,4 +45,12 @@ export function sortRows(
     }
   }
   return { todo, refused, waiting };
+}
+
+/** With the keys that the edge had to be asked for. */
+function withKeys(
+  result: ResolvedOperation | OperationRefusal,
+  { touches }: PageRow,
+): ResolvedOperation | OperationRefusal {
+  return touches === undefined || isRefusal(result) ? result : { ...result, touches };
 }

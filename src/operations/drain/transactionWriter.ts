@@ -9,6 +9,7 @@ import type { DeclaredQueue } from '../../core/topology';
 import { firstFailure, results } from './answers';
 import { blockUndone, COMMIT, type BatchWriter, type WriterParts } from './batchWriter';
 import type { EdgeEnd } from './edgeEnd';
+import { withKeys } from './edgeKeys';
 import { applyCarefully, nothingAside } from './pageApplier';
 import { settle, type Settled } from './settled';
 import { sortRows } from './sortRows';
@@ -23,7 +24,7 @@ export interface StreamParts extends WriterParts {
   readonly queue: DeclaredQueue;
 }
 
-/** The next rows of what is streamed, with their values. @throws ServerFailure */
+/** The next rows of what is streamed, with their values and keys. @throws ServerFailure */
 export async function readRows(
   { edge, queue, catalog }: Pick<StreamParts, 'edge' | 'queue' | 'catalog'>,
   scope: PageScope,
@@ -31,8 +32,8 @@ export async function readRows(
   signal: CancelSignal,
 ): Promise<readonly PageRow[]> {
   const request = { queue: queue.table, scope, after, limits: BATCH_LIMITS };
-  const [page] = await edge.run([pageStatement({ ...request, tables: catalog.tables })], signal);
-  return readPage(page?.rows ?? []);
+  const [page] = await edge.run([pageStatement(request)], signal);
+  return withKeys(readPage(page?.rows ?? []), { edge, queue, catalog }, signal);
 }
 
 /** Applies rows within an open transaction, and says what became of them as far as the transaction goes. */
@@ -112,7 +113,7 @@ async function settledLater(
   signal: CancelSignal,
 ): Promise<readonly Settled[]> {
   const { todo, refused } = sortRows(
-    rows.map((row) => ({ ...row, isBlocked: false, isDue: true })),
+    rows.map((row) => ({ ...row, isDue: true })),
     catalog,
     new BlockedKeys(),
   );

@@ -17,7 +17,8 @@ const schema = z.object({
       identity: z.enum(['', 'a', 'd']),
       json: z.nullable(z.enum(['json', 'jsonb'])),
       comparesAsText: z.boolean(),
-      spelling: z.nullable(z.enum(['asWritten', 'integer', 'numeric', 'uuid'])),
+      spelling: z.nullable(z.enum(['asWritten', 'padded', 'integer', 'numeric', 'uuid'])),
+      collation: z.nullable(z.string()),
     }),
   ),
   key: z.nullable(z.array(z.object({ name: z.string(), operator: z.nullable(z.string()) }))),
@@ -73,7 +74,11 @@ const BY_IMAGE = typeList(
 );
 
 /** Types of which one value has one text, under a collation that tells texts apart. */
-const SPELLED = typeList('bool', 'text', 'varchar', 'date', 'timestamp', 'timestamptz', 'bytea');
+const SPELLED = typeList(
+  ...['bool', 'text', 'varchar', 'name', 'bytea', 'bit', 'varbit', 'oid', 'money', 'pg_lsn'],
+  ...['date', 'time', 'timetz', 'timestamp', 'timestamptz'],
+  ...['inet', 'cidr', 'macaddr', 'macaddr8'],
+);
 
 const INTEGERS = typeList('int2', 'int4', 'int8');
 
@@ -110,8 +115,9 @@ SELECT n.nspname::pg_catalog.text AS "schema", c.relname::pg_catalog.text AS "na
         WHEN b.oid IN ${INTEGERS} THEN 'integer'
         WHEN b.oid = 'pg_catalog.numeric'::pg_catalog.regtype THEN 'numeric'
         WHEN b.oid = 'pg_catalog.uuid'::pg_catalog.regtype THEN 'uuid'
-        WHEN (b.oid IN ${SPELLED} OR b.typtype = 'e')
-         AND (SELECT o.collisdeterministic FROM pg_catalog.pg_collation AS o WHERE o.oid = a.attcollation) IS NOT FALSE THEN 'asWritten' END
+        WHEN NOT loose.is_loose AND b.oid = 'pg_catalog.bpchar'::pg_catalog.regtype THEN 'padded'
+        WHEN NOT loose.is_loose AND (b.oid IN ${SPELLED} OR b.typtype = 'e') THEN 'asWritten' END,
+      'collation', CASE WHEN loose.is_loose THEN loose.collation END
       ) ORDER BY a.attnum)
      FROM pg_catalog.pg_attribute AS a
     CROSS JOIN LATERAL (
@@ -120,6 +126,11 @@ SELECT n.nspname::pg_catalog.text AS "schema", c.relname::pg_catalog.text AS "na
         UNION ALL
         SELECT y.oid, y.typtype, y.typbasetype FROM d JOIN pg_catalog.pg_type AS y ON y.oid = d.typbasetype WHERE d.typtype = 'd'
       ) SELECT d.oid, d.typtype FROM d WHERE d.typtype <> 'd') AS b
+    CROSS JOIN LATERAL (
+      SELECT pg_catalog.count(*) > 0 AS is_loose,
+             pg_catalog.max(pg_catalog.quote_ident(e.nspname) || '.' || pg_catalog.quote_ident(o.collname)) AS collation
+        FROM pg_catalog.pg_collation AS o JOIN pg_catalog.pg_namespace AS e ON e.oid = o.collnamespace
+       WHERE o.oid = a.attcollation AND NOT o.collisdeterministic) AS loose
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS "columns",
   (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', a.attname,

@@ -6,13 +6,15 @@ import { previewDrain } from '../../../../src/operations/drain/drainPreview';
 import { never } from '../../pg/support';
 import { QueueRig } from '../queueRig';
 import { drain, drainDeps, drainJob } from './drainRig';
+import { KEYED_TABLES, KEYED_NAMES, keepsOrderOfEachKey } from './keyOrder';
 
 const TABLES = `
   CREATE TABLE public.notes (id int PRIMARY KEY, body text, extra jsonb, code int UNIQUE);
   CREATE TABLE public.parent (id int PRIMARY KEY);
   CREATE TABLE public.child (id int PRIMARY KEY, parent_id int);
   CREATE TABLE public.left_half (id int PRIMARY KEY, other_id int);
-  CREATE TABLE public.right_half (id int PRIMARY KEY, other_id int)`;
+  CREATE TABLE public.right_half (id int PRIMARY KEY, other_id int);
+  ${KEYED_TABLES}`;
 
 forEachMajor('Draining a queue', function (major) {
   let rig: QueueRig;
@@ -33,6 +35,7 @@ forEachMajor('Draining a queue', function (major) {
       'public.child',
       'public.left_half',
       'public.right_half',
+      ...KEYED_NAMES,
     ]);
   });
 
@@ -312,4 +315,6 @@ forEachMajor('Draining a queue', function (major) {
     );
     assert.deepEqual(left, []);
   });
+
+  keepsOrderOfEachKey(() => rig);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { BlockedKeys } from '../../../../src/core/queue/blockedKeys';
 import type { QueueOperation } from '../../../../src/core/queue/operation';
+import { actedOn } from '../../../../src/core/queue/keysActedOn';
 import { isRefusal, resolveOperation } from '../../../../src/core/queue/resolveOperation';
 import { column, queued, target } from './targets';
 
@@ -51,9 +52,10 @@ describe('BlockedKeys', () => {
 
   it('knows what means nothing on the primary by the key as it was queued', () => {
     const blocked = new BlockedKeys();
-    blocked.add(op(5n, '7'), null);
-    assert.equal(blocked.has(op(6n, '7'), null), true);
-    assert.equal(blocked.has(op(6n, '8'), null), false);
+    const nothing = (source: QueueOperation) => actedOn(source, null);
+    blocked.add(op(5n, '7'), nothing(op(5n, '7')));
+    assert.equal(blocked.has(op(6n, '7'), nothing(op(6n, '7'))), true);
+    assert.equal(blocked.has(op(6n, '8'), nothing(op(6n, '8'))), false);
   });
 
   it('takes any key for the same where it cannot be told, once something of the table was set aside', () => {
@@ -79,5 +81,34 @@ describe('BlockedKeys', () => {
     assert.equal(before.has(op(6n, '7'), resolved(op(6n, '7'))), false, 'it may come to nothing');
     before.take(attempt);
     assert.equal(before.has(op(6n, '7'), resolved(op(6n, '7'))), true);
+  });
+
+  it('knows the keys of what cannot be applied, also where a trigger has not written them out', () => {
+    const blocked = new BlockedKeys();
+    const drift = { data: '{"id": "07", "gone": 1}', key: null, writtenBy: 'application' } as const;
+    const set = op(5n, '7', drift);
+    blocked.add(set, actedOn(set, NOTES));
+    for (const [id, waits] of [
+      ['7', true],
+      ['8', false],
+    ] as const) {
+      assert.equal(blocked.has(op(6n, id), resolved(op(6n, id))), waits);
+    }
+    const keyless = op(4n, '9', { ...drift, data: '{"gone": 1}' });
+    blocked.add(keyless, actedOn(keyless, NOTES));
+    assert.equal(blocked.has(op(6n, '9'), resolved(op(6n, '9'))), false);
+  });
+
+  it('takes what it has no room for as any key of its table', () => {
+    const blocked = new BlockedKeys(null, 4);
+    const add = (seq: bigint) => {
+      const one = op(seq, String(seq));
+      blocked.add(one, resolved(one));
+    };
+    for (const seq of [1n, 2n]) add(seq);
+    const waits = (seq: bigint, id: string) => blocked.has(op(seq, id), resolved(op(seq, id)));
+    assert.deepEqual([waits(9n, '1'), waits(9n, '3')], [true, false]);
+    for (const seq of [5n, 6n]) add(seq);
+    assert.deepEqual([waits(9n, '1'), waits(9n, '8'), waits(4n, '8')], [true, true, false]);
   });
 });

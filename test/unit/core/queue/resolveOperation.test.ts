@@ -99,13 +99,15 @@ describe('keySpelling', () => {
     for (const value of ['0', '-0', '0.00', '-.0', '00']) {
       assert.equal(spell(value, true, { spelling: 'numeric' }), '0');
     }
+    assert.equal(spell('NaN', true, { spelling: 'numeric' }), 'NaN');
+    assert.equal(spell('ab  ', false, { spelling: 'padded' }), 'ab');
     assert.equal(spell('-007', false, { spelling: 'integer' }), '-7');
   });
 
   it('does not guess', () => {
     assert.equal(spell('1e3', false, { spelling: 'integer' }), null);
     assert.equal(spell('1e3', true, { spelling: 'numeric' }), null);
-    assert.equal(spell('NaN', true, { spelling: 'numeric' }), null);
+    assert.equal(spell('nan', false, { spelling: 'numeric' }), null);
     assert.equal(
       spell('{00000000-0000-4000-8000-00000000000a}', false, { spelling: 'uuid' }),
       null,

@@ -29,6 +29,7 @@ export function column(name: string, type: string, rest: Partial<TargetColumn> =
     json: null,
     comparesAsText: false,
     spelling: 'asWritten',
+    collation: null,
     ...rest,
   };
 }

@@ -68,7 +68,6 @@ function pageRow({ seq, txid, bytes }: Written, rows: readonly Written[]): PageR
       createdAt: '0',
     },
     hasData: true,
-    isBlocked: false,
     isDue: true,
     first: own[0]?.seq ?? seq,
     last: own.at(-1)?.seq ?? seq,

@@ -1,0 +1,72 @@
+import type { TableName } from '../topology';
+import { jsonMembers, jsonScalarText, type JsonMembers } from './applyJson';
+import { keySpelling, type KeyValues } from './applyKey';
+import type { QueueOperation } from './operation';
+import type { TargetTable } from './targetTable';
+
+/** Which rows of which table an operation acts on. A resolved operation says so itself. */
+export interface ActedOn {
+  /** As the primary has it; as queued where it has none. */
+  readonly table: TableName;
+  /** Its keys, spelled so that equal keys are equal texts; `null`: it cannot be told, so any. */
+  readonly touches: readonly string[] | null;
+}
+
+export type KeySource = Pick<QueueOperation, 'operation' | 'writtenBy' | 'key' | 'data'>;
+
+/** @returns the name of a key column that has no value, or the values */
+export function keyValues(table: TargetTable, members: JsonMembers | null): KeyValues | string {
+  const values: string[] = [];
+  for (const name of table.key) {
+    const raw = members?.get(name);
+    const value = raw === undefined ? null : jsonScalarText(raw);
+    if (value === null) return name;
+    values.push(value);
+  }
+  return values;
+}
+
+/**
+ * The keys that an operation names, whether or not it can be applied: that of its row, and of the row that an UPDATE makes of it. None where
+ * it lacks a column of them, so that no row can be meant.
+ */
+export function keysOf(
+  { operation, writtenBy, key, data }: KeySource,
+  table: TargetTable,
+): readonly KeyValues[] {
+  if (table.key.length === 0) return [];
+  const isOwn = writtenBy === 'trigger';
+  const members = isOwn && key !== null ? jsonMembers(key) : jsonMembers(data ?? '');
+  const keys = [keyValues(table, members)];
+  if (isOwn && operation === 'UPDATE' && data !== null) {
+    keys.push(keyValues(table, jsonMembers(data)));
+  }
+  return keys.filter((values) => typeof values !== 'string');
+}
+
+/** @param isOwn texts are those of the types' own output */
+export function spelledKeys(
+  table: TargetTable,
+  keys: readonly KeyValues[],
+  isOwn: boolean,
+): readonly string[] | null {
+  const spelled = keys.map((values) => keySpelling(table, table.key, values, isOwn));
+  return spelled.every((key) => key !== null) ? spelled : null;
+}
+
+/**
+ * The same of an operation that cannot be applied.
+ * @param table `null`: the primary has none, so that only what a trigger queued names its row
+ * @param known keys that had to be asked for
+ */
+export function actedOn(
+  source: KeySource & { readonly table: TableName },
+  table: TargetTable | null,
+  known?: readonly string[],
+): ActedOn {
+  const isOwn = source.writtenBy === 'trigger';
+  if (table === null) return { table: source.table, touches: isOwn ? [] : null };
+  const { schema, name } = table;
+  const touches = known ?? spelledKeys(table, keysOf(source, table), isOwn);
+  return { table: { schema, name }, touches };
+}
