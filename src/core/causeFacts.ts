@@ -1,3 +1,5 @@
+import type { TableName } from './topology';
+
 /**
  * What one server says about why something is wrong: read beside the poll, by one statement on the same session, and only while a
  * verdict calls for it or a person asks. `null` is "not known" or "may not be read", never zero. Times are epoch ms of the server's clock.
@@ -21,6 +23,7 @@ export interface CauseWants {
 export interface BlockerFacts {
   /** The process that waits. */
   readonly waitingPid: number;
+  /** 0: a transaction that was prepared for a two-phase commit, which no process holds. */
   readonly pid: number;
   readonly user: string | null;
   readonly applicationName: string | null;
@@ -30,7 +33,7 @@ export interface BlockerFacts {
   /** Its present or last statement, at most 500 characters; `null` where our role may not see it. */
   readonly query: string | null;
   readonly transactionStartedAtMs: number | null;
-  /** What is waited for: `public.jobs`; `null` where it is no table. */
+  /** Table that is waited for, or whose row is: `public.jobs`; `null` where it is no table, or not known. */
   readonly relation: string | null;
   /** Lock mode that is waited for, such as `RowExclusiveLock`; `null` when not known. */
   readonly mode: string | null;
@@ -85,6 +88,8 @@ export interface LogEntryFacts {
   /** `ERROR`, `FATAL`, `LOG`, … */
   readonly level: string;
   readonly sqlstate: string | null;
+  /** Of the worker that wrote it, where the log says which that is; before 15 nothing else tells. Absent where it was not read. */
+  readonly subscription?: string | null;
   /** Message with DETAIL and CONTEXT below each other, at most 2,000 characters. */
   readonly text: string;
 }
@@ -104,6 +109,11 @@ export interface CauseFacts {
   readonly replay: ReplayCauseFacts | null;
   /** At most 500; `null` also when there are more. */
   readonly tables: readonly CauseTable[] | null;
+  /**
+   * With `tables`, in a database with subscriptions: its other tables, by which one that is not subscribed to is told from one that
+   * is not there. At most 2,000; `null` also when there are more, absent where it was not read.
+   */
+  readonly otherTables?: readonly TableName[] | null;
   /** Start of the oldest segment in pg_wal; `null` without pg_monitor. Source: pg_ls_waldir(). */
   readonly oldestWalLsn: bigint | null;
   readonly log: LogFacts | null;

@@ -1,3 +1,4 @@
+import type { CauseFacts, CauseWants, LogFacts } from '../core/causeFacts';
 import type { FastFacts, SlowFacts } from '../core/facts';
 import { isServerFailure, ServerFailure, type Endpoint } from '../core/failure';
 import { describeFailure } from '../core/failureText';
@@ -6,6 +7,8 @@ import type { NodeSession } from '../core/ports/nodeGateway';
 import type { SqlResult, SqlSession, SqlStatement } from '../core/ports/sqlSession';
 import { SQLSTATE } from '../core/sqlstate';
 import type { TableName, TopologyNode } from '../core/topology';
+import { causesStatement } from './catalog/causes/causesStatement';
+import { logStatement, unreadableLog } from './catalog/causes/serverLog';
 import { probeStatement, readProbe, type ServerProbe } from './catalog/features';
 import { fastStatement, type FastStatement } from './catalog/fastStatement';
 import { identityStatement, readIdentity, type Identity } from './catalog/identity';
@@ -98,8 +101,28 @@ export class PgNodeSession implements NodeSession {
     };
   }
 
+  async readCauses(wants: CauseWants, signal: CancelSignal): Promise<CauseFacts> {
+    const causes = causesStatement(this.#probe.features, wants);
+    const result = await this.#session.query(causes.statement, signal);
+    const facts = this.#read(() => causes.readRow(result.rows[0]));
+    return { ...facts, log: wants.log ? await this.#readLog(signal) : null };
+  }
+
   close(): Promise<void> {
     return this.#session.close();
+  }
+
+  /** Whoever may not read a log is told where it is, and loses nothing else. */
+  async #readLog(signal: CancelSignal): Promise<LogFacts> {
+    const { nodeId, user } = this.#subject;
+    const log = logStatement(this.#probe.features, { nodeId, user });
+    try {
+      const result = await this.#session.query(log.statement, signal);
+      return this.#read(() => log.readRow(result.rows[0]));
+    } catch (error) {
+      if (!isServerFailure(error) || this.#session.isClosed) throw error;
+      return unreadableLog(nodeId, error.facts.serverMessage ?? error.facts.text);
+    }
   }
 
   /** What drains wrote is read only once it is known to be there, and never at the price of everything else. */

@@ -1,3 +1,4 @@
+import type { CauseFacts, CauseWants } from '../causeFacts';
 import type { Endpoint } from '../failure';
 import type { FastFacts, SlowFacts } from '../facts';
 import type { TopologyNode } from '../topology';
@@ -25,6 +26,8 @@ export interface NodeSession {
   readFast(signal: CancelSignal): Promise<FastFacts>;
   /** What changes rarely; also looks anew whether the queue table exists and in which shape, which `readFast` then follows. */
   readSlow(signal: CancelSignal): Promise<SlowFacts>;
+  /** Why something is wrong, as far as our role may see: one statement, and one for the log. What it may not see is `null`. */
+  readCauses(wants: CauseWants, signal: CancelSignal): Promise<CauseFacts>;
   /**
    * Takes over other edges and drain roles of the same node from the file, for the next `readSlow`. Not another connection or
    * queue table: these need a session of their own.

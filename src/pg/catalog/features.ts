@@ -27,15 +27,17 @@ SELECT pg_catalog.version() AS "versionText",
     WHERE c.relnamespace = 'pg_catalog'::pg_catalog.regnamespace
       AND c.relname IN ('pg_replication_slots', 'pg_stat_subscription', 'pg_stat_subscription_stats',
         'pg_stat_wal_receiver', 'pg_subscription', 'pg_publication', 'pg_publication_rel',
-        'pg_publication_tables', 'pg_publication_namespace')
+        'pg_publication_tables', 'pg_publication_namespace', 'pg_stat_database_conflicts')
       AND a.attnum > 0 AND NOT a.attisdropped) AS "columns",
-  (SELECT pg_catalog.json_agg(p.proname ORDER BY p.proname)
+  (SELECT pg_catalog.json_agg(CASE WHEN p.proname IN ('pg_current_logfile', 'pg_stat_file', 'pg_read_binary_file')
+       THEN p.proname || '/' || p.pronargs ELSE p.proname END ORDER BY p.proname, p.pronargs)
      FROM pg_catalog.pg_proc AS p
     WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace
       AND p.proname IN ('pg_control_system', 'pg_control_checkpoint',
         'pg_get_wal_replay_pause_state', 'pg_current_wal_lsn', 'pg_walfile_name',
         'pg_stat_get_wal_senders', 'pg_stat_get_subscription', 'pg_stat_get_wal_receiver',
-        'pg_get_replication_slots', 'pg_hba_file_rules')
+        'pg_get_replication_slots', 'pg_hba_file_rules', 'pg_ls_waldir', 'pg_current_logfile',
+        'pg_stat_file', 'pg_read_binary_file')
       AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE')) AS "functions"`,
 };
 

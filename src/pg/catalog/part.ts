@@ -5,7 +5,10 @@ export interface ServerFeatures {
   readonly versionNum: number;
   /** `view.column` of the catalogs that changed between versions. */
   readonly columns: ReadonlySet<string>;
-  /** Names of the functions in pg_catalog that exist and may be executed by our role. */
+  /**
+   * Names of the functions in pg_catalog that exist and may be executed by our role; those that read files with the number of their
+   * parameters, since each form is granted by itself: `pg_stat_file/1`.
+   */
   readonly functions: ReadonlySet<string>;
 }
 

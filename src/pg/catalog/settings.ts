@@ -18,6 +18,7 @@ const NAMES = [
   'max_sync_workers_per_subscription',
   'max_wal_senders',
   'recovery_min_apply_delay',
+  'reserved_connections',
   'superuser_reserved_connections',
   'sync_replication_slots',
   'synchronous_standby_names',

@@ -9,6 +9,7 @@ import { hasMetricsSql, metricsSchema, metricsSql, readMetrics } from './queueMe
 import { queueObjectsSchema, queueObjectsSql, readQueueObjects } from './queueObjects';
 import { knownQueue, queueShapeSchema, queueShapeSql, type KnownQueue } from './queueShape';
 import { rolePart } from './role';
+import { sequencesPart } from './sequences';
 import { settingsPart } from './settings';
 import { subscriptionOptionsPart } from './subscriptionOptions';
 import { subscriptionTablesPart } from './subscriptionTables';
@@ -57,6 +58,7 @@ SELECT ${identityPart.sql(features)} AS "identity",
   ${subscriptionTablesPart.sql(features)} AS "subscriptionTables",
   ${subscriptionOptionsPart.sql(features)} AS "subscriptionOptions",
   ${settingsPart.sql(features)} AS "settings",
+  ${sequencesPart.sql(features)} AS "sequences",
   ${queueTable === null ? 'NULL::pg_catalog.json' : queueShapeSql} AS "queue",
   ${queueObjectsSql(drainUsers.length === 0 ? null : give(drainUsers))} AS "queueObjects"${metrics}`;
   const rowSchema = z.object({
@@ -66,6 +68,7 @@ SELECT ${identityPart.sql(features)} AS "identity",
     subscriptionTables: subscriptionTablesPart.schema,
     subscriptionOptions: subscriptionOptionsPart.schema,
     settings: settingsPart.schema,
+    sequences: sequencesPart.schema,
     queue: queueShapeSchema,
     queueObjects: queueObjectsSchema,
     hasMetrics: z.exactOptional(z.boolean()),
@@ -82,6 +85,7 @@ SELECT ${identityPart.sql(features)} AS "identity",
         subscriptionTables: subscriptionTablesPart.normalise(raw.subscriptionTables),
         subscriptionOptions: subscriptionOptionsPart.normalise(raw.subscriptionOptions),
         settings: settingsPart.normalise(raw.settings),
+        sequences: sequencesPart.normalise(raw.sequences),
         queueShape: queue?.shape ?? null,
         queueObjects: readQueueObjects(raw.queueObjects, queueTable),
         ...(readsMetrics ? { queueMetrics: readMetrics(raw.queueMetrics ?? null) } : {}),

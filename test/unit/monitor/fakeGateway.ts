@@ -1,3 +1,4 @@
+import type { CauseFacts, CauseWants } from '../../../src/core/causeFacts';
 import type { FastFacts, SlowFacts } from '../../../src/core/facts';
 import { ServerFailure, type Endpoint, type FailureReason } from '../../../src/core/failure';
 import type { CancelSignal } from '../../../src/core/ports/cancelSignal';
@@ -53,13 +54,25 @@ export const SLOW_FACTS: SlowFacts = {
   queueShape: null,
 };
 
+export const NO_CAUSES: CauseFacts = {
+  blockers: null,
+  replay: null,
+  tables: null,
+  oldestWalLsn: null,
+  log: null,
+};
+
 /** How one fake server behaves; a test changes it as it goes. */
-export interface ServerScript {
+export interface ServerScript extends Outcomes {
+  facts: FastFacts;
+}
+
+interface Outcomes {
   /** Why dialling fails; `null`: it works. `hang`: it never answers. */
   dial: FailureReason | 'hang' | null;
   fast: FailureReason | 'hang' | null;
   slow: FailureReason | 'hang' | null;
-  facts: FastFacts;
+  causes: FailureReason | 'hang' | null;
 }
 
 /** Counts what the monitor did to one node. */
@@ -67,6 +80,7 @@ export interface Tally {
   dials: number;
   fast: number;
   slow: number;
+  causes: number;
   /** Sessions open now, and the most there ever were at once. */
   open: number;
   mostOpen: number;
@@ -81,6 +95,8 @@ export class FakeGateway implements NodeGateway {
   private readonly tallies = new Map<string, Tally>();
   /** Node ids in the order in which fast statements were sent. */
   readonly sent: string[] = [];
+  /** What was wanted of causes, in the order in which it was asked for. */
+  readonly wants: CauseWants[] = [];
   readonly sessions: FakeSession[] = [];
   /** How often files would have been read. */
   resolutions = 0;
@@ -88,7 +104,7 @@ export class FakeGateway implements NodeGateway {
   server(nodeId: string): ServerScript {
     const known = this.scripts.get(nodeId);
     if (known !== undefined) return known;
-    const script = { dial: null, fast: null, slow: null, facts: fastFacts() };
+    const script = { dial: null, fast: null, slow: null, causes: null, facts: fastFacts() };
     this.scripts.set(nodeId, script);
     return script;
   }
@@ -96,7 +112,16 @@ export class FakeGateway implements NodeGateway {
   tally(nodeId: string): Tally {
     const known = this.tallies.get(nodeId);
     if (known !== undefined) return known;
-    const tally = { dials: 0, fast: 0, slow: 0, open: 0, mostOpen: 0, busy: 0, mostBusy: 0 };
+    const tally = {
+      dials: 0,
+      fast: 0,
+      slow: 0,
+      causes: 0,
+      open: 0,
+      mostOpen: 0,
+      busy: 0,
+      mostBusy: 0,
+    };
     this.tallies.set(nodeId, tally);
     return tally;
   }
@@ -122,7 +147,7 @@ export class FakeGateway implements NodeGateway {
   }
 
   /** One dial or statement: fails, hangs until cancelled, or ends well, as the script says when it begins. */
-  async act(nodeId: string, what: 'dial' | 'fast' | 'slow', signal: CancelSignal): Promise<void> {
+  async act(nodeId: string, what: keyof Outcomes, signal: CancelSignal): Promise<void> {
     const tally = this.tally(nodeId);
     const outcome = this.server(nodeId)[what];
     tally.busy += 1;
@@ -164,6 +189,13 @@ class FakeSession implements NodeSession {
     return SLOW_FACTS;
   }
 
+  async readCauses(wants: CauseWants, signal: CancelSignal): Promise<CauseFacts> {
+    this.gateway.tally(this.node.id).causes += 1;
+    this.gateway.wants.push(wants);
+    await this.act('causes', signal);
+    return NO_CAUSES;
+  }
+
   /** The server, or the network, gives the connection up. */
   drop(): void {
     if (this.isClosed) return;
@@ -176,7 +208,7 @@ class FakeSession implements NodeSession {
     this.drop();
   }
 
-  private async act(what: 'fast' | 'slow', signal: CancelSignal): Promise<void> {
+  private async act(what: Exclude<keyof Outcomes, 'dial'>, signal: CancelSignal): Promise<void> {
     try {
       if (this.isClosed) throw failure('lost');
       await this.gateway.act(this.node.id, what, signal);
