@@ -83,4 +83,6 @@ export interface Diagnosis {
   readonly actions: readonly NextAction[];
   /** `#duplicatekey` in docs/verdicts.md. */
   readonly anchor: string;
+  /** Subject of the diagnosis that this one only follows from; absent where it stands for itself. */
+  readonly followsFrom?: string;
 }

@@ -93,16 +93,24 @@ const CODE_ORDER: readonly VerdictCode[] = [
   'notFound',
 ];
 
+const RANKS: ReadonlyMap<string, number> = new Map(CODE_ORDER.map((code, rank) => [code, rank]));
+
 /** Orders two findings, worse first; 0 when they are as bad. */
 export function compareSeverity(
   a: { readonly health: Health; readonly code: VerdictCode },
   b: { readonly health: Health; readonly code: VerdictCode },
 ): number {
-  const byHealth = HEALTH_ORDER.indexOf(a.health) - HEALTH_ORDER.indexOf(b.health);
-  return byHealth === 0 ? rank(a.code) - rank(b.code) : byHealth;
+  const byHealth = healthRank(a.health) - healthRank(b.health);
+  return byHealth === 0 ? rankOfCode(a.code) - rankOfCode(b.code) : byHealth;
 }
 
-function rank(code: VerdictCode): number {
-  const index = CODE_ORDER.indexOf(code);
-  return index === -1 ? CODE_ORDER.length : index;
+/** Where a health stands from bad to good. */
+export function healthRank(health: Health): number {
+  return HEALTH_ORDER.indexOf(health);
+}
+
+/** Where a code stands within one health; one that is not in the order comes last. */
+export function rankOfCode(code: string): number {
+  const index = RANKS.get(code);
+  return index ?? RANKS.size;
 }

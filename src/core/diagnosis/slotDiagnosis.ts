@@ -1,0 +1,183 @@
+import { formatBytes, formatBytesOf, formatEstimate } from '../format';
+import { worstHealth } from '../join/severity';
+import type { EdgeSnapshot, SlotSnapshot } from '../snapshot';
+import { command, configuration, statement } from './actions';
+import type { Diagnosis } from './diagnosis';
+import { fact, makeDiagnosis, speakFor, type About, type Finding } from './makeDiagnosis';
+import { shownId } from './names';
+import { slotSubject, type Picture } from './picture';
+
+/** What is said of a slot: who should read it, what it keeps, and how long until it is lost. */
+export function diagnoseSlot(picture: Picture, slot: SlotSnapshot): readonly Diagnosis[] {
+  const about: About = { subject: slotSubject(slot), nodeId: slot.nodeId, verdict: slot.verdict };
+  const evidence = factsOf(picture, slot);
+  const own = speakFor(about, { evidence, ...findingOf(picture, slot) });
+  const limit = fileLimit(slot);
+  return limit === null ? [own] : [own, makeDiagnosis(about, { evidence, ...limit })];
+}
+
+function findingOf(picture: Picture, slot: SlotSnapshot): Finding {
+  const { verdict, name, nodeId } = slot;
+  const { code } = verdict;
+  const reader = slot.consumer === null ? null : shownId(slot.consumer);
+  const edge = edgeOf(picture, slot);
+  switch (code) {
+    case 'slotLost':
+      return {
+        code,
+        title: `Slot ${name} on ${nodeId} is lost: the WAL that it stood for is gone.`,
+        detail: [
+          verdict.params.reason === undefined ? null : `The server says ${verdict.params.reason}.`,
+          reader === null
+            ? 'It is of no use any more.'
+            : `${reader} must be ${slot.type === 'physical' ? 'cloned again' : 'made anew and copied again'}.`,
+        ],
+        followsFrom: edge !== null && edge.verdict.code === 'slotLost' ? edge.id : null,
+        actions: [command('dropSlot', slotSubject(slot))],
+      };
+    case 'nearLimit':
+      return nearLimit(slot, reader);
+    case 'orphan':
+      return {
+        code,
+        title:
+          slot.tableSync?.isLeft === true
+            ? `Slot ${name} on ${nodeId} was left by a copy of a table that is over${keeps(slot)}.`
+            : `Nobody reads slot ${name} on ${nodeId}${keeps(slot)}, and nobody of the file should.`,
+        detail: [
+          'It keeps WAL until the disk is full or the slot is dropped; a logical one keeps old rows of the catalogs, too.',
+          slot.limitBytes === null ? 'The server has no limit for what slots keep.' : null,
+        ],
+        actions: [
+          command('dropSlot', slotSubject(slot)),
+          command('showDifferences', nodeId),
+          slot.limitBytes === null
+            ? configuration(
+                nodeId,
+                'max_slot_wal_keep_size = 10GB',
+                'A slot that keeps more is lost instead of filling the disk. Needs a reload.',
+              )
+            : null,
+        ],
+      };
+    case 'notStreaming':
+      return {
+        code,
+        title: `${reader ?? 'Its reader'} does not read slot ${name} on ${nodeId}${keeps(slot)}.`,
+        detail: ['What it keeps is not lag, but it grows until its reader is back.', outlook(slot)],
+        followsFrom: edge !== null && isTrouble(edge) ? edge.id : null,
+        actions: [command('refresh', nodeId), command('dropSlot', slotSubject(slot))],
+      };
+    case 'healthy':
+      return {
+        code,
+        title: `Slot ${name} on ${nodeId} ${slot.isActive ? `is read${reader === null ? '' : ` by ${reader}`}` : 'is kept for a failover'}${keeps(slot)}.`,
+        detail: [outlook(slot)],
+      };
+    default:
+      return {
+        code,
+        title: `Whose slot ${name} on ${nodeId} is, is not known now${keeps(slot)}.`,
+        actions: [command('refresh', nodeId)],
+      };
+  }
+}
+
+function nearLimit(slot: SlotSnapshot, reader: string | null): Finding {
+  const { name, nodeId, toLimit } = slot;
+  const ms = toLimit?.by === 'server' && toLimit.pace === 'approaching' ? toLimit.ms : null;
+  const kept = slot.retainedWalBytes;
+  const limit = toLimit?.by === 'server' ? toLimit.limitBytes : slot.limitBytes;
+  const size = kept === null || limit === null ? null : formatBytesOf(kept, limit);
+  const when =
+    ms === null ? 'may be lost with the next checkpoint' : `is lost in ${formatEstimate(ms)}`;
+  return {
+    code: 'nearLimit',
+    title: `Slot ${name} on ${nodeId} ${when}${size === null ? '' : `: it keeps ${size}`}.`,
+    detail: [
+      slot.isActive
+        ? `${reader ?? 'Its reader'} reads it, but not fast enough.`
+        : `${reader === null ? 'Nobody' : `${reader} does not`} ${reader === null ? 'reads' : 'read'} it.`,
+      'Beyond max_slot_wal_keep_size the server removes the WAL, and the reader must start anew.',
+    ],
+    actions: [
+      statement(
+        nodeId,
+        () => 'ALTER SYSTEM SET max_slot_wal_keep_size = -1;',
+        'With SELECT pg_reload_conf(): no limit, so that no slot is lost; then watch the disk.',
+      ),
+      configuration(
+        nodeId,
+        `max_slot_wal_keep_size = ${limit === null ? '20GB' : `${Math.ceil((limit * 2) / 1024 ** 2)}MB`}`,
+        'The same by hand: room for its reader to come back. Needs a reload.',
+      ),
+      command('dropSlot', slotSubject(slot)),
+    ],
+  };
+}
+
+/** The user's own limit, beyond which nothing happens by itself. */
+function fileLimit(slot: SlotSnapshot): Finding | null {
+  const { toLimit, name, nodeId, retainedWalBytes: kept } = slot;
+  if (toLimit?.by !== 'file' || toLimit.leftBytes === null || toLimit.leftBytes > 0) return null;
+  const size = kept === null ? 'more' : formatBytes(kept);
+  return {
+    code: 'nearFileLimit',
+    health: worstHealth(['warning', slot.verdict.health]),
+    title: `Slot ${name} on ${nodeId} keeps ${size}: more than the ${formatBytes(toLimit.limitBytes)} of thresholds.retainedWal.`,
+    detail: ['The server removes nothing by itself: its disk fills.'],
+    actions: [
+      command('dropSlot', slotSubject(slot)),
+      configuration(
+        nodeId,
+        `max_slot_wal_keep_size = ${Math.ceil((toLimit.limitBytes * 2) / 1024 ** 2)}MB`,
+        'The server then gives up a slot before its disk is full; its reader must start anew. Needs a reload.',
+      ),
+      command('openTopologyFile', nodeId),
+    ],
+  };
+}
+
+function keeps({ retainedWalBytes: kept }: SlotSnapshot): string {
+  return kept === null ? '' : `; it keeps ${formatBytes(kept)} of WAL`;
+}
+
+function outlook({ toLimit }: SlotSnapshot): string | null {
+  if (toLimit?.pace !== 'approaching' || toLimit.ms === null) return null;
+  const limit = formatBytes(toLimit.limitBytes);
+  return toLimit.by === 'server'
+    ? `It reaches ${limit}, where it is lost, in ${formatEstimate(toLimit.ms)}.`
+    : `It reaches ${limit}, the limit of the topology file, in ${formatEstimate(toLimit.ms)}.`;
+}
+
+/** The edge that reads it. */
+function edgeOf(picture: Picture, slot: SlotSnapshot): EdgeSnapshot | null {
+  return picture.outgoing(slot.nodeId).find((edge) => edge.slotName === slot.name) ?? null;
+}
+
+function isTrouble({ verdict }: EdgeSnapshot): boolean {
+  return verdict.health === 'error' || verdict.health === 'warning';
+}
+
+function factsOf(picture: Picture, slot: SlotSnapshot) {
+  const node = picture.node(slot.nodeId);
+  const at = {
+    nodeId: slot.nodeId,
+    atMs: node?.sample.fastAtMs ?? null,
+    scope: { version: picture.version(slot.nodeId), slot: slot.name, subscription: null },
+  };
+  const rows: readonly (readonly [string, string | null])[] = [
+    ['State', slot.isActive ? 'active' : 'inactive'],
+    ['Keeps', slot.retainedWalBytes === null ? null : formatBytes(slot.retainedWalBytes)],
+    ['WAL status', slot.walStatus],
+    [
+      'Left until it is lost',
+      slot.safeWalBytes === null ? null : formatBytes(Math.max(0, slot.safeWalBytes)),
+    ],
+    ['Invalidated', slot.invalidationReason],
+    ['Read by', slot.reader === null ? null : `pid ${slot.reader.pid}`],
+  ];
+  return rows.flatMap(([label, value]) =>
+    value === null ? [] : [fact(label, value, 'pg_replication_slots', at)],
+  );
+}
