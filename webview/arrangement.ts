@@ -1,9 +1,12 @@
+import { HISTORY_RANGES, type HistoryRange } from '../src/core/history';
+
 /** What the user arranged; kept by VS Code while the dashboard is hidden and over a reload. */
 export interface Arrangement {
   readonly topologyId: string | null;
   readonly selectedId: string | null;
   readonly view: 'map' | 'list';
   readonly historyAs: 'charts' | 'tables';
+  readonly range: HistoryRange;
   /** `auto`: everything in a small topology, folded in a large one. */
   readonly shown: 'auto' | 'all' | 'unhealthy';
 }
@@ -13,6 +16,7 @@ export const FIRST_ARRANGEMENT: Arrangement = {
   selectedId: null,
   view: 'map',
   historyAs: 'charts',
+  range: '15min',
   shown: 'auto',
 };
 
@@ -29,6 +33,7 @@ export function readArrangement(saved: unknown): Arrangement {
     selectedId: text('selectedId'),
     view: read('view') === 'list' ? 'list' : 'map',
     historyAs: read('historyAs') === 'tables' ? 'tables' : 'charts',
+    range: HISTORY_RANGES.find((range) => range === read('range')) ?? '15min',
     shown: oneOf(read('shown')),
   };
 }

@@ -1,4 +1,5 @@
-import type { TopologyHistory } from '../core/history';
+import type { CauseWants } from '../core/causeFacts';
+import type { HistoryRange, TopologyHistory } from '../core/history';
 import type { Clock } from '../core/ports/clock';
 import type { ContactGate } from '../core/ports/contactGate';
 import type { Disposable } from '../core/ports/disposable';
@@ -15,6 +16,7 @@ import type { ServerMemory } from '../core/ports/serverMemory';
 import type { TopologySnapshot } from '../core/snapshot';
 import { AudienceKeeper } from './audienceKeeper';
 import { DialPace } from './dialPace';
+import { HistoryBook } from './historyBook';
 import type { NodePoller } from './nodePoller';
 import { TopologyWatch, type JoinTopology, type WatchDeps } from './topologyWatch';
 
@@ -26,10 +28,14 @@ export interface MonitorDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly join: JoinTopology;
+  /** What is to be read of which nodes to tell why something is wrong; `core/diagnosis`. Without it nothing is. */
+  readonly wantedCauses?: (snapshot: TopologySnapshot) => ReadonlyMap<string, CauseWants>;
   /** In [0, 1), for jitter. */
   readonly random: () => number;
   /** Which servers were seen before, in earlier windows; without it only this window remembers. */
   readonly servers?: Pick<ServerMemory, 'systemsOf' | 'rememberSystems'>;
+  /** Where the past goes, for whoever writes or keeps it too; without it the monitor has a book of its own. */
+  readonly histories?: HistoryBook;
 }
 
 const DEFAULT_INTERVAL_MS = 5_000;
@@ -44,6 +50,7 @@ export class Monitor implements TopologyMonitor {
   private readonly closing = new Set<Promise<void>>();
   private readonly keeper: AudienceKeeper;
   private readonly watchDeps: WatchDeps;
+  private readonly histories: HistoryBook;
   private isDisposed = false;
 
   /** Asks nobody before the first `setAudience` that shows something. */
@@ -55,8 +62,10 @@ export class Monitor implements TopologyMonitor {
         for (const watch of this.watches.values()) watch.setInterval(intervalMs);
       },
     );
+    this.histories = deps.histories ?? new HistoryBook(deps.clock);
     this.watchDeps = {
       ...deps,
+      histories: this.histories,
       pace: new DialPace(deps.clock),
       intervalMs: () => this.keeper.intervalMs,
       chosenIntervalMs: () => this.keeper.chosenIntervalMs,
@@ -72,8 +81,12 @@ export class Monitor implements TopologyMonitor {
     return this.snapshots;
   }
 
-  history(topologyId: string): TopologyHistory {
-    return this.watches.get(topologyId)?.history() ?? { topologyId, series: new Map() };
+  history(
+    topologyId: string,
+    range: HistoryRange = '15min',
+    afterMs: number | null = null,
+  ): TopologyHistory {
+    return this.histories.read(topologyId, range, afterMs);
   }
 
   onDidChange(listener: Listener): Disposable {

@@ -1,119 +1,188 @@
-import { HISTORY_SPAN_MS, type HistoryPoint } from '../core/history';
+import {
+  HISTORY_SPAN_MS,
+  type HistoryMeasure,
+  type HistorySeries,
+  type HistoryRange,
+  RANGE_TIMES,
+} from '../core/history';
+import type { SavedSeries } from '../core/ports/historyArchive';
+import { MinuteRing } from './minuteRing';
+import { RecentRing } from './recentRing';
 
-const FIELDS = 4;
-const FIRST_CAPACITY = 32;
-/** Fifteen minutes at the shortest interval of one second, with room for gaps. */
-const MAX_CAPACITY = 1_024;
 /** Two looks this close are one: two ends of an edge answer moments apart. */
 const MERGE_MS = 250;
+const MINUTE_MS = 60_000;
+/** A reading this long after the last one of an earlier window is not its neighbour. */
+const RELOAD_GAP_MS = 15_000;
+
+/** Values of a reading in the order of the series' measures; `null` is unknown. */
+export type Reading = readonly (number | null)[];
 
 /**
- * The past of one edge or queue: a ring of numbers, NaN for `null`, that grows to a fixed bound and then forgets its
- * oldest point. 32 bytes a point.
+ * The past of one thing: fifteen minutes as they came, and the worst of each minute for 24 hours. Both are bounded, and hold
+ * nothing that was not read.
  */
 export class Series {
-  private values = new Float64Array(FIRST_CAPACITY * FIELDS);
-  private capacity = FIRST_CAPACITY;
-  private first = 0;
-  private count = 0;
+  private recent: RecentRing;
+  private minutes: MinuteRing;
 
-  /** Epoch ms of the newest point; `null` when empty. */
-  get newestAtMs(): number | null {
-    return this.count === 0 ? null : (this.values[this.offset(this.count - 1)] ?? null);
+  /** @param mergeMs readings closer than this are one, of which the newer stands. */
+  constructor(
+    readonly measures: readonly HistoryMeasure[],
+    private readonly mergeMs = MERGE_MS,
+  ) {
+    this.recent = new RecentRing(measures.length);
+    this.minutes = new MinuteRing(measures.length);
+  }
+
+  /** Epoch ms up to which something may be known; minus infinity when empty. */
+  get endsAtMs(): number {
+    const { firstMinute, size } = this.minutes;
+    const minutesMs = size === 0 ? Number.NEGATIVE_INFINITY : (firstMinute + size) * MINUTE_MS;
+    return Math.max(minutesMs, this.recent.newestAtMs ?? Number.NEGATIVE_INFINITY);
   }
 
   /**
    * Adds a reading. One that comes moments after the last replaces it; one that comes much later than `expectedMs` is
    * set off by a gap, since nobody looked in between; gaps in a row are one. Older than the last: ignored.
    */
-  add(point: HistoryPoint, expectedMs: number): void {
-    const newestAtMs = this.newestAtMs;
+  add(atMs: number, reading: Reading, expectedMs: number): void {
+    const { recent } = this;
+    const values = reading.map((value) => value ?? Number.NaN);
+    const newestAtMs = recent.newestAtMs;
     if (newestAtMs !== null) {
-      if (point.atMs <= newestAtMs) return;
-      const wasGap = this.isGap(this.count - 1);
-      if (isEmpty(point)) {
-        if (!wasGap) this.push(point);
+      if (atMs <= newestAtMs) return;
+      const wasGap = recent.endsWithGap;
+      if (values.every(Number.isNaN)) {
+        if (!wasGap) recent.push(atMs, values);
         return;
       }
-      const sinceMs = point.atMs - newestAtMs;
-      if (sinceMs < MERGE_MS && !wasGap) this.count -= 1;
-      else if (sinceMs > expectedMs && !wasGap) this.push(gapAt(newestAtMs + 1));
+      const sinceMs = atMs - newestAtMs;
+      if (sinceMs < this.mergeMs && !wasGap) recent.dropNewest();
+      else if (sinceMs > expectedMs && !wasGap) this.pushGap(newestAtMs + 1);
     }
-    this.push(point);
+    recent.push(atMs, values);
+    this.minutes.add(atMs, values);
   }
 
   /** Says that nobody looks from here on. */
   addGap(atMs: number): void {
-    if (this.count > 0) this.add(gapAt(atMs), Number.POSITIVE_INFINITY);
+    const newestAtMs = this.recent.newestAtMs;
+    if (newestAtMs === null || atMs <= newestAtMs || this.recent.endsWithGap) return;
+    this.pushGap(atMs);
   }
 
-  /** Points of the last fifteen minutes before `nowMs`, oldest first. */
-  points(nowMs: number): readonly HistoryPoint[] {
-    const points: HistoryPoint[] = [];
-    for (let index = 0; index < this.count; index += 1) {
-      const point = this.pointAt(index);
-      if (point.atMs >= nowMs - HISTORY_SPAN_MS) points.push(point);
-    }
-    return points;
+  /**
+   * @param afterMs only what may have changed since: readings after it, and steps that begin there or later; `null` for all.
+   * @returns `null` when there is nothing.
+   */
+  read(range: HistoryRange, nowMs: number, afterMs: number | null): HistorySeries | null {
+    const { spanMs, stepMs } = RANGE_TIMES[range];
+    const oldestMs = nowMs - spanMs;
+    const after = afterMs ?? Number.NEGATIVE_INFINITY;
+    if (stepMs === null) return this.readRecent(Math.max(oldestMs - 1, after));
+    return this.readSteps(Math.max(oldestMs, after), stepMs);
   }
 
-  private push(point: HistoryPoint): void {
-    if (this.count === this.capacity) this.makeRoom(point.atMs);
-    const offset = this.offset(this.count);
-    this.values.set(
-      [point.atMs, toCell(point.lagMs), toCell(point.lagBytes), toCell(point.depth)],
-      offset,
-    );
-    this.count += 1;
-  }
-
-  private makeRoom(nowMs: number): void {
-    const oldestAtMs = this.values[this.offset(0)] ?? nowMs;
-    if (this.capacity === MAX_CAPACITY || oldestAtMs < nowMs - HISTORY_SPAN_MS) {
-      this.first = (this.first + 1) % this.capacity;
-      this.count -= 1;
-      return;
-    }
-    const grown = new Float64Array(this.capacity * 2 * FIELDS);
-    const head = this.values.subarray(this.first * FIELDS);
-    grown.set(head);
-    grown.set(this.values.subarray(0, this.first * FIELDS), head.length);
-    this.values = grown;
-    this.capacity *= 2;
-    this.first = 0;
-  }
-
-  private offset(index: number): number {
-    return ((this.first + index) % this.capacity) * FIELDS;
-  }
-
-  private pointAt(index: number): HistoryPoint {
-    const offset = this.offset(index);
+  /** What outlives the window; `null` when there is nothing of the last 24 hours. */
+  save(nowMs: number): SavedSeries | null {
+    const { recent, minutes, measures } = this;
+    const from = recent.firstAfter(nowMs - HISTORY_SPAN_MS);
+    const day = RANGE_TIMES['24h'].spanMs / MINUTE_MS;
+    const firstMinute = Math.max(minutes.firstMinute, Math.floor(nowMs / MINUTE_MS) - day);
+    const count = minutes.firstMinute + minutes.size - firstMinute;
+    if (count <= 0) return null;
+    const length = recent.size - from;
     return {
-      atMs: this.values[offset] ?? 0,
-      lagMs: fromCell(this.values[offset + 1]),
-      lagBytes: fromCell(this.values[offset + 2]),
-      depth: fromCell(this.values[offset + 3]),
+      measures,
+      recentAtMs: Float64Array.from({ length }, (_, at) => recent.timeAt(from + at)),
+      recent: measures.map((_, field) =>
+        Float32Array.from({ length }, (_, at) => recent.valueAt(from + at, field)),
+      ),
+      firstMinute,
+      minutes: measures.map((_, field) =>
+        Float32Array.from({ length: count }, (_, at) => minutes.worst(firstMinute + at, 1, field)),
+      ),
     };
   }
 
-  private isGap(index: number): boolean {
-    return isEmpty(this.pointAt(index));
+  /** Puts what an earlier window saw before what this one has. */
+  restore(saved: SavedSeries): void {
+    const { measures } = this;
+    const places = measures.map((measure) => saved.measures.indexOf(measure));
+    const { recent: later, minutes: laterMinutes } = this;
+    this.recent = new RecentRing(measures.length);
+    this.minutes = new MinuteRing(measures.length);
+    const count = saved.minutes[0]?.length ?? 0;
+    for (let at = 0; at < count; at += 1) {
+      const values = places.map((place) => saved.minutes[place]?.[at] ?? Number.NaN);
+      this.minutes.add((saved.firstMinute + at) * MINUTE_MS, values);
+    }
+    for (let at = 0; at < laterMinutes.size; at += 1) {
+      const minute = laterMinutes.firstMinute + at;
+      const values = measures.map((_, field) => laterMinutes.worst(minute, 1, field));
+      this.minutes.add(minute * MINUTE_MS, values);
+    }
+    const firstMs = later.size === 0 ? Number.POSITIVE_INFINITY : later.timeAt(0);
+    saved.recentAtMs.forEach((atMs, at) => {
+      if (atMs >= firstMs) return;
+      this.recent.push(
+        atMs,
+        places.map((place) => saved.recent[place]?.[at] ?? Number.NaN),
+      );
+    });
+    const newestAtMs = this.recent.newestAtMs;
+    if (newestAtMs !== null && firstMs - newestAtMs > RELOAD_GAP_MS) this.addGap(newestAtMs + 1);
+    for (let at = 0; at < later.size; at += 1) {
+      const values = measures.map((_, field) => later.valueAt(at, field));
+      this.recent.push(later.timeAt(at), values);
+    }
+  }
+
+  private readRecent(afterMs: number): HistorySeries | null {
+    const { recent, measures } = this;
+    const from = recent.firstAfter(afterMs);
+    const length = recent.size - from;
+    if (length <= 0) return null;
+    return {
+      atMs: Array.from({ length }, (_, at) => recent.timeAt(from + at)),
+      columns: Object.fromEntries(
+        measures.map((measure, field) => [
+          measure,
+          Array.from({ length }, (_, at) => orNull(recent.valueAt(from + at, field))),
+        ]),
+      ),
+    };
+  }
+
+  private readSteps(fromMs: number, stepMs: number): HistorySeries | null {
+    const { minutes, measures } = this;
+    const each = stepMs / MINUTE_MS;
+    const end = minutes.firstMinute + minutes.size;
+    const first = Math.max(Math.floor(fromMs / stepMs), Math.floor(minutes.firstMinute / each));
+    const atMs: number[] = [];
+    const values: (number | null)[][] = measures.map(() => []);
+    for (let step = first; step * each < end; step += 1) {
+      const worst = measures.map((_, field) => orNull(minutes.worst(step * each, each, field)));
+      if (worst.every((value) => value === null)) continue;
+      atMs.push(step * stepMs);
+      worst.forEach((value, field) => values[field]?.push(value));
+    }
+    if (atMs.length === 0) return null;
+    return {
+      atMs,
+      columns: Object.fromEntries(measures.map((measure, field) => [measure, values[field] ?? []])),
+    };
+  }
+
+  private pushGap(atMs: number): void {
+    this.recent.push(
+      atMs,
+      this.measures.map(() => Number.NaN),
+    );
   }
 }
 
-function gapAt(atMs: number): HistoryPoint {
-  return { atMs, lagMs: null, lagBytes: null, depth: null };
-}
-
-function isEmpty(point: HistoryPoint): boolean {
-  return point.lagMs === null && point.lagBytes === null && point.depth === null;
-}
-
-function toCell(value: number | null): number {
-  return value ?? Number.NaN;
-}
-
-function fromCell(value: number | undefined): number | null {
-  return value === undefined || Number.isNaN(value) ? null : value;
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }

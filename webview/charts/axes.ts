@@ -1,12 +1,12 @@
-import { formatBytes, formatCount, formatDuration } from '../../src/core/format';
+import { formatByteRate, formatBytes, formatCount, formatDuration } from '../../src/core/format';
 import { DEPTH_CAP } from '../../src/core/facts';
 
-/** `dayDepth` and `dayLatency` are of the last 24 hours, as the primary has them. */
-export type ChartKind = 'lag' | 'bytes' | 'depth' | 'dayDepth' | 'dayLatency';
+/** `dayDepth` and `dayLatency` are of drains, as the primary has them; `latency` is of checks. */
+export type ChartKind = 'lag' | 'bytes' | 'depth' | 'wal' | 'latency' | 'dayDepth' | 'dayLatency';
 
 /** Whether a chart shows times: lags and latencies. */
 export function isTime(kind: ChartKind): boolean {
-  return kind === 'lag' || kind === 'dayLatency';
+  return kind === 'lag' || kind === 'latency' || kind === 'dayLatency';
 }
 
 export interface Axis {
@@ -32,6 +32,11 @@ export function axisFor(kind: ChartKind, worst: number | null): Axis {
     if (top <= KB ** 3.5) return { isLog: true, low: KB, high: KB ** 3.5, ticks };
     return { isLog: true, low: KB, high: KB ** 4, ticks: [...ticks, KB ** 4] };
   }
+  if (kind === 'wal') {
+    const unit = top > KB ** 3 ? KB ** 3 : top > KB ** 2 ? KB ** 2 : KB;
+    const high = roundUp(Math.max(10, (top / unit) * 1.1)) * unit;
+    return { isLog: false, low: 0, high, ticks: [0, high / 2, high] };
+  }
   const high = roundUp(Math.max(20, top * 1.1));
   return { isLog: false, low: 0, high, ticks: [0, high / 2, high] };
 }
@@ -46,6 +51,7 @@ export function placeOn(axis: Axis, value: number): number {
 export function spellValue(kind: ChartKind, value: number): string {
   if (isTime(kind)) return value === 0 ? '0\u00a0ms' : formatDuration(value, 'fine');
   if (kind === 'bytes') return formatBytes(value);
+  if (kind === 'wal') return formatByteRate(value);
   return formatCount(Math.round(value), DEPTH_CAP);
 }
 

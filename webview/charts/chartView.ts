@@ -1,15 +1,16 @@
-import { html, type TemplateResult } from 'lit-html';
+import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { formatClock, formatDuration } from '../../src/core/format';
 import { spellValue } from './axes';
-import type { ChartModel, Line } from './chartModels';
-import { gridTimeMs, valueAt } from './grid';
+import { type ChartModel, type Line, WIDE } from './chartModel';
+import { gridIndexAt, gridTimeMs, valueAt } from './grid';
+import { spellLate } from './lines';
 
 export interface ChartProps {
   readonly model: ChartModel;
   readonly asTable: boolean;
-  /** Place on the grid that all charts point at; `null`: now. */
-  readonly cursor: number | null;
+  /** Time that all charts point at; `null`: now. */
+  readonly cursorMs: number | null;
   readonly onCursorKey: (event: KeyboardEvent, model: ChartModel) => void;
   readonly onLeave: () => void;
 }
@@ -39,12 +40,13 @@ export function chartView(props: ChartProps): TemplateResult {
 }
 
 function plotView(props: ChartProps): TemplateResult {
-  const { model, cursor } = props;
+  const { model, cursorMs } = props;
   if (!model.hasValues) {
     return html`<p class="chart__empty muted">${model.emptyText}</p>`;
   }
+  const cursor = cursorMs === null ? null : gridIndexAt(model.grid, cursorMs);
   const at = cursor ?? model.grid.count - 1;
-  const label = `${model.title}, last ${spanOf(model)}. ${model.lines.map((line) => `${line.name} ${line.now}`).join(', ')}.`;
+  const label = `${model.title}, last ${model.span}. ${model.lines.map((line) => `${line.name} ${line.now}`).join(', ')}.`;
   const clock = formatClock(gridTimeMs(model.grid, at));
   const spoken = model.lines.map((line) => `${line.name} ${textAt(model, line, cursor)}`);
   return html`<div
@@ -66,17 +68,16 @@ function plotView(props: ChartProps): TemplateResult {
         (line) => line.id,
         (line) => keyView(model, line, cursor),
       )}
-    </ul>`;
-}
-
-function spanOf({ grid }: ChartModel): string {
-  return grid.toMs - grid.fromMs > 3_600_000 ? '24 hours' : '15 minutes';
+    </ul>
+    ${model.note === null ? nothing : html`<p class="chart__note muted">${model.note}</p>`}`;
 }
 
 function keyView(model: ChartModel, line: Line, cursor: number | null): TemplateResult {
-  const isFocus = line.style === 'focus' || line.style === 'warn' || line.style === 'bad';
-  const isKnown = cursor === null ? line.isKnownNow : valueAt(line.values, cursor) !== null;
-  return html`<li class=${isFocus ? 'on' : ''}>
+  const isKnown =
+    cursor === null
+      ? line.isKnownNow
+      : line.late.has(cursor) || valueAt(line.values, cursor) !== null;
+  return html`<li class=${WIDE.has(line.style) ? 'on' : ''}>
     <svg viewBox="0 0 22 6"><path class="series series--${CLASSES[line.style]}" d="M0 3H22" /></svg>
     <span title=${line.name}>${line.name}</span>
     <b class=${isKnown ? 'num' : 'num muted'}>${textAt(model, line, cursor)}</b>
@@ -85,34 +86,69 @@ function keyView(model: ChartModel, line: Line, cursor: number | null): Template
 
 function textAt(model: ChartModel, line: Line, cursor: number | null): string {
   if (cursor === null) return line.now;
+  const late = line.late.get(cursor);
+  if (late !== undefined) return spellLate(late);
   const value = valueAt(line.values, cursor);
-  return value === null ? 'unknown' : spellValue(model.kind, value);
+  if (value !== null) return spellValue(model.kind, value);
+  const gap = WIDE.has(line.style)
+    ? model.gaps.find(({ from, to }) => cursor >= from && cursor <= to)
+    : undefined;
+  return gap?.name ?? 'unknown';
+}
+
+/** One column of the tables: how it is headed, and what it says of a line. */
+interface Column {
+  readonly head: string;
+  readonly text: (line: Line) => string;
+}
+
+function columnsOf(model: ChartModel): readonly Column[] {
+  const share = (head: string, of: (line: Line) => number | null): Column => ({
+    head,
+    text: (line) => {
+      const value = of(line);
+      return value === null ? '–' : spellValue(model.kind, value);
+    },
+  });
+  const now: Column = { head: 'Now', text: (line) => line.now };
+  const worst = share('Worst', ({ statistics }) => statistics.worst);
+  if (model.kind === 'latency') {
+    return [
+      now,
+      share('p50', ({ statistics }) => statistics.median),
+      share('p95', ({ statistics }) => statistics.p95),
+      share('p99', ({ statistics }) => statistics.p99),
+      worst,
+      { head: 'Late', text: ({ statistics }) => String(statistics.late ?? '–') },
+    ];
+  }
+  return [
+    now,
+    share('Median', ({ statistics }) => statistics.median),
+    share('p95', ({ statistics }) => statistics.p95),
+    worst,
+    { head: 'Unknown for', text: ({ statistics }) => unknownFor(statistics.unknownForMs) },
+  ];
 }
 
 function tableView(model: ChartModel): TemplateResult {
-  const spell = (value: number | null) => (value === null ? '–' : spellValue(model.kind, value));
+  const columns = columnsOf(model);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${model.title} as a table">
     <table class="grid-table">
       <thead>
         <tr>
           <th scope="col">Series</th>
-          ${['Now', 'Median', 'p95', 'Worst', 'Unknown for'].map(
-            (head) => html`<th scope="col" class="num">${head}</th>`,
-          )}
+          ${columns.map(({ head }) => html`<th scope="col" class="num">${head}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${repeat(
           model.lines,
           (line) => line.id,
-          ({ name, now, statistics }) =>
+          (line) =>
             html`<tr>
-              <th scope="row">${name}</th>
-              <td class="num">${now}</td>
-              <td class="num">${spell(statistics.median)}</td>
-              <td class="num">${spell(statistics.p95)}</td>
-              <td class="num">${spell(statistics.worst)}</td>
-              <td class="num">${unknownFor(statistics.unknownForMs)}</td>
+              <th scope="row">${line.name}</th>
+              ${columns.map(({ text }) => html`<td class="num">${text(line)}</td>`)}
             </tr>`,
         )}
       </tbody>
@@ -124,34 +160,18 @@ function unknownFor(ms: number): string {
   return ms === 0 ? '–' : formatDuration(ms, 'fine');
 }
 
-/** All charts as comma-separated values: one row a series. */
-export function chartsAsCsv(models: readonly ChartModel[]): string {
-  const cell = (text: string) => {
-    // A spreadsheet would take such a name for a formula.
-    const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  const number = (value: number | null) => (value === null ? '' : String(value));
-  const rows = models.flatMap((model) =>
-    model.lines.map(({ name, now, statistics: s }) =>
-      [
-        cell(`${model.title} ${UNITS[model.kind]}`),
-        cell(name),
-        cell(now.replaceAll('\u00a0', ' ')),
-        number(s.median),
-        number(s.p95),
-        number(s.worst),
-        String(s.unknownForMs / 1000),
-      ].join(','),
-    ),
-  );
-  return ['measure,series,now,median,p95,worst,unknown for (s)', ...rows].join('\n') + '\n';
+/** All charts as Markdown tables, one a chart. */
+export function chartsAsMarkdown(models: readonly ChartModel[], heading: string): string {
+  const cell = (text: string) => text.replaceAll('\u00a0', ' ').replace(/[\\|`*_<>[\]]/g, '\\$&');
+  const row = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  const tables = models.map((model) => {
+    const columns = columnsOf(model);
+    const rule = `| --- |${columns.map(() => ' ---: |').join('')}`;
+    const rows = model.lines.map((line) =>
+      row([line.name, ...columns.map(({ text }) => text(line))]),
+    );
+    const head = row([model.title, ...columns.map((column) => column.head)]);
+    return [head, rule, ...rows].join('\n');
+  });
+  return [`## ${heading}`, ...tables].join('\n\n') + '\n';
 }
-
-const UNITS = {
-  lag: '(ms)',
-  bytes: '(bytes)',
-  depth: '(operations)',
-  dayDepth: '(operations)',
-  dayLatency: '(ms)',
-} as const;

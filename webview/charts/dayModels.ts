@@ -1,16 +1,16 @@
+import { type HistorySeries, RANGE_TIMES } from '../../src/core/history';
 import type { QueuePasts } from '../../src/protocol/dashboardMessages';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import { displayName } from '../text/names';
-import { type ChartManner, type ChartModel, focusOf, modelOf, type Source } from './chartModels';
-import type { Grid, GridValue } from './grid';
-import type { SeriesPoints } from './historyStore';
-
-const STEP_MS = 300_000;
-const DAY_MS = 86_400_000;
+import type { ChartKind } from './axes';
+import type { ChartModel, Source } from './chartModel';
+import { focusOf } from './focus';
+import { gridFor } from './grid';
+import { modelOf, type Past } from './modelOf';
 
 /**
- * Depth and latency of drains of the last 24 hours, as the primary has them. Nothing is known of the time between two drains, so
- * nothing is drawn there.
+ * Depth and latency of drains of the last 24 hours, as the primary has them: also of drains that nobody here looked at. Nothing is
+ * known of the time between two drains, so nothing is drawn there.
  */
 export function dayModels(
   state: DashboardState,
@@ -21,62 +21,44 @@ export function dayModels(
     pasts.some((past) => past.id === id && past.atMs.length > 0),
   );
   if (known.length === 0) return [];
-  const grid = dayGrid(state.takenAtMs);
-  const series = new Map(pasts.map((past) => [past.id, toPoints(past)]));
-  const { thresholds } = state;
-  const last = (id: string) => series.get(id)?.lagMs.findLast((value) => value !== null) ?? null;
-  const sources = (nowOf: (id: string) => number | null) =>
-    known.map((queue): Source => ({
+  const series = new Map(pasts.map((past) => [past.id, toSeries(past)]));
+  const past: Past = { range: '24h', series, pauses: [] };
+  const grid = gridFor(state.takenAtMs, '24h', []);
+  const { queueDepthWarning, queueDepthCritical } = state.thresholds;
+  const model = (
+    kind: ChartKind,
+    nowOf: (id: string) => number | null,
+    limits: readonly { readonly value: number; readonly label: string }[],
+  ): ChartModel => {
+    const sources = known.map((queue): Source => ({
       id: queue.id,
+      seriesId: queue.id,
       name: displayName(queue.nodeId),
       subject: queue,
       now: nowOf(queue.id),
     }));
-  const depths = sources((id) => state.queues.find((q) => q.id === id)?.facts?.waiting ?? null);
-  const focusId = focusOf(state, selectedId);
+    const focusId = focusOf(state, selectedId);
+    return modelOf({ kind, sources, focusId, limits, ...MANNER }, past, grid);
+  };
+  const waiting = (id: string) => known.find((queue) => queue.id === id)?.facts?.waiting ?? null;
+  const last = (id: string) =>
+    series.get(id)?.columns.lagMs?.findLast((value) => value !== null) ?? null;
   return [
-    modelOf(
-      'dayDepth',
-      depths,
-      series,
-      grid,
-      focusId,
-      [
-        { value: thresholds.queueDepthWarning, label: 'warning' },
-        { value: thresholds.queueDepthCritical, label: 'critical' },
-      ],
-      MANNER,
-    ),
-    modelOf('dayLatency', sources(last), series, grid, focusId, [], MANNER),
+    model('dayDepth', waiting, [
+      { value: queueDepthWarning, label: 'warning' },
+      { value: queueDepthCritical, label: 'critical' },
+    ]),
+    model('dayLatency', last, []),
   ];
 }
 
-const MANNER: ChartManner = {
-  align: alignExactly,
-  gapName: 'no drain',
-  emptyText: 'No drain in the last 24 hours.',
-};
+const MANNER = { gapName: 'no drain', emptyText: 'No drain in the last 24 hours.' } as const;
 
-function dayGrid(toMs: number): Grid {
-  const end = Math.ceil(toMs / STEP_MS) * STEP_MS;
-  const count = DAY_MS / STEP_MS + 1;
-  return { fromMs: end - (count - 1) * STEP_MS, toMs: end, stepMs: STEP_MS, count };
-}
-
-/** Each value in its own place, and nothing anywhere else. */
-function alignExactly(
-  atMs: readonly number[],
-  values: readonly (number | null)[],
-  grid: Grid,
-): GridValue[] {
-  const cells: GridValue[] = new Array<GridValue>(grid.count).fill(null);
-  atMs.forEach((at, index) => {
-    const cell = Math.round((at - grid.fromMs) / grid.stepMs);
-    if (cell >= 0 && cell < grid.count) cells[cell] = values[index] ?? null;
-  });
-  return cells;
-}
-
-function toPoints({ atMs, depth, latencyMs }: QueuePasts['series'][number]): SeriesPoints {
-  return { atMs, depth, lagMs: latencyMs, lagBytes: atMs.map(() => null) };
+/** In places of the grid: those of a drain stand at its begin too. */
+function toSeries({ atMs, depth, latencyMs }: QueuePasts['series'][number]): HistorySeries {
+  const stepMs = RANGE_TIMES['24h'].stepMs ?? 1;
+  return {
+    atMs: atMs.map((at) => Math.floor(at / stepMs) * stepMs),
+    columns: { depth, lagMs: latencyMs },
+  };
 }

@@ -1,9 +1,32 @@
 import type uPlot from 'uplot';
 import { formatClock } from '../../src/core/format';
 import { placeOn } from './axes';
-import type { ChartModel } from './chartModels';
+import { type ChartModel, WIDE } from './chartModel';
 import { gridTimeMs } from './grid';
 import type { Palette } from './palette';
+
+/** Half the width of a mark. */
+const MARK = 4;
+
+/** Draws what lies over the lines: a mark at the top edge where a check was late. */
+export function drawOver(u: uPlot, model: ChartModel, palette: Palette): void {
+  const { ctx, bbox } = u;
+  const half = MARK * devicePixelRatio;
+  ctx.save();
+  for (const { late, style } of model.lines) {
+    ctx.fillStyle = style === 'warn' ? palette.warn : WIDE.has(style) ? palette.bad : palette.muted;
+    for (const index of late.keys()) {
+      const x = u.valToPos(gridTimeMs(model.grid, index) / 1000, 'x', true);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top + half);
+      ctx.lineTo(x + half, bbox.top + half * 2.75);
+      ctx.lineTo(x - half, bbox.top + half * 2.75);
+      ctx.closePath();
+      ctx.fill();
+    }
+  }
+  ctx.restore();
+}
 
 /** Draws what lies under the lines: hatched gaps with their names, thresholds, and the clock. */
 export function drawUnder(u: uPlot, model: ChartModel, palette: Palette): void {

@@ -1,9 +1,13 @@
+import { type HistoryRange, RANGE_TIMES } from '../../src/core/history';
+
 /** Common times of all lines in a chart, evenly spaced. */
 export interface Grid {
   readonly fromMs: number;
   readonly toMs: number;
   readonly stepMs: number;
   readonly count: number;
+  /** Over fewer empty places than this a line goes on: nobody was to read there. */
+  readonly holdSteps: number;
 }
 
 /** A value on the grid: a number, `null` for a gap, `undefined` where the line just goes on between two readings. */
@@ -12,18 +16,41 @@ export type GridValue = number | null | undefined;
 const FINEST_STEP_MS = 2_000;
 const COARSEST_STEP_MS = 60_000;
 const SHORTEST_HOLD_MS = 20_000;
+const USUAL_MS = 5_000;
 
-/** Grid for the last `spanMs`, as fine as the readings are. */
-export function gridFor(toMs: number, spanMs: number, times: readonly (readonly number[])[]): Grid {
+/** Grid for a range up to now: as fine as the readings are, or of the steps that the range is kept in. */
+export function gridFor(
+  toMs: number,
+  range: HistoryRange,
+  times: readonly (readonly number[])[],
+): Grid {
+  const { spanMs, stepMs: kept } = RANGE_TIMES[range];
+  const usual = usualGap(times);
+  const wanted = Math.round(usual / 1_000) * 1_000;
+  const stepMs = kept ?? Math.min(COARSEST_STEP_MS, Math.max(FINEST_STEP_MS, wanted));
+  // Ends on a multiple of the step: the same readings stay in the same places from poll to poll. A kept step stands at its begin.
+  const end = (kept === null ? Math.ceil(toMs / stepMs) : Math.floor(toMs / stepMs)) * stepMs;
+  const count = Math.floor(spanMs / stepMs) + 1;
+  const holdSteps =
+    kept === null
+      ? Math.max(4, Math.ceil(SHORTEST_HOLD_MS / stepMs))
+      : usual > stepMs
+        ? Math.ceil((3 * usual) / stepMs)
+        : 1;
+  return { fromMs: end - (count - 1) * stepMs, toMs: end, stepMs, count, holdSteps };
+}
+
+/** The median time between two readings of the series that has most. */
+function usualGap(times: readonly (readonly number[])[]): number {
   const longest = times.reduce((a, b) => (b.length > a.length ? b : a), []);
   const gaps = longest.slice(1).map((atMs, index) => atMs - (longest[index] ?? atMs));
-  const usual = gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? 5_000;
-  const wanted = Math.round(usual / 1_000) * 1_000;
-  const stepMs = Math.min(COARSEST_STEP_MS, Math.max(FINEST_STEP_MS, wanted));
-  // Ends on a multiple of the step: the same readings stay in the same places from poll to poll.
-  const end = Math.ceil(toMs / stepMs) * stepMs;
-  const count = Math.floor(spanMs / stepMs) + 1;
-  return { fromMs: end - (count - 1) * stepMs, toMs: end, stepMs, count };
+  return gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? USUAL_MS;
+}
+
+/** The place that is closest to a time. */
+export function gridIndexAt(grid: Grid, atMs: number): number {
+  const index = Math.round((atMs - grid.fromMs) / grid.stepMs);
+  return Math.max(0, Math.min(grid.count - 1, index));
 }
 
 export function gridTimeMs(grid: Grid, index: number): number {
@@ -38,6 +65,7 @@ export function alignToGrid(
   atMs: readonly number[],
   values: readonly (number | null)[],
   grid: Grid,
+  holdSteps = grid.holdSteps,
 ): GridValue[] {
   const cells: GridValue[] = new Array<GridValue>(grid.count).fill(undefined);
   atMs.forEach((at, index) => {
@@ -48,17 +76,16 @@ export function alignToGrid(
     if (before === undefined || before === null) cells[cell] = value;
     else if (value !== null) cells[cell] = Math.max(before, value);
   });
-  const holdCells = Math.max(4, Math.ceil(SHORTEST_HOLD_MS / grid.stepMs));
   let lastRead = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < cells.length; index += 1) {
     if (cells[index] === undefined) continue;
     const missed = index - lastRead - 1;
-    if (missed >= holdCells) cells.fill(null, Math.max(0, lastRead + 1), index);
+    if (missed >= holdSteps) cells.fill(null, Math.max(0, lastRead + 1), index);
     lastRead = index;
   }
   const tail = Math.max(0, lastRead + 1);
   // The newest step is not over yet; a missing end is a gap only once it is older than the hold.
-  if (cells.length - tail >= holdCells) cells.fill(null, tail);
+  if (cells.length - tail >= Math.max(2, holdSteps)) cells.fill(null, tail);
   return cells;
 }
 

@@ -1,8 +1,8 @@
 import uPlot from 'uplot';
-import { placeOn, spellTick } from './axes';
-import type { ChartModel, Line, LineStyle } from './chartModels';
-import { drawUnder } from './decorate';
-import { gridTimeMs, type GridValue } from './grid';
+import { type ChartKind, placeOn, spellTick } from './axes';
+import { type ChartModel, type Line, type LineStyle, WIDE } from './chartModel';
+import { drawOver, drawUnder } from './decorate';
+import { gridIndexAt, gridTimeMs, type GridValue } from './grid';
 import type { Palette } from './palette';
 
 const HEIGHT = 136;
@@ -14,7 +14,9 @@ const DASHES: Readonly<Partial<Record<LineStyle, number[]>>> = {
   dot: [2, 2],
   dashDot: [7, 2, 1.5, 2],
 };
-const WIDE: ReadonlySet<LineStyle> = new Set<LineStyle>(['focus', 'warn', 'bad']);
+/** What happens now and then has no neighbour to draw a line to. */
+const DOTTED: ReadonlySet<ChartKind> = new Set<ChartKind>(['latency', 'dayDepth', 'dayLatency']);
+const UNBOUND = () => null;
 
 /** One chart on one canvas. Redraws only when its model, its width or the theme changed. */
 export class LineChart {
@@ -22,13 +24,14 @@ export class LineChart {
   private drawnKey = '';
   private palette: Palette;
   private model: ChartModel;
+  private cursorMs: number | null = null;
 
-  /** @param onHover place on the grid under the mouse, `null` when it left. */
+  /** @param onHover time under the mouse, `null` when it left. */
   constructor(
     private readonly host: HTMLElement,
     model: ChartModel,
     palette: Palette,
-    private readonly onHover: (index: number | null) => void,
+    private readonly onHover: (atMs: number | null) => void,
   ) {
     this.model = model;
     this.palette = palette;
@@ -45,24 +48,43 @@ export class LineChart {
     if (this.plot === null || key !== this.drawnKey) {
       this.plot?.destroy();
       this.plot = new uPlot(this.options(width), this.data(), this.host);
+      this.listen(this.plot);
       this.drawnKey = key;
-      return;
+    } else {
+      if (this.plot.width !== width) this.plot.setSize({ width, height: HEIGHT });
+      this.plot.setData(this.data());
     }
-    if (this.plot.width !== width) this.plot.setSize({ width, height: HEIGHT });
-    this.plot.setData(this.data());
+    this.setCursor(this.cursorMs);
   }
 
   /** Moves the line that all charts share. */
-  setCursor(index: number | null): void {
+  setCursor(atMs: number | null): void {
+    this.cursorMs = atMs;
     if (this.plot === null) return;
-    const left =
-      index === null ? -10 : this.plot.valToPos(gridTimeMs(this.model.grid, index) / 1000, 'x');
+    const { grid } = this.model;
+    const placed = atMs === null ? null : gridTimeMs(grid, gridIndexAt(grid, atMs)) / 1000;
+    // A value above nothing, so that only the upright line is shown.
+    const left = placed === null ? -10 : this.plot.valToPos(placed, 'x');
     this.plot.setCursor({ left, top: -10 }, false);
+  }
+
+  isIn(host: HTMLElement | undefined): boolean {
+    return host === this.host;
   }
 
   dispose(): void {
     this.plot?.destroy();
     this.plot = null;
+  }
+
+  /** The mouse moves the line of all charts, and only the mouse: drawing anew must not. */
+  private listen({ over }: uPlot): void {
+    over.addEventListener('mousemove', ({ offsetX }) => {
+      const { grid } = this.model;
+      const atMs = (this.plot?.posToVal(offsetX, 'x') ?? 0) * 1000;
+      this.onHover(gridTimeMs(grid, gridIndexAt(grid, atMs)));
+    });
+    over.addEventListener('mouseleave', () => this.onHover(null));
   }
 
   /** The emphasised line is drawn last, so that it lies on top. */
@@ -84,8 +106,7 @@ export class LineChart {
   private options(width: number): uPlot.Options {
     const { kind } = this.model;
     const isStepped = kind === 'depth';
-    // A drain that ran alone has no neighbour to draw a line to.
-    const isDotted = kind === 'dayDepth' || kind === 'dayLatency';
+    const isDotted = DOTTED.has(kind);
     const paths = isStepped ? uPlot.paths.stepped?.({ align: 1 }) : uPlot.paths.linear?.();
     const { ticks } = this.model.axis;
     return {
@@ -93,7 +114,20 @@ export class LineChart {
       height: HEIGHT,
       padding: [8, 6, 0, 0],
       legend: { show: false },
-      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+      cursor: {
+        y: false,
+        points: { show: false },
+        drag: { x: false, y: false },
+        bind: {
+          mousedown: UNBOUND,
+          mouseup: UNBOUND,
+          click: UNBOUND,
+          dblclick: UNBOUND,
+          mousemove: UNBOUND,
+          mouseleave: UNBOUND,
+          mouseenter: UNBOUND,
+        },
+      },
       scales: {
         x: {
           time: true,
@@ -134,7 +168,7 @@ export class LineChart {
       ],
       hooks: {
         drawAxes: [(u) => drawUnder(u, this.model, this.palette)],
-        setCursor: [(u) => this.onHover(u.cursor.idx ?? null)],
+        draw: [(u) => drawOver(u, this.model, this.palette)],
       },
     };
   }

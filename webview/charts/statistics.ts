@@ -4,9 +4,13 @@ import type { Grid, GridValue } from './grid';
 export interface Statistics {
   readonly median: number | null;
   readonly p95: number | null;
+  /** `null` also where too little was measured for it. */
+  readonly p99: number | null;
   readonly worst: number | null;
   /** For how long the value was unknown since the first reading. */
   readonly unknownForMs: number;
+  /** Checks that did not arrive within their limit; `null` for what is no check. */
+  readonly late: number | null;
 }
 
 export function statisticsOf(values: readonly GridValue[], grid: Grid): Statistics {
@@ -16,8 +20,31 @@ export function statisticsOf(values: readonly GridValue[], grid: Grid): Statisti
   return {
     median: quantile(known, 0.5),
     p95: quantile(known, 0.95),
+    p99: null,
     worst: known.at(-1) ?? null,
     unknownForMs: gaps * grid.stepMs,
+    late: null,
+  };
+}
+
+/** Below so many arrivals a share says nothing that the worst does not. */
+const LEAST = { median: 5, p95: 20, p99: 100 } as const;
+
+/** Of checks: shares of those that arrived, each a time that was measured. Late ones are counted, never reckoned in. */
+export function latencyStatistics(
+  arrived: readonly (number | null)[],
+  late: readonly (number | null)[],
+): Statistics {
+  const known = arrived.filter((value) => value !== null).sort((a, b) => a - b);
+  const share = (least: number, q: number): number | null =>
+    known.length < least ? null : (known[Math.ceil(known.length * q) - 1] ?? null);
+  return {
+    median: share(LEAST.median, 0.5),
+    p95: share(LEAST.p95, 0.95),
+    p99: share(LEAST.p99, 0.99),
+    worst: known.at(-1) ?? null,
+    unknownForMs: 0,
+    late: late.filter((value) => value !== null).length,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { TopologyHistory } from '../history';
+import type { HistoryRange, TopologyHistory } from '../history';
 import type { TopologySnapshot } from '../snapshot';
 import type { Topology } from '../topology';
 import type { Disposable } from './disposable';
@@ -30,7 +30,12 @@ export interface NodeRef {
 export interface TopologyMonitor {
   /** Latest snapshot of each topology, in the order of `setTopologies`. Same object until something changed. */
   current(): readonly TopologySnapshot[];
-  history(topologyId: string): TopologyHistory;
+  /**
+   * What was seen of a topology; empty for one that is not known.
+   * @param range by default the last 15 minutes.
+   * @param afterMs only what may have changed since; by default all.
+   */
+  history(topologyId: string, range?: HistoryRange, afterMs?: number | null): TopologyHistory;
   /**
    * Called after a snapshot was replaced, with that snapshot. `isNews` is false when nothing but times differ from the
    * one before: charts take their next point, and what shows states and numbers need not be drawn again.

@@ -123,7 +123,14 @@ describe('publishing', () => {
   });
 
   describe('history', () => {
-    const points = () => rig.monitor.history(ID).series.get(STREAMING) ?? [];
+    const points = () => {
+      const past = rig.monitor.history(ID).series.get(STREAMING);
+      return (past?.atMs ?? []).map((atMs, index) => ({
+        atMs,
+        lagMs: past?.columns.lagMs?.[index],
+        lagBytes: past?.columns.lagBytes?.[index],
+      }));
+    };
 
     it('has one point a poll for each edge, and reaches back fifteen minutes', async () => {
       await showPair(rig);
@@ -165,10 +172,51 @@ describe('publishing', () => {
       );
     });
 
+    it('says when nobody looked', async () => {
+      await showPair(rig);
+      rig.monitor.setAudience(NOBODY);
+      const fromMs = rig.clock.nowMs();
+      await rig.clock.advance(300_000);
+      assert.deepEqual(rig.monitor.history(ID).pauses, [{ fromMs, toMs: null }]);
+      rig.monitor.setAudience(EXPLORER);
+      const toMs = rig.clock.nowMs();
+      await rig.clock.advance(100);
+      assert.deepEqual(rig.monitor.history(ID).pauses, [{ fromMs, toMs }]);
+    });
+
+    it('reaches back a day, one point a step, and keeps a peak that was seen once', async () => {
+      await showPair(rig);
+      rig.monitor.setPolling(20, false);
+      await rig.clock.advance(3_600_000);
+      rig.gateway.server('primary').facts = fastFacts({
+        currentLsn: 10_500n,
+        senders: [sender(500n)],
+      });
+      await rig.clock.advance(20_000);
+      rig.gateway.server('primary').facts = fastFacts({
+        currentLsn: 600n,
+        senders: [sender(500n)],
+      });
+      await rig.clock.advance(3 * 3_600_000);
+      const past = rig.monitor.history(ID, '24h').series.get(STREAMING);
+      const bytes = past?.columns.lagBytes ?? [];
+      assert.ok(bytes.length >= 48 && bytes.length <= 50, `${bytes.length} points`);
+      assert.deepEqual(
+        bytes.filter((value) => value !== 100),
+        [10_000],
+      );
+      assert.equal(
+        points().some(({ lagBytes }) => lagBytes === 10_000),
+        false,
+      );
+    });
+
     it('of an unknown topology is empty', () => {
       assert.deepEqual(rig.monitor.history('file:///nowhere'), {
         topologyId: 'file:///nowhere',
+        range: '15min',
         series: new Map(),
+        pauses: [],
       });
     });
   });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { HISTORY_RANGES } from '../../../src/core/history';
 import type { EdgeChecks } from '../../../src/core/ports/checks';
+import { fetchLagHistory } from '../../../src/protocol/dashboardMessages';
 import { DASHBOARD_STATE } from '../../../src/protocol/dashboardState';
 import { toDashboardState } from '../../../src/protocol/toDashboardState';
 import { toLagHistory } from '../../../src/protocol/toLagHistory';
@@ -53,9 +55,14 @@ describe('protocol/toDashboardState', () => {
 
   it('tells a median and a slowest twentieth once there are enough arrivals for one', () => {
     const { edges } = toDashboardState(healthy, null, checksOf(CHECKED)).checks;
-    const figures = edges.map(({ medianMs, p95Ms }) => [medianMs, p95Ms]);
-    assert.deepEqual(figures[0], [14.75, 17.5]);
-    assert.deepEqual(figures.at(-1), [null, null]);
+    const figures = edges.map(({ medianMs, p95Ms, p99Ms, worstMs }) => [
+      medianMs,
+      p95Ms,
+      p99Ms,
+      worstMs,
+    ]);
+    assert.deepEqual(figures[0], [14.75, 17.5, null, 17.75]);
+    assert.deepEqual(figures.at(-1), [null, null, null, 210]);
   });
 
   it('leaves results of edges behind that are gone', () => {
@@ -66,7 +73,7 @@ describe('protocol/toDashboardState', () => {
 
   it('counts the last check among the evidence of its edge', () => {
     const lastOf = (id: string) =>
-      toDashboardState(trouble, id, checksOf(CHECKED_IN_TROUBLE)).details?.evidence.at(-1);
+      toDashboardState(trouble, id, checksOf(CHECKED_IN_TROUBLE)).details?.facts.at(-1);
     const stopped = lastOf('logical/singularity/patterns_sub');
     assert.equal(stopped?.value, 'not within 10\u00a0s: stopped by an error');
     assert.equal(stopped.source, 'sentinel on central');
@@ -82,7 +89,11 @@ describe('protocol/toDashboardState', () => {
     assert.equal(toDashboardState(healthy, null).details, null);
     const state = toDashboardState(healthy, 'streaming/central-read');
     assert.equal(state.details?.id, 'streaming/central-read');
-    assert.ok(state.details.evidence.length >= 5);
+    const { diagnosis, facts } = state.details;
+    assert.equal(diagnosis.subject, 'streaming/central-read');
+    assert.ok(diagnosis.evidence.length + facts.length >= 5);
+    const sender = [...diagnosis.evidence, ...facts].find(({ label }) => label === 'Sender');
+    assert.match(sender?.query ?? '', /FROM pg_stat_replication/);
     assert.doesNotMatch(JSON.stringify(state.edges), /pg_stat_replication/);
   });
 
@@ -92,7 +103,7 @@ describe('protocol/toDashboardState', () => {
 
   it('says what the file declares where no server was asked', () => {
     const details = toDashboardState(restricted, 'streaming/central-read').details;
-    const rows = details?.evidence.map(({ label, value }) => `${label}: ${value}`);
+    const rows = details?.facts.map(({ label, value }) => `${label}: ${value}`);
     assert.deepEqual(rows, [
       'Standby of: central',
       'Slot: central_read',
@@ -120,7 +131,10 @@ describe('protocol/toDashboardState', () => {
 
   it('gives the statement that grants what is missing', () => {
     const details = toDashboardState(noPrivilege, 'streaming/replica').details;
-    assert.equal(details?.statement, 'GRANT pg_monitor TO "monitor";');
+    const statements = details?.diagnosis.actions.flatMap((action) =>
+      action.kind === 'statement' ? [action.sql] : [],
+    );
+    assert.deepEqual(statements, ['GRANT pg_monitor TO "monitor";']);
   });
 
   it('keeps 100 nodes below 200 kB', () => {
@@ -129,16 +143,16 @@ describe('protocol/toDashboardState', () => {
 });
 
 describe('protocol/toLagHistory', () => {
-  it('turns points into columns and leaves out what the asker has', () => {
-    const history = historyOf(healthy);
-    const all = toLagHistory(history, null);
-    assert.equal(all.series.length, healthy.edges.length + healthy.queues.length);
-    const first = all.series[0];
-    assert.ok(first !== undefined);
-    assert.equal(first.lagMs.length, first.atMs.length);
-    const newest = Math.max(...first.atMs);
-    assert.deepEqual(toLagHistory(history, newest).series, []);
-    const rest = toLagHistory(history, newest - 10_000).series[0];
-    assert.equal(rest?.atMs.length, 2);
-  });
+  for (const range of HISTORY_RANGES) {
+    it(`crosses the pipe as JSON and parses to the same: ${range}`, () => {
+      const sent = toLagHistory(historyOf(healthy, range, CHECKED));
+      const parsed = fetchLagHistory.answer.safeParse(JSON.parse(JSON.stringify(sent)));
+      assert.deepEqual(parsed.success && parsed.data, sent);
+      const ids = sent.series.map(({ id }) => id);
+      for (const { id } of [...healthy.edges, ...healthy.queues]) assert.ok(ids.includes(id), id);
+      for (const { atMs, columns } of sent.series) {
+        for (const column of Object.values(columns)) assert.equal(column.length, atMs.length);
+      }
+    });
+  }
 });

@@ -1,23 +1,48 @@
 import assert from 'node:assert/strict';
+import type { HistoryRange } from '../../../src/core/history';
+import type { EdgeChecks } from '../../../src/core/ports/checks';
 import { toDashboardState } from '../../../src/protocol/toDashboardState';
 import { toLagHistory } from '../../../src/protocol/toLagHistory';
-import { axisFor, placeOn, spellTick } from '../../../webview/charts/axes';
+import { axisFor, type ChartKind, placeOn, spellTick } from '../../../webview/charts/axes';
 import { chartModels } from '../../../webview/charts/chartModels';
+import { chartsAsCsv } from '../../../webview/charts/chartsAsCsv';
+import { chartsAsMarkdown } from '../../../webview/charts/chartView';
 import { gapsOf } from '../../../webview/charts/gaps';
-import { alignToGrid, gridFor, gridTimeMs, valueAt } from '../../../webview/charts/grid';
+import {
+  alignToGrid,
+  gridFor,
+  gridIndexAt,
+  gridTimeMs,
+  valueAt,
+} from '../../../webview/charts/grid';
 import { HistoryStore } from '../../../webview/charts/historyStore';
 import { foldLines, statisticsOf } from '../../../webview/charts/statistics';
+import { checked, CHECKED } from '../../webview/support/checks';
 import { NOW_MS } from '../../webview/support/build';
 import { historyOf } from '../../webview/support/histories';
 import { healthy, hundred, reconnecting, trouble } from '../../webview/support/states';
 
 const MIN = 60_000;
 
-function modelsFor(snapshot: typeof healthy, selectedId: string | null = null) {
+function modelsFor(
+  snapshot: typeof healthy,
+  selectedId: string | null = null,
+  range: HistoryRange = '15min',
+  checks: readonly EdgeChecks[] = [],
+) {
   const store = new HistoryStore();
-  store.merge(toLagHistory(historyOf(snapshot), null));
-  return chartModels(toDashboardState(snapshot, null), store.series, selectedId, NOW_MS);
+  store.merge(toLagHistory(historyOf(snapshot, range, checks)));
+  const told = { isContinuous: false, edges: new Map(checks.map((edge) => [edge.edgeId, edge])) };
+  return chartModels(toDashboardState(snapshot, null, told), store, selectedId);
 }
+
+function modelOf(models: ReturnType<typeof modelsFor>, kind: ChartKind) {
+  const found = models.find((model) => model.kind === kind);
+  assert.ok(found !== undefined, `no chart of ${kind}`);
+  return found;
+}
+
+const GRID = { fromMs: 0, toMs: 100_000, stepMs: 5_000, count: 21, holdSteps: 4 };
 
 describe('webview/charts', () => {
   describe('grid', () => {
@@ -25,20 +50,20 @@ describe('webview/charts', () => {
       Array.from({ length: count }, (_, index) => from + index * step);
 
     it('is as fine as the readings and ends now', () => {
-      const grid = gridFor(NOW_MS, 15 * MIN, [times(NOW_MS - 60_000, 13)]);
+      const grid = gridFor(NOW_MS, '15min', [times(NOW_MS - 60_000, 13)]);
       assert.equal(grid.stepMs, 5_000);
       assert.equal(grid.count, 181);
       assert.ok(gridTimeMs(grid, grid.count - 1) >= NOW_MS);
     });
 
     it('keeps the largest of several readings in one step', () => {
-      const grid = { fromMs: 0, toMs: 20_000, stepMs: 5_000, count: 5 };
+      const grid = { ...GRID, toMs: 20_000, count: 5 };
       const cells = alignToGrid([5_000, 5_400, 6_000], [3, null, 9], grid);
       assert.equal(cells[1], 9);
     });
 
     it('goes on over a missed reading, but not over a pause', () => {
-      const grid = { fromMs: 0, toMs: 100_000, stepMs: 5_000, count: 21 };
+      const grid = GRID;
       const cells = alignToGrid([0, 10_000, 60_000], [1, 2, 3], grid);
       assert.deepEqual(cells.slice(0, 4), [1, undefined, 2, null]);
       assert.equal(valueAt(cells, 1), 1);
@@ -46,8 +71,31 @@ describe('webview/charts', () => {
       assert.equal(cells[12], 3);
     });
 
+    it('has the steps that a range is kept in, and takes an empty one for a gap', () => {
+      for (const [range, stepMs, count] of [
+        ['1h', MIN, 61],
+        ['24h', 5 * MIN, 289],
+      ] as const) {
+        const grid = gridFor(NOW_MS, range, [times(NOW_MS - 60 * stepMs, 50, stepMs)]);
+        assert.deepEqual([grid.stepMs, grid.count], [stepMs, count]);
+        assert.ok(grid.toMs <= NOW_MS && grid.toMs > NOW_MS - stepMs, 'the last is not over yet');
+        const at = (index: number) => gridTimeMs(grid, index);
+        const cells = alignToGrid([at(3), at(4), at(6)], [1, 2, 3], grid);
+        assert.deepEqual(cells.slice(2, 8), [null, 1, 2, null, 3, null]);
+        assert.equal(gridIndexAt(grid, at(6) + stepMs / 3), 6);
+      }
+    });
+
+    it('goes on over empty steps where servers are asked less often than that', () => {
+      const grid = gridFor(NOW_MS, '1h', [times(NOW_MS - 60 * MIN, 12, 5 * MIN)]);
+      const at = (index: number) => gridTimeMs(grid, index);
+      const cells = alignToGrid([at(0), at(5), at(30)], [1, 2, 3], grid);
+      assert.equal(valueAt(cells, 3), 1);
+      assert.equal(valueAt(cells, 15), null);
+    });
+
     it('never makes a number of an unknown reading', () => {
-      const grid = { fromMs: 0, toMs: 20_000, stepMs: 5_000, count: 5 };
+      const grid = { ...GRID, toMs: 20_000, count: 5 };
       const cells = alignToGrid([0, 5_000, 10_000], [1, null, 0], grid);
       assert.deepEqual(cells.slice(0, 3), [1, null, 0]);
       assert.equal(valueAt(cells, 1), null);
@@ -73,7 +121,7 @@ describe('webview/charts', () => {
   });
 
   it('tells a pause of everything from what is unknown of one line', () => {
-    const grid = { fromMs: 0, toMs: 60_000, stepMs: 5_000, count: 12 };
+    const grid = { ...GRID, toMs: 60_000, count: 12 };
     const hole = (from: number, to: number) =>
       Array.from({ length: 12 }, (_, index) => (index >= from && index < to ? null : 1));
     assert.deepEqual(gapsOf(hole(3, 7), [hole(3, 7)], grid, 'stopped'), [
@@ -82,19 +130,25 @@ describe('webview/charts', () => {
     assert.deepEqual(gapsOf(hole(3, 7), [hole(3, 7), hole(0, 0)], grid, 'stopped'), [
       { from: 3, to: 6, name: 'unknown' },
     ]);
+    const pause = { fromMs: 12_000, toMs: 33_000 };
+    assert.deepEqual(gapsOf(hole(3, 7), [hole(3, 7)], grid, 'stopped', [pause]), [
+      { from: 3, to: 6, name: 'hidden' },
+    ]);
     assert.deepEqual(gapsOf(hole(6, 12), [hole(0, 0)], grid, 'stopped'), [
       { from: 6, to: 11, name: 'stopped' },
     ]);
   });
 
   it('tells median, p95, worst and for how long it was unknown', () => {
-    const grid = { fromMs: 0, toMs: 0, stepMs: 5_000, count: 7 };
+    const grid = { ...GRID, count: 7 };
     const values = [null, 1, 2, null, undefined, 3, 100];
     assert.deepEqual(statisticsOf(values, grid), {
       median: 2,
       p95: 3,
+      p99: null,
       worst: 100,
       unknownForMs: 5_000,
+      late: null,
     });
     assert.equal(statisticsOf([null, undefined], grid).worst, null);
   });
@@ -113,25 +167,40 @@ describe('webview/charts', () => {
   });
 
   describe('history', () => {
-    const points = (atMs: number[], lagMs: (number | null)[]) => ({
+    const points = (atMs: number[], lagMs: (number | null)[], range: HistoryRange = '15min') => ({
       topologyId: 't',
-      series: [{ id: 'e', atMs, lagMs, lagBytes: lagMs, depth: atMs.map(() => null) }],
+      range,
+      pauses: [],
+      series: [{ id: 'e', atMs, columns: { lagMs } }],
     });
 
-    it('adds what is newer, once', () => {
+    it('adds what is newer, and takes what is said anew for what it says', () => {
       const store = new HistoryStore();
-      store.merge(points([1, 2], [10, 20]));
-      store.merge(points([2, 3], [99, 30]));
-      assert.deepEqual(store.series.get('e')?.lagMs, [10, 20, 30]);
-      assert.equal(store.newestAtMs('t'), 3);
-      assert.equal(store.newestAtMs('another'), null);
+      store.merge(points([1_000, 2_000], [10, 20]));
+      store.merge(points([2_000, 3_000], [99, 30]));
+      assert.deepEqual(store.series.get('e'), {
+        atMs: [1_000, 2_000, 3_000],
+        columns: { lagMs: [10, 99, 30] },
+      });
+      assert.equal(store.askFromMs('t', '15min'), 3_000 - 30_000);
+      assert.equal(store.askFromMs('t', '1h'), null);
+      assert.equal(store.askFromMs('another', '15min'), null);
     });
 
-    it('forgets what is older than the charts show, and another topology altogether', () => {
+    it('asks for the last step again, which was not over', () => {
+      const store = new HistoryStore();
+      store.merge(points([MIN, 2 * MIN], [10, 20], '1h'));
+      assert.equal(store.askFromMs('t', '1h'), 2 * MIN);
+      assert.equal(store.range, '1h');
+    });
+
+    it('forgets what is older than the charts show, and another topology or range altogether', () => {
       const store = new HistoryStore();
       store.merge(points([0, 20 * MIN], [1, 2]));
-      assert.deepEqual(store.series.get('e')?.lagMs, [2]);
-      store.merge({ topologyId: 'u', series: [] });
+      assert.deepEqual(store.series.get('e')?.columns.lagMs, [2]);
+      store.merge(points([5 * MIN], [7], '24h'));
+      assert.deepEqual(store.series.get('e')?.columns.lagMs, [7]);
+      store.merge({ topologyId: 'u', range: '24h', pauses: [], series: [] });
       assert.equal(store.series.size, 0);
     });
 
@@ -193,6 +262,100 @@ describe('webview/charts', () => {
         ['warning 5\u00a0s', 'critical 30\u00a0s'],
       );
       assert.deepEqual(modelsFor(healthy)[2]?.thresholds, []);
+    });
+
+    it('shows the same lines over every range, and names what was hidden', () => {
+      for (const range of ['1h', '24h'] as const) {
+        const lag = modelOf(modelsFor(trouble, 'streaming/central-archive', range), 'lag');
+        assert.deepEqual(
+          lag.lines.map(({ name }) => name),
+          modelOf(modelsFor(trouble), 'lag').lines.map(({ name }) => name),
+        );
+        assert.ok(lag.gaps.some(({ name }) => name === 'hidden'));
+        assert.match(lag.span, range === '1h' ? /^hour$/ : /^24 hours$/);
+      }
+    });
+
+    it('draws the rate of the node that writes into what is selected', () => {
+      const nodes = healthy.nodes.map((node) =>
+        node.id === 'genesis' || node.id === 'central'
+          ? { ...node, walBytesPerSecond: 3 * 1024 ** 2 }
+          : node,
+      );
+      const wal = modelOf(modelsFor({ ...healthy, nodes }, 'streaming/central-read'), 'wal');
+      assert.equal(wal.focusName, 'central');
+      assert.deepEqual(
+        wal.lines.map(({ name, now }) => `${name} ${now}`),
+        ['central 3.0\u00a0MB/s', 'genesis 3.0\u00a0MB/s'],
+      );
+      assert.equal(wal.axis.isLog, false);
+      assert.equal(
+        modelsFor(healthy).some(({ kind }) => kind === 'wal'),
+        false,
+      );
+    });
+
+    it('tells the shares of checks that arrived, and marks the late ones without a number', () => {
+      const calm = modelOf(
+        modelsFor(healthy, 'streaming/central-read', '15min', CHECKED),
+        'latency',
+      );
+      assert.match(
+        calm.note ?? '',
+        /^central-read: p50 [\d.]+\u00a0ms · p95 \d+\u00a0ms · p99 \d+\u00a0ms$/,
+      );
+      const id = 'logical/singularity/patterns_sub';
+      const failed = [
+        {
+          edgeId: id,
+          isRunning: false,
+          results: [checked(id, { outcome: 'notArrived', arrivedMs: null })],
+        },
+      ];
+      const late = modelOf(modelsFor(trouble, id, '15min', failed), 'latency');
+      const [line] = late.lines;
+      assert.equal(line?.now, 'over 10\u00a0s');
+      const last = late.grid.count - 1;
+      assert.deepEqual([line.late.get(last), valueAt(line.values, last)], [10_000, null]);
+      assert.ok((line.statistics.worst ?? 0) < 10_000, 'a limit is no latency');
+      assert.ok((line.statistics.late ?? 0) > 10);
+      assert.equal(
+        late.gaps.some(({ to }) => to === last),
+        false,
+        'checks were made there',
+      );
+    });
+
+    it('draws the budget of the selected link', () => {
+      const declared = { 'central-read': { arrivesWithinMs: 1_000 } };
+      const topology = {
+        ...healthy.topology,
+        nodes: healthy.topology.nodes.map((node) => ({
+          ...node,
+          ...(node.id === 'central-read' ? declared['central-read'] : {}),
+        })),
+      };
+      const models = (selected: string) =>
+        modelOf(modelsFor({ ...healthy, topology }, selected, '15min', CHECKED), 'latency');
+      assert.deepEqual(models('streaming/central-read').thresholds, [
+        { value: 1_000, label: 'budget 1\u00a0s' },
+      ]);
+      assert.deepEqual(models('streaming/central-archive').thresholds, []);
+    });
+
+    it('can be taken away as points and as tables', () => {
+      const models = modelsFor(trouble, null, '1h');
+      const csv = chartsAsCsv(models).trimEnd().split('\n');
+      assert.equal(csv[0], 'time,measure,unit,series,value');
+      assert.match(csv[1] ?? '', /^2026-11-21T13:32:00.000Z,Lag,ms,central-read,[\d.]+$/);
+      const isHidden = (row: string) => row.startsWith('2026-11-21T13:55:00');
+      assert.equal(csv.some(isHidden), false, 'nothing is said of a gap');
+      const markdown = chartsAsMarkdown(models, 'Central');
+      assert.match(
+        markdown,
+        /^## Central\n\n\| Lag \| Now \| Median \| p95 \| Worst \| Unknown for \|\n/,
+      );
+      assert.match(markdown, /\n\| patterns\\_sub \| stopped \| /);
     });
   });
 });

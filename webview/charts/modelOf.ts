@@ -1,0 +1,101 @@
+import type { HistoryPause, HistoryRange, HistorySeries } from '../../src/core/history';
+import { axisFor, type ChartKind, spellValue } from './axes';
+import { type ChartModel, type Line, type Source, type Threshold, WIDE } from './chartModel';
+import { type Gap, gapsOf } from './gaps';
+import type { Grid } from './grid';
+import { gapName, linesOf } from './lines';
+
+/** The past over one range, as it came. */
+export interface Past {
+  readonly range: HistoryRange;
+  readonly series: ReadonlyMap<string, HistorySeries>;
+  readonly pauses: readonly HistoryPause[];
+}
+
+/** What one chart is to show. */
+export interface ChartWish {
+  readonly kind: ChartKind;
+  readonly sources: readonly Source[];
+  readonly focusId: string | null;
+  readonly limits: readonly Threshold[];
+  /** What every gap is called; absent: by what was asked, and what is wrong now. */
+  readonly gapName?: string;
+  readonly emptyText?: string;
+}
+
+const TITLES: Readonly<Record<ChartKind, readonly [string, string]>> = {
+  lag: ['Lag', 'log scale'],
+  bytes: ['Behind', 'bytes, log scale'],
+  depth: ['Queue depth', 'operations'],
+  wal: ['WAL rate', 'bytes a second'],
+  latency: ['Sentinel latency', 'log scale'],
+  dayDepth: ['Depth at drains', 'operations still queued'],
+  dayLatency: ['Latency of drains', 'age when sent, log scale'],
+};
+
+const SPANS: Readonly<Record<HistoryRange, string>> = {
+  '15min': '15 minutes',
+  '1h': 'hour',
+  '24h': '24 hours',
+};
+
+const NOTHING_YET = 'Nothing measured yet. A line begins with the second answer.';
+
+export function modelOf(wish: ChartWish, past: Past, grid: Grid): ChartModel {
+  const { kind, sources, focusId, limits } = wish;
+  const lines = linesOf(kind, sources, past.series, grid, focusId);
+  const focusLine = lines.find((line) => WIDE.has(line.style)) ?? lines[0];
+  const worst = lines.map((line) => line.statistics.worst ?? 0);
+  const [title, unit] = TITLES[kind];
+  const axis = axisFor(kind, Math.max(0, ...worst));
+  const source = sources.find(({ id }) => id === focusLine?.id) ?? sources[0];
+  return {
+    kind,
+    title,
+    unit,
+    span: SPANS[past.range],
+    grid,
+    axis,
+    lines,
+    focusName: focusLine?.name ?? '',
+    gaps: focusLine === undefined ? [] : gapsIn(wish, focusLine, lines, source, past, grid),
+    thresholds: limits
+      .filter(({ value }) => value <= axis.high)
+      .map(({ value, label }) => ({ value, label: `${label} ${spellValue(kind, value)}` })),
+    note: kind === 'latency' && focusLine !== undefined ? sharesOf(focusLine) : null,
+    hasValues: lines.some(({ statistics, late }) => statistics.worst !== null || late.size > 0),
+    emptyText: wish.emptyText ?? NOTHING_YET,
+  };
+}
+
+function gapsIn(
+  wish: ChartWish,
+  focusLine: Line,
+  lines: readonly Line[],
+  source: Source | undefined,
+  past: Past,
+  grid: Grid,
+): readonly Gap[] {
+  const lastName = source === undefined ? 'unknown' : gapName(source);
+  // A check that was late is no time without checks.
+  const known = focusLine.values.map((value, at) => (focusLine.late.has(at) ? 0 : value));
+  const others = lines.map((line) => line.values);
+  const gaps = gapsOf(known, others, grid, lastName, past.pauses);
+  return wish.gapName === undefined
+    ? gaps
+    : gaps.map((gap) => ({ ...gap, name: wish.gapName ?? '' }));
+}
+
+/** `central-read: p50 12 ms · p95 19 ms · p99 41 ms`, as far as there is enough for each. */
+function sharesOf({ name, statistics }: Line): string | null {
+  const { median, p95, p99, late } = statistics;
+  const share = (label: string, value: number | null) =>
+    value === null ? [] : [`${label} ${spellValue('latency', value)}`];
+  const parts = [
+    ...share('p50', median),
+    ...share('p95', p95),
+    ...share('p99', p99),
+    ...(late === null || late === 0 ? [] : [`${late} late`]),
+  ];
+  return parts.length === 0 ? null : `${name}: ${parts.join(' · ')}`;
+}
