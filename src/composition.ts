@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { window, workspace, type ExtensionContext } from 'vscode';
+import { commands, window, workspace, type ExtensionContext } from 'vscode';
 import { EditorPlanDialogs } from './commands/plans/editorPlanDialogs';
 import { PlanDesk } from './commands/plans/planDesk';
 import { registerCommands } from './commands/registerCommands';
 import { COMMANDS } from './commands/table';
+import { STATUS_BAR_FACTOR } from './core/audience';
+import { diagnosisOf } from './core/diagnosis/diagnosisOf';
 import { joinTopology } from './core/join/joinTopology';
 import { redact } from './core/redact';
 import type { TopologyNode } from './core/topology';
 import type { PgTopologyApi } from './host/api';
 import { ApiHost } from './host/apiHost';
+import { AttentionStore } from './host/attentionStore';
 import { askConsent } from './host/askConsent';
 import { askDeletePassword } from './host/askDeletePassword';
 import { AutomaticDraining } from './host/automaticDraining';
@@ -27,6 +30,7 @@ import { SetupResults } from './host/setupResults';
 import { StopRecords } from './host/stopRecords';
 import { VscodeSecretStore } from './host/secretStorage';
 import { onDidChangeSettings, readSettings } from './host/settings';
+import { showNotice } from './host/showNotice';
 import { OrphanedPasswords } from './host/orphanedPasswords';
 import { PlanDocuments } from './host/planDocuments';
 import { SqlChannel } from './host/sqlChannel';
@@ -46,11 +50,13 @@ import { StoppedReader } from './operations/stoppedReader';
 import { DashboardPanel } from './panels/dashboardPanel';
 import { ServersOnDemand } from './pg/serversOnDemand';
 import { parseTopologyFile } from './topologyFile/parseTopologyFile';
+import { Attention } from './views/attention';
 import { AudienceWatch } from './views/audienceWatch';
 import { ContextKeyWatch } from './views/contextKeyWatch';
 import { TopologyDiagnostics } from './views/diagnostics';
 import { ExplorerView } from './views/explorerView';
 import { QueueReader } from './views/queueReader';
+import { FileDecorations } from './views/fileDecorations';
 import { StatusBar } from './views/statusBar';
 import { TopologyFiles } from './views/topologyFiles';
 import { QuickFixes } from './views/quickFixes';
@@ -247,7 +253,34 @@ export function compose(context: ExtensionContext): Composition {
   store.add(files.onDidChange(() => dashboard.refresh()));
   let settings = readSettings();
   monitor.setPolling(settings.pollIntervalSeconds, settings.pollInBackground);
-  const statusBar = store.add(new StatusBar({ monitor, files, clock, settings: () => settings }));
+  const attention = store.add(new AttentionStore(context.workspaceState, clock));
+  const statusBar = store.add(
+    new StatusBar({
+      monitor,
+      files,
+      clock,
+      settings: () => settings,
+      isMuted: () => attention.isAnyMuted(files.entries().map(({ id }) => id)),
+    }),
+  );
+  store.add(attention.onDidChange(() => statusBar.draw()));
+  store.add(new FileDecorations(files, monitor, clock));
+  store.add(
+    new Attention({
+      monitor,
+      store: attention,
+      clock,
+      isEnabled: () => settings.areNotificationsEnabled,
+      pollIntervalMs: () => {
+        const isWatched = explorer.isVisible || dashboard.isVisible;
+        return settings.pollIntervalSeconds * 1_000 * (isWatched ? 1 : STATUS_BAR_FACTOR);
+      },
+      diagnose: diagnosisOf,
+      redact,
+      show: showNotice,
+      runCommand: (id, target) => void commands.executeCommand(`pgTopology.${id}`, target),
+    }),
+  );
   const audience = store.add(
     new AudienceWatch({
       monitor,
@@ -293,6 +326,7 @@ export function compose(context: ExtensionContext): Composition {
       queues: desk,
       queueReader: queues,
       automaticDraining,
+      attention,
       leftovers,
       setups,
       stops,

@@ -9,6 +9,7 @@ import type { SecretStore } from '../core/ports/secretStore';
 import type { ServerMemory } from '../core/ports/serverMemory';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { QueueAddress } from '../core/queue/drain';
+import type { AttentionStore } from '../host/attentionStore';
 import type { AutomaticDraining } from '../host/automaticDraining';
 import type { ContactDesk } from '../host/contactDesk';
 import type { LeftoverStore } from '../host/leftoverStore';
@@ -44,6 +45,11 @@ export interface CommandDeps {
   readonly queueReader: { refresh(address: QueueAddress): void };
   readonly automaticDraining: Pick<AutomaticDraining, 'isOn' | 'set'>;
   readonly stopped: Pick<StoppedReader, 'read'>;
+  /** What notifications were told of, and which are muted. */
+  readonly attention: Pick<
+    AttentionStore,
+    'of' | 'mutedIn' | 'isAllMuted' | 'mute' | 'unmute' | 'setAllMuted'
+  >;
   /** Slots that plans left on publishers. */
   readonly leftovers: Pick<LeftoverStore, 'add'>;
   /** What *Check Set-up* found last. */

@@ -12,6 +12,7 @@ import { disconnect } from './disconnect';
 import { enterPassword } from './enterPassword';
 import { forgetPassword } from './forgetPassword';
 import { moveSecret } from './moveSecret';
+import { muteNotifications } from './muteNotifications';
 import { openDashboard } from './openDashboard';
 import { openTopologyFile } from './openTopologyFile';
 import { refresh } from './refresh';
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   disconnect,
   refresh,
   openDashboard,
+  muteNotifications,
   showNodes,
   showDetails,
   explain,

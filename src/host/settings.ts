@@ -9,6 +9,7 @@ export interface Settings {
   readonly pollInBackground: boolean;
   /** A drain stops behind an operation that is set aside, instead of going on with other keys. */
   readonly isQueueOrderStrict: boolean;
+  readonly areNotificationsEnabled: boolean;
 }
 
 const SECTION = 'pgTopology';
@@ -20,6 +21,7 @@ export function readSettings(): Settings {
     isStatusBarEnabled: configuration.get<unknown>('statusBar.enabled') !== false,
     pollInBackground: configuration.get<unknown>('pollInBackground') === true,
     isQueueOrderStrict: configuration.get<unknown>('queue.strictOrder') === true,
+    areNotificationsEnabled: configuration.get<unknown>('notifications.enabled') !== false,
   };
 }
 

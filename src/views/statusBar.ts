@@ -17,6 +17,8 @@ export interface StatusBarDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'onDidChange'>;
   readonly files: TopologyFiles;
   readonly clock: Clock;
+  /** Whether any notification is muted. */
+  readonly isMuted: () => boolean;
   readonly settings: () => Settings;
 }
 
@@ -47,12 +49,13 @@ export class StatusBar implements Disposable {
   }
 
   #draw(): void {
-    const { monitor, files, clock, settings } = this.deps;
+    const { monitor, files, clock, settings, isMuted } = this.deps;
     const { isStatusBarEnabled, pollIntervalSeconds } = settings();
     const shown = statusBarText(monitor.current(), {
       nowMs: clock.nowMs(),
       pollIntervalSeconds,
       hasInvalidFile: files.current().some((file) => !file.isValid),
+      isMuted: isMuted(),
     });
     if (shown === null || !isStatusBarEnabled) {
       this.#item.hide();

@@ -57,6 +57,17 @@ export function unmute(memory: AttentionMemory, group: string): AttentionMemory 
   return { ...memory, mutes: Object.fromEntries(mutes) };
 }
 
+/** What is worth storing: told outages without what changes with every poll. */
+export function storedForm({ outages, groups, mutes }: AttentionMemory): AttentionMemory {
+  const counted = Object.entries(outages)
+    .filter(([, { isCounted }]) => isCounted)
+    .map(([key, outage]) => {
+      const stored = { ...outage, lastSeenMs: outage.firstSeenMs, badMs: 0, goodMs: 0 };
+      return [key, stored] as const;
+    });
+  return { outages: Object.fromEntries(counted), groups, mutes };
+}
+
 /** What was stored by whatever version, as far as it still makes sense; never throws. */
 export function readAttentionMemory(value: unknown): AttentionMemory {
   const stored = recordOf(value);

@@ -12,8 +12,6 @@ export interface Notice {
   readonly topologyId: string;
   /** What *Explain* explains. */
   readonly subject: string;
-  /** What *Mute…* offers to mute. */
-  readonly groups: readonly string[];
   /** First button: why, or for conflicts the way to decide them. */
   readonly action: 'explain' | 'resolve';
 }
@@ -44,7 +42,6 @@ export function noticesOf(
     {
       ...worst,
       text: `${worst.text} ${more} show in the status bar.`,
-      groups: [...new Set(notices.flatMap(({ groups }) => groups))],
     },
   ];
 }
@@ -60,7 +57,7 @@ class Notices {
   ) {}
 
   notice(alarm: Alarm): Notice {
-    const { subject, verdict, group } = alarm.problem;
+    const { subject, verdict } = alarm.problem;
     // Others may reach it: that is no loss yet.
     const level = verdict.health === 'error' && !isAway(verdict) ? 'error' : 'warning';
     return {
@@ -68,7 +65,6 @@ class Notices {
       text: this.flapping(alarm) ?? this.words.sentence(alarm),
       topologyId: this.snapshot.id,
       subject,
-      groups: [group],
       action: verdict.code === 'queueConflicts' ? 'resolve' : 'explain',
     };
   }
@@ -81,7 +77,6 @@ class Notices {
       text: `${formatCounted(ids.length, 'node')} are unreachable from here for ${this.words.since(first)}: ${listWords(ids)}.`,
       topologyId: this.snapshot.id,
       subject: ids[0] ?? '',
-      groups: ids,
       action: 'explain',
     };
   }

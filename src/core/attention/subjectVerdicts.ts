@@ -69,6 +69,12 @@ export class SubjectVerdicts {
     return [...found.values()];
   }
 
+  /** Who is muted with a subject; a subject that is not there stands for itself. */
+  groupOf(subject: string): string {
+    const isSplit = this.of(subject)?.code === 'splitBrain';
+    return isSplit ? SPLIT_BRAIN.group : this.keyOf(subject).group;
+  }
+
   /** How it stands with a key that is not among the problems. */
   standing(key: string): Standing {
     if (key === SPLIT_BRAIN.key) {

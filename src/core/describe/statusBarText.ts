@@ -34,6 +34,8 @@ export interface StatusContext {
   readonly pollIntervalSeconds: number;
   /** Whether a file cannot be read at all; then it is what the item tells. */
   readonly hasInvalidFile: boolean;
+  /** Whether notifications of anything are muted; absent: none are. */
+  readonly isMuted?: boolean;
 }
 
 type Shown = Omit<StatusBarText, 'tooltip'>;
@@ -51,7 +53,16 @@ export function statusBarText(
     return context.hasInvalidFile ? { ...invalidFile(), tooltip: EMPTY_TOOLTIP } : null;
   }
   const shown = context.hasInvalidFile && rank(worst) > 1 ? invalidFile() : itemOf(worst, context);
-  return { ...shown, tooltip: tooltipOf(worst, snapshots.length > 1, context) };
+  const told = context.isMuted === true ? withBell(shown) : shown;
+  return { ...told, tooltip: tooltipOf(worst, snapshots.length > 1, context) };
+}
+
+function withBell(shown: Shown): Shown {
+  return {
+    ...shown,
+    text: `${shown.text} $(bell-slash)`,
+    accessibleName: `${shown.accessibleName}, notifications muted`,
+  };
 }
 
 const EMPTY_TOOLTIP: StatusTooltip = { heading: null, rows: [], footer: '' };
