@@ -1,10 +1,13 @@
 import { needsPerson, retryDelayMs } from '../core/backoff';
+import type { CauseWants } from '../core/causeFacts';
 import type { ServerFailure } from '../core/failure';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { Log } from '../core/ports/log';
+import type { NodeSession } from '../core/ports/nodeGateway';
 import type { RefreshReason } from '../core/ports/topologyMonitor';
 import type { NodeSample } from '../core/snapshot';
 import type { TopologyNode } from '../core/topology';
+import { CauseReader } from './causeReader';
 import { NodeRecord } from './nodeRecord';
 import { openNode, type Dialler, type Opened } from './openNode';
 import { nextState, POLLER_TABLE, type PollerEvent, type PollerState } from './pollerMachine';
@@ -35,6 +38,7 @@ export interface PollerDeps extends Dialler {
 export class NodePoller {
   private state: PollerState;
   private readonly record: NodeRecord;
+  private readonly causes: CauseReader;
   private readonly holder: SessionHolder;
   private readonly waiters = new Waiters();
   private isDisposed = false;
@@ -69,6 +73,7 @@ export class NodePoller {
     this.isBlocked = decision !== 'allowed';
     this.state = this.isBlocked ? 'blocked' : 'paused';
     this.record = new NodeRecord(clock, log, onChanged, decision, intervalMs === null);
+    this.causes = new CauseReader(clock, log);
     this.holder = new SessionHolder(clock);
   }
 
@@ -103,6 +108,17 @@ export class NodePoller {
   }
 
   /**
+   * What is to be read of why something is wrong; `null`: nothing. New wishes of a node that answers are read at once while
+   * somebody looks, and again now and then with its polls.
+   */
+  wantCauses(wants: CauseWants | null): void {
+    const isNew = this.causes.want(wants);
+    if (!isNew || this.intervalMs === null || !this.isFreeOfFailure()) return;
+    this.isDue = true;
+    this.fire('pace');
+  }
+
+  /**
    * Wants an answer. `manual` and `afterCommand` are served even when nobody looks, with slow facts, and by a reading
    * that begins after this call; the other reasons join what is under way.
    * @returns resolves when the node answered, failed once, or will not be asked. Never rejects.
@@ -111,6 +127,7 @@ export class NodePoller {
     const isStrict = reason === 'manual' || reason === 'afterCommand';
     if (!this.mayAsk(reason)) return Promise.resolve();
     if (isStrict) this.isSlowWanted = true;
+    if (reason === 'manual') this.causes.ask();
     this.isBlocked = false;
     this.isPersonNeeded = false;
     const joins = !isStrict && this.state === 'reading';
@@ -160,6 +177,7 @@ export class NodePoller {
   redeclare(node: TopologyNode): void {
     const decision = this.deps.gate.decideBeforeResolving(this.topologyId);
     this.record.forget(decision);
+    this.causes.forget();
     if (this.isDisconnected) this.record.setContact('disconnected');
     this.isBlocked = decision !== 'allowed';
     this.isPersonNeeded = false;
@@ -321,11 +339,24 @@ export class NodePoller {
       this.answeredAtMs = nowMs;
       this.dueAtMs = nowMs + (this.intervalMs ?? 0);
       this.record.succeed(this.node.id, reading, session.endpoint);
+      if (!(await this.readCauses(session, signal))) return;
       this.waiters.release(this.readings);
       this.fire('settled');
     } catch (error) {
       if (!signal.aborted) this.failed(asServerFailure(error, this.node.id));
     }
+  }
+
+  /** @returns false when it was cancelled. */
+  private async readCauses(session: NodeSession, signal: CancelSignal): Promise<boolean> {
+    const { causes, record } = this;
+    if (causes.isOver) record.setCauses(null, null);
+    const reading = await causes.read(session, this.node.id, signal);
+    if (signal.aborted) return false;
+    if (reading.kind === 'read') record.setCauses(reading.facts, this.deps.clock.nowMs());
+    // The node is well: another session is opened quietly.
+    else if (reading.kind === 'failed' && !reading.isSessionUsable) this.holder.spoil();
+    return true;
   }
 
   private failed(failure: ServerFailure): void {

@@ -1,3 +1,4 @@
+import type { CauseFacts } from '../core/causeFacts';
 import type { Endpoint, ServerFailure } from '../core/failure';
 import type { Clock } from '../core/ports/clock';
 import type { ContactDecision } from '../core/ports/contactGate';
@@ -74,10 +75,18 @@ export class NodeRecord {
       roundTripMs: reading.roundTripMs,
       slow: reading.slow ?? this.current.slow,
       slowAtMs: reading.slow === null ? this.current.slowAtMs : reading.fastAtMs,
+      causes: this.current.causes ?? null,
+      causesAtMs: this.current.causesAtMs ?? null,
       endpoint,
       nextTryAtMs: null,
       isPollingPaused: this.current.isPollingPaused,
     });
+  }
+
+  /** Why something is wrong; `null`: nobody wants to know any longer. */
+  setCauses(causes: CauseFacts | null, causesAtMs: number | null): void {
+    if (causes === null && (this.current.causes ?? null) === null) return;
+    this.replace({ ...this.current, causes, causesAtMs });
   }
 
   /** The last good facts stay, with their age. The first failure of an outage is logged, the others are not. */

@@ -9,6 +9,7 @@ const TIMES: ReadonlySet<string> = new Set([
   'serverTimeMs',
   'fastAtMs',
   'slowAtMs',
+  'causesAtMs',
   'atMs',
   'nextTryAtMs',
   'roundTripMs',

@@ -1,12 +1,12 @@
+import type { CauseWants } from '../core/causeFacts';
 import { emptyMemory, type JoinMemory } from '../core/join/memory';
-import type { TopologyHistory } from '../core/history';
 import type { ServerMemory } from '../core/ports/serverMemory';
 import type { TopologyEntry } from '../core/ports/topologyMonitor';
 import type { NodeSample, TopologySnapshot } from '../core/snapshot';
 import { withDrainedFrom, type Topology, type TopologyNode } from '../core/topology';
 import { Coalescer } from './coalescer';
 import { downstreamFirst } from './downstreamFirst';
-import { HistoryStore } from './historyStore';
+import type { HistoryBook } from './historyBook';
 import { NodePoller, type PollerDeps } from './nodePoller';
 import { isSameButForTimes } from './sameButForTimes';
 
@@ -28,23 +28,24 @@ export interface WatchDeps extends PollerDeps {
   /** The interval the user chose, whoever looks. */
   readonly chosenIntervalMs: () => number;
   readonly onSnapshot: (snapshot: TopologySnapshot, isNews: boolean) => void;
+  /** What is to be read of which nodes to tell why something is wrong, by node id; without it nothing is. */
+  readonly wantedCauses?: (snapshot: TopologySnapshot) => ReadonlyMap<string, CauseWants>;
   readonly servers?: Pick<ServerMemory, 'systemsOf' | 'rememberSystems'>;
+  readonly histories: Pick<HistoryBook, 'record' | 'pause' | 'resume'>;
 }
 
-/** One topology file under watch: a poller for each of its nodes, the latest snapshot and the past. */
+/** One topology file under watch: a poller for each of its nodes, and the latest snapshot. */
 export class TopologyWatch {
   private pollers: ReadonlyMap<string, NodePoller> = new Map();
   private declared: ReadonlyMap<string, TopologyNode> = new Map();
   private memory: JoinMemory;
   private latest: TopologySnapshot | null = null;
-  private readonly past: HistoryStore;
   private readonly publisher: Coalescer;
 
   constructor(
     private readonly deps: WatchDeps,
     private entry: TopologyEntry,
   ) {
-    this.past = new HistoryStore(entry.id);
     const systemIdentifiers = deps.servers?.systemsOf(entry.id) ?? new Map<string, string>();
     this.memory = { ...emptyMemory(), systemIdentifiers };
     this.publisher = new Coalescer(deps.clock, () => this.publish());
@@ -53,10 +54,6 @@ export class TopologyWatch {
   /** `null` only if the very first join failed, which is logged. */
   snapshot(): TopologySnapshot | null {
     return this.latest;
-  }
-
-  history(): TopologyHistory {
-    return this.past.read(this.deps.clock.nowMs());
   }
 
   /** Makes the first snapshot, from the file alone, then starts to ask. */
@@ -77,7 +74,9 @@ export class TopologyWatch {
   }
 
   setInterval(intervalMs: number | null): void {
-    if (intervalMs === null) this.past.pause(this.deps.clock.nowMs());
+    const { histories } = this.deps;
+    if (intervalMs === null) histories.pause(this.entry.id);
+    else histories.resume(this.entry.id);
     for (const poller of this.pollers.values()) poller.setInterval(intervalMs);
   }
 
@@ -166,8 +165,10 @@ export class TopologyWatch {
       this.remember(memory);
       this.latest = snapshot;
       const attempts = new Map([...pollers].map(([id, poller]) => [id, poller.attemptedAtMs()]));
-      this.past.record(snapshot, attempts, pollIntervalMs);
+      deps.histories.record(snapshot, attempts, pollIntervalMs);
       deps.onSnapshot(snapshot, isNews);
+      const wanted = deps.wantedCauses?.(snapshot);
+      for (const [id, poller] of pollers) poller.wantCauses(wanted?.get(id) ?? null);
     } catch (error) {
       // A fault of ours in one picture must not end the polling; the picture before it stays, with its age.
       deps.log.error(

@@ -1,3 +1,4 @@
+import type { CauseWants } from '../../../src/core/causeFacts';
 import { joinTopology, type JoinInput, type JoinResult } from '../../../src/core/join/joinTopology';
 import type { Endpoint } from '../../../src/core/failure';
 import type { ContactDecision, ContactGate } from '../../../src/core/ports/contactGate';
@@ -85,12 +86,15 @@ export class Rig {
   readonly log = new FakeLog();
   readonly published: { readonly snapshot: TopologySnapshot; readonly isNews: boolean }[] = [];
   joins = 0;
+  /** What a diagnosis wants to know, by node id; a test changes it as it goes. */
+  readonly wanted = new Map<string, CauseWants>();
   readonly monitor = new Monitor({
     gateway: this.gateway,
     gate: this.gate,
     clock: this.clock,
     log: this.log,
     random: () => 0,
+    wantedCauses: () => this.wanted,
     join: (input) => {
       this.joins += 1;
       return this.join(input);
