@@ -3,8 +3,8 @@ import type { ActedOn } from './keysActedOn';
 import type { QueueOperation } from './operation';
 import { textHash } from './statementName';
 
-/** So many keys take about 10 MB. What is set aside behind them is known by its table alone. */
-const MAX_KEYS = 100_000;
+/** So many keys take about 20 MB. What is set aside behind them is known by its table alone. */
+const MAX_KEYS = 200_000;
 
 /** What was set aside of one table: the first `seq` of each. */
 interface BlockedTable {
@@ -13,6 +13,8 @@ interface BlockedTable {
   any: bigint | null;
   /** By the hash of a key. Two that share one wait for each other, which only costs time. */
   readonly keys: Map<number, bigint>;
+  /** Some of them are as the queue spells them: nothing on the primary tells how else. */
+  hasQueued: boolean;
 }
 
 type Blocking = Pick<QueueOperation, 'seq' | 'key'>;
@@ -39,14 +41,17 @@ export class BlockedKeys {
 
   add(source: Blocking, on: ActedOn): void {
     const table = this.#tableOf(formatTableName(on.table), source.seq);
-    for (const key of hashesOf(source, on)) this.#lower(table, key, source.seq);
+    const isQueued = on.touches?.length === 0;
+    table.hasQueued ||= isQueued;
+    for (const key of hashesOf(source, on, isQueued)) this.#lower(table, key, source.seq);
     if (on.touches === null) lowerAny(table, source.seq);
   }
 
   /** Takes over what an attempt noted that stands. */
   take(attempt: BlockedKeys): void {
-    for (const [name, { first, any, keys }] of attempt.#tables) {
+    for (const [name, { first, any, keys, hasQueued }] of attempt.#tables) {
       const table = this.#tableOf(name, first);
+      table.hasQueued ||= hasQueued;
       if (any !== null) lowerAny(table, any);
       for (const [key, seq] of keys) this.#lower(table, key, seq);
     }
@@ -60,7 +65,7 @@ export class BlockedKeys {
     const table = this.#tables.get(formatTableName(on.table));
     if (table === undefined || table.first >= seq) return false;
     if (on.touches === null || (table.any !== null && table.any < seq)) return true;
-    return hashesOf(source, on).some((key) => {
+    return hashesOf(source, on, table.hasQueued).some((key) => {
       const first = table.keys.get(key);
       return first !== undefined && first < seq;
     });
@@ -69,7 +74,7 @@ export class BlockedKeys {
   #tableOf(name: string, seq: bigint): BlockedTable {
     const found = this.#tables.get(name);
     if (found === undefined) {
-      const made: BlockedTable = { first: seq, any: null, keys: new Map() };
+      const made: BlockedTable = { first: seq, any: null, keys: new Map(), hasQueued: false };
       this.#tables.set(name, made);
       return made;
     }
@@ -92,8 +97,8 @@ function lowerAny(table: BlockedTable, seq: bigint): void {
   if (table.any === null || seq < table.any) table.any = seq;
 }
 
-/** As the queue spells it, for operations that mean nothing on the primary, and as the primary's types do. */
-function hashesOf({ key }: Blocking, { touches }: ActedOn): readonly number[] {
+/** As the primary's types spell it, and as the queue does, for operations that mean nothing on the primary. */
+function hashesOf({ key }: Blocking, { touches }: ActedOn, withQueued: boolean): readonly number[] {
   const spelled = (touches ?? []).map((text) => textHash(text, 1));
-  return key === null ? spelled : [...spelled, textHash(key, 2)];
+  return key === null || !withQueued ? spelled : [...spelled, textHash(key, 2)];
 }

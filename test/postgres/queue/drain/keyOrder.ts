@@ -97,6 +97,20 @@ export function keepsOrderOfEachKey(rigOf: () => QueueRig): void {
     );
   });
 
+  it('goes on behind ten thousand conflicts', async function () {
+    this.timeout(120_000);
+    const rig = rigOf();
+    const table = nameOf(isInteger);
+    await rig.edge.query(`
+      INSERT INTO pgtopology.pending_sync (table_name, operation, key, data, old_data, state)
+      SELECT '${table.replace('public.', '')}', 'UPDATE', k, k || '{"v": "b"}', k || '{"v": "a"}', 'conflict'
+        FROM generate_series(10001, 20000) AS i, jsonb_build_object('id', i) AS k`);
+    await rig.edge.query(`INSERT INTO ${table} SELECT i FROM generate_series(20000, 20400) AS i`);
+    const report = await drain(rig);
+    assert.deepEqual(report.end, { kind: 'drained' });
+    assert.deepEqual([report.counts.applied, report.counts.waiting], [400, 1]);
+  });
+
   it('holds back both keys of an update that a trigger queued, also in later drains', async () => {
     const rig = rigOf();
     const table = nameOf(isInteger);

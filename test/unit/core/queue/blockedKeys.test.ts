@@ -100,7 +100,7 @@ describe('BlockedKeys', () => {
   });
 
   it('takes what it has no room for as any key of its table', () => {
-    const blocked = new BlockedKeys(null, 4);
+    const blocked = new BlockedKeys(null, 2);
     const add = (seq: bigint) => {
       const one = op(seq, String(seq));
       blocked.add(one, resolved(one));
