@@ -57,7 +57,7 @@ export class HistoryBook implements HistoryArchive {
   }
 
   restore(saved: SavedHistory): void {
-    this.storeOf(saved.topologyId).restore(saved);
+    this.storeOf(saved.topologyId).restore(saved, this.clock.nowMs());
   }
 
   keep(topologyIds: readonly string[]): void {

@@ -115,8 +115,8 @@ export class HistoryStore {
     return { topologyId, savedAtMs: nowMs, pauses: [...pauses], series };
   }
 
-  restore(saved: SavedHistory): void {
-    for (const [id, past] of saved.series) this.seriesOf(id).restore(past);
+  restore(saved: SavedHistory, nowMs: number): void {
+    for (const [id, past] of saved.series) this.seriesOf(id).restore(past, nowMs);
     const first = this.pauses[0]?.fromMs ?? Number.POSITIVE_INFINITY;
     // A pause that lasted when it was kept ended with that window.
     const earlier = saved.pauses

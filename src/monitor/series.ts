@@ -106,15 +106,18 @@ export class Series {
     };
   }
 
-  /** Puts what an earlier window saw before what this one has. */
-  restore(saved: SavedSeries): void {
+  /** Puts what an earlier window saw before what this one has; what a clock that was wrong then has later than now is left out. */
+  restore(saved: SavedSeries, nowMs: number): void {
     const { measures } = this;
     const places = measures.map((measure) => saved.measures.indexOf(measure));
     const { recent: later, minutes: laterMinutes } = this;
     this.recent = new RecentRing(measures.length);
     this.minutes = new MinuteRing(measures.length);
-    const count = saved.minutes[0]?.length ?? 0;
-    for (let at = 0; at < count; at += 1) {
+    const thisMinute = Math.floor(nowMs / MINUTE_MS);
+    const length = saved.minutes[0]?.length ?? 0;
+    const count = Math.min(length, thisMinute - saved.firstMinute + 1);
+    const day = RANGE_TIMES['24h'].spanMs / MINUTE_MS;
+    for (let at = Math.max(0, thisMinute - day - saved.firstMinute); at < count; at += 1) {
       const values = places.map((place) => saved.minutes[place]?.[at] ?? Number.NaN);
       this.minutes.add((saved.firstMinute + at) * MINUTE_MS, values);
     }
@@ -123,9 +126,9 @@ export class Series {
       const values = measures.map((_, field) => laterMinutes.worst(minute, 1, field));
       this.minutes.add(minute * MINUTE_MS, values);
     }
-    const firstMs = later.size === 0 ? Number.POSITIVE_INFINITY : later.timeAt(0);
+    const firstMs = later.size === 0 ? nowMs : later.timeAt(0);
     saved.recentAtMs.forEach((atMs, at) => {
-      if (atMs >= firstMs) return;
+      if (atMs >= firstMs || atMs < nowMs - HISTORY_SPAN_MS) return;
       this.recent.push(
         atMs,
         places.map((place) => saved.recent[place]?.[at] ?? Number.NaN),

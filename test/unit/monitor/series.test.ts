@@ -160,7 +160,7 @@ describe('a series', () => {
       const after = edge();
       const laterMs = nowMs + 40_000;
       after.add(laterMs, [3, 3], FAR);
-      after.restore(saved);
+      after.restore(saved, laterMs);
       after.add(laterMs + 5_000, [4, 4], FAR);
       for (const range of ['1h', '24h'] as const) {
         const was = before.read(range, laterMs + 5_000, null);
