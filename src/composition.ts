@@ -45,6 +45,8 @@ import { DrainAudit } from './operations/drain/drainAudit';
 import { DrainRules } from './operations/drain/drainRules';
 import { DrainsOnDemand } from './operations/drain/drainsOnDemand';
 import { queueDeskOnDemand } from './operations/drain/queueDeskOnDemand';
+import { EventBook } from './operations/events/eventBook';
+import { EventFeed } from './operations/events/eventFeed';
 import { PlanRunner } from './operations/planRunner';
 import { StoppedReader } from './operations/stoppedReader';
 import { DashboardPanel } from './panels/dashboardPanel';
@@ -152,6 +154,7 @@ export function compose(context: ExtensionContext): Composition {
     gateway,
     passwords: gateway,
     runner: new PlanRunner({ gateway, clock, audit, log }),
+    onDidRun: (report) => eventFeed.planEnded(report),
     contact,
     monitor,
     files,
@@ -216,6 +219,9 @@ export function compose(context: ExtensionContext): Composition {
     (error) => log.error(`Draining could not begin: ${String(error)}`),
   );
   store.add(new DrainAudit(drains, audit));
+  const events = store.add(new EventBook(() => clock.nowMs()));
+  const eventFeed = store.add(new EventFeed({ book: events, monitor, checks, drains }));
+  store.add(files.onDidChange(() => events.keep(files.entries().map(({ id }) => id))));
   const automaticDraining = store.add(
     new AutomaticDraining({
       drains,
@@ -243,6 +249,7 @@ export function compose(context: ExtensionContext): Composition {
       checks,
       stops,
       drains,
+      events,
       clock,
       log,
       commands: DASHBOARD_COMMAND_IDS,

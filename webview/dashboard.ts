@@ -4,6 +4,7 @@ import {
   commandRequested,
   dashboardReady,
   type DashboardPush,
+  fetchEvents,
   fetchLagHistory,
   fetchQueuePast,
   selectionChanged,
@@ -16,6 +17,7 @@ import { HistoryStore } from './charts/historyStore';
 import { QueuePastStore } from './charts/queuePastStore';
 import type { Actions } from './commands';
 import { Page } from './page';
+import type { Figure } from './parts/figure';
 import { selectedIdOf, Store } from './store';
 import { headlineOf } from './text/headline';
 import type { VsCodeApi } from './vscodeApi';
@@ -36,6 +38,8 @@ export class Dashboard {
   private readonly notice: HTMLElement;
   private isFetching = false;
   private isFetchingPasts = false;
+  private isFetchingEvents = false;
+  private eventsOf: { readonly topologyId: string; readonly revision: number } | null = null;
   private isDrawing = false;
   private pushedAt = 0;
 
@@ -50,6 +54,10 @@ export class Dashboard {
       mapCursorId: null,
       nowMs: Date.now(),
       width: document.documentElement.clientWidth,
+      events: [],
+      eventFilter: 'all',
+      areAllEventsShown: false,
+      figure: null,
     });
     this.channel = new Channel({
       post: (message) => vscode.postMessage(message),
@@ -95,10 +103,13 @@ export class Dashboard {
   private takePush(push: DashboardPush): void {
     this.pushedAt = performance.now();
     // The same content at a later time draws nothing.
-    if (isSame(push, this.store.model.push)) return;
+    const before = this.store.model.push;
+    if (isSame(push, before)) return;
     this.store.takePush(push);
-    const { state } = push;
+    const { state, focus } = push;
     if (state === null) return;
+    if (focus.section === 'loss' && focus.serial > (before?.focus.serial ?? 0)) this.goToLoss();
+    void this.fetchEvents(state.topologyId, push.eventsRevision);
     this.announcer.say(headlineOf(state, push.sentAtMs).title);
     this.askEvidence();
     void this.fetchHistory(state.topologyId);
@@ -119,18 +130,24 @@ export class Dashboard {
   private async fetchHistory(topologyId: string): Promise<void> {
     if (this.isFetching) return;
     this.isFetching = true;
+    const { range: asked } = this.store.model.arrangement;
     try {
-      const afterMs = this.history.newestAtMs(topologyId);
-      this.history.merge(await this.channel.request(fetchLagHistory, { topologyId, afterMs }));
+      const afterMs = this.history.askFromMs(topologyId, asked);
+      this.history.merge(
+        await this.channel.request(fetchLagHistory, { topologyId, range: asked, afterMs }),
+      );
       this.changed();
     } catch (error) {
       if (!isChannelError(error)) throw error;
       console.debug(error.message);
-      this.history.merge({ topologyId, series: [] });
+      const { range } = this.history;
+      this.history.merge({ topologyId, range, pauses: [...this.history.pauses], series: [] });
       this.changed();
     } finally {
       this.isFetching = false;
     }
+    // Another range was chosen meanwhile.
+    if (this.store.model.arrangement.range !== asked) void this.fetchHistory(topologyId);
   }
 
   /** What does not come is asked for again with the next push. */
@@ -148,12 +165,44 @@ export class Dashboard {
     }
   }
 
+  /** What happened, when anything did since it was asked for last; one request at a time, the next push asks again. */
+  private async fetchEvents(topologyId: string, revision: number): Promise<void> {
+    const { eventsOf } = this;
+    const isKnown = eventsOf?.topologyId === topologyId && eventsOf.revision === revision;
+    if (isKnown || this.isFetchingEvents) return;
+    this.isFetchingEvents = true;
+    try {
+      const answer = await this.channel.request(fetchEvents, { topologyId });
+      this.eventsOf = { topologyId, revision: answer.revision };
+      this.store.set({ events: answer.events });
+    } catch (error) {
+      if (!isChannelError(error)) throw error;
+      console.debug(error.message);
+    } finally {
+      this.isFetchingEvents = false;
+    }
+  }
+
+  /** After the drawing that makes the place to go to. */
+  private goToLoss(): void {
+    requestAnimationFrame(() => this.page.goToLoss());
+  }
+
+  private showFigure(figure: Figure, at: HTMLElement): void {
+    this.store.set({ figure });
+    queueMicrotask(() => {
+      const card = document.getElementById('figure-card');
+      if (card === null) return;
+      const { left, bottom } = at.getBoundingClientRect();
+      card.style.left = `${Math.max(8, Math.min(left, this.store.model.width - 376))}px`;
+      card.style.top = `${bottom + 4}px`;
+      card.showPopover();
+    });
+  }
+
   private actions(): Actions {
     return {
-      select: (id) => {
-        this.store.arrange({ selectedId: id });
-        this.askEvidence();
-      },
+      select: (id) => this.select(id),
       setTopology: (topologyId) => {
         this.store.set({ find: '', mapCursorId: null });
         this.channel.emit(topologyChosen, { topologyId });
@@ -163,7 +212,26 @@ export class Dashboard {
         this.channel.emit(commandRequested, { command, topologyId, subject });
       },
       copy: (text, what) => void this.copy(text, what),
+      showFigure: (figure, at) => this.showFigure(figure, at),
+      goTo: () => this.goToLoss(),
+      followEvent: (subject, atMs) => {
+        if (subject !== null) this.select(subject);
+        this.page.showTime(atMs);
+      },
+      setRange: (range) => {
+        this.store.arrange({ range });
+        const topologyId = this.store.model.push?.state?.topologyId;
+        if (topologyId !== undefined) void this.fetchHistory(topologyId);
+      },
     };
+  }
+
+  /** A reader that is no Postgres has no details of its own: its link has them. */
+  private select(id: string): void {
+    const consumers = this.store.model.push?.state?.consumers ?? [];
+    const isConsumer = consumers.some((consumer) => consumer.id === id);
+    this.store.arrange({ selectedId: isConsumer ? `consumer/${id}` : id });
+    this.askEvidence();
   }
 
   private async copy(text: string, what: string): Promise<void> {
@@ -205,6 +273,8 @@ export class Dashboard {
     const { push } = this.store.model;
     const quietMs = performance.now() - this.pushedAt;
     if (push?.state === null || push === null || quietMs < 2 * TICK_MS) return;
+    // What a file holds grows no older.
+    if (push.incident !== null) return;
     this.store.set({ nowMs: push.sentAtMs + quietMs });
   }
 }

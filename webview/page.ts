@@ -1,14 +1,15 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
-import { chartModels } from './charts/chartModels';
-import { dayModels } from './charts/dayModels';
-import { type ChartSource, HistorySection } from './charts/historySection';
+import { HistorySection } from './charts/historySection';
 import type { HistoryStore } from './charts/historyStore';
 import type { QueuePastStore } from './charts/queuePastStore';
 import type { Actions } from './commands';
 import { emptyPage, loadingPage } from './parts/blank';
 import { checkTable } from './parts/checkTable';
 import { details } from './parts/details';
+import { eventList } from './parts/eventList';
+import { figureCard } from './parts/figure';
 import { header } from './parts/header';
+import { lossSection } from './parts/lossSection';
 import { problemList } from './parts/problemList';
 import { queueTable } from './parts/queueTable';
 import { slotTable } from './parts/slotTable';
@@ -27,7 +28,6 @@ const ASIDE = 384 + 28;
 export class Page {
   private readonly topology: TopologySection;
   private readonly history: HistorySection;
-  private readonly drains: HistorySection;
   isLongWait = false;
 
   constructor(
@@ -37,25 +37,31 @@ export class Page {
     pasts: QueuePastStore,
     private readonly actions: Actions,
   ) {
-    this.topology = new TopologySection(
-      store,
-      (id) => actions.select(id),
-      () => focusDetails(),
-    );
-    this.history = new HistorySection(store, readingsOf(history), actions);
-    this.drains = new HistorySection(store, drainsOf(pasts), actions);
+    this.topology = new TopologySection(store, actions, () => focusDetails());
+    this.history = new HistorySection(store, history, pasts, actions);
   }
 
   render(): void {
     render(html`${sprite}${this.content()}`, this.root);
     if (this.store.model.push !== null) this.root.removeAttribute('aria-busy');
     this.history.draw();
-    this.drains.draw();
+  }
+
+  /** Brings the answer to "could I lose data now?" into sight, and the focus to it. */
+  goToLoss(): void {
+    const head = document.querySelector('#loss-h');
+    if (!(head instanceof HTMLElement)) return;
+    head.scrollIntoView({ block: 'start' });
+    head.focus({ preventScroll: true });
+  }
+
+  /** Moves the charts to a time. */
+  showTime(atMs: number): void {
+    this.history.showTime(atMs);
   }
 
   themeChanged(): void {
     this.history.forgetColors();
-    this.drains.forgetColors();
   }
 
   private content(): TemplateResult | typeof nothing {
@@ -87,21 +93,11 @@ export class Page {
                       if (event.key === 'Escape') focusOnMap(selectedId);
                     },
                   })
-            }
+            }${measured ? this.events() : nothing}
           </div>
           ${
             measured
-              ? html`${this.history.view(state, selectedId)}${queueTable({
-                  state,
-                  commands: push.commands,
-                  nowMs,
-                  actions: this.actions,
-                })}${this.drains.view(state, selectedId)}${slotTable({
-                  state,
-                  nowMs,
-                  onSelect: select,
-                  onCopy: (text) => this.actions.copy(text, 'Slots'),
-                })}${checkTable({
+              ? html`${this.history.place()}${queueTable({
                   state,
                   commands: push.commands,
                   nowMs,
@@ -112,36 +108,36 @@ export class Page {
         </div>
         ${
           measured
-            ? nothing
-            : html`<p class="foot">History, slots and checks appear once servers have answered.</p>`
+            ? html`<div class="lower">
+                <div>${lossSection({ state, nowMs, actions: this.actions })}</div>
+                <div>
+                  ${slotTable({ state, nowMs, actions: this.actions })}${checkTable({
+                    state,
+                    commands: push.commands,
+                    nowMs,
+                    actions: this.actions,
+                  })}
+                </div>
+              </div>`
+            : html`<p class="foot">
+                History, slots, checks and events appear once servers have answered.
+              </p>`
         }
-      </div>`;
+      </div>
+      ${figureCard(this.store.model.figure, nowMs, this.actions)}`;
   }
-}
 
-/** Our own readings. */
-function readingsOf(history: HistoryStore): ChartSource {
-  return {
-    id: 'charts',
-    title: 'History',
-    span: 'last 15 min',
-    emptyText: 'Nothing replicates in this topology, so there is no lag to show.',
-    // Points follow a snapshot by one question and answer; drawing before they came would be done twice.
-    key: () => String(history.revision),
-    models: (state, selectedId) => chartModels(state, history.series, selectedId, state.takenAtMs),
-  };
-}
-
-/** What the primary has of drains. */
-function drainsOf(pasts: QueuePastStore): ChartSource {
-  return {
-    id: 'drains',
-    title: 'Drains',
-    span: 'last 24 hours',
-    emptyText: null,
-    key: () => String(pasts.revision),
-    models: (state, selectedId) => dayModels(state, pasts.seriesOf(state.topologyId), selectedId),
-  };
+  private events(): TemplateResult {
+    const { events, eventFilter, areAllEventsShown } = this.store.model;
+    return eventList({
+      events,
+      filter: eventFilter,
+      areAllShown: areAllEventsShown,
+      actions: this.actions,
+      onFilter: (filter) => this.store.set({ eventFilter: filter }),
+      onShowAll: (areAllShown) => this.store.set({ areAllEventsShown: areAllShown }),
+    });
+  }
 }
 
 function mapWidth(pageWidth: number): number {

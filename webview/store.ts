@@ -1,7 +1,12 @@
 import type { DashboardPush } from '../src/protocol/dashboardMessages';
 import type { DashboardState } from '../src/protocol/dashboardState';
+import type { EventState } from '../src/protocol/diagnosisState';
 import { type Arrangement } from './arrangement';
+import type { Figure } from './parts/figure';
 import { findSubject, firstSubjectId } from './text/subject';
+
+/** Which events are listed: drains count as changes. */
+export type EventFilter = 'all' | 'states' | 'changes' | 'checks';
 
 /** Everything that the page is drawn from, but for the history. */
 export interface Model {
@@ -15,6 +20,12 @@ export interface Model {
   /** Host time that ages are told for. */
   readonly nowMs: number;
   readonly width: number;
+  /** Of the shown topology, oldest first. */
+  readonly events: readonly EventState[];
+  readonly eventFilter: EventFilter;
+  readonly areAllEventsShown: boolean;
+  /** Whose card was opened last. */
+  readonly figure: Figure | null;
 }
 
 /** Holds the model and tells the one listener of every change. */

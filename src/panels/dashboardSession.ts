@@ -1,9 +1,11 @@
 import { checksOf } from '../core/describe/topologyChecks';
+import { emptyHistory } from '../core/history';
 import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { Log } from '../core/ports/log';
 import type { Checks } from '../core/ports/checks';
 import type { Drains } from '../core/ports/drains';
+import type { TopologyEvent } from '../core/events/topologyEvent';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { TopologySnapshot } from '../core/snapshot';
 import type { StopRecord } from '../core/stopRecord';
@@ -12,6 +14,8 @@ import {
   commandRequested,
   type DashboardCommand,
   dashboardReady,
+  type DashboardPush,
+  fetchEvents,
   fetchLagHistory,
   fetchQueuePast,
   type RunCommandMessage,
@@ -23,10 +27,18 @@ import type { Envelope } from '../protocol/envelope';
 import { HOST_MESSAGE_LIMIT_BYTES } from '../protocol/messageSize';
 import { slotId } from '../protocol/slotId';
 import { toDashboardState } from '../protocol/toDashboardState';
+import { toEvents } from '../protocol/toEvents';
 import { toLagHistory } from '../protocol/toLagHistory';
 import { toQueuePast } from '../protocol/toQueuePast';
 
 const CHECKS_DELAY_MS = 100;
+
+interface EventSource {
+  of(topologyId: string): readonly TopologyEvent[];
+  /** Rises with every change of them. */
+  revision(topologyId: string): number;
+  onDidChange(listener: (topologyId: string) => void): Disposable;
+}
 
 interface StopSource {
   of(topologyId: string): readonly StopRecord[];
@@ -36,10 +48,14 @@ interface StopSource {
 /** What a dashboard may do in the host. */
 export interface DashboardDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'history' | 'onDidChange'>;
+  /** Reads what an earlier window kept of a topology, once; never rejects. */
+  readonly restoreHistory: (topologyId: string) => Promise<void>;
   readonly checks: Pick<Checks, 'of' | 'isContinuous' | 'onDidChange'>;
   /** Why subscriptions stopped, as it was read last. */
   readonly stops: StopSource;
   readonly drains: Pick<Drains, 'of' | 'onDidChange'>;
+  /** What happened. */
+  readonly events: EventSource;
   readonly clock: Clock;
   readonly log: Log;
   /** Commands that exist; the dashboard shows buttons for these alone. */
@@ -60,6 +76,8 @@ export interface DashboardFocus {
   readonly topologyId: string | null;
   /** Node, edge, slot (`slot/<node>/<name>`) or queue; `null`: the worst. */
   readonly id: string | null;
+  /** The part of the page that is meant; absent: its head. */
+  readonly section?: 'loss';
 }
 
 /**
@@ -71,7 +89,7 @@ export class DashboardSession implements Disposable {
   private readonly subscriptions: readonly Disposable[];
   private topologyId: string | null = null;
   private selectedId: string | null = null;
-  private focus = { serial: 0, id: null as string | null };
+  private focus: DashboardPush['focus'] = { serial: 0, id: null, section: null };
   private isReady = false;
   private isVisible = true;
   private cancelSoon: (() => void) | null = null;
@@ -105,19 +123,27 @@ export class DashboardSession implements Disposable {
       this.push();
     });
     this.channel.on(commandRequested, (message) => this.run(message));
-    this.channel.handle(fetchLagHistory, ({ topologyId, afterMs }) => {
-      if (this.find(topologyId) === undefined) return { topologyId, series: [] };
-      return toLagHistory(monitor.history(topologyId), afterMs);
+    this.channel.handle(fetchLagHistory, async ({ topologyId, range, afterMs }) => {
+      if (this.find(topologyId) === undefined) return toLagHistory(emptyHistory(topologyId, range));
+      // What an earlier window kept is read when somebody asks for it.
+      await deps.restoreHistory(topologyId);
+      return toLagHistory(monitor.history(topologyId, range, afterMs));
     });
     this.channel.handle(fetchQueuePast, ({ topologyId }) => {
       const snapshot = this.find(topologyId);
       return snapshot === undefined ? { topologyId, series: [] } : toQueuePast(snapshot);
+    });
+    this.channel.handle(fetchEvents, ({ topologyId }) => {
+      const { events } = deps;
+      if (this.find(topologyId) === undefined) return { topologyId, revision: 0, events: [] };
+      return toEvents(topologyId, events.revision(topologyId), events.of(topologyId));
     });
     this.subscriptions = [
       monitor.onDidChange((snapshot) => this.pushIfShown(snapshot.id)),
       deps.checks.onDidChange((topologyId) => this.pushSoonIfShown(topologyId)),
       deps.drains.onDidChange((topologyId) => this.pushSoonIfShown(topologyId)),
       deps.stops.onDidChange((topologyId) => this.pushSoonIfShown(topologyId)),
+      deps.events.onDidChange((topologyId) => this.pushSoonIfShown(topologyId)),
     ];
   }
 
@@ -128,7 +154,7 @@ export class DashboardSession implements Disposable {
   /** Turns the dashboard to a topology and to one thing in it. */
   show(focus: DashboardFocus): void {
     if (focus.topologyId !== null) this.topologyId = focus.topologyId;
-    this.focus = { serial: this.focus.serial + 1, id: focus.id };
+    this.focus = { serial: this.focus.serial + 1, id: focus.id, section: focus.section ?? null };
     this.selectedId = focus.id;
     this.push();
   }
@@ -153,6 +179,8 @@ export class DashboardSession implements Disposable {
         .map(({ id, topology }) => ({ id, name: topology.name })),
       commands: [...this.deps.commands],
       focus: this.focus,
+      eventsRevision: snapshot === undefined ? 0 : this.deps.events.revision(snapshot.id),
+      incident: null,
       state:
         snapshot === undefined
           ? null

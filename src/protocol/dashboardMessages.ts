@@ -1,22 +1,43 @@
 import './jitless';
 import * as z from 'zod/mini';
+import type { HistoryMeasure, HistoryRange } from '../core/history';
 import { DASHBOARD_STATE } from './dashboardState';
+import { EVENTS } from './diagnosisState';
 import type { EventSpec, RequestSpec } from './schema';
 
 /** Commands that the dashboard may ask for, and no others. The host maps each to one of its own and asks again where it changes something. */
 export const DASHBOARD_COMMANDS = [
   'connect',
   'refresh',
+  'explain',
   'enterPassword',
+  'copyGrant',
+  'checkSetup',
+  'acceptServer',
+  'choosePrimary',
   'runChecks',
   'startContinuousChecks',
   'stopContinuousChecks',
   'installSentinel',
   'drainQueue',
+  'setAutomaticDraining',
+  'setUpEdge',
+  'showConflict',
+  'showDeadOperation',
   'showDifferences',
   'planChanges',
   'resolveSubscription',
+  'enableSubscription',
+  'alterSubscription',
+  'refreshSubscription',
+  'resyncTable',
+  'dropSubscription',
+  'alterPublication',
+  'createReplicationRole',
+  'promoteStandby',
+  'resumeReplay',
   'dropSlot',
+  'exportIncident',
   'openTopologyFile',
   'createTopologyFile',
   'showLog',
@@ -35,7 +56,16 @@ const PUSH = z.object({
   /** Commands that exist now: only these become buttons. */
   commands: z.array(COMMAND),
   /** What somebody outside asked to see; followed when `serial` rises. */
-  focus: z.object({ serial: z.number(), id: z.nullable(z.string()) }),
+  focus: z.object({
+    serial: z.number(),
+    id: z.nullable(z.string()),
+    /** The part of the page that is asked for; `null`: its head. */
+    section: z.nullable(z.enum(['loss'])),
+  }),
+  /** Rises when the shown topology's events changed: then they are fetched. */
+  eventsRevision: z.number(),
+  /** Set where nothing is live: the page shows what a file holds. */
+  incident: z.nullable(z.object({ file: z.string(), exportedAtMs: z.number() })),
   /** `null`: there is no topology file. */
   state: z.nullable(DASHBOARD_STATE),
 });
@@ -50,24 +80,34 @@ const RUN_COMMAND = z.object({
   subject: z.nullable(ID),
 });
 
+const RANGES: Record<HistoryRange, HistoryRange> = { '15min': '15min', '1h': '1h', '24h': '24h' };
+const RANGE = z.enum(RANGES);
+
 const HISTORY_REQUEST = z.object({
   topologyId: ID,
-  /** Only points after this time; `null` for all that is kept. */
+  range: RANGE,
+  /** Only what may have changed since; `null` for all that is kept. */
   afterMs: z.nullable(z.number()),
 });
 
 const NUMBERS = z.array(z.nullable(z.number()));
+const COLUMN = z.exactOptional(NUMBERS);
+const COLUMNS: Record<HistoryMeasure, typeof COLUMN> = {
+  lagMs: COLUMN,
+  lagBytes: COLUMN,
+  depth: COLUMN,
+  walBytesPerSecond: COLUMN,
+  arrivedMs: COLUMN,
+  lateMs: COLUMN,
+};
 const HISTORY_ANSWER = z.object({
   topologyId: z.string(),
-  /** One entry an edge or queue, columns of equal length, oldest first. `null` is a gap. */
+  range: RANGE,
+  /** When nothing was polled because nobody looked; `toMs` is `null` while that lasts. */
+  pauses: z.array(z.object({ fromMs: z.number(), toMs: z.nullable(z.number()) })),
+  /** One entry a series, columns as long as `atMs`, oldest first. `null` is a gap. */
   series: z.array(
-    z.object({
-      id: z.string(),
-      atMs: z.array(z.number()),
-      lagMs: NUMBERS,
-      lagBytes: NUMBERS,
-      depth: NUMBERS,
-    }),
+    z.object({ id: z.string(), atMs: z.array(z.number()), columns: z.object(COLUMNS) }),
   ),
 });
 
@@ -89,11 +129,15 @@ const QUEUE_PAST_ANSWER = z.object({
   ),
 });
 
+const EVENTS_REQUEST = z.object({ topologyId: ID });
+const EVENTS_ANSWER = z.object({ topologyId: z.string(), revision: z.number(), events: EVENTS });
+
 export type DashboardPush = z.infer<typeof PUSH>;
 export type ReadyMessage = z.infer<typeof READY>;
 export type RunCommandMessage = z.infer<typeof RUN_COMMAND>;
 export type LagHistoryRequest = z.infer<typeof HISTORY_REQUEST>;
 export type LagHistory = z.infer<typeof HISTORY_ANSWER>;
+export type EventsAnswer = z.infer<typeof EVENTS_ANSWER>;
 export type QueuePasts = z.infer<typeof QUEUE_PAST_ANSWER>;
 
 /** Host → dashboard: everything that is to be drawn, whole. */
@@ -115,7 +159,7 @@ export const commandRequested: EventSpec<RunCommandMessage> = {
   name: 'runCommand',
   payload: RUN_COMMAND,
 };
-/** Dashboard → host: points of all edges and queues of a topology. */
+/** Dashboard → host: the past of all edges, queues, nodes and checks of a topology. */
 export const fetchLagHistory: RequestSpec<LagHistoryRequest, LagHistory> = {
   name: 'fetchLagHistory',
   payload: HISTORY_REQUEST,
@@ -126,4 +170,10 @@ export const fetchQueuePast: RequestSpec<z.infer<typeof QUEUE_PAST_REQUEST>, Que
   name: 'fetchQueuePast',
   payload: QUEUE_PAST_REQUEST,
   answer: QUEUE_PAST_ANSWER,
+};
+/** Dashboard → host: what happened to a topology, oldest first. */
+export const fetchEvents: RequestSpec<z.infer<typeof EVENTS_REQUEST>, EventsAnswer> = {
+  name: 'fetchEvents',
+  payload: EVENTS_REQUEST,
+  answer: EVENTS_ANSWER,
 };

@@ -1,8 +1,9 @@
 import './jitless';
 import * as z from 'zod/mini';
 import type { FailureReason } from '../core/failure';
-import type { Contact, Health, VerdictCode } from '../core/snapshot';
+import type { Contact, VerdictCode } from '../core/snapshot';
 import type { DeclaredRole, Environment } from '../core/topology';
+import { DIAGNOSIS, EVIDENCE, HEALTH, LOSS, PROBLEM } from './diagnosisState';
 
 /**
  * A snapshot as it travels to the dashboard: JSON alone (times are epoch ms of the host's clock, LSNs only inside finished
@@ -14,13 +15,6 @@ const BYTES = z.nullable(z.number());
 const TEXT = z.nullable(z.string());
 
 // Records rather than lists: the compiler then refuses a code that core knows and the wire does not.
-const HEALTHS: Record<Health, Health> = {
-  healthy: 'healthy',
-  busy: 'busy',
-  warning: 'warning',
-  error: 'error',
-  unknown: 'unknown',
-};
 const CONTACTS: Record<Contact, Contact> = {
   restricted: 'restricted',
   notAsked: 'notAsked',
@@ -43,7 +37,6 @@ const ENVIRONMENTS: Record<Environment, Environment> = {
   production: 'production',
 };
 
-const HEALTH = z.enum(HEALTHS);
 // Open on purpose: a code or reason is only looked up in tables that have a default.
 const CODE = z.custom<VerdictCode>((value) => typeof value === 'string');
 const REASON = z.custom<FailureReason>((value) => typeof value === 'string');
@@ -86,6 +79,8 @@ const NODE = z.object({
   slots: z.nullable(z.number()),
   connectionsUsed: z.nullable(z.number()),
   connectionsMax: z.nullable(z.number()),
+  /** WAL written or received a second; `null` until it was seen for a while. */
+  walBytesPerSecond: z.nullable(z.number()),
 });
 
 const EDGE = z.object({
@@ -118,6 +113,16 @@ const SLOT = z.object({
   limitBytes: BYTES,
   walStatus: TEXT,
   invalidationReason: TEXT,
+  /** How long until it reaches its limit; `null` where there is none. */
+  toLimit: z.nullable(
+    z.object({
+      by: z.enum(['server', 'file']),
+      limitBytes: z.number(),
+      leftBytes: BYTES,
+      pace: z.enum(['approaching', 'steady', 'unknown']),
+      ms: MS,
+    }),
+  ),
   verdict: VERDICT,
 });
 
@@ -159,6 +164,8 @@ const CHECK_RESULT = z.object({
   arrivedMs: MS,
   endedAtMs: z.number(),
   limitMs: z.number(),
+  /** What the file allowed it to take; absent without a budget. */
+  budgetMs: z.exactOptional(z.number()),
   /** Why it had not arrived, as far as known. */
   verdict: z.nullable(VERDICT),
   failure: z.nullable(z.object({ text: z.string(), advice: TEXT })),
@@ -176,6 +183,10 @@ const EDGE_CHECKS = z.object({
   /** `null` while too few arrived to say so. */
   medianMs: MS,
   p95Ms: MS,
+  p99Ms: MS,
+  worstMs: MS,
+  /** What the file allows; `null` without a budget. */
+  budgetMs: MS,
 });
 
 const CHECKS = z.object({
@@ -188,11 +199,10 @@ const CHECKS = z.object({
 const DETAILS = z.object({
   /** Id of the selected node, edge, slot (`slot/<node>/<name>`) or queue. */
   id: z.string(),
-  evidence: z.array(
-    z.object({ label: z.string(), value: z.string(), source: z.string(), atMs: MS }),
-  ),
-  /** A statement that helps, to copy; `null` where none does. */
-  statement: TEXT,
+  /** Why it is as it is. */
+  diagnosis: DIAGNOSIS,
+  /** What else is known of it, and is no evidence of that. */
+  facts: z.array(EVIDENCE),
 });
 
 export const DASHBOARD_STATE = z.object({
@@ -206,12 +216,12 @@ export const DASHBOARD_STATE = z.object({
     lagCriticalMs: z.number(),
     queueDepthWarning: z.number(),
     queueDepthCritical: z.number(),
+    retainedWalBytes: z.exactOptional(z.number()),
   }),
   summary: z.object({
     health: HEALTH,
     replicas: z.number(),
     healthyReplicas: z.number(),
-    problems: z.array(z.string()),
     worstLagMs: MS,
     worstLagBytes: BYTES,
     worstEdgeId: TEXT,
@@ -223,6 +233,12 @@ export const DASHBOARD_STATE = z.object({
   slots: z.array(SLOT),
   queues: z.array(QUEUE),
   checks: CHECKS,
+  /** What needs a person, worst first. */
+  problems: z.array(PROBLEM),
+  /** What could be lost now; at most `LOSS_ROWS` rows. */
+  loss: LOSS,
+  /** How many rows of `loss` were left out. */
+  lossRowsMore: z.number(),
   details: z.nullable(DETAILS),
 });
 

@@ -1,13 +1,21 @@
 import type { DrainState } from '../core/queue/drain';
 import type { NodeSnapshot, SlotSnapshot, TopologySnapshot } from '../core/snapshot';
+import { diagnoseTopology } from '../core/diagnosis/diagnoseTopology';
+import { diagnosisOf } from '../core/diagnosis/diagnosisOf';
 import { stopEvidence } from '../core/describe/stopText';
+import { lossReport } from '../core/loss/makeLossReport';
 import { stopOf, type StopRecord } from '../core/stopRecord';
 import { NO_CHECKS, type TopologyChecks } from '../core/describe/topologyChecks';
 import type { DashboardState, DetailsState, NodeState, SlotState } from './dashboardState';
+import { grantActions } from './grantAction';
 import { lastCheckEvidence, toChecksState } from './toChecksState';
 import { toDetails } from './toDetails';
+import { toDiagnosisState, toLossState } from './toDiagnosisState';
+import { toProblems } from './toProblems';
 import { toQueueState } from './toQueueState';
+import type { DiagnosisState, EvidenceState } from './diagnosisState';
 import { toVerdictState } from './toVerdictState';
+import { withQueries } from './withQueries';
 
 /**
  * Cuts a snapshot down to what the dashboard draws: no connection parameters, no LSN but in finished text.
@@ -35,7 +43,6 @@ export function toDashboardState(
       health: summary.health,
       replicas: summary.replicas,
       healthyReplicas: summary.healthyReplicas,
-      problems: [...summary.problems],
       worstLagMs: summary.worstLagMs,
       worstLagBytes: summary.worstLagBytes,
       worstEdgeId: summary.worstEdgeId,
@@ -52,29 +59,38 @@ export function toDashboardState(
       toQueueState(queue, drains.find(({ address }) => address.nodeId === queue.nodeId) ?? null),
     ),
     checks: toChecksState(snapshot, checks),
+    problems: toProblems(diagnoseTopology(snapshot)),
+    ...toLossState(lossReport(snapshot)),
     details: selectedId === null ? null : detailsOf(snapshot, selectedId, checks, stops),
   };
 }
 
-function detailsOf(
+/** Why one thing is as it is, and what else is known of it. @returns `null` when the snapshot does not have it */
+export function detailsOf(
   snapshot: TopologySnapshot,
   id: string,
-  checks: TopologyChecks,
-  stops: readonly StopRecord[],
+  checks: TopologyChecks = NO_CHECKS,
+  stops: readonly StopRecord[] = [],
 ): DetailsState | null {
-  const details = toDetails(snapshot, id);
-  if (details === null) return null;
+  const known = toDetails(snapshot, id);
+  if (known === null) return null;
+  const made = toDiagnosisState(diagnosisOf(snapshot, id));
+  const diagnosis = { ...made, actions: [...made.actions, ...grantActions(snapshot, made)] };
   const edge = snapshot.edges.find((candidate) => candidate.id === id);
   const stop = edge === undefined ? null : stopOf(stops, edge);
   const check = lastCheckEvidence(snapshot, id, checks);
-  return {
-    ...details,
-    evidence: [
-      ...(edge === undefined || stop === null ? [] : stopEvidence(edge, stop)),
-      ...details.evidence,
-      ...(check === null ? [] : [check]),
-    ],
-  };
+  const facts = [
+    ...(edge === undefined || stop === null ? [] : stopEvidence(edge, stop)),
+    ...known,
+    ...(check === null ? [] : [check]),
+  ];
+  return { id, diagnosis, facts: beside(diagnosis, withQueries(snapshot, facts)) };
+}
+
+/** What the diagnosis shows already is not shown twice. */
+function beside(diagnosis: DiagnosisState, facts: readonly EvidenceState[]): EvidenceState[] {
+  const shown = new Set(diagnosis.evidence.map(({ label, value }) => `${label}\n${value}`));
+  return facts.filter(({ label, value }) => !shown.has(`${label}\n${value}`));
 }
 
 function toNodeState(node: NodeSnapshot, snapshot: TopologySnapshot): NodeState {
@@ -103,6 +119,7 @@ function toNodeState(node: NodeSnapshot, snapshot: TopologySnapshot): NodeState 
     slots: sample.fast?.slots.length ?? null,
     connectionsUsed: sample.fast?.connectionsUsed ?? null,
     connectionsMax: Number.isFinite(connectionsMax) ? connectionsMax : null,
+    walBytesPerSecond: node.walBytesPerSecond ?? null,
   };
 }
 
@@ -120,6 +137,7 @@ function toSlotState(slot: SlotSnapshot): SlotState {
     limitBytes: slot.limitBytes,
     walStatus: slot.walStatus,
     invalidationReason: slot.invalidationReason,
+    toLimit: slot.toLimit === undefined ? null : { ...slot.toLimit },
     verdict: toVerdictState(slot.verdict),
   };
 }

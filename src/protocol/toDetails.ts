@@ -12,32 +12,20 @@ import type {
   TopologySnapshot,
 } from '../core/snapshot';
 import { formatLsn } from '../core/lsn';
-import { escapeIdentifier } from '../core/sql';
-import type { DetailsState } from './dashboardState';
 import { slotId } from './slotId';
 
-/** Evidence for one node, edge, slot or queue. @returns `null` when the snapshot does not have it. */
-export function toDetails(snapshot: TopologySnapshot, id: string): DetailsState | null {
+/** What is known of one node, edge, slot or queue. @returns `null` when the snapshot does not have it. */
+export function toDetails(snapshot: TopologySnapshot, id: string): readonly Evidence[] | null {
   const edge = snapshot.edges.find((candidate) => candidate.id === id);
   if (edge !== undefined) {
-    const ends = [edge.from, edge.to];
-    return {
-      id,
-      evidence: edge.evidence.length > 0 ? [...edge.evidence] : declaredOf(edge, snapshot),
-      statement:
-        edge.verdict.code === 'noPrivilege'
-          ? grantFor(snapshot.nodes.filter((node) => ends.includes(node.id)))
-          : null,
-    };
+    return edge.evidence.length > 0 ? edge.evidence : declaredOf(edge, snapshot);
   }
   const queue = snapshot.queues.find((candidate) => candidate.id === id);
-  if (queue !== undefined) return { id, evidence: ofQueue(queue), statement: null };
+  if (queue !== undefined) return ofQueue(queue);
   const slot = snapshot.slots.find(({ nodeId, name }) => slotId(nodeId, name) === id);
-  if (slot !== undefined) return { id, evidence: ofSlot(slot, snapshot), statement: null };
+  if (slot !== undefined) return ofSlot(slot, snapshot);
   const node = snapshot.nodes.find((candidate) => candidate.id === id);
-  if (node === undefined) return null;
-  const statement = node.verdict.code === 'noPrivilege' ? grantFor([node]) : null;
-  return { id, evidence: ofNode(node, snapshot), statement };
+  return node === undefined ? null : ofNode(node, snapshot);
 }
 
 function ofNode(node: NodeSnapshot, snapshot: TopologySnapshot): Evidence[] {
@@ -169,15 +157,4 @@ function ofQueue(queue: QueueSnapshot): Evidence[] {
     ['Newest error', facts.lastError],
   ];
   return rows.flatMap(([label, value]) => (value === null ? [] : [{ label, value, source, atMs }]));
-}
-
-/** The statement that lets the watching roles of these nodes see replication. */
-function grantFor(nodes: readonly NodeSnapshot[]): string | null {
-  const roles = nodes
-    .filter(({ sample }) => sample.slow?.hasMonitorRole === false)
-    .map(({ sample }) => sample.slow?.role)
-    .filter((role) => role !== undefined);
-  const unique = [...new Set(roles)];
-  if (unique.length === 0) return null;
-  return unique.map((role) => `GRANT pg_monitor TO ${escapeIdentifier(role)};`).join('\n');
 }

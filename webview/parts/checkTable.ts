@@ -3,12 +3,14 @@ import { repeat } from 'lit-html/directives/repeat.js';
 import { checkHealth, checkWords } from '../../src/core/describe/checkText';
 import { formatAgo, formatCounted, formatDuration } from '../../src/core/format';
 import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
-import type { DashboardState } from '../../src/protocol/dashboardState';
+import type { DashboardState, EdgeChecksState } from '../../src/protocol/dashboardState';
 import { type Actions, COMMAND_LABELS } from '../commands';
 import { type CheckRow, checkRows, positionNote } from '../text/checkRows';
+import { budgetFigure, shareFigure } from '../text/figures';
 import { toneOf } from '../text/glyphs';
 import { button } from '../ui/button';
 import { checkbox } from '../ui/checkbox';
+import { figure } from './figure';
 import { glyph } from './glyph';
 
 const SHOWN = 12;
@@ -84,6 +86,9 @@ function table(rows: readonly CheckRow[], nowMs: number, actions: Actions): Temp
             <th scope="col" class="num">Age</th>
             <th scope="col" class="num">p50</th>
             <th scope="col" class="num">p95</th>
+            <th scope="col" class="num">p99</th>
+            <th scope="col" class="num">Worst</th>
+            <th scope="col" class="num">Budget</th>
           </tr>
         </thead>
         <tbody>
@@ -118,8 +123,13 @@ function tableRow(row: CheckRow, nowMs: number, actions: Actions): TemplateResul
       >
     </td>
     <td class="num">${formatAgo(last.endedAtMs, nowMs)}</td>
-    <td class="num">${figure(checks.medianMs)}</td>
-    <td class="num">${figure(checks.p95Ms)}</td>
+    ${SHARES.map(
+      ([name, read]) =>
+        html`<td class="num">${share(checks, read(checks), name, nowMs, actions)}</td>`,
+    )}
+    <td class="num">
+      ${checks.budgetMs === null ? none : figure(budgetFigure(checks.budgetMs), nowMs, actions)}
+    </td>
   </tr>`;
 }
 
@@ -127,8 +137,24 @@ function why({ failure, note }: CheckRow['last']): string | null {
   return failure?.text ?? note;
 }
 
-function figure(ms: number | null) {
-  return ms === null ? html`<span class="muted">–</span>` : formatDuration(ms);
+const none = html`<span class="muted">–</span>`;
+
+const SHARES: readonly (readonly [string, (checks: EdgeChecksState) => number | null])[] = [
+  ['The median', (checks) => checks.medianMs],
+  ['95 %', (checks) => checks.p95Ms],
+  ['99 %', (checks) => checks.p99Ms],
+  ['The slowest', (checks) => checks.worstMs],
+];
+
+function share(
+  checks: EdgeChecksState,
+  ms: number | null,
+  name: string,
+  nowMs: number,
+  actions: Actions,
+) {
+  if (ms === null) return none;
+  return figure(shareFigure(checks, formatDuration(ms), name), nowMs, actions);
 }
 
 function restNote(rest: readonly CheckRow[]) {

@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { diagnosisMarkdown } from '../../src/core/diagnosis/diagnosisMarkdown';
 import { formatAgo } from '../../src/core/format';
 import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
 import type { DashboardState, DetailsState } from '../../src/protocol/dashboardState';
-import { type Actions, COMMAND_LABELS } from '../commands';
+import type { ActionState, EvidenceState } from '../../src/protocol/diagnosisState';
+import { type Actions, COMMAND_LABELS, isDashboardCommand } from '../commands';
 import { type DetailsText, detailsOf } from '../text/detailsText';
 import type { Subject } from '../text/subject';
-import { markdownCell } from '../text/markdown';
 import { button } from '../ui/button';
 import { glyph } from './glyph';
 
@@ -19,12 +20,12 @@ export interface DetailsProps {
   readonly onKey: (event: KeyboardEvent) => void;
 }
 
-/** Why it is as it is: verdict, a sentence, the evidence with its sources, and what can be done. */
+/** Why it is as it is: the diagnosis, the evidence with its sources, and what can be done. */
 export function details(props: DetailsProps): TemplateResult {
-  const { state, subject, nowMs } = props;
-  const text = detailsOf(subject, state, nowMs);
-  // Evidence of what was selected before is not evidence of this.
-  const evidence = state.details?.id === props.selectedId ? state.details : null;
+  const { state, subject, nowMs, actions } = props;
+  // What came for what was selected before says nothing of this.
+  const known = state.details?.id === props.selectedId ? state.details : null;
+  const text = detailsOf(subject, state, known, nowMs);
   return html`<section class="details" aria-labelledby="details-h" @keydown=${props.onKey}>
     <div class="details__body">
       <div class="details__head">
@@ -37,108 +38,148 @@ export function details(props: DetailsProps): TemplateResult {
             }</span
           >
         </p>
-        <p>${text.text}</p>
+        ${text.text === '' ? nothing : html`<p>${text.text}</p>`}
       </div>
-      <div class="details__evidence">${evidenceTable(evidence, nowMs)}</div>
-      <div class="details__actions">${actionsOf(props, text, evidence)}</div>
+      <div class="details__evidence">
+        ${known === null ? nothing : evidenceTable(known, nowMs, actions)}
+      </div>
+      <div class="details__actions">
+        ${nextActions(props, known)}${generalActions(props, text, known)}
+      </div>
     </div>
   </section>`;
 }
 
-function evidenceTable(evidence: DetailsState | null, nowMs: number) {
-  if (evidence === null || evidence.evidence.length === 0) return nothing;
+function evidenceTable({ diagnosis, facts }: DetailsState, nowMs: number, actions: Actions) {
+  const rows = [...diagnosis.evidence, ...facts];
+  if (rows.length === 0) return nothing;
   return html`<table class="evidence">
     <caption class="sr">
       Evidence
     </caption>
     <tbody>
-      ${evidence.evidence.map(
-        ({ label, value, source, atMs }) =>
-          html`<tr>
-            <th scope="row">${label}</th>
-            <td>${value}<span class="src">${sourceText(source, atMs, nowMs)}</span></td>
-          </tr>`,
-      )}
+      ${rows.map((row) => evidenceRow(row, nowMs, actions))}
     </tbody>
   </table>`;
 }
 
-function sourceText(source: string, atMs: number | null, nowMs: number): string {
+/** Longer values, and those of several lines, are somebody else's words. */
+const QUOTED_FROM = 90;
+
+function evidenceRow(row: EvidenceState, nowMs: number, actions: Actions): TemplateResult {
+  const { label, value, query } = row;
+  const isQuote = value.length > QUOTED_FROM || value.includes('\n');
+  return html`<tr>
+    <th scope="row">${label}</th>
+    <td title=${query ?? nothing}>
+      ${isQuote ? html`<div class="quote">${value}</div>` : value}
+      <span class="src"
+        >${sourceText(row, nowMs)}${
+          query === null
+            ? nothing
+            : html` ·
+                <button
+                  class="link"
+                  type="button"
+                  aria-label="Copy Query of ${label}"
+                  @click=${() => actions.copy(query, 'Query')}
+                >
+                  Copy Query
+                </button>`
+        }</span
+      >
+    </td>
+  </tr>`;
+}
+
+function sourceText({ source, atMs }: EvidenceState, nowMs: number): string {
   return atMs === null ? source : `${source}, ${formatAgo(atMs, nowMs)}`;
 }
 
-function actionsOf(props: DetailsProps, text: DetailsText, evidence: DetailsState | null) {
-  const { actions, commands, state } = props;
-  const nodeId = state.nodes.some((node) => node.id === text.nodeId) ? text.nodeId : null;
-  const wanted = text.commands.filter((command) => commands.includes(command));
-  const statement = evidence?.statement ?? null;
-  // One link is checked alone, what ends a trouble is about that; all else is for a node.
-  const subjectOf = (command: DashboardCommand): string | null => {
-    if (command === 'runChecks') return props.selectedId;
-    return OF_TROUBLE.has(command) ? text.about : nodeId;
-  };
+/** What the diagnosis leads to: commands that exist as buttons, all else as text to copy. */
+function nextActions(props: DetailsProps, known: DetailsState | null) {
+  if (known === null) return nothing;
+  const { health, actions } = known.diagnosis;
+  const isTrouble = health === 'error' || health === 'warning';
+  const commands = actions.flatMap((action) =>
+    action.kind === 'command' && canRun(action.command, props) ? [action] : [],
+  );
   return html`${
-      statement === null
-        ? nothing
-        : html`<div class="quote">${statement}</div>
-            <div class="actions">
-              ${button({ label: 'Copy Statement', onClick: () => actions.copy(statement, 'Statement') })}
-            </div>`
-    }
+    commands.length === 0
+      ? nothing
+      : html`<div class="actions">
+          ${commands.map(({ command, subject, label }, index) =>
+            button({
+              label,
+              isPrimary: index === 0 && isTrouble && !LOOKING.has(command),
+              onClick: () => {
+                if (isDashboardCommand(command)) props.actions.run(command, subject);
+              },
+            }),
+          )}
+        </div>`
+  }
+  ${actions.map((action) => (action.kind === 'command' ? nothing : toCopy(action, props.actions)))}`;
+}
+
+/** Commands that only look again are never the way out. */
+const LOOKING: ReadonlySet<string> = new Set([
+  'refresh',
+  'showLog',
+  'runChecks',
+  'openTopologyFile',
+]);
+
+function canRun(command: string, { commands }: DetailsProps): boolean {
+  return isDashboardCommand(command) && commands.includes(command);
+}
+
+function toCopy(action: Exclude<ActionState, { kind: 'command' }>, actions: Actions) {
+  const [text, where, what] =
+    action.kind === 'statement'
+      ? ([action.sql, `On ${action.nodeId}`, 'Statement'] as const)
+      : ([action.line, `In ${action.file} of ${action.nodeId}`, 'Line'] as const);
+  return html`<div class="tocopy">
+    <p class="muted">${where}: ${action.effect}</p>
+    <div class="quote">${text}</div>
     <div class="actions">
-      ${wanted.map((command, index) =>
+      ${button({ label: `Copy ${what}`, onClick: () => actions.copy(text, what) })}
+    </div>
+  </div>`;
+}
+
+function generalActions(props: DetailsProps, text: DetailsText, known: DetailsState | null) {
+  const { actions, commands, nowMs, selectedId } = props;
+  const offered = new Set(
+    known?.diagnosis.actions.map((action) => (action.kind === 'command' ? action.command : '')),
+  );
+  const wanted = text.commands.filter(
+    (command) => commands.includes(command) && !offered.has(command),
+  );
+  return html`<div class="actions">
+      ${wanted.map((command) =>
         button({
-          label: command === 'runChecks' ? 'Run Check' : COMMAND_LABELS[command],
-          isPrimary: index === 0 && RESOLVING.has(command),
-          onClick: () => actions.run(command, subjectOf(command)),
+          label: LABELS[command] ?? COMMAND_LABELS[command],
+          onClick: () => actions.run(command, selectedId),
         }),
       )}
-      ${button({
-        label: 'Copy as Markdown',
-        onClick: () => actions.copy(detailsAsMarkdown(text, evidence, props.nowMs), 'Details'),
-      })}
-    </div>`;
+      ${
+        known === null
+          ? nothing
+          : button({
+              label: 'Copy as Markdown',
+              onClick: () => actions.copy(diagnosisMarkdown(known.diagnosis, nowMs), 'Diagnosis'),
+            })
+      }
+    </div>
+    ${
+      known === null
+        ? nothing
+        : html`<p class="foot">What this state means: docs/verdicts.md${known.diagnosis.anchor}</p>`
+    }`;
 }
 
-const OF_TROUBLE: ReadonlySet<DashboardCommand> = new Set<DashboardCommand>([
-  'resolveSubscription',
-  'dropSlot',
-]);
-
-/** Commands that end what is wrong, rather than look again. */
-const RESOLVING: ReadonlySet<DashboardCommand> = new Set<DashboardCommand>([
-  'connect',
-  'enterPassword',
-  'resolveSubscription',
-]);
-
-/** The details as a person would paste them into a ticket. */
-export function detailsAsMarkdown(
-  text: DetailsText,
-  evidence: DetailsState | null,
-  nowMs: number,
-): string {
-  const since = text.since === '' ? '' : ` ${text.since}`;
-  const rows = evidence?.evidence ?? [];
-  const table =
-    rows.length === 0
-      ? []
-      : [
-          '',
-          '| what | value | source |',
-          '| --- | --- | --- |',
-          ...rows.map(
-            ({ label, value, source, atMs }) =>
-              `| ${markdownCell(label)} | ${markdownCell(value)} | ${markdownCell(sourceText(source, atMs, nowMs))} |`,
-          ),
-        ];
-  return [
-    `**${markdownCell(text.title)}**: ${text.verdict.toLowerCase()}${since}`,
-    '',
-    markdownCell(text.kind),
-    '',
-    markdownCell(text.text),
-    ...table,
-    '',
-  ].join('\n');
-}
+/** Said of one thing rather than of a topology. */
+const LABELS: Readonly<Partial<Record<DashboardCommand, string>>> = {
+  runChecks: 'Run Check',
+};

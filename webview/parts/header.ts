@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { formatClock, formatDate } from '../../src/core/format';
 import type { DashboardCommand, DashboardPush } from '../../src/protocol/dashboardMessages';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import { type Actions, COMMAND_LABELS } from '../commands';
 import { headlineOf } from '../text/headline';
-import { modeOf } from '../text/mode';
+import { hasMeasured, modeOf } from '../text/mode';
 import { button } from '../ui/button';
 import { glyph, said } from './glyph';
 
@@ -30,7 +31,7 @@ export function header(
         ${topologyChoice(push, state, actions)}${tools(push, state, actions)}
       </div>
     </header>
-    ${banner(push, state, actions)}`;
+    ${push.incident === null ? banner(push, state, actions) : incidentBanner(push.incident)}`;
 }
 
 function topologyChoice(push: DashboardPush, state: DashboardState, actions: Actions) {
@@ -50,13 +51,36 @@ function tools(push: DashboardPush, state: DashboardState, actions: Actions) {
   const mode = modeOf(state);
   const isAsking = mode === 'live' || mode === 'connecting';
   const wanted: readonly DashboardCommand[] = isAsking
-    ? ['runChecks', 'refresh', 'showDifferences', 'planChanges', 'openTopologyFile']
+    ? [
+        'exportIncident',
+        'runChecks',
+        'refresh',
+        'showDifferences',
+        'planChanges',
+        'openTopologyFile',
+      ]
     : ['openTopologyFile'];
-  return wanted
+  const buttons = wanted
     .filter((command) => push.commands.includes(command))
     .map((command) =>
       button({ label: COMMAND_LABELS[command], onClick: () => actions.run(command) }),
     );
+  const loss = hasMeasured(state)
+    ? [button({ label: 'Could I Lose Data Now?', onClick: () => actions.goTo('loss') })]
+    : [];
+  return [...loss, ...buttons];
+}
+
+/** Nothing here can be taken for the present. */
+function incidentBanner({ file, exportedAtMs }: NonNullable<DashboardPush['incident']>) {
+  const when = `${formatDate(exportedAtMs)} ${new Date(exportedAtMs).getFullYear()}, ${formatClock(exportedAtMs)}`;
+  return html`<div class="banner banner--incident" role="note">
+    ${glyph('s-stale')}
+    <p>
+      <strong>Incident, read-only.</strong> This is what ${file} holds: the state of ${when}. No
+      server is asked, and ages are those of that moment.
+    </p>
+  </div>`;
 }
 
 function banner(push: DashboardPush, state: DashboardState, actions: Actions) {

@@ -4,13 +4,17 @@ import { formatBytes, formatDuration } from '../../src/core/format';
 import type { DashboardState, EdgeState } from '../../src/protocol/dashboardState';
 import { downstreamOf } from '../map/fold';
 import type { MapGraph, MapLink, MapNode } from '../map/graph';
+import type { Actions } from '../commands';
+import { behindFigure, lagFigure } from '../text/figures';
+import { figure } from './figure';
 import { glyph } from './glyph';
 
 export interface ListProps {
   readonly graph: MapGraph;
   readonly state: DashboardState;
   readonly selectedId: string | null;
-  readonly onSelect: (id: string) => void;
+  readonly nowMs: number;
+  readonly actions: Actions;
 }
 
 interface Row {
@@ -19,7 +23,9 @@ interface Row {
 }
 
 /** The map as an ordinary table: one row a node and link into it. */
-export function listView({ graph, state, selectedId, onSelect }: ListProps): TemplateResult {
+export function listView(props: ListProps): TemplateResult {
+  const { graph, state, selectedId, actions } = props;
+  const onSelect = (id: string) => actions.select(id);
   const edgeOf = new Map(state.edges.map((edge) => [edge.id, edge]));
   const nameOf = new Map(graph.nodes.map((node) => [node.id, node.name]));
   const rows = graph.nodes.flatMap((node): Row[] => {
@@ -67,8 +73,8 @@ export function listView({ graph, state, selectedId, onSelect }: ListProps): Tem
                       >`
                 }
               </td>
-              <td class="num">${lagCell(edge)}</td>
-              <td class="num">${bytesCell(edge)}</td>
+              <td class="num">${lagCell(edge, props)}</td>
+              <td class="num">${bytesCell(edge, props)}</td>
             </tr>`;
           },
         )}
@@ -98,17 +104,17 @@ function linkCell(
     <span class="muted">${link.kind} · ${link.sub}</span>`;
 }
 
-function lagCell(edge: EdgeState | undefined) {
+function lagCell(edge: EdgeState | undefined, { state, nowMs, actions }: ListProps) {
   if (edge === undefined) return html`<span class="muted">–</span>`;
   if (edge.verdict.code === 'idle') return 'caught up';
   return edge.lagMs === null
     ? html`<span class="muted">unknown</span>`
-    : formatDuration(edge.lagMs, 'fine');
+    : figure(lagFigure(edge, formatDuration(edge.lagMs, 'fine'), state), nowMs, actions);
 }
 
-function bytesCell(edge: EdgeState | undefined) {
+function bytesCell(edge: EdgeState | undefined, { state, nowMs, actions }: ListProps) {
   if (edge === undefined) return html`<span class="muted">–</span>`;
   return edge.lagBytes === null
     ? html`<span class="muted">unknown</span>`
-    : formatBytes(edge.lagBytes);
+    : figure(behindFigure(edge, formatBytes(edge.lagBytes), state), nowMs, actions);
 }

@@ -1,7 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import { verdictWord } from '../../src/core/describe/verdictWord';
-import { glyphOf } from '../text/glyphs';
 import type { Problem } from '../text/problems';
 import { glyph, said } from './glyph';
 
@@ -32,11 +30,8 @@ export function problemList(
               aria-current=${problem.id === selectedId ? 'true' : nothing}
               @click=${() => onSelect(problem.id)}
             >
-              ${glyph(`s-${glyphOf(problem.code, 'warning')}`)}
-              <span
-                >${said(verdictWord(problem.code))}<strong>${problem.name}</strong>
-                ${problem.text}</span
-              >
+              ${glyph(`s-${problem.glyph}`)}
+              <span>${said(problem.tone === 'bad' ? 'error' : 'warning')}${titled(problem)}</span>
               <span class="problem__age">${problem.age}</span>${glyph('t-chevron')}
             </button>
           </li>`,
@@ -62,4 +57,11 @@ export function problemList(
           </p>`
     }
   </section>`;
+}
+
+/** The sentence, with the name in it standing out. */
+function titled({ title, name }: Problem): TemplateResult {
+  const at = title.indexOf(name);
+  if (at === -1 || name === '') return html`${title}`;
+  return html`${title.slice(0, at)}<strong>${name}</strong>${title.slice(at + name.length)}`;
 }

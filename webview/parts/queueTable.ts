@@ -6,8 +6,10 @@ import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
 import type { DashboardState, QueueState } from '../../src/protocol/dashboardState';
 import { type Actions, COMMAND_LABELS } from '../commands';
 import { glyphOf, isNotAsked, isOld, toneOf } from '../text/glyphs';
+import { queueFigure } from '../text/figures';
 import { queueTop } from '../text/nodeText';
 import { button } from '../ui/button';
+import { figure } from './figure';
 import { glyph } from './glyph';
 
 const ORDER = { error: 0, warning: 1, unknown: 2, busy: 3, healthy: 4 } as const;
@@ -58,8 +60,10 @@ export function queueTable(props: QueueTableProps): TemplateResult | typeof noth
 
 function row(queue: QueueState, { commands, nowMs, actions }: QueueTableProps): TemplateResult {
   const { facts, verdict } = queue;
-  const count = (value: number | undefined) =>
-    value === undefined ? muted('unknown') : formatCount(value, DEPTH_CAP);
+  const count = (value: number | undefined, what: string) =>
+    value === undefined
+      ? muted('unknown')
+      : figure(queueFigure(queue, formatCount(value, DEPTH_CAP), what), nowMs, actions);
   const canDrain =
     commands.includes('drainQueue') && (facts?.waiting ?? 0) > 0 && queue.draining === null;
   const isDraining = queue.draining !== null;
@@ -77,9 +81,23 @@ function row(queue: QueueState, { commands, nowMs, actions }: QueueTableProps): 
         ></span
       >
     </td>
-    <td class="num">${queue.perMinute === null ? muted('–') : formatCountRate(queue.perMinute)}</td>
-    <td class="num">${count(facts?.conflicts)}</td>
-    <td class="num">${count(facts?.dead)}</td>
+    <td class="num">
+      ${
+        queue.perMinute === null
+          ? muted('–')
+          : figure(
+              queueFigure(
+                queue,
+                formatCountRate(queue.perMinute),
+                'Operations a minute by which what waits grew over the last minutes',
+              ),
+              nowMs,
+              actions,
+            )
+      }
+    </td>
+    <td class="num">${count(facts?.conflicts, 'Operations in conflict')}</td>
+    <td class="num">${count(facts?.dead, 'Operations that are not tried again')}</td>
     <td>${onlineText(queue)}</td>
     <td class="num">
       ${queue.lastDrainedAtMs === null ? muted('–') : formatAgo(queue.lastDrainedAtMs, nowMs)}

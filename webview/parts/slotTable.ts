@@ -5,10 +5,13 @@ import { formatBytes, formatDuration, UNKNOWN } from '../../src/core/format';
 import type { DashboardState, SlotState } from '../../src/protocol/dashboardState';
 import { slotId } from '../../src/protocol/slotId';
 import { wholeSeconds } from '../text/edgeText';
+import type { Actions } from '../commands';
+import { keptFigure, limitFigure, timeToLimit } from '../text/figures';
 import { glyphOf, isOld, type StateGlyph, toneOf } from '../text/glyphs';
 import { markdownCell } from '../text/markdown';
 import { noSlots } from '../text/slotNote';
 import { button } from '../ui/button';
+import { figure } from './figure';
 import { glyph } from './glyph';
 
 const SHOWN = 12;
@@ -17,15 +20,15 @@ const ORDER = { error: 0, warning: 1, unknown: 2, busy: 3, healthy: 4 } as const
 export interface SlotTableProps {
   readonly state: DashboardState;
   readonly nowMs: number;
-  readonly onSelect: (id: string) => void;
-  readonly onCopy: (text: string) => void;
+  readonly actions: Actions;
 }
 
 /** What slots keep servers from removing, worst first. */
-export function slotTable({ state, nowMs, onSelect, onCopy }: SlotTableProps): TemplateResult {
+export function slotTable({ state, nowMs, actions }: SlotTableProps): TemplateResult {
   const slots = [...state.slots].sort(
     (a, b) =>
       ORDER[a.verdict.health] - ORDER[b.verdict.health] ||
+      msToLimit(a) - msToLimit(b) ||
       (b.retainedWalBytes ?? -1) - (a.retainedWalBytes ?? -1),
   );
   const many = new Set(slots.map((slot) => slot.nodeId)).size > 1;
@@ -37,7 +40,10 @@ export function slotTable({ state, nowMs, onSelect, onCopy }: SlotTableProps): T
       ${
         slots.length === 0
           ? nothing
-          : button({ label: 'Copy as Markdown', onClick: () => onCopy(asMarkdown(slots, nowMs)) })
+          : button({
+              label: 'Copy as Markdown',
+              onClick: () => actions.copy(asMarkdown(slots, nowMs), 'Slots'),
+            })
       }
     </div>
     ${
@@ -52,14 +58,14 @@ export function slotTable({ state, nowMs, onSelect, onCopy }: SlotTableProps): T
                   <th scope="col">State</th>
                   <th scope="col" class="num">Keeps</th>
                   <th scope="col">Of limit</th>
-                  <th scope="col" class="num">Room left</th>
+                  <th scope="col" class="num">Time to limit</th>
                 </tr>
               </thead>
               <tbody>
                 ${repeat(
                   shown,
                   (slot) => slotId(slot.nodeId, slot.name),
-                  (slot) => row(slot, many, nowMs, onSelect),
+                  (slot) => row(slot, many, { state, nowMs, actions }),
                 )}
               </tbody>
             </table>
@@ -72,15 +78,14 @@ export function slotTable({ state, nowMs, onSelect, onCopy }: SlotTableProps): T
 function row(
   slot: SlotState,
   many: boolean,
-  nowMs: number,
-  onSelect: (id: string) => void,
+  { state, nowMs, actions }: SlotTableProps,
 ): TemplateResult {
   const tone = toneOf(slot.verdict.health);
   const old = isOld(slot.verdict.code);
   const id = slotId(slot.nodeId, slot.name);
   return html`<tr class=${old ? 'greyed' : ''}>
     <th scope="row">
-      <button class="link" type="button" @click=${() => onSelect(id)}>${slot.name}</button>
+      <button class="link" type="button" @click=${() => actions.select(id)}>${slot.name}</button>
       <span class="muted">${slot.type}</span>
     </th>
     ${many ? html`<td>${slot.nodeId}</td>` : nothing}
@@ -89,9 +94,15 @@ function row(
         >${glyph(`s-${slotGlyph(slot)}`)}<span>${stateText(slot, nowMs)}</span></span
       >
     </td>
-    <td class="num">${bytesOr(slot.retainedWalBytes, slot)}</td>
+    <td class="num">
+      ${
+        slot.retainedWalBytes === null
+          ? muted(bytesOr(null, slot))
+          : figure(keptFigure(slot, formatBytes(slot.retainedWalBytes), state), nowMs, actions)
+      }
+    </td>
     <td class="is-${tone}">${room(slot)}</td>
-    <td class="num">${roomLeft(slot)}</td>
+    <td class="num">${toLimit(slot, state, nowMs, actions)}</td>
   </tr>`;
 }
 
@@ -120,17 +131,35 @@ function bytesOr(bytes: number | null, slot: SlotState): string {
   return slot.verdict.code === 'slotLost' ? '–' : UNKNOWN;
 }
 
-function roomLeft(slot: SlotState) {
-  if (slot.verdict.code === 'slotLost') return 'none';
-  if (slot.limitBytes === null) return html`<span class="muted">no limit</span>`;
-  const left =
-    slot.safeWalBytes ??
-    (slot.retainedWalBytes === null ? null : slot.limitBytes - slot.retainedWalBytes);
-  return left === null ? UNKNOWN : formatBytes(Math.max(0, left));
+/** Which limit it is stands beside it where it is not the server's own. */
+function toLimit(slot: SlotState, state: DashboardState, nowMs: number, actions: Actions) {
+  const text = timeToLimit(slot);
+  if (text === 'no limit' || text === UNKNOWN) return muted(text);
+  return html`${figure(limitFigure(slot, text, state), nowMs, actions)}${
+    slot.toLimit?.by === 'file' && slot.verdict.code !== 'slotLost'
+      ? html` <span class="muted">by the file</span>`
+      : nothing
+  }`;
+}
+
+function msToLimit({ toLimit }: SlotState): number {
+  return toLimit?.pace === 'approaching' ? (toLimit.ms ?? NEVER_MS) : NEVER_MS;
+}
+
+/** Sorts behind every estimate. */
+const NEVER_MS = Number.MAX_SAFE_INTEGER;
+
+function limitOf({ toLimit, limitBytes }: SlotState): number | null {
+  return toLimit?.limitBytes ?? limitBytes;
+}
+
+function muted(text: string): TemplateResult {
+  return html`<span class="muted">${text}</span>`;
 }
 
 function room(slot: SlotState): TemplateResult {
-  const { retainedWalBytes: kept, limitBytes: limit } = slot;
+  const kept = slot.retainedWalBytes;
+  const limit = limitOf(slot);
   if (kept === null || limit === null || limit <= 0) return html`<span class="muted">–</span>`;
   const used = Math.min(1, kept / limit);
   return html`<svg
@@ -145,7 +174,7 @@ function room(slot: SlotState): TemplateResult {
 }
 
 function limitNote(slots: readonly SlotState[]): string {
-  const limits = [...new Set(slots.map((slot) => slot.limitBytes))];
+  const limits = [...new Set(slots.map(limitOf))];
   const only = limits[0];
   return limits.length === 1 && only !== null && only !== undefined
     ? `limit ${formatBytes(only)}`
@@ -170,14 +199,15 @@ function asMarkdown(slots: readonly SlotState[], nowMs: number): string {
       slot.type,
       stateText(slot, nowMs),
       bytesOr(slot.retainedWalBytes, slot),
-      slot.limitBytes === null ? 'no limit' : formatBytes(slot.limitBytes),
+      limitOf(slot) === null ? 'no limit' : formatBytes(limitOf(slot) ?? 0),
+      timeToLimit(slot),
     ]
       .map(markdownCell)
       .join(' | '),
   );
   return [
-    '| slot | on | type | state | keeps | limit |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| slot | on | type | state | keeps | limit | time to limit |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map((row) => `| ${row} |`),
     '',
   ].join('\n');

@@ -81,6 +81,9 @@ export const sprite = html`<svg class="sprite" aria-hidden="true" focusable="fal
       d="M8 1.6l5.4 2v4c0 3.4-2.2 5.6-5.4 6.8-3.2-1.2-5.4-3.4-5.4-6.8v-4zM5.6 5.8l4.8 4.8M10.4 5.8l-4.8 4.8"
     />
   </symbol>
+  <symbol id="s-change" viewBox="0 0 16 16">
+    <path class="l" d="M2.6 13.4l.8-3.4 7.4-7.4 2.6 2.6L6 12.6z" />
+  </symbol>
   <!-- Kinds of node. -->
   <symbol id="k-primary" viewBox="0 0 16 16">
     <path
@@ -116,6 +119,12 @@ export const sprite = html`<svg class="sprite" aria-hidden="true" focusable="fal
   </symbol>
   <symbol id="t-chevron" viewBox="0 0 16 16">
     <path class="l" d="M6 3.500L10.500 8 6 12.500" />
+  </symbol>
+  <symbol id="t-shield" viewBox="0 0 16 16">
+    <path
+      class="l"
+      d="M8 1.600l5.400 2v4c0 3.400-2.200 5.600-5.400 6.800-3.200-1.200-5.400-3.400-5.400-6.800v-4z"
+    />
   </symbol>
   <symbol id="t-search" viewBox="0 0 16 16">
     <circle class="l" cx="7" cy="7" r="4.500" />

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { DashboardState } from '../../src/protocol/dashboardState';
+import type { Actions } from '../commands';
 import type { Store } from '../store';
 import { countUnhealthy, findInGraph } from '../map/filter';
 import { FOLD_FROM_NODES, foldGraph } from '../map/fold';
@@ -21,7 +22,7 @@ export class TopologySection {
 
   constructor(
     private readonly store: Store,
-    private readonly onSelect: (id: string) => void,
+    private readonly actions: Actions,
     /** Moves the focus into the details. */
     private readonly onEnter: () => void,
   ) {}
@@ -79,7 +80,7 @@ export class TopologySection {
       </div>
       ${
         arrangement.view === 'list'
-          ? listView({ graph, state, selectedId, onSelect: this.onSelect })
+          ? listView({ graph, state, selectedId, nowMs, actions: this.actions })
           : this.map(graph, selectedId, width)
       }
     </section>`;
@@ -124,7 +125,7 @@ export class TopologySection {
       return;
     }
     this.store.set({ mapCursorId: id });
-    this.onSelect(id);
+    this.actions.select(id);
   }
 
   private layersFor(graph: MapGraph): Layers {

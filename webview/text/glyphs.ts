@@ -1,3 +1,4 @@
+import type { DiagnosisCode } from '../../src/core/diagnosis/diagnosis';
 import type { Health, VerdictCode } from '../../src/core/snapshot';
 
 /** Ids of the state glyphs in the sprite, without their prefix. Every silhouette differs, so none needs its colour. */
@@ -20,7 +21,8 @@ export type StateGlyph =
   | 'unreachable'
   | 'unknown'
   | 'stale'
-  | 'restricted';
+  | 'restricted'
+  | 'change';
 
 /** Class that colours a glyph, line or bar; text stays in the foreground colour. */
 export type Tone = 'ok' | 'busy' | 'warn' | 'bad' | 'none';
@@ -33,7 +35,7 @@ const TONES: Readonly<Record<Health, Tone>> = {
   unknown: 'none',
 };
 
-const SHAPES: Readonly<Record<VerdictCode, StateGlyph>> = {
+const SHAPES: Readonly<Record<DiagnosisCode, StateGlyph>> = {
   restricted: 'unknown',
   notConnected: 'unknown',
   notApproved: 'unknown',
@@ -79,6 +81,29 @@ const SHAPES: Readonly<Record<VerdictCode, StateGlyph>> = {
   queueDead: 'stopped',
   queueAbsent: 'unknown',
   healthy: 'ok',
+  recoveryConflict: 'blocked',
+  longQuery: 'blocked',
+  applyDelay: 'paused',
+  walRemoved: 'lost',
+  duplicateKey: 'stopped',
+  missingTable: 'stopped',
+  missingColumn: 'stopped',
+  applyDenied: 'noprivilege',
+  constraintViolated: 'stopped',
+  publicationMissing: 'stopped',
+  copyFails: 'stopped',
+  replicaIdentityMissing: 'stopped',
+  sequenceBehind: 'lagging',
+  sendersUsedUp: 'lagging',
+  slotsUsedUp: 'lagging',
+  walLevelTooLow: 'lagging',
+  clockSkew: 'mismatch',
+  connectionsNearlyUsedUp: 'expiring',
+  unreachableFromHere: 'unreachable',
+  nearFileLimit: 'expiring',
+  queueStuck: 'lagging',
+  queuePoisoned: 'stopped',
+  edgeOffline: 'disconnected',
 };
 
 export function toneOf(health: Health): Tone {
@@ -86,10 +111,14 @@ export function toneOf(health: Health): Tone {
 }
 
 /** A code that this build does not know gives the unknown glyph, not an exception. */
-export function glyphOf(code: VerdictCode, health: Health = 'healthy'): StateGlyph {
+export function glyphOf(code: string, health: Health = 'healthy'): StateGlyph {
   // A deep queue is no tick in yellow.
   if (code === 'queueWaiting' && (health === 'warning' || health === 'error')) return 'lagging';
-  return Object.hasOwn(SHAPES, code) ? SHAPES[code] : 'unknown';
+  return isKnown(code) ? SHAPES[code] : 'unknown';
+}
+
+function isKnown(code: string): code is DiagnosisCode {
+  return Object.hasOwn(SHAPES, code);
 }
 
 /** Nothing passes such an edge: its line goes on thin and its arrow is hollow. */

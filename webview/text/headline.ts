@@ -1,4 +1,3 @@
-import { verdictWord } from '../../src/core/describe/verdictWord';
 import {
   formatAgo,
   formatBytes,
@@ -7,7 +6,7 @@ import {
   formatPart,
 } from '../../src/core/format';
 import type { DashboardState } from '../../src/protocol/dashboardState';
-import { glyphOf, type StateGlyph, toneOf, type Tone } from './glyphs';
+import { type StateGlyph, toneOf, type Tone } from './glyphs';
 import { modeOf } from './mode';
 import { problemsOf } from './problems';
 
@@ -97,8 +96,8 @@ function liveHeadline(state: DashboardState, nowMs: number, nodes: string): Head
   const more = rest === 0 ? '' : `, ${formatCounted(rest, 'more problem')}`;
   return {
     tone: worst.tone,
-    glyph: glyphOf(worst.code, 'warning'),
-    word: verdictWord(worst.code),
+    glyph: worst.glyph,
+    word: worst.tone === 'bad' ? 'error' : 'warning',
     title: `${parts} · ${worst.name} ${worst.brief}${more}`,
     meta,
   };

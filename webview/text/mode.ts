@@ -18,7 +18,7 @@ export function modeOf(state: DashboardState): Mode {
   if (all('disconnected')) return 'disconnected';
   if (declared.every((node) => isNotAsked(node.verdict.code))) return 'notAsked';
   const waiting = declared.filter((node) => node.contact === 'connecting');
-  if (waiting.length > 0 && state.summary.problems.length === 0) return 'connecting';
+  if (waiting.length > 0 && state.problems.length === 0) return 'connecting';
   return 'live';
 }
 

@@ -28,6 +28,6 @@ export function findSubject(state: DashboardState, id: string): Subject | null {
 
 /** What is shown first: the worst problem, else the first edge, queue or node. */
 export function firstSubjectId(state: DashboardState): string | null {
-  const worst = state.summary.problems.find((id) => findSubject(state, id) !== null);
-  return worst ?? state.edges[0]?.id ?? state.queues[0]?.id ?? state.nodes[0]?.id ?? null;
+  const worst = state.problems.find(({ id }) => findSubject(state, id) !== null);
+  return worst?.id ?? state.edges[0]?.id ?? state.queues[0]?.id ?? state.nodes[0]?.id ?? null;
 }

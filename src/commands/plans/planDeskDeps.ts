@@ -1,3 +1,4 @@
+import type { PlanReport } from '../../core/plan/report';
 import type { Passwords } from '../../core/ports/passwords';
 import type { ChangeGateway } from '../../core/ports/changeGateway';
 import type { ServerMemory } from '../../core/ports/serverMemory';
@@ -16,6 +17,8 @@ export interface PlanDeskDeps {
   readonly monitor: Pick<TopologyMonitor, 'current' | 'refresh'>;
   readonly files: Pick<CommandFiles, 'find'>;
   readonly dialogs: PlanDialogs;
+  /** Told of every plan that ran, with what became of it. */
+  readonly onDidRun?: (report: PlanReport) => void;
   /** Which servers were seen before, and who was chosen in a split brain; without it nothing is remembered. */
   readonly servers?: Pick<ServerMemory, 'systemsOf' | 'chosenPrimaryOf'>;
 }

@@ -121,6 +121,7 @@ export class PlanWork {
       (await dialogs.confirm(plan)) ? this.#run(plan, task) : null,
     );
     if (ran === null) return null;
+    this.deps.onDidRun?.(ran);
     const report = before === null ? ran : joinReports(before, ran);
     dialogs.tellReport(report, this.#waysOn(report, task));
     const concerned = new Set([...task.nodeIds, ...nodesOfPlan(plan)]);

@@ -74,7 +74,11 @@ describe('panels/dashboardSession', () => {
     second.host.session.show({ topologyId: null, id: 'queue/vengeance' });
     second.say('ready', { topologyId: healthy.id, selectedId: 'central' });
     assert.equal(second.pushes()[0]?.state?.details?.id, 'queue/vengeance');
-    assert.deepEqual(second.pushes()[0]?.focus, { serial: 1, id: 'queue/vengeance' });
+    assert.deepEqual(second.pushes()[0]?.focus, {
+      serial: 1,
+      id: 'queue/vengeance',
+      section: null,
+    });
   });
 
   it('changes topology on demand, to a known one only', () => {
@@ -93,7 +97,7 @@ describe('panels/dashboardSession', () => {
     run('refresh', healthy.id, null);
     run('enterPassword', healthy.id, 'genesis');
     run('createTopologyFile', null, null);
-    run('dropSubscription', healthy.id, null);
+    run('rotatePassword', healthy.id, null);
     run('dropSlot', healthy.id, 'slot/central/nobody');
     run('dropSlot', healthy.id, SLOT);
     run('refresh', healthy.id, 'nobody');
@@ -133,7 +137,7 @@ describe('panels/dashboardSession', () => {
     const edge = trouble.edges.find(({ verdict }) => verdict.code === 'stoppedByError');
     assert.ok(edge !== undefined);
     say('select', { topologyId: trouble.id, id: edge.id });
-    const told = () => pushes().at(-1)?.state?.details?.evidence[0];
+    const told = () => pushes().at(-1)?.state?.details?.facts[0];
     assert.notEqual(told()?.label, 'Stopped by');
     host.readStop({
       edgeId: edge.id,

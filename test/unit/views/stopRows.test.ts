@@ -139,7 +139,7 @@ describe('a subscription that an error stopped', () => {
   it('has the same in the details of the dashboard', () => {
     const state = toDashboardState(pictureOf('stoppedByError'), ID, undefined, [read]);
     assert.deepEqual(
-      state.details?.evidence.slice(0, 3).map(({ label, value }) => [label, value]),
+      state.details?.facts.slice(0, 3).map(({ label, value }) => [label, value]),
       [
         ['Stopped by', CLASH],
         ['Table', 'public.jobs'],
@@ -147,7 +147,7 @@ describe('a subscription that an error stopped', () => {
       ],
     );
     const healthy = toDashboardState(pictureOf('streaming'), ID, undefined, [read]);
-    assert.ok(healthy.details?.evidence.every(({ label }) => label !== 'Stopped by'));
+    assert.ok(healthy.details?.facts.every(({ label }) => label !== 'Stopped by'));
   });
 
   it('is noted once, the last reading', () => {

@@ -1,51 +1,44 @@
 import assert from 'node:assert/strict';
 import { toDashboardState } from '../../../src/protocol/toDashboardState';
 import { detailsOf, type DetailsText } from '../../../webview/text/detailsText';
-import type { SlotSnapshot, Verdict } from '../../../src/core/snapshot';
-import { NOW_MS, slot } from '../../webview/support/build';
-import { healthy, trouble } from '../../webview/support/states';
+import { findSubject } from '../../../webview/text/subject';
+import { NOW_MS } from '../../webview/support/build';
+import { healthy, restricted, trouble } from '../../webview/support/states';
 
-function detailsOfNode(snapshot: typeof healthy, id: string): DetailsText {
-  const state = toDashboardState(snapshot, null);
-  const value = state.nodes.find((node) => node.id === id);
-  assert.ok(value);
-  return detailsOf({ kind: 'node', value }, state, NOW_MS);
+const STOPPED = 'logical/singularity/patterns_sub';
+
+function textOf(snapshot: typeof healthy, id: string, hasCome = true): DetailsText {
+  const state = toDashboardState(snapshot, hasCome ? id : null);
+  const subject = findSubject(state, id);
+  assert.ok(subject);
+  return detailsOf(subject, state, state.details, NOW_MS);
 }
-
-function detailsOfSlot(only: SlotSnapshot): DetailsText {
-  const state = toDashboardState({ ...healthy, slots: [only] }, null);
-  const [value] = state.slots;
-  assert.ok(value);
-  return detailsOf({ kind: 'slot', value }, state, NOW_MS);
-}
-
-const ORPHAN: Verdict = { code: 'orphan', health: 'warning', sinceMs: null, params: {} };
 
 describe('webview/text/detailsText', () => {
-  it('calls a node healthy when all that arrives at it is', () => {
-    const { verdict, tone, text } = detailsOfNode(healthy, 'singularity');
-    assert.deepEqual([verdict, tone, text], ['Healthy', 'ok', 'It takes from 1 link.']);
+  it('says what the host diagnosed, and since when', () => {
+    const { title, kind, tone, verdict, since } = textOf(trouble, STOPPED);
+    assert.equal(title, 'central → singularity');
+    assert.equal(kind, 'Logical replication · subscription patterns_sub');
+    assert.equal(tone, 'bad');
+    assert.match(verdict, /patterns_sub/);
+    assert.equal(since, 'for 4\u00a0min 8\u00a0s');
   });
 
-  it('tells the worst of what arrives at a node that is well itself', () => {
-    const stopped = trouble.edges.find((edge) => edge.verdict.code === 'stoppedByError');
-    assert.ok(stopped);
-    const { verdict, tone, text, commands } = detailsOfNode(trouble, stopped.to);
-    assert.deepEqual([verdict, tone], ['Stopped by an error', 'bad']);
-    assert.match(text, new RegExp(`^Subscription ${stopped.name}: A change could not be applied`));
-    assert.ok(commands.includes('showLog'));
+  it('has the sentence of the list until more has come', () => {
+    assert.equal(textOf(trouble, STOPPED, false).verdict, textOf(trouble, STOPPED).verdict);
+    assert.equal(textOf(healthy, STOPPED, false).verdict, 'Streaming.');
   });
 
-  it('offers what ends a trouble, about what is in trouble', () => {
-    const stopped = trouble.edges.find((edge) => edge.verdict.code === 'stoppedByError');
-    assert.ok(stopped);
-    const { commands, about, nodeId } = detailsOfNode(trouble, stopped.to);
-    assert.equal(commands[0], 'resolveSubscription');
-    assert.deepEqual([about, nodeId], [stopped.id, stopped.to]);
-    const left = detailsOfSlot(slot('central', 'left', { verdict: ORPHAN, isActive: false }));
-    assert.equal(left.commands[0], 'dropSlot');
-    assert.equal(left.about, 'slot/central/left');
-    assert.ok(!detailsOfSlot(slot('central', 'used')).commands.includes('dropSlot'));
-    assert.ok(!detailsOfNode(healthy, 'singularity').commands.includes('resolveSubscription'));
+  it('lets a node speak for what arrives at it', () => {
+    const { tone, verdict } = textOf(trouble, 'singularity');
+    assert.equal(tone, 'bad');
+    assert.match(verdict, /patterns_sub/);
+  });
+
+  it('offers to look again at what was asked, and a check of a link', () => {
+    assert.deepEqual(textOf(trouble, STOPPED).commands, ['explain', 'runChecks']);
+    assert.deepEqual(textOf(healthy, 'central').commands, ['explain']);
+    assert.deepEqual(textOf(restricted, STOPPED).commands, []);
+    assert.equal(textOf(restricted, STOPPED).since, '');
   });
 });

@@ -1,8 +1,10 @@
+import { emptyHistory } from '../../../src/core/history';
 import type { Disposable } from '../../../src/core/ports/disposable';
 import type { EdgeChecks } from '../../../src/core/ports/checks';
 import type { DrainState } from '../../../src/core/queue/drain';
 import type { StopRecord } from '../../../src/core/stopRecord';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
+import { EventBook } from '../../../src/operations/events/eventBook';
 import { DashboardSession, type DashboardTarget } from '../../../src/panels/dashboardSession';
 import { DASHBOARD_COMMANDS, type DashboardCommand } from '../../../src/protocol/dashboardMessages';
 import type { Envelope } from '../../../src/protocol/envelope';
@@ -29,25 +31,31 @@ export class FakeHost {
   readonly session: DashboardSession;
   private readonly listeners = new Set<(snapshot: TopologySnapshot, isNews: boolean) => void>();
   nowMs = NOW_MS;
+  /** What happened, as the window saw it. */
+  readonly events = new EventBook(() => this.nowMs);
 
   constructor(
     private snapshots: readonly TopologySnapshot[],
     post: (message: Envelope) => void,
   ) {
     const { listeners, checkListeners, stopListeners } = this;
+    for (const snapshot of snapshots) this.events.noteSnapshot(snapshot);
     this.session = new DashboardSession(
       {
         monitor: {
           current: () => this.snapshots,
-          history: (topologyId) => {
+          history: (topologyId, range = '15min') => {
             const found = this.snapshots.find(({ id }) => id === topologyId);
-            return found === undefined ? { topologyId, series: new Map() } : historyOf(found);
+            return found === undefined
+              ? emptyHistory(topologyId, range)
+              : historyOf(found, range, this.checks);
           },
           onDidChange: (listener): Disposable => {
             listeners.add(listener);
             return { dispose: () => void listeners.delete(listener) };
           },
         },
+        restoreHistory: () => Promise.resolve(),
         checks: {
           of: () => this.checks,
           isContinuous: () => this.isContinuous,
@@ -64,6 +72,7 @@ export class FakeHost {
           },
         },
         drains: { of: () => this.drains, onDidChange: () => ({ dispose: () => undefined }) },
+        events: this.events,
         clock: {
           nowMs: () => this.nowMs,
           monotonicMs: () => performance.now(),
@@ -108,6 +117,7 @@ export class FakeHost {
     this.snapshots = this.snapshots.some(({ id }) => id === snapshot.id)
       ? this.snapshots.map((one) => (one.id === snapshot.id ? snapshot : one))
       : [...this.snapshots, snapshot];
+    this.events.noteSnapshot(snapshot);
     for (const listener of this.listeners) listener(snapshot, true);
   }
 }

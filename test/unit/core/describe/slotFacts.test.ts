@@ -101,7 +101,7 @@ describe('describe: what is known of a slot', () => {
 
   it('stands in the details of the dashboard with its source', () => {
     const picture = snapshot({ nodes: [declared('central')], slots: [slot()] });
-    const { evidence } = toDetails(picture, 'slot/central/central_read') ?? { evidence: [] };
+    const evidence = toDetails(picture, 'slot/central/central_read') ?? [];
     assert.deepEqual(
       evidence.map(({ label }) => label),
       ['Slot', 'Reader', 'Read now by', 'Keeps', 'WAL status', 'Room left', 'In the file'],

@@ -1,0 +1,72 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { formatAgo } from '../../src/core/format';
+import { button } from '../ui/button';
+import type { Actions } from '../commands';
+
+/** One number of a table, and where it comes from. */
+export interface Figure {
+  /** As it stands there: `9.1 GB`. */
+  readonly text: string;
+  /** Finished sentence: what it is. */
+  readonly what: string;
+  /** `pg_replication_slots on central`; `null`: this window counted it itself. */
+  readonly source: string | null;
+  readonly atMs: number | null;
+  /** Statement that shows it again; `null` where none does. */
+  readonly query: string | null;
+}
+
+/**
+ * A number that says on hover what it is, and on a click lets itself and its query be copied. Out of the tab order: the row's own
+ * button leads to the details, which have the same by keyboard.
+ */
+export function figure(shown: Figure, nowMs: number, actions: Actions): TemplateResult {
+  const show = (event: Event) => {
+    if (event.currentTarget instanceof HTMLElement) actions.showFigure(shown, event.currentTarget);
+  };
+  return html`<button
+    class="figure"
+    type="button"
+    tabindex="-1"
+    title="${shown.what}
+${sourceText(shown, nowMs)}"
+    @click=${show}
+  >
+    ${shown.text}
+  </button>`;
+}
+
+/** What a clicked number opens; `null` leaves the card empty. */
+export function figureCard(shown: Figure | null, nowMs: number, actions: Actions): TemplateResult {
+  return html`<div
+    id="figure-card"
+    popover="auto"
+    role="dialog"
+    aria-label="Where a number comes from"
+  >
+    ${
+      shown === null
+        ? nothing
+        : html`<p class="figure-card__value">${shown.text}</p>
+            <p>${shown.what}</p>
+            <p class="muted">${sourceText(shown, nowMs)}</p>
+            ${shown.query === null ? nothing : html`<div class="quote">${shown.query}</div>`}
+            <div class="actions">
+              ${button({ label: 'Copy Value', onClick: () => actions.copy(shown.text, 'Value') })}
+              ${
+                shown.query === null
+                  ? nothing
+                  : button({
+                      label: 'Copy Query',
+                      onClick: () => actions.copy(shown.query ?? '', 'Query'),
+                    })
+              }
+            </div>`
+    }
+  </div>`;
+}
+
+function sourceText({ source, atMs }: Figure, nowMs: number): string {
+  const from = source ?? 'counted by this window';
+  return atMs === null ? from : `${from}, ${formatAgo(atMs, nowMs)}`;
+}
