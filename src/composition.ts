@@ -9,6 +9,7 @@ import { registerCommands } from './commands/registerCommands';
 import { COMMANDS } from './commands/table';
 import { STATUS_BAR_FACTOR } from './core/audience';
 import { diagnosisOf } from './core/diagnosis/diagnosisOf';
+import { wantedCauses } from './core/diagnosis/wantedCauses';
 import { joinTopology } from './core/join/joinTopology';
 import { redact } from './core/redact';
 import type { TopologyNode } from './core/topology';
@@ -22,6 +23,7 @@ import { ContactDesk } from './host/contactDesk';
 import { WorkspaceContactGate } from './host/contactGate';
 import { ContextKeyWriter } from './host/contextKeys';
 import { DisposableStore } from './host/disposableStore';
+import { HistoryKeeper } from './host/historyKeeper';
 import { LeftoverStore } from './host/leftoverStore';
 import { LeftoverWatch } from './host/leftoverWatch';
 import { LogChannel } from './host/logChannel';
@@ -34,10 +36,14 @@ import { showNotice } from './host/showNotice';
 import { OrphanedPasswords } from './host/orphanedPasswords';
 import { PlanDocuments } from './host/planDocuments';
 import { SqlChannel } from './host/sqlChannel';
+import { StorageFiles } from './host/storageFiles';
 import { SystemClock } from './host/systemClock';
 import { TopologyFileWatcher } from './host/topologyFileWatcher';
 import { PrimaryChoices } from './host/primaryChoices';
 import { WorkspaceServerMemory } from './host/workspaceServerMemory';
+import { CheckFeed } from './monitor/checkFeed';
+import { HistoryBook } from './monitor/historyBook';
+import { registerTools } from './languageModel/registerTools';
 import { Monitor } from './monitor/monitor';
 import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
 import { CheckDesk } from './operations/checks/checkDesk';
@@ -101,13 +107,24 @@ export function compose(context: ExtensionContext): Composition {
     return openServers({ environment, secrets, paths, log });
   });
   const servers = new WorkspaceServerMemory(context.workspaceState, log);
+  const histories = new HistoryBook(clock);
+  const historyKeeper = store.add(
+    new HistoryKeeper({
+      archive: histories,
+      files: new StorageFiles(context.storageUri ?? context.globalStorageUri),
+      clock,
+      log,
+    }),
+  );
   const monitor = new Monitor({
+    histories,
     servers,
     gateway,
     gate,
     clock,
     log,
     join: joinTopology,
+    wantedCauses,
     random: () => Math.random(),
   });
   const contact = new ContactDesk({
@@ -118,7 +135,12 @@ export function compose(context: ExtensionContext): Composition {
     isTrusted,
     ask: askConsent,
   });
-  store.add(files.onDidChange(() => monitor.setTopologies(files.entries())));
+  store.add(
+    files.onDidChange(() => {
+      monitor.setTopologies(files.entries());
+      void historyKeeper.follow(files.entries().map(({ id }) => id));
+    }),
+  );
 
   const orphans = new OrphanedPasswords({
     keysOf: (node) => gateway.storeKeysOf(node),
@@ -147,6 +169,7 @@ export function compose(context: ExtensionContext): Composition {
     snapshot: (topologyId) => monitor.current().find(({ id }) => id === topologyId) ?? null,
     refresh: async (topologyId) => monitor.refresh({ topologyId, nodeId: null }, 'afterCommand'),
   });
+  store.add(new CheckFeed(checks, histories));
   const documents = store.add(new PlanDocuments());
   store.add(new PrimaryChoices(monitor, servers));
   const plans = new PlanDesk({
@@ -246,6 +269,7 @@ export function compose(context: ExtensionContext): Composition {
     new DashboardPanel({
       extensionUri: context.extensionUri,
       monitor,
+      restoreHistory: (topologyId) => historyKeeper.restore(topologyId),
       checks,
       stops,
       drains,
@@ -347,10 +371,21 @@ export function compose(context: ExtensionContext): Composition {
       redact,
     }),
   );
+  store.add(
+    registerTools(async () => {
+      const { ToolDesk } = await import('./languageModel/toolDesk');
+      return new ToolDesk({ monitor, gateway, servers, mayContact, isTrusted, clock, log });
+    }, log),
+  );
   const { api } = store.add(new ApiHost(monitor, checks, isTrusted));
   void watcher.rescan().then(() => actWhenVisible(explorer.isVisible));
   const closeServers = async () => {
-    await Promise.all([drains.dispose(), checks.dispose(), monitor.dispose()]);
+    await Promise.all([
+      historyKeeper.flush(),
+      drains.dispose(),
+      checks.dispose(),
+      monitor.dispose(),
+    ]);
   };
   return { api, close: async () => closeAll(store, closeServers, clock) };
 }
