@@ -260,7 +260,7 @@ function denied(one: EdgeCase, log: ApplyLog, words: string): Finding {
 function copyFails(one: EdgeCase, log: ApplyLog | null): Finding {
   const { edge, source, target, picture } = one;
   const problem = picture.causes(edge.to)?.log?.problem ?? null;
-  const isDenied = log !== null && log.entry.text.includes('permission denied');
+  const isDenied = log?.entry.text.includes('permission denied') === true;
   return {
     code: 'copyFails',
     health: 'error',

@@ -37,15 +37,15 @@ function isProblem({ level }: LogEntryFacts): boolean {
 }
 
 /**
- * An entry names its subscription, or its origin by the subscription's oid (15 and newer). Before that nothing does: then it is about
- * the only one on its server that is in trouble, or about none.
+ * An entry names its subscription, or is of a worker that named it as it started, or names its origin by the subscription's oid (15 and newer).
+ * Where nothing does, it is about the only one on its server that is in trouble, or about none.
  */
 function aboutSubscription(one: EdgeCase): (entry: LogEntryFacts) => boolean {
   const { edge, picture } = one;
   const oid = picture.subscription(edge)?.oid ?? null;
   const isOnly = onlyTroubled(one);
-  return ({ text }) => {
-    const named = /subscription "([^"\n]+)"/u.exec(text)?.[1];
+  return ({ text, subscription }) => {
+    const named = subscription ?? /subscription "([^"\n]+)"/u.exec(text)?.[1];
     if (named !== undefined) return named === edge.name;
     const origin = /replication origin "pg_(\d+)/u.exec(text)?.[1];
     if (origin !== undefined) return oid !== null && Number(origin) === oid;

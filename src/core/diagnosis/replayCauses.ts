@@ -98,7 +98,7 @@ function longQuery(one: EdgeCase): Finding | null {
   const { code } = edge.verdict;
   const causes = picture.causes(edge.to);
   const replay = causes?.replay ?? null;
-  if (replay === null || replay.waitEvent !== null) return null;
+  if (replay?.waitEvent !== null) return null;
   if (code !== 'stuck' && code !== 'lagging') return null;
   const readAtMs = serverTime(one);
   if (readAtMs === null) return null;

@@ -3,7 +3,7 @@ import type { Topology } from '../topology';
 import { declaredConsumers, joinConsumerEdges } from './consumerEdges';
 import { VerdictBook } from './draft';
 import { joinLogicalEdges } from './logicalEdges';
-import type { JoinMemory } from './memory';
+import type { JoinMemory, WalReading } from './memory';
 import { joinNodes } from './nodeVerdict';
 import { joinQueues } from './queues';
 import { buildScene, type Scene } from './scene';
@@ -11,6 +11,7 @@ import { joinSlots } from './slots';
 import { joinStreamingEdges } from './streamingEdges';
 import { summarize } from './summary';
 import { joinUndeclaredStandbys, undeclaredConsumers } from './undeclared';
+import { followWal } from './walRate';
 
 export interface JoinInput {
   /** URI of the topology file. */
@@ -47,8 +48,9 @@ export function joinTopology(input: JoinInput): JoinResult {
   const readers = [...declared, ...undeclaredConsumers(scene, logical.edges, declared)];
   const consumers = joinConsumerEdges(scene, readers, book);
   const edges = [...streaming.edges, ...logical.edges, ...consumers.edges, ...undeclared.edges];
-  const nodes = [...joinNodes(scene, edges, book), ...undeclared.nodes];
-  const slots = joinSlots(scene, edges, book);
+  const wal = rememberWal(scene);
+  const nodes = [...joinNodes(scene, edges, book, wal), ...undeclared.nodes];
+  const { slots, readings: kept } = joinSlots(scene, edges, book, wal);
   const { queues, readings } = joinQueues(scene, book);
   const summary = summarize(scene, { nodes, edges, slots, queues });
   return {
@@ -72,10 +74,20 @@ export function joinTopology(input: JoinInput): JoinResult {
         ...consumers.memories,
       ]),
       queues: readings,
+      wal,
+      slots: kept,
       systemIdentifiers: rememberSystems(scene),
       timelines: rememberTimelines(scene),
     },
   };
+}
+
+function rememberWal(scene: Scene): JoinMemory['wal'] {
+  const known = new Map<string, readonly WalReading[]>();
+  for (const [id, view] of scene.views) {
+    known.set(id, followWal(scene.memory.wal.get(id) ?? [], view));
+  }
+  return known;
 }
 
 function rememberSystems(scene: Scene): ReadonlyMap<string, string> {

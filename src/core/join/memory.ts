@@ -57,6 +57,19 @@ export interface QueueReading {
   readonly waiting: number;
 }
 
+/** Where the WAL of a node ended. */
+export interface WalReading {
+  readonly atMs: number;
+  readonly end: Lsn;
+}
+
+/** What a slot kept. */
+export interface SlotReading {
+  readonly atMs: number;
+  readonly restart: Lsn;
+  readonly retainedBytes: number;
+}
+
 /**
  * The past that verdicts need, between two snapshots of one topology. Plain data, bounded by the number of edges, nodes and
  * queues; what is gone from the topology is forgotten with the next join, but for `systemIdentifiers` of declared nodes.
@@ -69,6 +82,10 @@ export interface JoinMemory {
   >;
   readonly edges: ReadonlyMap<string, EdgeMemory>;
   readonly queues: ReadonlyMap<string, readonly QueueReading[]>;
+  /** By node id, the last minutes. */
+  readonly wal: ReadonlyMap<string, readonly WalReading[]>;
+  /** By `slot/<node>/<name>`, the last minutes. */
+  readonly slots: ReadonlyMap<string, readonly SlotReading[]>;
   /** By node id, as first seen: another one later means that the file points at another server. */
   readonly systemIdentifiers: ReadonlyMap<string, string>;
   /** By node id, the highest timeline seen: a standby's last checkpoint may be older than what it streamed. */
@@ -80,6 +97,8 @@ export function emptyMemory(): JoinMemory {
     verdicts: new Map(),
     edges: new Map(),
     queues: new Map(),
+    wal: new Map(),
+    slots: new Map(),
     systemIdentifiers: new Map(),
     timelines: new Map(),
   };

@@ -2,9 +2,11 @@ import type { FailureReason } from '../failure';
 import type { EdgeSnapshot, NodeSnapshot, VerdictCode } from '../snapshot';
 import { declaredRolesOfAll, type DeclaredRole } from '../topology';
 import type { VerdictBook, VerdictDraft } from './draft';
+import type { JoinMemory } from './memory';
 import { noPrivilege } from './privilege';
 import { isSameServer, peersOf, type NodeView, type Scene } from './scene';
 import { codeOfContact } from './unread';
+import { shownWalRate } from './walRate';
 
 const OLDEST_SUPPORTED = 140_000;
 
@@ -13,6 +15,7 @@ export function joinNodes(
   scene: Scene,
   edges: readonly EdgeSnapshot[],
   book: VerdictBook,
+  wal: JoinMemory['wal'],
 ): readonly NodeSnapshot[] {
   const writables = writableBySystem(scene);
   const declared = declaredRolesOfAll(scene.topology);
@@ -27,6 +30,7 @@ export function joinNodes(
       verdict: book.settle(`node/${view.node.id}`, judgeNode(scene, view, roles, edges, writables)),
       sameServerAs: sameServers(scene, view),
       clockSkewMs: clockSkew(view),
+      walBytesPerSecond: shownWalRate(wal.get(view.node.id) ?? [], view),
     };
   });
 }
