@@ -263,8 +263,15 @@ export class Cluster {
     await this.query('SELECT pg_promote(true, 60)');
   }
 
+  /** Standard error, and what the collector writes in plain text where a test turned it on. */
   readLog(): string {
-    return fs.existsSync(this.logFile) ? fs.readFileSync(this.logFile, 'utf8') : '';
+    const collected = path.join(this.dataDirectory, 'log');
+    const names = fs.existsSync(collected) ? fs.readdirSync(collected).sort() : [];
+    const files = names.filter((name) => name.endsWith('.log'));
+    return [this.logFile, ...files.map((name) => path.join(collected, name))]
+      .filter((file) => fs.existsSync(file))
+      .map((file) => fs.readFileSync(file, 'utf8'))
+      .join('');
   }
 
   private logTail(): string {
