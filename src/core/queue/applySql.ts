@@ -1,4 +1,5 @@
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
+import type { TableName } from '../topology';
 import type { ResolvedOperation } from './applyTypes';
 import type { QueueOperation } from './operation';
 import type { TargetColumn, TargetTable } from './targetTable';
@@ -64,8 +65,7 @@ export class WaveSql {
 
   /** By which the ledger finds an edge's last operation on a row: the key as the primary spells it. */
   keyHash(values: readonly string[]): string {
-    const texts = values.map((value) => `(${value})::text`);
-    return `hashtextextended(concat_ws(chr(31), ${[escapeLiteral(this.name), ...texts].join(', ')}), 0)`;
+    return keyHash(this.table, values);
   }
 
   keyHashOf(row: string): string {
@@ -104,6 +104,12 @@ export class WaveSql {
     });
     return jsonObjects(members).join(' || ');
   }
+}
+
+/** @see WaveSql.keyHash @param values of the table's key, in its order, typed */
+export function keyHash(table: TableName, values: readonly string[]): string {
+  const texts = values.map((value) => `(${value})::text`);
+  return `hashtextextended(concat_ws(chr(31), ${[escapeLiteral(qualifiedName(table)), ...texts].join(', ')}), 0)`;
 }
 
 /** A row in the form in which triggers queue rows: values that jsonb does not carry are their own texts. */

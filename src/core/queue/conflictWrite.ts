@@ -1,6 +1,9 @@
 import type { SqlStatement } from '../ports/sqlSession';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
+import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
+import { jsonMembers, jsonScalarText } from './applyJson';
+import { keyTextOf } from './applyKey';
 import type { ConflictChoice, ConflictDetails } from './conflict';
 import {
   fingerprintSql,
@@ -12,7 +15,9 @@ import {
   type RowKey,
 } from './conflictStatements';
 import { CONFLICTS, EDGE_REGISTER, LEDGER } from './queueNames';
+import { keyHash, typedValue } from './applySql';
 import type { ChoiceColumn } from './targetColumns';
+import type { TargetTable } from './targetTable';
 
 /** Nothing else of this edge is applied meanwhile. */
 export function lockEdgeStatement(edgeId: string): SqlStatement {
@@ -132,6 +137,24 @@ function mergedValue(
   return cases.length === 0 ? typed : `CASE ${cases.join(' ')} ELSE ${typed} END`;
 }
 
+/**
+ * Why a row could not be inserted under the key that was chosen for it, where no row had the key that was shown: that other row was not
+ * shown to anybody.
+ * @param row text of the JSON object that was to be inserted
+ */
+export function keyTakenSentence(
+  { conflict, columns }: ChoiceContext,
+  row: string,
+  place: string,
+): string {
+  const members = jsonMembers(row);
+  const values = columns
+    .filter(({ isKey }) => isKey)
+    .map(({ name }) => jsonScalarText(members?.get(name) ?? 'null') ?? '');
+  const key = values.length === 1 ? `(${keyTextOf(values)})` : keyTextOf(values);
+  return `The row that was changed is gone on ${place}, and ${formatTableName(conflict.table)} has another row with the key ${key} that it was given. Change or delete that row first, choose another key with Edit and Apply Merged, or give the edge's version up with Keep Primary or Drop Operation.`;
+}
+
 /** What becomes of an operation that a person decided on. */
 export interface Decision {
   readonly conflict: QueuedConflict;
@@ -141,22 +164,35 @@ export interface Decision {
   readonly choice: ConflictChoice['kind'];
   /** Of the row as it was written; `null` where the primary's was left alone, so that a later edit of the edge is looked at anew. */
   readonly hash: string | null;
+  /** Which row it is now, by which later edits of the edge find the decision; `null`: nobody can tell. */
+  readonly row: { readonly target: TargetTable; readonly key: string } | null;
+}
+
+/** The ledger's hash of a key in a JSON object, `$6`. */
+function keyHashSql(target: TargetTable): string {
+  const values = target.key.map((name) => {
+    const column = target.columns.find((one) => one.name === name);
+    return typedValue(`($6::jsonb ->> ${escapeLiteral(name)})`, column?.type ?? 'text');
+  });
+  return keyHash(target, values);
 }
 
 /** Source: ledger of the primary. */
-export function noteDecisionStatement({ conflict, choice, hash }: Decision): SqlStatement {
+export function noteDecisionStatement({ conflict, choice, hash, row }: Decision): SqlStatement {
   return {
     text: `
-INSERT INTO ${qualifiedName(LEDGER)} AS l (operation_id, edge_id, seq, outcome, row_hash)
-VALUES ($1::uuid, $2::uuid, $3::bigint, $4::text, pg_catalog.decode($5::text, 'hex'))
+INSERT INTO ${qualifiedName(LEDGER)} AS l (operation_id, edge_id, seq, outcome, row_hash, key_hash)
+VALUES ($1::uuid, $2::uuid, $3::bigint, $4::text, pg_catalog.decode($5::text, 'hex'), ${row === null ? 'NULL' : keyHashSql(row.target)})
 ON CONFLICT (operation_id) DO UPDATE
-   SET outcome = EXCLUDED.outcome, row_hash = EXCLUDED.row_hash, applied_at = pg_catalog.clock_timestamp()`,
+   SET outcome = EXCLUDED.outcome, row_hash = EXCLUDED.row_hash, key_hash = COALESCE(EXCLUDED.key_hash, l.key_hash),
+       applied_at = pg_catalog.clock_timestamp()`,
     values: [
       conflict.operationId,
       conflict.edgeId,
       conflict.seq,
       choice === 'drop' ? 'dropped' : 'decided',
       hash,
+      ...(row === null ? [] : [row.key]),
     ],
   };
 }

@@ -9,6 +9,8 @@ import {
   readNotedConflict,
 } from '../../core/queue/conflictStatements';
 import {
+  isDelete,
+  keyTakenSentence,
   lockEdgeStatement,
   markDecidedStatement,
   noteDecisionStatement,
@@ -17,6 +19,7 @@ import {
   writeStatement,
 } from '../../core/queue/conflictWrite';
 import { textOrNull } from '../../core/queue/rowValues';
+import type { TargetTable } from '../../core/queue/targetTable';
 import { formatTableName } from '../../core/tableName';
 import {
   isAboutValues,
@@ -126,20 +129,31 @@ export class DecideConflicts {
     if (DECIDED.includes(found.noted.outcome ?? '')) return { kind: 'decidedBefore' };
     const { details, columns, key } = found;
     if (details.primaryFingerprint !== shown.primaryFingerprint) return { kind: 'again' };
-    const primaryRow = await keptRow(primary, found, signal);
+    const target = key === null ? null : await targetOf(primary, found, signal);
+    const primaryRow = await keptRow(primary, found, target, signal);
     const { choice } = this;
     let hash: string | null = null;
+    let nowKey = key?.source ?? null;
     if (key !== null) {
       const rows = { primaryRow: details.primaryRow, edgeRow: shown.edgeRow };
-      const statement = writeStatement(choice, { conflict, columns, key, shown: rows });
+      const context = { conflict, columns, key, shown: rows };
+      const statement = writeStatement(choice, context);
       if (statement !== null) {
         const { rows: written } = await primary.query(statement, signal);
-        if (written[0] === undefined) return { kind: 'again' };
+        const row = choice.kind === 'merged' ? choice.row : conflict.data;
+        if (written[0] === undefined) {
+          const now = await readConflictOf(sessionOf(primary), conflict, this.ends.queue, options);
+          if (now.details.primaryRow !== null || row === null) return { kind: 'again' };
+          const message = keyTakenSentence(context, row, details.primaryId);
+          return { kind: 'refused', sqlstate: null, message };
+        }
+        if (!isDelete(conflict) || choice.kind === 'merged') nowKey = row;
         // What a person merged is not what the edge goes on from: its next edit is looked at anew.
         if (choice.kind === 'keepEdge') hash = textOrNull(written[0], 'hash');
       }
     }
-    const decision = { conflict, details, primaryRow, choice: choice.kind, hash };
+    const row = target === null || nowKey === null ? null : { target, key: nowKey };
+    const decision = { conflict, details, primaryRow, choice: choice.kind, hash, row };
     await primary.query(noteDecisionStatement(decision), signal);
     await primary.query(settleStatement(decision), signal);
     return { kind: 'written' };
@@ -185,18 +199,25 @@ function sessionOf(session: DrainSession): { session: SqlSession; nodeId: string
   return { session, nodeId: session.nodeId };
 }
 
+/** @returns `null`: no table with a key */
+async function targetOf(
+  primary: DrainSession,
+  { details: { table, policy } }: FoundConflict,
+  signal: CancelSignal,
+): Promise<TargetTable | null> {
+  const [target] = await primary.readTargetTables([{ ...table, policy }], signal);
+  return target === undefined || target.key.length === 0 ? null : target;
+}
+
 /** The row that is locked, as conflicts keep it. */
 async function keptRow(
   primary: DrainSession,
   { key, details }: FoundConflict,
+  target: TargetTable | null,
   signal: CancelSignal,
 ): Promise<string | null> {
   if (key === null || details.primaryRow === null) return null;
-  const [target] = await primary.readTargetTables(
-    [{ ...details.table, policy: details.policy }],
-    signal,
-  );
-  if (target === undefined) return details.primaryRow;
+  if (target === null) return details.primaryRow;
   const [row] = (await primary.query(keptRowStatement(target, key), signal)).rows;
   return row === undefined ? null : textOrNull(row, 'row');
 }

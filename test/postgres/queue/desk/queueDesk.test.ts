@@ -16,6 +16,7 @@ import { PgDrainGateway } from '../../../../src/pg/drain/pgDrainGateway';
 import { forEachMajor } from '../../../clusters/majors';
 import { failureOf, MemoryLog, never, nodeAt } from '../../pg/support';
 import { makeGateways } from '../../plans/changeSupport';
+import { drain } from '../drain/drainRig';
 import { QueueRig } from '../queueRig';
 import { bytesOf, EXACT_TABLE, EXACT_VALUES, restore } from './exactRows';
 
@@ -261,6 +262,54 @@ forEachMajor('A person at a queue', function (major) {
     const result = await decide(shown, { kind: 'keepEdge' });
     assert.equal(result.kind, 'changedAgain');
     await decide(await show(operation), { kind: 'drop' });
+  });
+
+  it('names the row that has taken the key which the edge gave to one that is gone', async () => {
+    next += 2;
+    const [id, taken] = [next - 1, next];
+    await rig.edge.query(`INSERT INTO public.jobs (id, name) VALUES (${id}, 'old ${id}')`);
+    await rig.edge.query(`DELETE FROM pgtopology.pending_sync WHERE state = 'pending'`);
+    const sql = `UPDATE public.jobs SET id = ${taken} WHERE id = ${id}`;
+    const operation = await queued(sql, 'conflict');
+    await rig.primary.query(`INSERT INTO public.jobs (id, name) VALUES (${taken}, 'other')`);
+    const shown = await show(operation);
+    assert.equal(shown.primaryRow, null);
+    const result = await decide(shown, { kind: 'keepEdge' });
+    assert.ok(result.kind === 'refused', result.kind);
+    assert.match(result.message, new RegExp(`has another row with the key \\(${taken}\\)`, 'u'));
+    assert.match(result.message, /Edit and Apply Merged/u);
+    assert.deepEqual((await onPrimary(taken))?.['name'], 'other');
+
+    const row = (key: number) => `{"id": ${key}, "name": "moved ${id}"}`;
+    assert.equal((await decide(shown, { kind: 'merged', row: row(taken) })).kind, 'refused');
+    const free = { kind: 'merged', row: row(id) } as const;
+    assert.deepEqual(await decide(shown, free), { kind: 'done' });
+    assert.deepEqual((await onPrimary(id))?.['name'], `moved ${id}`);
+  });
+
+  it('knows the row that was chosen when the edge changes it next', async () => {
+    const { id } = await bothChanged();
+    await rig.edge.query('DELETE FROM pgtopology.pending_sync');
+    await rig.primary.query(`
+      UPDATE public.jobs SET t = NULL WHERE id = ${id};
+      INSERT INTO public.jobs (id, name) VALUES (${id + 40_000}, 'dup ${id}');
+      CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN NEW.docb := '{"touched": true}'; RETURN NEW; END $$;
+      CREATE TRIGGER touch BEFORE UPDATE ON public.jobs FOR EACH ROW WHEN (NEW.id = ${id}) EXECUTE FUNCTION public.touch();
+      UPDATE public.jobs SET name = 'edge ${id}', big = 9007199254740993.10 WHERE id = ${id}`);
+    await rig.edge.query(`UPDATE public.jobs SET docb = '{"touched": true}' WHERE id = ${id}`);
+    await rig.edge.query('DELETE FROM pgtopology.pending_sync');
+    await rig.edge.query(`UPDATE public.jobs SET name = 'dup ${id}', docb = NULL WHERE id = ${id}`);
+    assert.equal((await drain(rig)).counts.conflicts, 1);
+    const [refused] = await rig.queued();
+    await rig.primary.query(`DELETE FROM public.jobs WHERE id = ${id + 40_000}`);
+    const shown = await show(refused?.id ?? '');
+    assert.deepEqual(await decide(shown, { kind: 'keepEdge' }), { kind: 'done' });
+    await rig.edge.query(`UPDATE public.jobs SET t = 'next' WHERE id = ${id}`);
+    const { counts } = await drain(rig);
+    await rig.primary.query('DROP FUNCTION public.touch CASCADE');
+    assert.deepEqual([counts.applied, counts.kept], [1, 0]);
+    await rig.edge.query('DELETE FROM pgtopology.pending_sync');
   });
 
   it('works with quoted names, keys of two columns and identity columns', async () => {
