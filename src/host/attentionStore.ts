@@ -1,4 +1,3 @@
-import type { Memento } from 'vscode';
 import {
   isMuted,
   mute,
@@ -17,6 +16,12 @@ const MEMENTO_KEY = 'pgTopology.attention';
 /** Topologies that are remembered: the files of a workspace come and go. */
 const MOST_KEPT = 50;
 
+/** What is used of VS Code's `Memento`. */
+interface WorkspaceState {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
 /** What was told of each topology and what is muted, in the workspace's own state; everything until reload in memory alone. */
 export class AttentionStore implements Disposable {
   readonly #memories = new Map<string, AttentionMemory>();
@@ -25,10 +30,10 @@ export class AttentionStore implements Disposable {
   #isAllMuted = false;
 
   constructor(
-    private readonly memento: Pick<Memento, 'get' | 'update'>,
+    private readonly memento: WorkspaceState,
     private readonly clock: Pick<Clock, 'nowMs'>,
   ) {
-    const stored = memento.get<unknown>(MEMENTO_KEY);
+    const stored = memento.get(MEMENTO_KEY);
     this.#stored = JSON.stringify(stored ?? {});
     if (typeof stored !== 'object' || stored === null) return;
     for (const [id, memory] of Object.entries(stored)) {

@@ -11,9 +11,8 @@ class FakeMemento {
   readonly values = new Map<string, unknown>();
   writes = 0;
 
-  get<T>(key: string): T | undefined {
-    // The tests put nothing else into it.
-    return this.values.get(key) as T | undefined;
+  get(key: string): unknown {
+    return this.values.get(key);
   }
 
   update(key: string, value: unknown): Promise<void> {
@@ -155,6 +154,7 @@ describe('Attention', () => {
   it('lets no name become a link, a line or a secret', async () => {
     await polls(6, picture('notStreaming', '[go](command:evil)\u001b[31m\nhunter2'));
     assert.equal(shown.length, 1);
-    assert.doesNotMatch(shown[0] ?? '', /\]\(|[\u001b\n]|hunter2/u);
+    const [text = ''] = shown;
+    for (const harm of ['](', '\u001b', '\n', 'hunter2']) assert.ok(!text.includes(harm), text);
   });
 });

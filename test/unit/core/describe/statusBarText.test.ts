@@ -57,6 +57,15 @@ describe('describe: the status item', () => {
     ]);
   });
 
+  it('carries a bell while notifications are muted', () => {
+    const healthy = { replicas: 4, healthyReplicas: 4, worstLagMs: 38 };
+    assert.deepEqual(read([picture({ summary: healthy })], { isMuted: true }), [
+      '$(pulse) 38 ms $(bell-slash)',
+      'none',
+      'Replication lag 38 milliseconds, 4 of 4 replicas healthy, notifications muted',
+    ]);
+  });
+
   it('is quiet while all is well', () => {
     const healthy = { replicas: 4, healthyReplicas: 4 };
     assert.deepEqual(read([picture({ summary: { ...healthy, worstLagMs: 38 } })]), [
