@@ -15,8 +15,12 @@ export function drawOver(u: uPlot, model: ChartModel, palette: Palette): void {
   ctx.save();
   for (const { late, style } of model.lines) {
     ctx.fillStyle = style === 'warn' ? palette.warn : WIDE.has(style) ? palette.bad : palette.muted;
-    for (const index of late.keys()) {
+    let drawnTo = Number.NEGATIVE_INFINITY;
+    for (const index of [...late.keys()].sort((a, b) => a - b)) {
       const x = u.valToPos(gridTimeMs(model.grid, index) / 1000, 'x', true);
+      // Marks that would lie on each other say no more than one.
+      if (x < drawnTo + half * 2.5) continue;
+      drawnTo = x;
       ctx.beginPath();
       ctx.moveTo(x, bbox.top + half);
       ctx.lineTo(x + half, bbox.top + half * 2.75);

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { type ChartKind, placeOn, spellTick } from './axes';
+import { placeOn, spellTick } from './axes';
 import { type ChartModel, type Line, type LineStyle, WIDE } from './chartModel';
 import { drawOver, drawUnder } from './decorate';
 import { gridIndexAt, gridTimeMs, type GridValue } from './grid';
@@ -14,8 +14,6 @@ const DASHES: Readonly<Partial<Record<LineStyle, number[]>>> = {
   dot: [2, 2],
   dashDot: [7, 2, 1.5, 2],
 };
-/** What happens now and then has no neighbour to draw a line to. */
-const DOTTED: ReadonlySet<ChartKind> = new Set<ChartKind>(['latency', 'dayDepth', 'dayLatency']);
 const UNBOUND = () => null;
 
 /** One chart on one canvas. Redraws only when its model, its width or the theme changed. */
@@ -106,7 +104,6 @@ export class LineChart {
   private options(width: number): uPlot.Options {
     const { kind } = this.model;
     const isStepped = kind === 'depth';
-    const isDotted = DOTTED.has(kind);
     const paths = isStepped ? uPlot.paths.stepped?.({ align: 1 }) : uPlot.paths.linear?.();
     const { ticks } = this.model.axis;
     return {
@@ -162,7 +159,8 @@ export class LineChart {
           width: WIDE.has(line.style) ? 2.25 : 1.25,
           ...(DASHES[line.style] === undefined ? {} : { dash: [...(DASHES[line.style] ?? [])] }),
           ...(paths === undefined ? {} : { paths }),
-          points: isDotted ? { show: true, size: 4 } : { show: false },
+          // What stands alone has no neighbour to draw a line to.
+          points: { show: true, size: 4, filter: (u, at) => lonely(u.data[at] ?? []) },
           spanGaps: false,
         })),
       ],
@@ -178,4 +176,26 @@ export class LineChart {
     if (style === 'warn') return this.palette.warn;
     return style === 'focus' ? this.palette.accent : this.palette.muted;
   }
+}
+
+/** Places of values between two gaps, or between a gap and the edge. */
+function lonely(values: ArrayLike<GridValue>): number[] {
+  const found: number[] = [];
+  let before: number | null = null;
+  let isJoined = false;
+  const close = (): void => {
+    if (before !== null && !isJoined) found.push(before);
+    before = null;
+    isJoined = false;
+  };
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at];
+    if (value === null) close();
+    else if (value !== undefined) {
+      isJoined ||= before !== null;
+      before = at;
+    }
+  }
+  close();
+  return found;
 }

@@ -2,7 +2,7 @@ import type { HistoryPause, HistoryRange, HistorySeries } from '../../src/core/h
 import { axisFor, type ChartKind, spellValue } from './axes';
 import { type ChartModel, type Line, type Source, type Threshold, WIDE } from './chartModel';
 import { type Gap, gapsOf } from './gaps';
-import type { Grid } from './grid';
+import type { Grid, GridValue } from './grid';
 import { gapName, linesOf } from './lines';
 
 /** The past over one range, as it came. */
@@ -77,9 +77,12 @@ function gapsIn(
   grid: Grid,
 ): readonly Gap[] {
   const lastName = source === undefined ? 'unknown' : gapName(source);
-  // A check that was late is no time without checks.
-  const known = focusLine.values.map((value, at) => (focusLine.late.has(at) ? 0 : value));
   const others = lines.map((line) => line.values);
+  const hasFocus = focusLine.statistics.worst !== null || focusLine.late.size > 0;
+  // A check that was late is no time without checks. Of a line that was never known, only what was not asked at all is a gap.
+  const known = hasFocus
+    ? focusLine.values.map((value, at) => (focusLine.late.has(at) ? 0 : value))
+    : focusLine.values.map((_, at) => others.map((line) => line[at]).find(isKnown) ?? null);
   const gaps = gapsOf(known, others, grid, lastName, past.pauses);
   return wish.gapName === undefined
     ? gaps
@@ -98,4 +101,8 @@ function sharesOf({ name, statistics }: Line): string | null {
     ...(late === null || late === 0 ? [] : [`${late} late`]),
   ];
   return parts.length === 0 ? null : `${name}: ${parts.join(' · ')}`;
+}
+
+function isKnown(value: GridValue): boolean {
+  return value !== null;
 }
