@@ -47,6 +47,7 @@ import { registerTools } from './languageModel/registerTools';
 import { Monitor } from './monitor/monitor';
 import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
 import { CheckDesk } from './operations/checks/checkDesk';
+import { UnseenChecks } from './operations/checks/unseenChecks';
 import { DrainAudit } from './operations/drain/drainAudit';
 import { DrainRules } from './operations/drain/drainRules';
 import { DrainsOnDemand } from './operations/drain/drainsOnDemand';
@@ -168,7 +169,16 @@ export function compose(context: ExtensionContext): Composition {
     mayContact,
     snapshot: (topologyId) => monitor.current().find(({ id }) => id === topologyId) ?? null,
     refresh: async (topologyId) => monitor.refresh({ topologyId, nodeId: null }, 'afterCommand'),
+    intervalMs: () => settings.checkIntervalSeconds * 1_000,
   });
+  const unseenChecks = store.add(
+    new UnseenChecks({
+      checks,
+      clock,
+      topologyIds: () => files.entries().map(({ id }) => id),
+      isContinuedUnseen: () => settings.areChecksContinuedUnseen,
+    }),
+  );
   store.add(new CheckFeed(checks, histories));
   const documents = store.add(new PlanDocuments());
   store.add(new PrimaryChoices(monitor, servers));
@@ -318,6 +328,7 @@ export function compose(context: ExtensionContext): Composition {
       explorer,
       dashboard,
       isStatusBarEnabled: () => settings.isStatusBarEnabled,
+      setChecksSeen: (areSeen) => unseenChecks.setSeen(areSeen),
     }),
   );
   const keys = store.add(new ContextKeyWatch(new ContextKeyWriter(), monitor, files, checks));
@@ -346,6 +357,7 @@ export function compose(context: ExtensionContext): Composition {
       servers,
       documents,
       checks,
+      unseenChecks,
       files,
       contact,
       passwords: gateway,

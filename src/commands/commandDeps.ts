@@ -17,6 +17,7 @@ import type { LogChannel } from '../host/logChannel';
 import type { PlanDocuments } from '../host/planDocuments';
 import type { SetupResults } from '../host/setupResults';
 import type { StopRecords } from '../host/stopRecords';
+import type { UnseenChecks } from '../operations/checks/unseenChecks';
 import type { StoppedReader } from '../operations/stoppedReader';
 import type { CommandFiles } from './commandFile';
 import type { PlanDesk } from './plans/planDesk';
@@ -30,6 +31,8 @@ export interface CommandDeps {
   >;
   readonly files: CommandFiles;
   readonly checks: Checks;
+  /** Continuous checks while nothing shows them. */
+  readonly unseenChecks: Pick<UnseenChecks, 'goOn' | 'goesOn'>;
   readonly contact: Pick<ContactDesk, 'act' | 'actOn' | 'allows'>;
   readonly passwords: Passwords;
   readonly secrets: SecretStore;

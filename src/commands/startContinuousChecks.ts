@@ -1,20 +1,34 @@
 import { window } from 'vscode';
+import { formatDuration } from '../core/format';
+import { UNSEEN_MS } from '../operations/checks/unseenChecks';
 import { defineCommand } from './defineCommand';
 import { pickTopology } from './pickTopology';
 
-/** Checks every edge of a topology again and again, also unseen, until it is stopped. */
+const GO_ON = 'Go On Unseen';
+
+/** Checks every edge of a topology again and again, until it is stopped or nothing shows it; asks whether it goes on then. */
 export const startContinuousChecks = defineCommand('startContinuousChecks', {
   title: 'Start Continuous Checks',
   needs: 'trust',
   argument: 'optional',
-  run: async ({ contact, checks, monitor }, target) => {
+  run: async ({ contact, checks, unseenChecks, monitor }, target) => {
     const topologyId =
       target?.topologyId ?? (await pickTopology(monitor.current(), 'Start Continuous Checks'));
     if (topologyId === null) return;
     if (!(await contact.actOn({ topologyId, nodeId: null }))) return;
-    checks.setContinuous(topologyId, true);
     const name = monitor.current().find(({ id }) => id === topologyId)?.topology.name ?? '';
-    window.setStatusBarMessage(`Checking ${name} continuously`, MESSAGE_MS);
+    checks.setContinuous(topologyId, true);
+    if (unseenChecks.goesOn(topologyId)) {
+      window.setStatusBarMessage(`Checking ${name} continuously, also unseen`, MESSAGE_MS);
+      return;
+    }
+    const stops = `They stop ${formatDuration(UNSEEN_MS)} after nothing shows them.`;
+    // Not awaited: the checks are under way already.
+    void window
+      .showInformationMessage(`Checking ${name} continuously. ${stops}`, GO_ON)
+      .then((answer) => {
+        if (answer === GO_ON && checks.isContinuous(topologyId)) unseenChecks.goOn(topologyId);
+      });
   },
 });
 

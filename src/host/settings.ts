@@ -10,6 +10,10 @@ export interface Settings {
   /** A drain stops behind an operation that is set aside, instead of going on with other keys. */
   readonly isQueueOrderStrict: boolean;
   readonly areNotificationsEnabled: boolean;
+  /** From the end of a round of continuous checks to the next; 1 to 3600. */
+  readonly checkIntervalSeconds: number;
+  /** Continuous checks go on while nothing shows them. */
+  readonly areChecksContinuedUnseen: boolean;
 }
 
 const SECTION = 'pgTopology';
@@ -17,11 +21,13 @@ const SECTION = 'pgTopology';
 export function readSettings(): Settings {
   const configuration = workspace.getConfiguration(SECTION);
   return {
-    pollIntervalSeconds: clampInterval(configuration.get<unknown>('pollIntervalSeconds')),
+    pollIntervalSeconds: clampInterval(configuration.get<unknown>('pollIntervalSeconds'), 5),
     isStatusBarEnabled: configuration.get<unknown>('statusBar.enabled') !== false,
     pollInBackground: configuration.get<unknown>('pollInBackground') === true,
     isQueueOrderStrict: configuration.get<unknown>('queue.strictOrder') === true,
     areNotificationsEnabled: configuration.get<unknown>('notifications.enabled') !== false,
+    checkIntervalSeconds: clampInterval(configuration.get<unknown>('checks.intervalSeconds'), 10),
+    areChecksContinuedUnseen: configuration.get<unknown>('checks.continueUnseen') === true,
   };
 }
 
@@ -32,7 +38,7 @@ export function onDidChangeSettings(listener: (settings: Settings) => void): Dis
   });
 }
 
-function clampInterval(value: unknown): number {
-  const seconds = typeof value === 'number' && Number.isFinite(value) ? value : 5;
+function clampInterval(value: unknown, usual: number): number {
+  const seconds = typeof value === 'number' && Number.isFinite(value) ? value : usual;
   return Math.min(3600, Math.max(1, seconds));
 }

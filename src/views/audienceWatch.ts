@@ -14,6 +14,8 @@ export interface AudienceDeps {
   readonly explorer: Sight;
   readonly dashboard: Sight;
   readonly isStatusBarEnabled: () => boolean;
+  /** Told whether results of checks can be seen: a dashboard, or the explorer of a window that has the focus. */
+  readonly setChecksSeen: (areSeen: boolean) => void;
 }
 
 /** Tells the monitor who looks, whenever that changes. */
@@ -28,7 +30,8 @@ export class AudienceWatch implements Disposable {
   }
 
   update(): void {
-    const { monitor, explorer, dashboard, isStatusBarEnabled } = this.deps;
+    const { monitor, explorer, dashboard, isStatusBarEnabled, setChecksSeen } = this.deps;
+    setChecksSeen(dashboard.isVisible || (explorer.isVisible && window.state.focused));
     monitor.setAudience({
       explorer: explorer.isVisible,
       dashboard: dashboard.isVisible,

@@ -26,7 +26,17 @@ export interface Checks {
     signal: CancelSignal,
     onResult?: (result: CheckResult) => void,
   ): Promise<readonly CheckResult[]>;
-  /** Checks all edges of the topology again and again, the next round after the last has ended; goes on unseen. */
+  /**
+   * Checks these edges again and again, over the same sessions, until the signal is given or the topology is gone; tells each round.
+   * Other rounds of the same edges, continuous or not, go on beside it.
+   */
+  repeat(
+    topologyId: string,
+    edgeIds: readonly string[] | null,
+    signal: CancelSignal,
+    onRound: (results: readonly CheckResult[]) => void,
+  ): Promise<void>;
+  /** Checks all edges of the topology again and again, the next round an interval after the last has ended. Who looks is the caller's to know. */
   setContinuous(topologyId: string, isOn: boolean): void;
   isContinuous(topologyId: string): boolean;
 }

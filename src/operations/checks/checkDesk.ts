@@ -23,15 +23,15 @@ export interface CheckDeskDeps extends CheckSessionsDeps {
   readonly refresh: (topologyId: string) => Promise<void>;
   /** For tests; by default `CHECK_LIMIT_MS`. */
   readonly limitMs?: number;
-  /** Between two rounds of continuous checks. */
-  readonly restMs?: number;
+  /** From the end of a round of continuous checks to the next; by default ten seconds. */
+  readonly intervalMs?: () => number;
 }
 
 /** So many primaries at a time. */
 const GROUPS_AT_A_TIME = 8;
 /** So many edges share one token: each of them needs a session while it is waited for. */
 const EDGES_A_TOKEN = 50;
-const REST_MS = 1_000;
+const INTERVAL_MS = 10_000;
 const LOOK_AGAIN_MS = 1_000;
 
 interface Run {
@@ -79,9 +79,26 @@ export class CheckDesk implements Checks {
     } else {
       const source = new CancelSource();
       this.continuous.set(topologyId, source);
-      void this.track(this.goOn(topologyId, source));
+      const stop = (): void => this.setContinuous(topologyId, false);
+      void this.track(this.goOn(topologyId, null, source, { onGone: stop }));
     }
     this.book.tell(topologyId);
+  }
+
+  async repeat(
+    topologyId: string,
+    edgeIds: readonly string[] | null,
+    signal: CancelSignal,
+    onRound: (results: readonly CheckResult[]) => void,
+  ): Promise<void> {
+    const both = new CancelSource();
+    const end = followSignals([signal, this.stopping], both);
+    try {
+      const onGone = (): void => both.cancel();
+      await this.track(this.goOn(topologyId, edgeIds, both, { onGone, onRound }));
+    } finally {
+      end();
+    }
   }
 
   isContinuous(topologyId: string): boolean {
@@ -104,36 +121,43 @@ export class CheckDesk implements Checks {
     onResult?: (result: CheckResult) => void,
   ): Promise<readonly CheckResult[]> {
     const both = new CancelSource();
-    const cancel = (): void => both.cancel();
-    const signals = [signal, this.stopping];
-    for (const one of signals) {
-      if (one.aborted) cancel();
-      one.addEventListener('abort', cancel);
-    }
+    const end = followSignals([signal, this.stopping], both);
     const sessions = new CheckSessions(topologyId, this.deps);
     try {
       const run = { topologyId, sessions, spent: this.spentOf(topologyId), signal: both };
       return await this.round(run, edgeIds, onResult);
     } finally {
-      for (const one of signals) one.removeEventListener('abort', cancel);
+      end();
       await sessions.close();
     }
   }
 
-  private async goOn(topologyId: string, signal: CancelSignal): Promise<void> {
+  /** Round after round over the same sessions. */
+  private async goOn(
+    topologyId: string,
+    edgeIds: readonly string[] | null,
+    signal: CancelSignal,
+    told: {
+      readonly onGone: () => void;
+      readonly onRound?: (results: readonly CheckResult[]) => void;
+    },
+  ): Promise<void> {
     const sessions = new CheckSessions(topologyId, this.deps);
     const run: Run = { topologyId, sessions, spent: this.spentOf(topologyId), signal };
     try {
       while (!signal.aborted) {
         // Its file is gone: it would go on for nobody, and begin anew unasked if the file came back.
         if (this.deps.snapshot(topologyId) === null) {
-          this.setContinuous(topologyId, false);
+          told.onGone();
           break;
         }
-        await this.round(run, null).catch((error: unknown) => {
+        try {
+          const results = await this.round(run, edgeIds);
+          told.onRound?.(results);
+        } catch (error) {
           this.deps.log.error(`A round of checks failed: ${String(error)}`);
-        });
-        await pause(this.deps.clock, this.deps.restMs ?? REST_MS, signal);
+        }
+        await pause(this.deps.clock, this.deps.intervalMs?.() ?? INTERVAL_MS, signal);
       }
     } finally {
       await sessions.close();
@@ -231,6 +255,18 @@ export class CheckDesk implements Checks {
       this.running.delete(work);
     }
   }
+}
+
+/** @returns ends the following */
+function followSignals(signals: readonly CancelSignal[], both: CancelSource): () => void {
+  const cancel = (): void => both.cancel();
+  for (const one of signals) {
+    if (one.aborted) cancel();
+    one.addEventListener('abort', cancel);
+  }
+  return () => {
+    for (const one of signals) one.removeEventListener('abort', cancel);
+  };
 }
 
 function sessionKeysOf(groups: readonly CheckGroup[]): ReadonlySet<string> {

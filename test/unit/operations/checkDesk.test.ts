@@ -203,6 +203,23 @@ describe('CheckDesk', () => {
     await passTime(() => changes.open === 0);
   });
 
+  it('repeats some edges until the signal, an interval apart, beside whatever else goes on', async () => {
+    const stop = new AbortController();
+    const rounds: { readonly atMs: number; readonly outcomes: readonly string[] }[] = [];
+    const ended = desk.repeat(ID, ['streaming/read'], stop.signal, (results) => {
+      rounds.push({ atMs: clock.nowMs(), outcomes: results.map(({ outcome }) => outcome) });
+    });
+    await passTime(() => rounds.length >= 3);
+    assert.deepEqual(rounds[0]?.outcomes, ['arrived']);
+    const apartMs = (rounds[2]?.atMs ?? 0) - (rounds[1]?.atMs ?? 0);
+    assert.ok(apartMs >= 10_000 && apartMs < 11_000, `${apartMs} ms`);
+    assert.ok(!desk.isContinuous(ID));
+    assert.equal(changes.open, 2, 'sessions are kept');
+    stop.abort();
+    await passTime(() => changes.open === 0);
+    await ended;
+  });
+
   it('stops for a topology whose file is gone', async () => {
     desk.setContinuous(ID, true);
     await passTime(() => changes.open === 2);
