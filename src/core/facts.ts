@@ -56,6 +56,8 @@ export interface SlotFacts {
   readonly inactiveSinceMs: number | null;
   /** 17 and newer; on 16 `conflicting` is reported as `conflict`. */
   readonly invalidationReason: string | null;
+  /** A standby keeps it in step with its primary for a failover: 17 and newer, and only there. Absent: it does not. */
+  readonly isSynced?: boolean;
 }
 
 /** A subscription of the node's own database: pg_subscription with its main worker and its counters. */

@@ -155,6 +155,11 @@ export interface EdgeSnapshot {
   readonly isRelativeToUpstream: boolean;
   /** Last numbers that were true, for "was 12 ms, 2 min ago". */
   readonly lastKnown: (Measure & { readonly atMs: number }) | null;
+  /**
+   * WAL that the downstream has not flushed, so that it is gone with the upstream; what is received but not replayed is not in it.
+   * Absent where `lagBytes` is the nearest that is known.
+   */
+  readonly notArrivedBytes?: number;
   /** WAL that its slot keeps; not lag. */
   readonly retainedWalBytes: number | null;
   readonly syncState: string | null;

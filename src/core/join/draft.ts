@@ -27,6 +27,7 @@ export interface EdgeDraft {
   /** When the measure was true. */
   readonly atMs: number | null;
   readonly unknownBecause: string | null;
+  readonly notArrivedBytes?: number;
   readonly retainedWalBytes: number | null;
   readonly syncState: string | null;
   readonly slotName: string | null;
@@ -100,6 +101,7 @@ export function finishEdge(who: EdgeIdentity, draft: EdgeDraft, book: VerdictBoo
     unknownBecause: draft.unknownBecause,
     isRelativeToUpstream: draft.isRelativeToUpstream,
     lastKnown: draft.memory.lastKnown,
+    ...(draft.notArrivedBytes === undefined ? {} : { notArrivedBytes: draft.notArrivedBytes }),
     retainedWalBytes: draft.retainedWalBytes,
     syncState: draft.syncState,
     evidence: draft.evidence,

@@ -111,6 +111,7 @@ function judgePresent(
   const isPaused = (standby.fast?.replayPauseState ?? 'not paused') !== 'not paused';
   // While paused the server goes on showing the replay lag from before.
   const measure = isPaused && measured.lagBytes !== 0 ? { ...measured, lagMs: null } : measured;
+  const notArrivedBytes = lagBytesBetween(endOfWal(upstreamFast), sender.flushLsn);
   const verdict: VerdictDraft = isPaused
     ? { code: 'paused' }
     : judgeMeasure(measure, reading, progress, thresholds);
@@ -119,6 +120,7 @@ function judgePresent(
     measure,
     atMs: upstream.atMs,
     unknownBecause: bytes === null ? `the position of ${upstream.node.id} is not known` : null,
+    ...(notArrivedBytes === null ? {} : { notArrivedBytes }),
     retainedWalBytes: retainedWal(upstreamFast, slot),
     syncState: sender.syncState,
     slotName: slot?.name ?? standby.fast?.receiver?.slotName ?? standby.node.slot,

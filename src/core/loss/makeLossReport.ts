@@ -1,77 +1,84 @@
-import { DEPTH_CAP } from '../facts';
-import { formatBytes, formatCounted } from '../format';
+import { formatBytes, formatPart } from '../format';
+import { Picture } from '../diagnosis/picture';
 import { healthRank, worstHealth } from '../join/severity';
-import type { EdgeSnapshot, QueueSnapshot, TopologySnapshot } from '../snapshot';
+import type { TopologySnapshot } from '../snapshot';
+import { showEscaped } from '../visibleText';
+import { edgeRows } from './edgeRows';
+import { failoverSlotRows } from './failoverSlotRows';
 import type { LossReport, LossRow } from './lossReport';
+import { queueRows } from './queueRows';
+import { sequenceRows } from './sequenceRows';
 
-/** What exists at one place only, by what was read of each. Pure. */
+/**
+ * What exists at one place only, by the last answer of each server: what standbys, subscribers and other readers have not got, logical
+ * slots that no standby keeps, operations that wait on edges, sequences that do not follow. Pure; asks nobody.
+ */
 export function lossReport(snapshot: TopologySnapshot): LossReport {
-  const rows = [
-    ...snapshot.edges.map((edge) => edgeRow(snapshot, edge)),
-    ...snapshot.queues.map(queueRow),
-  ].toSorted(
-    (a, b) => healthRank(a.health) - healthRank(b.health) || (b.bytes ?? 0) - (a.bytes ?? 0),
-  );
-  const times = rows.flatMap(({ atMs }) => (atMs === null ? [] : [atMs]));
-  const health = worstHealth(rows.map((row) => row.health));
+  const picture = new Picture(snapshot);
+  const data = [...edgeRows(picture), ...queueRows(picture)];
+  const rows = [...data, ...failoverSlotRows(picture), ...sequenceRows(picture)]
+    .map(shown)
+    .toSorted(compareRows);
+  const asOfMs = oldest(data.filter(isKnown)) ?? oldest(data);
   return {
     topologyName: snapshot.topology.name,
-    asOfMs: times.length === 0 ? null : Math.min(...times),
-    health,
-    answer:
-      health === 'healthy'
-        ? 'Nothing is missing anywhere.'
-        : 'Something has not arrived everywhere.',
-    lead: 'What is committed later than the time given is not in it.',
+    asOfMs,
+    health: worstHealth(rows.map(({ health }) => health)),
+    answer: answerOf(data, asOfMs),
+    lead: leadOf(data),
     rows,
   };
 }
 
-function edgeRow(snapshot: TopologySnapshot, edge: EdgeSnapshot): LossRow {
-  const atMs = snapshot.nodes.find(({ id }) => id === edge.from)?.sample.fastAtMs ?? null;
-  return {
-    subject: edge.id,
-    where: edge.name,
-    notArrived:
-      edge.lagBytes === null
-        ? 'unknown'
-        : edge.lagBytes === 0
-          ? 'nothing'
-          : formatBytes(edge.lagBytes),
-    bytes: edge.lagBytes,
-    ms: edge.lagMs,
-    atMs,
-    health:
-      edge.lagBytes === null ? worstHealth(['unknown', edge.verdict.health]) : edge.verdict.health,
-    note:
-      edge.lagBytes === null
-        ? `Not known: ${edge.unknownBecause ?? 'it was not read'}.`
-        : `What ${edge.to} has not got would be lost with ${edge.from ?? 'its upstream'}.`,
-  };
+function oldest(rows: readonly LossRow[]): number | null {
+  const times = rows.flatMap(({ atMs }) => (atMs === null ? [] : [atMs]));
+  return times.length === 0 ? null : Math.min(...times);
 }
 
-function queueRow(queue: QueueSnapshot): LossRow {
-  const open = queue.facts?.waiting ?? null;
-  return {
-    subject: queue.id,
-    where: `queue of ${queue.nodeId}`,
-    notArrived:
-      open === null
-        ? 'unknown'
-        : open === 0
-          ? 'nothing'
-          : open >= DEPTH_CAP
-            ? 'more than 10,000 operations'
-            : formatCounted(open, 'operation'),
-    bytes: null,
-    ms: null,
-    atMs: queue.atMs,
-    health:
-      open === null
-        ? 'unknown'
-        : open === 0
-          ? queue.verdict.health
-          : worstHealth(['warning', queue.verdict.health]),
-    note: `They exist on ${queue.nodeId} alone.`,
-  };
+function isKnown({ notArrived }: LossRow): boolean {
+  return !notArrived.startsWith('unknown');
+}
+
+function shown(row: LossRow): LossRow {
+  return { ...row, where: showEscaped(row.where), note: showEscaped(row.note) };
+}
+
+/** Worst first; among equals what is most. */
+function compareRows(a: LossRow, b: LossRow): number {
+  return (
+    healthRank(a.health) - healthRank(b.health) ||
+    (b.bytes ?? -1) - (a.bytes ?? -1) ||
+    (b.ms ?? -1) - (a.ms ?? -1) ||
+    (a.where < b.where ? -1 : 1)
+  );
+}
+
+function answerOf(rows: readonly LossRow[], asOfMs: number | null): string {
+  if (rows.length === 0)
+    return 'This topology keeps nothing at a second place that could be behind.';
+  if (asOfMs === null) return 'Not known: no server has been read.';
+  const known = rows.filter(isKnown);
+  if (known.length === 0) return 'Not known now: nobody that could tell can be asked.';
+  const [most] = known.toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0));
+  const queued = known.filter((row) => row.bytes === null && row.notArrived !== 'nothing');
+  const parts = [
+    ...(most?.bytes === undefined || most.bytes === null || most.bytes === 0
+      ? []
+      : [`up to ${formatBytes(most.bytes)} (${most.where})`]),
+    ...queued.slice(0, 2).map((row) => `${row.notArrived} (${row.where})`),
+  ];
+  if (parts.length > 0) {
+    return showEscaped(`Yes: ${parts.join(' and ')} had not arrived elsewhere.`);
+  }
+  return known.length < rows.length
+    ? 'Where it is known, nothing was missing elsewhere.'
+    : 'No: nothing that was read was missing elsewhere.';
+}
+
+function leadOf(rows: readonly LossRow[]): string {
+  const unknown = rows.filter((row) => !isKnown(row)).length;
+  const counted =
+    'Counted is the WAL that had not arrived, by the last answer of each server, and what waits on edges.';
+  if (unknown === 0) return counted;
+  return `${counted} Of ${unknown === rows.length ? 'all' : formatPart(unknown, rows.length)} places it is not known now.`;
 }

@@ -4,7 +4,7 @@ import { RowReader } from './rowReader';
 
 /**
  * The rows of pg_replication_slots, by the function beneath it. `inactive_since` and `invalidation_reason` came with 17,
- * `conflicting` with 16. Sorted here, as senders are.
+ * `conflicting` with 16, `synced` with 17. Sorted here, as senders are.
  */
 export const slotsPart: PollPart<readonly SlotFacts[]> = {
   lowestVersion: 14,
@@ -26,6 +26,7 @@ export const slotsPart: PollPart<readonly SlotFacts[]> = {
       epochMs(column('inactive_since', 'timestamptz')),
       column('invalidation_reason', 'text'),
       column('conflicting', 'bool'),
+      column('synced', 'bool'),
     ])})
   FROM pg_catalog.pg_get_replication_slots() AS s)`;
   },
@@ -50,5 +51,7 @@ function readSlot(row: RowReader): SlotFacts {
   };
   const reason = row.nullableText();
   const isConflicting = row.nullableBoolean() === true;
-  return { ...slot, invalidationReason: reason ?? (isConflicting ? 'conflict' : null) };
+  const isSynced = row.nullableBoolean() === true;
+  const invalidationReason = reason ?? (isConflicting ? 'conflict' : null);
+  return { ...slot, invalidationReason, ...(isSynced ? { isSynced } : {}) };
 }
