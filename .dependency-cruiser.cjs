@@ -18,6 +18,7 @@ const SURFACE = ['core', 'protocol', 'topologyFile', 'monitor', 'operations', 'h
 for (const layer of ['commands', 'views', 'panels']) {
   LAYERS[layer] = [src(layer, ...SURFACE), npm('vscode')];
 }
+LAYERS.languageModel = [src('languageModel', 'core', 'host'), npm('vscode', 'zod')];
 LAYERS.panels.push('^(node:)?crypto$');
 LAYERS.host.push('^(node:)?crypto$');
 

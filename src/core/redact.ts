@@ -2,8 +2,8 @@ const HIDDEN = '***';
 
 /** Each rule keeps what tells where the secret stood, and replaces the secret alone. */
 const RULES: readonly (readonly [RegExp, string])[] = [
-  // Userinfo of a URL: everything between the first colon and the last @ before the path.
-  [/([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/]*@/gi, `$1:${HIDDEN}@`],
+  // Userinfo of a URL: everything between the first colon and the last @ before the path. Begun nowhere but at a scheme's first letter: long text is read once.
+  [/((?<![a-z0-9+.-])[a-z0-9+.-]+:\/\/[^\s:/@]*):[^\s/]*@/gi, `$1:${HIDDEN}@`],
   // key=value and "key": "value", the value bare or quoted; also PGPASSWORD=… and sslpassword=….
   [
     /((?:password|passwd|pwd)["']?\s*[=:]\s*)(?:''(?:[^'\\]|\\.)+''|'(?:[^'\\]|\\.|'')*'?|"(?:[^"\\]|\\.)*"?|[^\s'",;&]+)/gi,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { manifest, texts, textOf } from './readManifest';
 
-/** Keys of the manifest whose values people read. */
-const READ_BY_PEOPLE = /^(title|category|displayName|description|contextualTitle|contents|label)$/;
+/** Keys of the manifest whose values people, or their language models, read. */
+const READ_BY_PEOPLE =
+  /^(title|category|displayName|description|contextualTitle|contents|label|modelDescription|userDescription)$/;
 const DESCRIPTIONS = /^(markdownDescription|(markdown)?EnumDescriptions|deprecationMessage)$/i;
 
 interface Found {
