@@ -57,6 +57,8 @@ import { EventFeed } from './operations/events/eventFeed';
 import { PlanRunner } from './operations/planRunner';
 import { StoppedReader } from './operations/stoppedReader';
 import { DashboardPanel } from './panels/dashboardPanel';
+import { IncidentEditor } from './panels/incidentEditor';
+import { IncidentMaker } from './panels/incidentMaker';
 import { ServersOnDemand } from './pg/serversOnDemand';
 import { parseTopologyFile } from './topologyFile/parseTopologyFile';
 import { Attention } from './views/attention';
@@ -275,16 +277,20 @@ export function compose(context: ExtensionContext): Composition {
   const live = store.add(new SnapshotProblems(monitor, (id) => commandIds.has(id)));
   store.add(new TopologyDiagnostics(files, live));
   store.add(new QuickFixes(files, live));
+  const shown = {
+    monitor,
+    restoreHistory: async (topologyId: string) => historyKeeper.restore(topologyId),
+    checks,
+    stops,
+    drains,
+    events,
+    clock,
+  };
+  store.add(new IncidentEditor({ extensionUri: context.extensionUri, clock, log }));
   const dashboard = store.add(
     new DashboardPanel({
       extensionUri: context.extensionUri,
-      monitor,
-      restoreHistory: (topologyId) => historyKeeper.restore(topologyId),
-      checks,
-      stops,
-      drains,
-      events,
-      clock,
+      ...shown,
       log,
       commands: DASHBOARD_COMMAND_IDS,
       runCommand: runDashboardCommand,
@@ -378,6 +384,7 @@ export function compose(context: ExtensionContext): Composition {
       log,
       clock,
       dashboard,
+      incidents: new IncidentMaker(shown),
       explorer,
       isTrusted,
       redact,

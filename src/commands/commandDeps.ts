@@ -64,7 +64,16 @@ export interface CommandDeps {
   readonly audit: { show(): void } & Pick<AuditLog, 'note'>;
   readonly clock: Clock;
   readonly dashboard: {
-    show(focus: { readonly topologyId: string | null; readonly id: string | null }): void;
+    show(focus: {
+      readonly topologyId: string | null;
+      readonly id: string | null;
+      readonly section?: 'loss';
+    }): void;
+  };
+  /** Writes down what the dashboard shows. */
+  readonly incidents: {
+    /** @param withHosts false: hosts and addresses are replaced */
+    make(topologyId: string, withHosts: boolean): Promise<string>;
   };
   readonly explorer: { reveal(topologyId: string, subject: string | null): Promise<void> };
   readonly isTrusted: () => boolean;

@@ -13,6 +13,9 @@ import { enterPassword } from './enterPassword';
 import { forgetPassword } from './forgetPassword';
 import { moveSecret } from './moveSecret';
 import { muteNotifications } from './muteNotifications';
+import { couldILoseData } from './couldILoseData';
+import { exportIncident } from './exportIncident';
+import { openIncident } from './openIncident';
 import { openDashboard } from './openDashboard';
 import { openTopologyFile } from './openTopologyFile';
 import { refresh } from './refresh';
@@ -36,6 +39,9 @@ export const COMMANDS: readonly Command[] = [
   disconnect,
   refresh,
   openDashboard,
+  couldILoseData,
+  exportIncident,
+  openIncident,
   muteNotifications,
   showNodes,
   showDetails,

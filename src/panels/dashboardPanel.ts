@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
-import { dashboardHtml } from './dashboardHtml';
 import { type DashboardDeps, type DashboardFocus, DashboardSession } from './dashboardSession';
+import { fillWebview } from './fillWebview';
 
 export const DASHBOARD_VIEW_TYPE = 'pgTopology.dashboard';
 
@@ -69,14 +69,6 @@ export class DashboardPanel implements vscode.WebviewPanelSerializer, Disposable
 
   private adopt(panel: vscode.WebviewPanel): void {
     const { webview } = panel;
-    const built = vscode.Uri.joinPath(this.deps.extensionUri, 'dist', 'webview');
-    const file = (name: string) =>
-      webview.asWebviewUri(vscode.Uri.joinPath(built, name)).toString();
-    webview.options = {
-      enableScripts: true,
-      enableCommandUris: false,
-      localResourceRoots: [built],
-    };
     const session = new DashboardSession(this.deps, (message) => void webview.postMessage(message));
     const received = webview.onDidReceiveMessage((message) => session.receive(message));
     const viewState = panel.onDidChangeViewState(() => this.setVisible(panel.visible));
@@ -88,11 +80,7 @@ export class DashboardPanel implements vscode.WebviewPanelSerializer, Disposable
       this.open = null;
       this.setVisible(false);
     });
-    webview.html = dashboardHtml({
-      cspSource: webview.cspSource,
-      scriptUri: file('dashboard.js'),
-      styleUris: [file('dashboard.css')],
-    });
+    fillWebview(webview, this.deps.extensionUri);
     this.setVisible(panel.visible);
   }
 

@@ -100,7 +100,7 @@ const COLUMNS: Record<HistoryMeasure, typeof COLUMN> = {
   arrivedMs: COLUMN,
   lateMs: COLUMN,
 };
-const HISTORY_ANSWER = z.object({
+export const HISTORY_ANSWER = z.object({
   topologyId: z.string(),
   range: RANGE,
   /** When nothing was polled because nobody looked; `toMs` is `null` while that lasts. */
@@ -112,7 +112,7 @@ const HISTORY_ANSWER = z.object({
 });
 
 const QUEUE_PAST_REQUEST = z.object({ topologyId: ID });
-const QUEUE_PAST_ANSWER = z.object({
+export const QUEUE_PAST_ANSWER = z.object({
   topologyId: z.string(),
   /** One entry a queue that has a past: columns of equal length, oldest first, each place five minutes from `atMs` on. */
   series: z.array(

@@ -196,7 +196,7 @@ const CHECKS = z.object({
   edges: z.array(EDGE_CHECKS),
 });
 
-const DETAILS = z.object({
+export const DETAILS = z.object({
   /** Id of the selected node, edge, slot (`slot/<node>/<name>`) or queue. */
   id: z.string(),
   /** Why it is as it is. */

@@ -1,5 +1,6 @@
 import type { DrainState } from '../core/queue/drain';
 import type { NodeSnapshot, SlotSnapshot, TopologySnapshot } from '../core/snapshot';
+import type { Diagnosis } from '../core/diagnosis/diagnosis';
 import { diagnoseTopology } from '../core/diagnosis/diagnoseTopology';
 import { diagnosisOf } from '../core/diagnosis/diagnosisOf';
 import { stopEvidence } from '../core/describe/stopText';
@@ -72,9 +73,40 @@ export function detailsOf(
   checks: TopologyChecks = NO_CHECKS,
   stops: readonly StopRecord[] = [],
 ): DetailsState | null {
+  return withDiagnosis(snapshot, id, diagnosisOf(snapshot, id), checks, stops);
+}
+
+/** The same of every node, edge, slot and queue, with one diagnosis of the whole. */
+export function detailsOfAll(
+  snapshot: TopologySnapshot,
+  checks: TopologyChecks = NO_CHECKS,
+  stops: readonly StopRecord[] = [],
+): DetailsState[] {
+  const edges = new Map(snapshot.edges.map((edge) => [edge.id, edge.to]));
+  const queues = new Map(snapshot.queues.map((queue) => [queue.id, queue.nodeId]));
+  const worst = new Map<string, Diagnosis>();
+  // Worst first; a node speaks for what arrives at it, and for its queue.
+  for (const diagnosis of diagnoseTopology(snapshot)) {
+    const { subject } = diagnosis;
+    for (const id of [subject, edges.get(subject), queues.get(subject)]) {
+      if (id !== undefined && !worst.has(id)) worst.set(id, diagnosis);
+    }
+  }
+  return [...worst].flatMap(
+    ([id, diagnosis]) => withDiagnosis(snapshot, id, diagnosis, checks, stops) ?? [],
+  );
+}
+
+function withDiagnosis(
+  snapshot: TopologySnapshot,
+  id: string,
+  found: Diagnosis,
+  checks: TopologyChecks,
+  stops: readonly StopRecord[],
+): DetailsState | null {
   const known = toDetails(snapshot, id);
   if (known === null) return null;
-  const made = toDiagnosisState(diagnosisOf(snapshot, id));
+  const made = toDiagnosisState(found);
   const diagnosis = { ...made, actions: [...made.actions, ...grantActions(snapshot, made)] };
   const edge = snapshot.edges.find((candidate) => candidate.id === id);
   const stop = edge === undefined ? null : stopOf(stops, edge);

@@ -369,7 +369,7 @@ describe('manifest', () => {
       const words_ = words[title.slice(1, -1)] ?? '';
       assert.match(
         words_,
-        /^[A-Z][A-Za-z]*(?: (?:to|as|and|pending_sync|Set-up|[A-Z][A-Za-z]*))*…?$/u,
+        /^[A-Z][A-Za-z]*(?: (?:to|as|and|pending_sync|Set-up|[A-Z][A-Za-z]*))*[…?]?$/u,
         words_,
       );
     }

@@ -28,12 +28,12 @@ describe('dashboard checks', () => {
   it('tells the last result of each link, rows and positions apart', async () => {
     const { page, host } = await rig.open([healthy], { checks: CHECKED });
     assert.deepEqual(await rowsOf(page), [
-      'central → central-read streaming row arrived in 18 ms 2 s ago 15 ms 18 ms',
-      'central-read → central-archive streaming row arrived in 56 ms 2 s ago 47 ms 55 ms',
-      'patterns_sub central → singularity row arrived in 13 ms 2 s ago 11 ms 13 ms',
-      'job_stats_sub central → genesis row arrived in 21 ms 2 s ago 17 ms 20 ms',
-      'metrics_sub central → genesis position passed in 11 ms 25 s ago – –',
-      'electric not Postgres position passed in 210 ms 25 s ago – –',
+      'central → central-read streaming row arrived in 18 ms 2 s ago 15 ms 18 ms – 18 ms –',
+      'central-read → central-archive streaming row arrived in 56 ms 2 s ago 47 ms 55 ms – 56 ms –',
+      'patterns_sub central → singularity row arrived in 13 ms 2 s ago 11 ms 13 ms – 13 ms –',
+      'job_stats_sub central → genesis row arrived in 21 ms 2 s ago 17 ms 20 ms – 21 ms –',
+      'metrics_sub central → genesis position passed in 11 ms 25 s ago – – – 11 ms –',
+      'electric not Postgres position passed in 210 ms 25 s ago – – – 210 ms –',
     ]);
     await section(page).getByText('metrics_sub: without a sentinel table a check proves').waitFor();
     await section(page).getByRole('button', { name: 'Install Sentinel Table…' }).click();

@@ -49,7 +49,7 @@ const GLYPHS: Readonly<Record<ReturnType<typeof toneOf>, StateGlyph>> = {
 function asOf({ asOfMs }: LossState, nowMs: number): string {
   return asOfMs === null
     ? 'No server has been read.'
-    : `As of ${formatClock(asOfMs)}, ${formatAgo(asOfMs, nowMs)}; what is committed later is not in it.`;
+    : `As of ${formatClock(asOfMs)}, ${formatAgo(asOfMs, nowMs)}.`;
 }
 
 function table(

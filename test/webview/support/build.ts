@@ -192,6 +192,13 @@ export function slot(
     reader: null,
     inactiveSinceMs: null,
     tableSync: null,
+    toLimit: {
+      by: 'server',
+      limitBytes: 10 * 1024 ** 3,
+      leftBytes: 10 * 1024 ** 3 - 24 * 1024 ** 2,
+      pace: 'steady',
+      ms: null,
+    },
     verdict: HEALTHY,
     ...options,
   };

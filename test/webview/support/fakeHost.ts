@@ -5,7 +5,11 @@ import type { DrainState } from '../../../src/core/queue/drain';
 import type { StopRecord } from '../../../src/core/stopRecord';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import { EventBook } from '../../../src/operations/events/eventBook';
-import { DashboardSession, type DashboardTarget } from '../../../src/panels/dashboardSession';
+import {
+  type DashboardDeps,
+  DashboardSession,
+  type DashboardTarget,
+} from '../../../src/panels/dashboardSession';
 import { DASHBOARD_COMMANDS, type DashboardCommand } from '../../../src/protocol/dashboardMessages';
 import type { Envelope } from '../../../src/protocol/envelope';
 import { NOW_MS } from './build';
@@ -29,6 +33,8 @@ export class FakeHost {
   private readonly stopListeners = new Set<(topologyId: string) => void>();
   private readonly checkListeners = new Set<(topologyId: string) => void>();
   readonly session: DashboardSession;
+  /** What the dashboard and its export work with. */
+  readonly deps: DashboardDeps;
   private readonly listeners = new Set<(snapshot: TopologySnapshot, isNews: boolean) => void>();
   nowMs = NOW_MS;
   /** What happened, as the window saw it. */
@@ -40,58 +46,56 @@ export class FakeHost {
   ) {
     const { listeners, checkListeners, stopListeners } = this;
     for (const snapshot of snapshots) this.events.noteSnapshot(snapshot);
-    this.session = new DashboardSession(
-      {
-        monitor: {
-          current: () => this.snapshots,
-          history: (topologyId, range = '15min') => {
-            const found = this.snapshots.find(({ id }) => id === topologyId);
-            return found === undefined
-              ? emptyHistory(topologyId, range)
-              : historyOf(found, range, this.checks);
-          },
-          onDidChange: (listener): Disposable => {
-            listeners.add(listener);
-            return { dispose: () => void listeners.delete(listener) };
-          },
+    this.deps = {
+      monitor: {
+        current: () => this.snapshots,
+        history: (topologyId, range = '15min') => {
+          const found = this.snapshots.find(({ id }) => id === topologyId);
+          return found === undefined
+            ? emptyHistory(topologyId, range)
+            : historyOf(found, range, this.checks);
         },
-        restoreHistory: () => Promise.resolve(),
-        checks: {
-          of: () => this.checks,
-          isContinuous: () => this.isContinuous,
-          onDidChange: (listener): Disposable => {
-            checkListeners.add(listener);
-            return { dispose: () => void checkListeners.delete(listener) };
-          },
+        onDidChange: (listener): Disposable => {
+          listeners.add(listener);
+          return { dispose: () => void listeners.delete(listener) };
         },
-        stops: {
-          of: () => this.stops,
-          onDidChange: (listener): Disposable => {
-            stopListeners.add(listener);
-            return { dispose: () => void stopListeners.delete(listener) };
-          },
-        },
-        drains: { of: () => this.drains, onDidChange: () => ({ dispose: () => undefined }) },
-        events: this.events,
-        clock: {
-          nowMs: () => this.nowMs,
-          monotonicMs: () => performance.now(),
-          schedule: (delayMs, run) => {
-            const timer = setTimeout(run, delayMs);
-            return () => clearTimeout(timer);
-          },
-        },
-        log: {
-          debug: () => undefined,
-          info: () => undefined,
-          warn: (message) => void this.warnings.push(message),
-          error: (message) => void this.warnings.push(message),
-        },
-        commands: DASHBOARD_COMMANDS,
-        runCommand: (command, target) => void this.commands.push({ command, target }),
       },
-      post,
-    );
+      restoreHistory: () => Promise.resolve(),
+      checks: {
+        of: () => this.checks,
+        isContinuous: () => this.isContinuous,
+        onDidChange: (listener): Disposable => {
+          checkListeners.add(listener);
+          return { dispose: () => void checkListeners.delete(listener) };
+        },
+      },
+      stops: {
+        of: () => this.stops,
+        onDidChange: (listener): Disposable => {
+          stopListeners.add(listener);
+          return { dispose: () => void stopListeners.delete(listener) };
+        },
+      },
+      drains: { of: () => this.drains, onDidChange: () => ({ dispose: () => undefined }) },
+      events: this.events,
+      clock: {
+        nowMs: () => this.nowMs,
+        monotonicMs: () => performance.now(),
+        schedule: (delayMs, run) => {
+          const timer = setTimeout(run, delayMs);
+          return () => clearTimeout(timer);
+        },
+      },
+      log: {
+        debug: () => undefined,
+        info: () => undefined,
+        warn: (message) => void this.warnings.push(message),
+        error: (message) => void this.warnings.push(message),
+      },
+      commands: DASHBOARD_COMMANDS,
+      runCommand: (command, target) => void this.commands.push({ command, target }),
+    };
+    this.session = new DashboardSession(this.deps, post);
   }
 
   /** Somebody asked why a subscription of every topology stopped. */

@@ -155,11 +155,25 @@ export const trouble: TopologySnapshot = snapshot({
       isActive: false,
       retainedWalBytes: 9.1 * GB,
       safeWalBytes: 0.9 * GB,
+      toLimit: {
+        by: 'server',
+        limitBytes: 10 * GB,
+        leftBytes: 0.9 * GB,
+        pace: 'approaching',
+        ms: 13.4 * 60_000,
+      },
       verdict: verdict('nearLimit', 'error', 7560),
     }),
     slot('central', 'patterns_sub', {
       isActive: false,
       retainedWalBytes: 291 * MB,
+      toLimit: {
+        by: 'file',
+        limitBytes: 2 * GB,
+        leftBytes: 2 * GB - 291 * MB,
+        pace: 'approaching',
+        ms: 138 * 60_000,
+      },
       verdict: verdict('notStreaming', 'warning', 248),
     }),
     slot('central', 'central_read', {
