@@ -1,11 +1,27 @@
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { DrainSession } from '../../core/ports/drainGateway';
 import { WaveTexts } from '../../core/queue/applyStatements';
+import type { QueueOperation } from '../../core/queue/operation';
 import { OperationShapes } from '../../core/queue/operationShapes';
 import { tablesByName } from '../../core/queue/waves';
+import { spelledTables, tablesMeant } from '../../core/queue/tableMeant';
 import type { TargetTable } from '../../core/queue/targetTable';
 import { formatTableName } from '../../core/tableName';
 import type { ConflictPolicy, DeclaredQueue, TableName } from '../../core/topology';
+
+/** A table that operations name, as the primary has it. */
+export interface Target {
+  /** `null`: the primary has none of that name, or it may be several. */
+  readonly table: TargetTable | null;
+  /** As the primary has it, or would. */
+  readonly name: TableName;
+  /** It may be one of these as well. */
+  readonly others: readonly TableName[];
+}
+
+interface NamedTarget extends Target {
+  readonly named: TableName;
+}
 
 /** What is known of the primary's tables that operations name; a table that comes up later is read then. */
 export class Catalog {
@@ -13,6 +29,7 @@ export class Catalog {
   #byName: ReadonlyMap<string, TargetTable> = new Map();
   /** What was asked for last: rows of one table follow each other. */
   #last: { readonly named: TableName; readonly table: TargetTable | null } | null = null;
+  #lastMeant: NamedTarget | null = null;
   readonly texts = new WaveTexts();
   readonly shapes = new OperationShapes();
 
@@ -38,6 +55,21 @@ export class Catalog {
     return this.#last.table;
   }
 
+  /** What the table of an operation is on the primary. A trigger names it exactly. */
+  targetOf({ table: named, writtenBy }: Pick<QueueOperation, 'table' | 'writtenBy'>): Target {
+    if (writtenBy === 'trigger') return { table: this.find(named), name: named, others: [] };
+    if (this.#lastMeant === null || !isSame(this.#lastMeant.named, named)) {
+      this.#lastMeant = { ...this.#meant(named), named };
+    }
+    return this.#lastMeant;
+  }
+
+  #meant(named: TableName): Target {
+    const exists = (table: TableName): boolean => this.#byName.has(formatTableName(table));
+    const [name, ...others] = tablesMeant(named, this.queue.tables, exists);
+    return { table: others.length === 0 ? this.find(name) : null, name, others };
+  }
+
   policyOf(table: TableName): ConflictPolicy {
     const declared = this.queue.tables.find(
       ({ schema, name }) => schema === table.schema && name === table.name,
@@ -47,7 +79,8 @@ export class Catalog {
 
   /** Makes sure that these were looked for. @throws ServerFailure */
   async know(tables: readonly TableName[], signal: CancelSignal): Promise<void> {
-    const missing = distinct(tables).filter((table) => !this.#wanted.has(formatTableName(table)));
+    const named = distinct(tables).filter((table) => !this.#wanted.has(formatTableName(table)));
+    const missing = named.flatMap((table) => [table, ...spelledTables(table.name)]);
     if (missing.length === 0) return;
     for (const table of missing) {
       const { schema, name } = table;
@@ -61,6 +94,7 @@ export class Catalog {
     const tables = await this.session.readTargetTables([...this.#wanted.values()], signal);
     this.#byName = tablesByName(tables);
     this.#last = null;
+    this.#lastMeant = null;
     this.texts.clear();
     this.shapes.clear();
   }

@@ -19,6 +19,7 @@ import type { ConflictKind, OperationKind } from '../../core/queue/operation';
 import { textOf } from '../../core/queue/rowValues';
 import { columnsStatement, readColumn, type ChoiceColumn } from '../../core/queue/targetColumns';
 import type { ConflictPolicy, DeclaredQueue } from '../../core/topology';
+import { withMeantTable } from './meantTable';
 
 /** A conflict with what both ends say of it now. */
 export interface FoundConflict {
@@ -51,12 +52,13 @@ export interface PrimarySession {
 /** Reads the primary's side. @param isLocked within the transaction that writes */
 export async function readConflictOf(
   primary: PrimarySession,
-  conflict: QueuedConflict,
+  queued: QueuedConflict,
   queue: DeclaredQueue,
   options: { readonly isLocked: boolean; readonly signal: CancelSignal },
 ): Promise<FoundConflict> {
   const { isLocked, signal } = options;
   const { session, nodeId } = primary;
+  const conflict = await withMeantTable(session, queued, queue, signal);
   const noted = (
     await session.query(notedConflictStatement(conflict.operationId), signal)
   ).rows.map(readNotedConflict)[0] ?? {

@@ -49,6 +49,12 @@ export async function inspect(
 ): Promise<Gate> {
   const { identity } = edge;
   const tables = await queuedTables(job, edge, signal);
+  const catalog = new Catalog(primary.session, job.queue);
+  await catalog.know([...tables, ...job.queue.tables], signal);
+  const meant = tables.flatMap((table) => [
+    table,
+    catalog.targetOf({ table, writtenBy: 'application' }).name,
+  ]);
   const registered = await readRegister(identity.edgeId, primary, signal);
   const { primarySystem, primaryTimeline, batches } = identity;
   const isOtherSystem = primarySystem !== null && primarySystem !== primary.system;
@@ -58,11 +64,9 @@ export async function inspect(
   const reasons = [
     ...copyReasons(job, edge, primary, registered),
     ...(isOtherSystem ? otherSystemReasons(job, edge, primary, missing) : []),
-    ...(await echoReasons(job, edge, tables, signal)),
+    ...(await echoReasons(job, edge, meant, signal)),
   ];
   if (reasons.length > 0) throw new DrainRefused(reasons);
-  const catalog = new Catalog(primary.session, job.queue);
-  await catalog.know([...tables, ...job.queue.tables], signal);
   return {
     edge,
     primary,

@@ -17,12 +17,13 @@ import {
   readKeyTexts,
   type KeyTexts,
 } from '../../core/queue/keyTexts';
-import { actedOn, keysOf, spelledKeys, type KeySource } from '../../core/queue/keysActedOn';
+import { keysOf, spelledKeys, type KeySource } from '../../core/queue/keysActedOn';
 import { textOf } from '../../core/queue/rowValues';
 import type { TargetTable } from '../../core/queue/targetTable';
 import type { DeclaredQueue, TableName } from '../../core/topology';
 import type { Catalog } from './catalog';
 import type { EdgeEnd } from './edgeEnd';
+import { mayActOn } from './sortRows';
 
 export interface EdgeKeyParts {
   readonly edge: EdgeEnd;
@@ -74,7 +75,10 @@ export async function noteAside(
   }));
   if (tables.length === 0) return;
   await catalog.know(tables, signal);
-  const keyed = tables.map((table) => ({ ...table, key: catalog.find(table)?.key ?? [] }));
+  const keyed = tables.map((table) => {
+    const { table: meant } = catalog.targetOf({ table, writtenBy: 'application' });
+    return { ...table, key: (catalog.find(table) ?? meant)?.key ?? [] };
+  });
   for (let after = 0n; ;) {
     const [page] = await edge.run([asideStatement(queue.table, after, keyed)], signal);
     const operations = (page?.rows ?? []).map(readAside);
@@ -93,14 +97,17 @@ async function noteAll(
 ): Promise<void> {
   const unclear = operations.filter((operation) => isUnclear(operation, parts.catalog));
   const told = await askEdge(unclear, parts, signal);
+  const { catalog } = parts;
   for (const operation of operations) {
-    const table = parts.catalog.find(operation.table);
-    blocked.add(operation, actedOn(operation, table, told.get(operation)));
+    const target = catalog.targetOf(operation);
+    for (const on of mayActOn(operation, target, catalog, told.get(operation))) {
+      blocked.add(operation, on);
+    }
   }
 }
 
 function isUnclear(operation: Keyed, catalog: Catalog): boolean {
-  const table = catalog.find(operation.table);
+  const { table } = catalog.targetOf(operation);
   if (table === null || isAlwaysClear(table, operation.writtenBy)) return false;
   const isOwn = operation.writtenBy === 'trigger';
   return spelledKeys(table, keysOf(operation, table), isOwn) === null;
@@ -114,7 +121,7 @@ async function askEdge<T extends Keyed>(
 ): Promise<ReadonlyMap<T, readonly string[]>> {
   const byTable = new Map<TargetTable, T[]>();
   for (const operation of operations) {
-    const table = catalog.find(operation.table);
+    const { table } = catalog.targetOf(operation);
     if (table === null) continue;
     const own = byTable.get(table);
     if (own === undefined) byTable.set(table, [operation]);

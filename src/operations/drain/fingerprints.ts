@@ -8,17 +8,21 @@ import {
 import { textOf } from '../../core/queue/rowValues';
 import { columnsStatement, readColumn, type ChoiceColumn } from '../../core/queue/targetColumns';
 import { formatTableName } from '../../core/tableName';
+import type { DeclaredQueue } from '../../core/topology';
 import type { PrimarySession } from './conflictReader';
+import { withMeantTable } from './meantTable';
 
 /** What the primary's rows of these conflicts are now, one statement each. @throws ServerFailure */
 export async function fingerprintsOf(
   { session, nodeId }: PrimarySession,
   conflicts: readonly QueuedConflict[],
+  queue: DeclaredQueue,
   signal: CancelSignal,
 ): Promise<readonly ShownConflict[]> {
   const columnsOf = new Map<string, readonly ChoiceColumn[]>();
   const shown: ShownConflict[] = [];
-  for (const conflict of conflicts) {
+  for (const queued of conflicts) {
+    const conflict = await withMeantTable(session, queued, queue, signal);
     const { operationId, table } = conflict;
     const name = formatTableName(table);
     const columns =

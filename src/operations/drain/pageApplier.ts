@@ -127,7 +127,7 @@ function setAside(
   const verdict = verdictOf(source, failure.facts);
   if (verdict.state === 'again') aside.deferred.push({ source, keyText, deferral: verdict });
   else {
-    const policy = catalog.policyOf(source.table);
+    const policy = catalog.policyOf(operation.table);
     aside.refused.push({ source, resolved: operation, policy, refusal: verdict });
   }
   blocked.add(source, operation);

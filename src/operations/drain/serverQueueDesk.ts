@@ -109,7 +109,7 @@ export class ServerQueueDesk implements QueueDesk {
     const conflicts = listed.slice(0, CONFLICT_LIST_LIMIT);
     if (conflicts.length === 0) return { conflicts: [], isCut };
     return this.#sessions.readingPrimary(ends, known, signal, async (session, nodeId) => ({
-      conflicts: await fingerprintsOf({ session, nodeId }, conflicts, signal),
+      conflicts: await fingerprintsOf({ session, nodeId }, conflicts, ends.queue, signal),
       isCut,
     }));
   }

@@ -2,9 +2,11 @@ import type { RefusedOperation, ResolvedOperation } from '../../core/queue/apply
 import type { PageRow } from '../../core/queue/batchCut';
 import type { BlockedKeys } from '../../core/queue/blockedKeys';
 import type { OperationRefusal, QueueOperation } from '../../core/queue/operation';
-import { actedOn } from '../../core/queue/keysActedOn';
+import { actedOn, type ActedOn } from '../../core/queue/keysActedOn';
 import { isRefusal, resolveOperation } from '../../core/queue/resolveOperation';
-import type { Catalog } from './catalog';
+import { ambiguitySentence } from '../../core/queue/tableMeant';
+import type { TableName } from '../../core/topology';
+import type { Catalog, Target } from './catalog';
 
 /** An operation that an earlier one on its key holds up, or whose next attempt has not come. */
 export interface WaitingOperation {
@@ -30,15 +32,22 @@ export function sortRows(
   const waiting: WaitingOperation[] = [];
   for (const row of rows) {
     const source = row.operation;
-    const table = catalog.find(source.table);
-    const result = withKeys(resolveOperation(source, table, catalog.shapes), row);
-    const on = isRefusal(result) ? actedOn(source, table, row.touches) : result;
-    if (!row.isDue || blocked.has(source, on)) {
-      blocked.add(source, on);
+    const target = catalog.targetOf(source);
+    const { table, name, others } = target;
+    const result =
+      others.length > 0
+        ? ambiguous(source, [name, ...others])
+        : withKeys(resolveOperation(source, table, catalog.shapes), row);
+    const all = isRefusal(result) ? mayActOn(source, target, catalog, row.touches) : [result];
+    const block = (): void => {
+      for (const on of all) blocked.add(source, on);
+    };
+    if (!row.isDue || all.some((on) => blocked.has(source, on))) {
+      block();
       waiting.push({ source, keyText: isRefusal(result) ? (source.key ?? '') : result.keyText });
     } else if (isRefusal(result)) {
-      blocked.add(source, on);
-      const policy = catalog.policyOf(source.table);
+      block();
+      const policy = catalog.policyOf(name);
       refused.push({ source, resolved: null, policy, refusal: result });
     } else {
       todo.push(result);
@@ -47,10 +56,28 @@ export function sortRows(
   return { todo, refused, waiting };
 }
 
+/** What an operation acts on that cannot be applied, in each table that it may be of. @param known keys that had to be asked for */
+export function mayActOn(
+  source: Parameters<typeof actedOn>[0],
+  { table, name, others }: Target,
+  catalog: Catalog,
+  known?: readonly string[],
+): readonly ActedOn[] {
+  if (others.length === 0) return [actedOn(source, table, known)];
+  return [name, ...others].map((one) =>
+    actedOn({ ...source, table: one }, catalog.find(one), known),
+  );
+}
+
 /** With the keys that the edge had to be asked for. */
 function withKeys(
   result: ResolvedOperation | OperationRefusal,
   { touches }: PageRow,
 ): ResolvedOperation | OperationRefusal {
   return touches === undefined || isRefusal(result) ? result : { ...result, touches };
+}
+
+function ambiguous({ id, table }: QueueOperation, tables: readonly TableName[]): OperationRefusal {
+  const message = ambiguitySentence(table, tables);
+  return { operationId: id, state: 'dead', conflict: null, sqlstate: '42P09', message };
 }

@@ -110,6 +110,77 @@ forEachMajor('A queue that an application made', function (major) {
     );
     for (const { state, error } of rows) assert.equal(error === null, state === 'done');
   });
+
+  it('finds the table of the file that a name means, and says which ones it may mean', async () => {
+    const tables = [
+      'app.users',
+      '"App"."Users"',
+      'app.both',
+      'other.both',
+      'app.here',
+      'public.here',
+    ];
+    for (const schema of ['app', '"App"', 'other']) await rig.everywhere(`CREATE SCHEMA ${schema}`);
+    for (const table of tables) {
+      await rig.everywhere(`CREATE TABLE ${table} (id integer PRIMARY KEY, v text)`);
+    }
+    for (const table of tables.slice(0, 5)) {
+      rig.policy(table.replaceAll('"', ''), table === 'app.users' ? 'manual' : 'primary-wins');
+    }
+    const named = [
+      ...['users', 'app.users', '"app"."users"', 'APP.Users'],
+      ...['"App"."Users"', 'App.Users', '"Users"'],
+      ...['both', 'app.both', 'here', 'app.here'],
+    ];
+    for (const [id, name] of named.entries()) {
+      await rig.edge.query(
+        `INSERT INTO public.pending_sync (table_name, operation, data) VALUES ($1, 'INSERT', $2)`,
+        [name, JSON.stringify({ id, v: name })],
+      );
+    }
+    // One row under two names, of which the first is a conflict.
+    await rig.primary.query(`INSERT INTO app.users VALUES (100, 'primary')`);
+    for (const name of ['users', 'app.users']) {
+      await rig.edge.query(
+        `INSERT INTO public.pending_sync (table_name, operation, data) VALUES ($1, 'INSERT', '{"id": 100, "v": "edge"}')`,
+        [name],
+      );
+    }
+    await new RigDrainer(rig, { table: QUEUE, capture: 'application' }).drain('edge');
+    const rows = await rig.edge.query<{ name: string; state: string; error: string | null }>(
+      `SELECT table_name AS name, state, error FROM public.pending_sync WHERE data ? 'v' ORDER BY seq`,
+    );
+    const ambiguous = ['both', 'here', 'App.Users'];
+    assert.deepEqual(
+      rows.slice(0, named.length).map(({ name, state }) => `${name} ${state}`),
+      named.map((name) => `${name} ${ambiguous.includes(name) ? 'dead' : 'done'}`),
+    );
+    assert.deepEqual(
+      rows.slice(named.length).map(({ name, state }) => `${name} ${state}`),
+      ['users conflict', 'app.users pending'],
+    );
+    assert.match(
+      rows.find(({ name }) => name === 'both')?.error ?? '',
+      /may be app\.both or other\.both/u,
+    );
+    assert.match(
+      rows.find(({ name }) => name === 'here')?.error ?? '',
+      /may be public\.here or app\.here/u,
+    );
+    const found: Record<string, readonly string[]> = {};
+    for (const table of tables) {
+      const there = await rig.primary.query<{ v: string }>(`SELECT v FROM ${table} ORDER BY id`);
+      found[table] = there.map(({ v }) => v);
+    }
+    assert.deepEqual(found, {
+      'app.users': ['users', 'app.users', '"app"."users"', 'APP.Users', 'primary'],
+      '"App"."Users"': ['"App"."Users"', '"Users"'],
+      'app.both': ['app.both'],
+      'other.both': [],
+      'app.here': ['app.here'],
+      'public.here': [],
+    });
+  });
 });
 
 /** Inserts, then changes, then deletions, each in the table and in the queue, as one transaction. One was drained long ago. */
