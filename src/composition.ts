@@ -63,6 +63,7 @@ import { ServersOnDemand } from './pg/serversOnDemand';
 import { parseTopologyFile } from './topologyFile/parseTopologyFile';
 import { Attention } from './views/attention';
 import { AudienceWatch } from './views/audienceWatch';
+import { CheckTests } from './views/checkTests';
 import { ContextKeyWatch } from './views/contextKeyWatch';
 import { TopologyDiagnostics } from './views/diagnostics';
 import { ExplorerView } from './views/explorerView';
@@ -298,6 +299,7 @@ export function compose(context: ExtensionContext): Composition {
   );
   // A file that came or went changes the list of topologies, which no snapshot tells.
   store.add(files.onDidChange(() => dashboard.refresh()));
+  store.add(new CheckTests({ files, monitor, checks, contact, diagnose: diagnosisOf, redact }));
   let settings = readSettings();
   monitor.setPolling(settings.pollIntervalSeconds, settings.pollInBackground);
   const attention = store.add(new AttentionStore(context.workspaceState, clock));
