@@ -23,6 +23,7 @@ import { ContactDesk } from './host/contactDesk';
 import { WorkspaceContactGate } from './host/contactGate';
 import { ContextKeyWriter } from './host/contextKeys';
 import { DisposableStore } from './host/disposableStore';
+import { EventKeeper } from './host/eventKeeper';
 import { HistoryKeeper } from './host/historyKeeper';
 import { LeftoverStore } from './host/leftoverStore';
 import { LeftoverWatch } from './host/leftoverWatch';
@@ -112,10 +113,11 @@ export function compose(context: ExtensionContext): Composition {
   });
   const servers = new WorkspaceServerMemory(context.workspaceState, log);
   const histories = new HistoryBook(clock);
+  const storage = new StorageFiles(context.storageUri ?? context.globalStorageUri);
   const historyKeeper = store.add(
     new HistoryKeeper({
       archive: histories,
-      files: new StorageFiles(context.storageUri ?? context.globalStorageUri),
+      files: storage,
       clock,
       log,
     }),
@@ -257,7 +259,21 @@ export function compose(context: ExtensionContext): Composition {
   store.add(new DrainAudit(drains, audit));
   const events = store.add(new EventBook(() => clock.nowMs()));
   const eventFeed = store.add(new EventFeed({ book: events, monitor, checks, drains }));
-  store.add(files.onDidChange(() => events.keep(files.entries().map(({ id }) => id))));
+  const eventKeeper = store.add(
+    new EventKeeper({
+      book: events,
+      files: storage,
+      topologyIds: () => files.entries().map(({ id }) => id),
+      clock,
+      log,
+    }),
+  );
+  store.add(
+    files.onDidChange(() => {
+      events.keep(files.entries().map(({ id }) => id));
+      if (files.entries().length > 0) void eventKeeper.restore();
+    }),
+  );
   const automaticDraining = store.add(
     new AutomaticDraining({
       drains,
@@ -403,6 +419,7 @@ export function compose(context: ExtensionContext): Composition {
   const closeServers = async () => {
     await Promise.all([
       historyKeeper.flush(),
+      eventKeeper.flush(),
       drains.dispose(),
       checks.dispose(),
       monitor.dispose(),
