@@ -16,20 +16,16 @@ export function applyCause(one: EdgeCase): Finding | null {
   const log = applyLog(one);
   const drift = schemaDrift(one);
   const { code } = one.edge.verdict;
-  const isCopy = isCopyFailing(one);
-  if (code === 'copying' && !isCopy && log?.cause !== 'copyFails') return null;
-  if (log?.cause && !(isCopy && COPY_CAUSES.has(log.cause))) {
-    return fromLog(one, log, log.cause, drift);
-  }
-  if (code === 'notStreaming') return null;
+  // The log says which of the two failed, where it can be read; counters tell it from 15 on.
+  const isCopy = log === null ? isCopyFailing(one) : log.isOfCopy;
   if (isCopy) return copyFails(one, log);
+  if (code === 'copying') return null;
+  if (log?.cause) return fromLog(one, log, log.cause, drift);
+  if (code === 'notStreaming') return null;
   return (
     fromDrift(one, drift) ?? publicationCause(one) ?? (log === null ? null : otherError(one, log))
   );
 }
-
-/** What a failing copy says is about the copy. */
-const COPY_CAUSES: ReadonlySet<string> = new Set(['copyFails', 'applyDenied', 'missingTable']);
 
 function publicationCause(one: EdgeCase): Finding | null {
   const found = beginCause(one);

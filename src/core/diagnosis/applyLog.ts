@@ -7,7 +7,9 @@ import { logEntries, type LogFinding } from './logEntries';
 export interface ApplyLog extends LogFinding {
   /** `null`: an error that is none of the known ones. */
   readonly cause: CauseCode | 'slotLost' | null;
-  /** `public.jobs`, as the server writes it. */
+  /** Whether it is about the first copy of a table, not about a change. */
+  readonly isOfCopy: boolean;
+  /** `public.jobs`, as the server writes it; of a copy the name alone. */
   readonly relation: string | null;
   /** `X/Y`: the end of the transaction that fails; `null` before 15. */
   readonly finishLsn: string | null;
@@ -23,14 +25,28 @@ export function applyLog(one: EdgeCase): ApplyLog | null {
   return {
     ...found,
     cause: causeOf(found.entry),
-    relation: RELATION.exec(text)?.[1] ?? COPIED.exec(text)?.[1] ?? null,
+    isOfCopy: isOfCopy(one, found.entry),
+    relation: TARGET.exec(text)?.[1] ?? RELATION.exec(text)?.[1] ?? COPIED.exec(text)?.[1] ?? null,
     finishLsn: /finished at ([0-9A-F]+\/[0-9A-F]+)/u.exec(text)?.[1] ?? null,
   };
 }
 
+const TARGET = /target relation "([^"\n]+)"/u;
 const RELATION =
-  /(?:target relation|conflict detected on relation|permission denied for table|relation) "?((?:[^"\n\s])+)"?/u;
-const COPIED = /for table "([^"\n]+)"/u;
+  /(?:conflict detected on relation|permission denied for table|relation) "?((?:[^"\n\s])+)"?/u;
+const COPIED = /(?:for table "|^COPY )([^",\n]+)/mu;
+const COPYING =
+  /^COPY [^\n]+, line \d+|could not start initial contents copy|table synchronization|initial table copy|could not copy/mu;
+const APPLYING_CHANGE = /processing remote data/u;
+
+/** Where it does not say itself, the counters of 15 and newer do: copies are counted apart. */
+function isOfCopy({ edge, picture }: EdgeCase, { text }: LogEntryFacts): boolean {
+  if (APPLYING_CHANGE.test(text)) return false;
+  if (COPYING.test(text)) return true;
+  const facts = picture.subscription(edge);
+  if (facts === null || facts.tableStates.i + facts.tableStates.d === 0) return false;
+  return (facts.syncErrorCount ?? 0) > 0 && (facts.applyErrorCount ?? 0) === 0;
+}
 
 function isProblem({ level }: LogEntryFacts): boolean {
   return level === 'ERROR' || level === 'FATAL' || level === 'WARNING' || level === 'PANIC';

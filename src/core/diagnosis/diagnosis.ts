@@ -1,35 +1,38 @@
 import type { Evidence, Health, VerdictCode } from '../snapshot';
 
-/** Causes that are told apart beyond the verdicts. Each has a row in docs/verdicts.md. */
-export type CauseCode =
+/** Causes that are told apart beyond the verdicts. Each has a section in docs/verdicts.md. */
+export const CAUSE_CODES = [
   // standbys
-  | 'recoveryConflict' // replay waits for a query, or cancelled some just now
-  | 'longQuery' // a query on a standby holds an old snapshot, and replay is behind
-  | 'applyDelay' // recovery_min_apply_delay holds replay back on purpose
-  | 'walRemoved' // the upstream no longer has the WAL that the standby needs next
+  'recoveryConflict', // replay waits for a query, or cancelled some just now
+  'longQuery', // a query on a standby holds an old snapshot, and replay is behind
+  'applyDelay', // recovery_min_apply_delay holds replay back on purpose
+  'walRemoved', // the upstream no longer has the WAL that the standby needs next
   // subscriptions
-  | 'duplicateKey'
-  | 'missingTable'
-  | 'missingColumn'
-  | 'applyDenied' // the apply worker lacks a privilege
-  | 'constraintViolated'
-  | 'publicationMissing'
-  | 'copyFails' // a table's first copy fails again and again
-  | 'replicaIdentityMissing'
-  | 'sequenceBehind'
-  | 'sendersUsedUp'
-  | 'slotsUsedUp'
-  | 'walLevelTooLow'
+  'duplicateKey',
+  'missingTable',
+  'missingColumn',
+  'applyDenied', // the apply worker lacks a privilege
+  'constraintViolated',
+  'publicationMissing',
+  'copyFails', // a table's first copy fails again and again
+  'replicaIdentityMissing',
+  'sequenceBehind',
+  'sendersUsedUp',
+  'slotsUsedUp',
+  'walLevelTooLow',
   // nodes
-  | 'clockSkew'
-  | 'connectionsNearlyUsedUp'
-  | 'unreachableFromHere' // others say that it runs
+  'clockSkew',
+  'connectionsNearlyUsedUp',
+  'unreachableFromHere', // others say that it runs
   // slots
-  | 'nearFileLimit' // thresholds.retainedWal
+  'nearFileLimit', // thresholds.retainedWal
   // queues
-  | 'queueStuck'
-  | 'queuePoisoned'
-  | 'edgeOffline';
+  'queueStuck',
+  'queuePoisoned',
+  'edgeOffline',
+] as const;
+
+export type CauseCode = (typeof CAUSE_CODES)[number];
 
 export type DiagnosisCode = VerdictCode | CauseCode;
 

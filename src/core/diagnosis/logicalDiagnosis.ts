@@ -3,6 +3,7 @@ import { nameCopying } from '../join/tableStates';
 import type { EdgeSnapshot } from '../snapshot';
 import { command, configuration, statement } from './actions';
 import { applyCause } from './applyCauses';
+import { applyLog } from './applyLog';
 import type { Diagnosis } from './diagnosis';
 import {
   awayEnd,
@@ -13,8 +14,10 @@ import {
   type EdgeCase,
 } from './edgeParts';
 import { lagWords } from './lagWords';
+import { logEvidence } from './logEntries';
 import { blockedFinding } from './lockCauses';
 import { makeDiagnosis, speakFor, type Finding } from './makeDiagnosis';
+import { trimStop } from './names';
 import type { Picture } from './picture';
 import { beginCause } from './beginCauses';
 import { sequencesBehind } from './sequenceCauses';
@@ -227,6 +230,7 @@ function notStreaming(one: EdgeCase): Finding {
   const away = awayEnd(one);
   const { reason } = edge.verdict.params;
   const problem = picture.causes(edge.to)?.log?.problem ?? null;
+  const log = applyLog(one);
   return {
     code: 'notStreaming',
     title:
@@ -238,11 +242,13 @@ function notStreaming(one: EdgeCase): Finding {
       edge.retainedWalBytes === null
         ? null
         : `Slot ${edge.slotName ?? ''} keeps ${formatBytes(edge.retainedWalBytes)} of WAL on ${source}.`,
-      away === null
+      log === null ? null : `Its server log says: ${trimStop(log.message)}.`,
+      away === null && log === null
         ? `Why ${target} does not connect is in its server log. ${problem ?? ''}`.trim()
         : null,
     ],
     followsFrom: away,
+    evidence: log === null ? [] : [logEvidence(one, log)],
     actions: [
       command('checkSetup', edge.to),
       command('resolveSubscription', edge.id),

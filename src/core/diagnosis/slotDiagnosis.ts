@@ -12,8 +12,10 @@ export function diagnoseSlot(picture: Picture, slot: SlotSnapshot): readonly Dia
   const about: About = { subject: slotSubject(slot), nodeId: slot.nodeId, verdict: slot.verdict };
   const evidence = factsOf(picture, slot);
   const own = speakFor(about, { evidence, ...findingOf(picture, slot) });
-  const limit = fileLimit(slot);
-  return limit === null ? [own] : [own, makeDiagnosis(about, { evidence, ...limit })];
+  const limit = picture.snapshot.topology.thresholds.retainedWalBytes ?? null;
+  const isBeyond = limit !== null && (slot.retainedWalBytes ?? 0) >= limit;
+  if (!isBeyond || own.code === 'nearFileLimit') return [own];
+  return [own, makeDiagnosis(about, { evidence, ...fileLimit(slot, limit), sinceMs: null })];
 }
 
 function findingOf(picture: Picture, slot: SlotSnapshot): Finding {
@@ -36,7 +38,9 @@ function findingOf(picture: Picture, slot: SlotSnapshot): Finding {
         actions: [command('dropSlot', slotSubject(slot))],
       };
     case 'nearLimit':
-      return nearLimit(slot, reader);
+      return slot.toLimit?.by === 'file' && slot.walStatus !== 'unreserved'
+        ? fileLimit(slot, slot.toLimit.limitBytes)
+        : nearLimit(slot, reader);
     case 'orphan':
       return {
         code,
@@ -117,20 +121,24 @@ function nearLimit(slot: SlotSnapshot, reader: string | null): Finding {
 }
 
 /** The user's own limit, beyond which nothing happens by itself. */
-function fileLimit(slot: SlotSnapshot): Finding | null {
+function fileLimit(slot: SlotSnapshot, limitBytes: number): Finding {
   const { toLimit, name, nodeId, retainedWalBytes: kept } = slot;
-  if (toLimit?.by !== 'file' || toLimit.leftBytes === null || toLimit.leftBytes > 0) return null;
-  const size = kept === null ? 'more' : formatBytes(kept);
+  const size = kept === null ? '' : ` keeps ${formatBytes(kept)}:`;
+  const limit = `the ${formatBytes(limitBytes)} of thresholds.retainedWal`;
+  const isBeyond = kept !== null && kept >= limitBytes;
+  const ms = toLimit?.by === 'file' && toLimit.pace === 'approaching' ? toLimit.ms : null;
   return {
     code: 'nearFileLimit',
     health: worstHealth(['warning', slot.verdict.health]),
-    title: `Slot ${name} on ${nodeId} keeps ${size}: more than the ${formatBytes(toLimit.limitBytes)} of thresholds.retainedWal.`,
+    title: isBeyond
+      ? `Slot ${name} on ${nodeId}${size} more than ${limit}.`
+      : `Slot ${name} on ${nodeId}${size} it reaches ${limit}${ms === null ? ' soon' : ` in ${formatEstimate(ms)}`}.`,
     detail: ['The server removes nothing by itself: its disk fills.'],
     actions: [
-      command('dropSlot', slotSubject(slot)),
+      slot.isActive ? null : command('dropSlot', slotSubject(slot)),
       configuration(
         nodeId,
-        `max_slot_wal_keep_size = ${Math.ceil((toLimit.limitBytes * 2) / 1024 ** 2)}MB`,
+        `max_slot_wal_keep_size = ${Math.ceil((limitBytes * 2) / 1024 ** 2)}MB`,
         'The server then gives up a slot before its disk is full; its reader must start anew. Needs a reload.',
       ),
       command('openTopologyFile', nodeId),

@@ -49,6 +49,9 @@ const HEALTH: Readonly<Record<VerdictCode, Health>> = {
   healthy: 'healthy',
 };
 
+/** Every verdict that there is. */
+export const VERDICT_CODES: readonly string[] = Object.keys(HEALTH);
+
 export function healthOfCode(code: VerdictCode): Health {
   return HEALTH[code];
 }
