@@ -9,11 +9,11 @@ import { statementName } from './statementName';
 
 const IDENTITY = qualifiedName(EDGE_IDENTITY);
 
-/** Who this edge is, which server it is on, and what its last drain left. Source: pgtopology.edge_identity, pg_control_system(). */
+/** Who this edge is, which server it is on, and what its last drain left. Source: pgtopology.edge_identity, pg_control_system(), getdatabaseencoding(). */
 export const identityStatement: SqlStatement = {
   text: `
 SELECT i.edge_id::text AS "edgeId", i.system_identifier AS "madeOn", c.system_identifier::text AS "system", i.batches AS "batches",
-  i.primary_system AS "primarySystem", i.primary_timeline AS "primaryTimeline",
+  i.primary_system AS "primarySystem", i.primary_timeline AS "primaryTimeline", getdatabaseencoding()::text AS "encoding",
   (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS "clockUs"
   FROM ${IDENTITY} AS i, pg_control_system() AS c`,
 };

@@ -9,6 +9,7 @@ import {
   identityStatement,
   lockStatement,
 } from '../../core/queue/edgeStatements';
+import { NO_CHARACTERS, noCharactersSentence } from '../../core/queue/noCharacters';
 import { bigintOf, numberOf, numberOrNull, textOf, textOrNull } from '../../core/queue/rowValues';
 import { onlyRow, results } from './answers';
 import { DrainBusy, DrainRefused, type DrainJob, type DrainerDeps } from './drainJob';
@@ -105,6 +106,9 @@ async function readIdentity(
   });
   const middleMs = (beforeMs + clock.nowMs()) / 2;
   const row = rows[0];
+  if (row?.['encoding'] === NO_CHARACTERS) {
+    throw new DrainRefused([noCharactersSentence(session.nodeId)]);
+  }
   if (row === undefined) {
     throw new DrainRefused([
       `${session.nodeId} has no identity as an edge: run Set Up Edge, which gives it one.`,

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
-import { planSetUpEdge } from '../../../src/core/plan/queue/planSetUpEdge';
+import { isRunnable } from '../../../src/core/plan/plan';
 import { shownSql } from '../../../src/core/plan/sqlText';
+import { DEFAULT_QUEUE } from '../../../src/core/queue/queueNames';
+import { edgeSetUpSql, primarySetUpSql } from '../../../src/core/queue/setUpSql';
 import { scramVerifier } from '../../../src/host/scramVerifier';
+import { previewDrain } from '../../../src/operations/drain/drainPreview';
 import { createLogin } from '../../clusters/access';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { codes } from '../plans/planRig';
-import { drain } from './drain/drainRig';
+import { never } from '../pg/support';
+import { codes, PlanRig } from '../plans/planRig';
+import { drain, drainDeps, drainJob } from './drain/drainRig';
 import { QueueRig } from './queueRig';
-import { objectsOf, OLDER_GUARD, plannedSetUp, queueContext, requestOf } from './setUpSupport';
+import { objectsOf, OLDER_GUARD, plannedSetUp, requestOf } from './setUpSupport';
 
 const DRAINER = 'drain"er';
 const TABLES = { 'public.jobs': 'newest-wins', '"Od""d"."ta.ble"': 'edge-wins' } as const;
@@ -310,26 +314,48 @@ forEachMajor('Set Up Edge', function (major) {
     assert.deepEqual([await objectsOf(rig.edge), await objectsOf(rig.primary)], before);
   });
 
-  it('says what a database that knows no characters does, and takes a time without zone for none', async () => {
+  it('refuses a database that knows no characters as an edge, also one that was set up', async () => {
+    await rig.edge.query(
+      `CREATE DATABASE bytes ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
+    );
+    const plans = new PlanRig({
+      primary: { cluster: rig.primary },
+      edge: { cluster: rig.edge, database: 'bytes' },
+    });
+    const bytes = await rig.edge.connect({ database: 'bytes' });
+    await bytes.query('CREATE TABLE public.keyed (a int PRIMARY KEY, b text)');
+    const plan = await plannedSetUp(plans, requestOf({ 'public.keyed': 'primary-wins' }));
+    assert.equal(isRunnable(plan), false);
+    assert.deepEqual(codes(plan), ['error columnType edge']);
+    assert.match(plan.findings[0]?.text ?? '', /database on edge is SQL_ASCII/u);
+
+    await rig.primary.query(`CREATE SCHEMA pgtopology`);
+    for (const sql of primarySetUpSql()) await rig.primary.query(sql);
+    const setUp = { queue: DEFAULT_QUEUE, captured: [], guarded: [] };
+    for (const sql of edgeSetUpSql(setUp)) await bytes.query(sql);
+    await bytes.query(
+      `INSERT INTO pgtopology.pending_sync (table_name, operation, data)
+       VALUES ('keyed', 'INSERT', jsonb_build_object('a', 1, 'b', convert_from('\\xe4', 'SQL_ASCII')))`,
+    );
+    await bytes.end();
+    const node = rig.edgeNode();
+    const edgeNode = { ...node, connection: { ...node.connection, dbname: 'bytes' } };
+    const { refusals } = await previewDrain(drainDeps(), drainJob(rig, { edgeNode }), never());
+    const { end } = await drain(rig, { edgeNode });
+    await rig.edge.query('DROP DATABASE bytes');
+    await rig.primary.query('DROP SCHEMA pgtopology CASCADE');
+    assert.match(refusals.join(), /database on edge is SQL_ASCII/u);
+    assert.deepEqual(end, { kind: 'refused', reasons: refusals });
+  });
+
+  it('takes a time without zone for none', async () => {
     await rig.everywhere(
       'CREATE TABLE public.zoned (id int PRIMARY KEY, updated_at timestamp); CREATE TABLE public.zoned_too (id int PRIMARY KEY, updated_at timestamp(3))',
     );
     const request = requestOf({ 'public.zoned': 'newest-wins', 'public.zoned_too': 'merge' });
-    const context = await queueContext(rig.plans);
-    assert.deepEqual(
-      [...(context.queues?.values() ?? [])].map(({ encoding }) => encoding),
-      ['UTF8', 'UTF8'],
-    );
-    const queues = new Map(
-      [...(context.queues ?? [])].map(([id, facts]) => [
-        id,
-        id === 'edge' ? { ...facts, encoding: 'SQL_ASCII' } : facts,
-      ]),
-    );
-    const plan = planSetUpEdge(request, { ...context, queues });
+    const plan = await plannedSetUp(rig.plans, request);
     assert.deepEqual(codes(plan).toSorted(), [
       'error missingColumn primary',
-      'warning columnType edge',
       'warning columnType primary',
     ]);
     for (const { fix, nodeId } of plan.findings) {

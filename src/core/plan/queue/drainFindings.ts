@@ -2,6 +2,7 @@ import { escapeIdentifier, qualifiedName } from '../../sql';
 import { formatTableName } from '../../tableName';
 import type { TableName } from '../../topology';
 import type { Finding } from '../finding';
+import { NO_CHARACTERS, noCharactersSentence } from '../../queue/noCharacters';
 import { errorFinding, noteFinding, warningFinding } from '../findingParts';
 import type { NodeCatalog, RelationFacts } from '../nodeCatalog';
 import { isSameTable } from '../tableLookup';
@@ -88,22 +89,20 @@ export function encodingFindings({
   edgeFacts,
   primaryFacts,
 }: DrainedPair): readonly Finding[] {
-  const ends = [
-    [edge.nodeId, edgeFacts.encoding],
-    [primary.nodeId, primaryFacts.encoding],
-  ] as const;
-  const unknown = ends
-    .filter(([, encoding]) => encoding === 'SQL_ASCII')
-    .map(([nodeId]) =>
+  if (edgeFacts.encoding === NO_CHARACTERS) {
+    return [errorFinding('columnType', edge.nodeId, noCharactersSentence(edge.nodeId), null)];
+  }
+  const there = primaryFacts.encoding;
+  if (there === NO_CHARACTERS) {
+    return [
       warningFinding(
         'columnType',
-        nodeId,
-        `The database on ${nodeId} is SQL_ASCII, which knows no characters: one text that is not UTF-8 stops every drain (22021).`,
+        primary.nodeId,
+        `The database on ${primary.nodeId} is SQL_ASCII, which knows no characters: what meets a text there that is not UTF-8 is dead (22021).`,
         'Move it into a database with the encoding UTF8.',
       ),
-    );
-  if (unknown.length > 0) return unknown;
-  const there = primaryFacts.encoding;
+    ];
+  }
   if (there === undefined || there === 'UTF8' || there === edgeFacts.encoding) return [];
   return [
     noteFinding(
