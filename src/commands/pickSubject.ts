@@ -53,6 +53,7 @@ function toItem(pick: NodePick, topologyId: string): SubjectItem {
   return {
     label: `$(${pick.icon.codicon}) ${pick.label}`,
     description: pick.description,
+    ...(pick.cause === null ? {} : { detail: pick.cause }),
     target: { topologyId, subject: pick.subject },
   };
 }

@@ -120,7 +120,7 @@ class NodeRows {
     const children = queueChildren(queue, this.queues, nowMs, (kind, path, ...rest) =>
       this.make(kind, ['queue', ...path], ...rest),
     );
-    const tooltip = () => queueTooltip(queue, nowMs);
+    const tooltip = () => queueTooltip(queue, this.index);
     return [this.make('queue', ['queue'], queue.id, text, { children, tooltip })];
   }
 
@@ -165,7 +165,7 @@ class NodeRows {
             ),
           ),
         ],
-        tooltip: () => edgeTooltip(edge, nowMs),
+        tooltip: () => edgeTooltip(edge, this.index),
       },
     );
   }
@@ -272,7 +272,7 @@ class NodeRows {
     const text = slotRowText(slot, isUnlimited, this.index.nowMs, isExtra);
     const subject = `slot/${slot.nodeId}/${slot.name}`;
     return this.make('slot', ['slot', slot.name], subject, text, {
-      tooltip: () => slotTooltip(slot, this.index.nowMs),
+      tooltip: () => slotTooltip(slot, this.index),
     });
   }
 }

@@ -24,13 +24,14 @@ export function rowMarkdown(tooltip: Tooltip): MarkdownString {
   ]);
 }
 
-/** Draws the tooltip of the status item: a table, the worst first. */
-export function statusMarkdown({ heading, rows, footer }: StatusTooltip): MarkdownString {
+/** Draws the tooltip of the status item: why the worst is as it is, then a table, the worst first. */
+export function statusMarkdown({ heading, cause, rows, footer }: StatusTooltip): MarkdownString {
   const table = rows.map(
     ([name, state]) => `| ${escapeMarkdown(name)} | ${escapeMarkdown(state)} |`,
   );
   return untrusted([
     heading === null ? '' : `**${escapeMarkdown(heading)}**`,
+    cause === null ? '' : escapeMarkdown(cause),
     table.length === 0 ? '' : ['| | |', '|---|---|', ...table].join('\n'),
     escapeMarkdown(footer),
   ]);

@@ -169,6 +169,6 @@ function consumerRow(edge: EdgeSnapshot, index: SnapshotIndex): Row {
     children: checkRow(edge, index, ['consumer', edge.to]),
     isExpanded: false,
     fix: null,
-    tooltip: () => edgeTooltip(edge, index.nowMs),
+    tooltip: () => edgeTooltip(edge, index),
   };
 }

@@ -30,6 +30,7 @@ export function checkProblem(title: string, result: CheckResult, cause: KnownCau
   return oneLine(isKnown ? `${words} ${cause.title}` : words);
 }
 
-function oneLine(text: string): string {
+/** Text as one line without anything that a terminal obeys: what servers say may hold escape sequences. */
+export function oneLine(text: string): string {
   return showEscaped(text.replaceAll(/\s*\n\s*/gu, ' '));
 }

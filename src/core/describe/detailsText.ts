@@ -35,14 +35,14 @@ function tooltipOf(
 ): Tooltip {
   const edge = snapshot.edges.find((candidate) => candidate.id === subject);
   if (edge !== undefined) {
-    const tooltip = edgeTooltip(edge, nowMs);
+    const tooltip = edgeTooltip(edge, { snapshot, nowMs });
     const stop = stopOf(stops, edge);
     return stop === null ? tooltip : withStop(tooltip, edge, stop, nowMs);
   }
   const queue = snapshot.queues.find((candidate) => candidate.id === subject);
-  if (queue !== undefined) return queueTooltip(queue, nowMs);
+  if (queue !== undefined) return queueTooltip(queue, { snapshot, nowMs });
   const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
-  if (slot !== undefined) return slotTooltip(slot, nowMs);
+  if (slot !== undefined) return slotTooltip(slot, { snapshot, nowMs });
   // Of a publication the row says all; its node says the rest.
   const nodeId = subject === null ? null : (publicationOf(snapshot, subject)?.nodeId ?? subject);
   const node = snapshot.nodes.find((candidate) => candidate.id === nodeId);

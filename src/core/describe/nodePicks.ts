@@ -1,4 +1,5 @@
 import type { Health, TopologySnapshot } from '../snapshot';
+import { causeOf } from './causeText';
 import { nodeStateOf, type NodeState } from './nodeState';
 import { facts, type RowIcon } from './rowText';
 import { SnapshotIndex } from './snapshotIndex';
@@ -10,7 +11,12 @@ export interface NodePick {
   readonly label: string;
   readonly description: string;
   readonly subject: string;
+  /** Why it needs somebody, as a sentence; `null` for what is well, and for what stands too far down to be read. */
+  readonly cause: string | null;
 }
+
+/** So many of what needs attention are told with their cause: a list shows no more at once. */
+const TOLD_CAUSES = 12;
 
 /** The parts of one topology by what they need: of each a node, edge, slot or queue. */
 export interface Grouped<T> {
@@ -28,7 +34,14 @@ export function nodePicks(snapshot: TopologySnapshot, nowMs: number): NodePicks 
   const { attention, healthy, unknown } = groupSubjects(index);
   const pickAll = (subjects: readonly string[]) =>
     subjects.flatMap((subject) => pickOf(index, subject) ?? []);
-  return { attention: pickAll(attention), healthy: pickAll(healthy), unknown: pickAll(unknown) };
+  const withCauses = pickAll(attention).map((pick, at) =>
+    at < TOLD_CAUSES ? { ...pick, cause: causeLine(snapshot, pick.subject, nowMs) } : pick,
+  );
+  return { attention: withCauses, healthy: pickAll(healthy), unknown: pickAll(unknown) };
+}
+
+function causeLine(snapshot: TopologySnapshot, subject: string, nowMs: number): string | null {
+  return causeOf(snapshot, subject, 'warning', nowMs)?.lines[0] ?? null;
 }
 
 /** One line, as the tree would say it; `null` for what the snapshot does not have. */
@@ -36,7 +49,7 @@ export function pickOf(index: SnapshotIndex, subject: string): NodePick | null {
   const found = subjectText(index, subject);
   if (found === null) return null;
   const { icon, label, description } = found.text;
-  return { icon, label, description: facts(found.on, description), subject };
+  return { icon, label, description: facts(found.on, description), subject, cause: null };
 }
 
 /** Sorts without describing, so that who shows eight of 500 describes eight. */

@@ -7,6 +7,7 @@ import {
   speak,
 } from '../format';
 import type { TopologySnapshot } from '../snapshot';
+import { causeOf } from './causeText';
 import { shortMeasure } from './edgeWords';
 import { groupSubjects, pickOf } from './nodePicks';
 import { SnapshotIndex } from './snapshotIndex';
@@ -24,6 +25,8 @@ export interface StatusBarText {
 export interface StatusTooltip {
   /** Leads the tooltip where there are several topologies. */
   readonly heading: string | null;
+  /** Why the worst of them is as it is, in finished sentences; `null` while nothing needs a person. */
+  readonly cause: string | null;
   /** What, state: worst first, at most eight. */
   readonly rows: readonly (readonly [name: string, state: string])[];
   readonly footer: string;
@@ -65,7 +68,7 @@ function withBell(shown: Shown): Shown {
   };
 }
 
-const EMPTY_TOOLTIP: StatusTooltip = { heading: null, rows: [], footer: '' };
+const EMPTY_TOOLTIP: StatusTooltip = { heading: null, cause: null, rows: [], footer: '' };
 
 /** 0 error, 1 warning, then unknown, busy, healthy. */
 function rank({ summary }: TopologySnapshot): number {
@@ -177,6 +180,7 @@ function tooltipOf(
 ): StatusTooltip {
   const index = new SnapshotIndex(snapshot, nowMs);
   const { attention, unknown, healthy } = groupSubjects(index);
+  const [worst] = attention;
   const all = [...attention, ...unknown, ...healthy];
   const rows = all
     .slice(0, MAX_ROWS)
@@ -193,7 +197,14 @@ function tooltipOf(
       : `Polled ${age} ago, every ${formatDuration(pollIntervalSeconds * 1_000)}`;
   return {
     heading: isOneOfSeveral ? snapshot.topology.name : null,
+    cause: worst === undefined ? null : worstCause(snapshot, worst, nowMs),
     rows,
     footer: `${more}${polled}`,
   };
+}
+
+/** One diagnosis for each drawing: the status item has room for the worst alone. */
+function worstCause(snapshot: TopologySnapshot, subject: string, nowMs: number): string | null {
+  const cause = causeOf(snapshot, subject, snapshot.summary.health, nowMs);
+  return cause === null ? null : cause.lines.join(' ');
 }

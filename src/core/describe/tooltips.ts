@@ -8,7 +8,9 @@ import type {
   SlotSnapshot,
   TopologySnapshot,
 } from '../snapshot';
+import { causeOf, withCause } from './causeText';
 import { edgeWords } from './edgeWords';
+import { nodeHealthOf } from './nodeState';
 import { nodeLabel, roleWords, serverVersion } from './nodeText';
 import { drainingWords, onlineWords, queueWords } from './queueText';
 import { facts, type Tooltip, type TooltipFact } from './rowText';
@@ -26,7 +28,8 @@ export function nodeTooltip(node: NodeSnapshot, index: SnapshotIndex): Tooltip {
     endpoint === null ? (declared?.connection['host'] ?? null) : formatEndpoint(endpoint);
   const database = fast?.database ?? declared?.connection['dbname'] ?? null;
   const user = slow?.role ?? declared?.connection['user'] ?? null;
-  return {
+  const cause = causeOf(index.snapshot, node.id, nodeHealthOf(node, index), index.nowMs);
+  const own: Tooltip = {
     title: nodeLabel(node),
     subtitle: facts(roleWords(node, index), version === null ? null : `Postgres ${version}`),
     lines: [
@@ -40,21 +43,29 @@ export function nodeTooltip(node: NodeSnapshot, index: SnapshotIndex): Tooltip {
     facts: incoming.flatMap((edge) => edge.evidence.map((row) => toFact(row, index.nowMs))),
     advice: failure?.advice ?? null,
   };
+  // Where it stands comes first, as for every node.
+  const [where = '', ...rest] = own.lines;
+  const told = withCause({ ...own, lines: rest }, cause);
+  return { ...told, lines: [where, ...told.lines].filter((line) => line !== '') };
 }
 
-export function edgeTooltip(edge: EdgeSnapshot, nowMs: number): Tooltip {
+export function edgeTooltip(edge: EdgeSnapshot, { snapshot, nowMs }: Looked): Tooltip {
   const { state, measure } = edgeWords(edge, nowMs);
   const upstream = edge.from === null ? null : `from ${edge.from}`;
-  return {
+  const own: Tooltip = {
     title: edge.name,
     subtitle: facts(KIND_WORDS[edge.kind], upstream, edge.isDeclared ? null : 'not in the file'),
     lines: [facts(state, measure), edgeLine(edge, nowMs)].filter(
       (line, at, all) => line !== '' && all.indexOf(line) === at,
     ),
     facts: edge.evidence.map((row) => toFact(row, nowMs)),
-    advice: adviceOfEdge(edge),
+    advice: null,
   };
+  return withCause(own, causeOf(snapshot, edge.id, edge.verdict.health, nowMs));
 }
+
+/** A snapshot, and when it is looked at. */
+export type Looked = Pick<SnapshotIndex, 'snapshot' | 'nowMs'>;
 
 const KIND_WORDS: Readonly<Record<EdgeSnapshot['kind'], string>> = {
   streaming: 'streaming replication',
@@ -62,8 +73,8 @@ const KIND_WORDS: Readonly<Record<EdgeSnapshot['kind'], string>> = {
   consumer: 'reads a slot, not Postgres',
 };
 
-export function slotTooltip(slot: SlotSnapshot, nowMs: number): Tooltip {
-  return {
+export function slotTooltip(slot: SlotSnapshot, { snapshot, nowMs }: Looked): Tooltip {
+  const own: Tooltip = {
     title: slot.name,
     subtitle: facts(`${slot.type} slot on ${slot.nodeId}`, slot.isActive ? 'active' : 'inactive'),
     lines: [],
@@ -71,21 +82,17 @@ export function slotTooltip(slot: SlotSnapshot, nowMs: number): Tooltip {
       text: `${label}: ${value}`,
       source,
     })),
-    advice: adviceOfSlot(slot),
+    advice: slot.verdict.health === 'healthy' ? 'What a slot keeps is not lag.' : null,
   };
+  const subject = `slot/${slot.nodeId}/${slot.name}`;
+  const cause = causeOf(snapshot, subject, slot.verdict.health, nowMs);
+  // All that is known of it stands here already, with its sources.
+  return withCause(own, cause === null ? null : { ...cause, facts: [] });
 }
 
-function adviceOfSlot({ verdict, tableSync }: SlotSnapshot): string | null {
-  if (verdict.code === 'slotLost') return 'What read it must be made anew.';
-  if (verdict.code !== 'orphan') return 'What a slot keeps is not lag.';
-  return tableSync?.isLeft === true
-    ? 'Its copy is over, and it keeps WAL. Drop Slot… removes it.'
-    : 'It keeps WAL for nobody that is known. Drop Slot… removes it, if nobody else needs it.';
-}
-
-export function queueTooltip(queue: QueueSnapshot, nowMs: number): Tooltip {
+export function queueTooltip(queue: QueueSnapshot, { snapshot, nowMs }: Looked): Tooltip {
   const found = queue.facts;
-  return {
+  const own: Tooltip = {
     title: queue.table,
     subtitle: `queue on ${queue.nodeId}, drained to ${queue.primaryId}`,
     lines: [
@@ -105,6 +112,7 @@ export function queueTooltip(queue: QueueSnapshot, nowMs: number): Tooltip {
           ],
     advice: null,
   };
+  return withCause(own, causeOf(snapshot, queue.id, queue.verdict.health, nowMs));
 }
 
 /** The health summary of a whole topology. */
@@ -174,22 +182,4 @@ function lastAnswer(node: NodeSnapshot, nowMs: number): string[] {
 
 function sameServer(node: NodeSnapshot): string[] {
   return node.sameServerAs.length === 0 ? [] : [`Same server as ${node.sameServerAs.join(', ')}.`];
-}
-
-function adviceOfEdge(edge: EdgeSnapshot): string | null {
-  switch (edge.verdict.code) {
-    case 'stoppedByError':
-    case 'applyErrorLoop':
-      return `The text of the error is only in the server log of ${edge.to}; look for "logical replication apply worker".`;
-    case 'notStreaming':
-      return 'What the standby alone reports is not lag: it compares only what it received.';
-    case 'ambiguous':
-      return 'Give the standbys a slot or a cluster_name.';
-    case 'noPrivilege':
-      return 'Grant pg_monitor to the watching role.';
-    case 'slotLost':
-      return `${edge.to} must be cloned again.`;
-    default:
-      return null;
-  }
 }

@@ -93,7 +93,12 @@ describe('describe: what is known of a slot', () => {
     const left = { tableSync: { of, isLeft: true }, verdict: verdict('orphan'), consumer: null };
     assert.equal(row(left), 'logical · left by a table copy of edge/jobs_sub · keeps 16 MB');
     assert.equal(told(left)['Reader'], 'left by a table copy of edge/jobs_sub');
-    assert.match(slotTooltip(slot(left), NOW).advice ?? '', /Drop Slot… removes it\.$/u);
+    const orphan = slot({ ...away, type: 'logical', ...left });
+    const looked = {
+      snapshot: snapshot({ nodes: [declared('central')], slots: [orphan] }),
+      nowMs: NOW,
+    };
+    assert.match(slotTooltip(orphan, looked).advice ?? '', /Drop Slot…/u);
     const unsure = { tableSync: { of: null, isLeft: null }, verdict: verdict('unknown') };
     assert.equal(row(unsure), 'logical · table copy · keeps 16 MB');
     assert.match(told(unsure)['Reader'] ?? '', /not every node was read/u);
