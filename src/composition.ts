@@ -10,6 +10,7 @@ import { COMMANDS } from './commands/table';
 import { STATUS_BAR_FACTOR } from './core/audience';
 import { diagnosisOf } from './core/diagnosis/diagnosisOf';
 import { wantedCauses } from './core/diagnosis/wantedCauses';
+import { readCheckTask } from './core/checks/checkTask';
 import { joinTopology } from './core/join/joinTopology';
 import { redact } from './core/redact';
 import type { TopologyNode } from './core/topology';
@@ -19,6 +20,7 @@ import { AttentionStore } from './host/attentionStore';
 import { askConsent } from './host/askConsent';
 import { askDeletePassword } from './host/askDeletePassword';
 import { AutomaticDraining } from './host/automaticDraining';
+import { CheckTaskProvider } from './host/checkTaskProvider';
 import { ContactDesk } from './host/contactDesk';
 import { WorkspaceContactGate } from './host/contactGate';
 import { ContextKeyWriter } from './host/contextKeys';
@@ -48,6 +50,7 @@ import { registerTools } from './languageModel/registerTools';
 import { Monitor } from './monitor/monitor';
 import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
 import { CheckDesk } from './operations/checks/checkDesk';
+import { runCheckTask } from './operations/checks/runCheckTask';
 import { UnseenChecks } from './operations/checks/unseenChecks';
 import { DrainAudit } from './operations/drain/drainAudit';
 import { DrainRules } from './operations/drain/drainRules';
@@ -64,6 +67,7 @@ import { ServersOnDemand } from './pg/serversOnDemand';
 import { parseTopologyFile } from './topologyFile/parseTopologyFile';
 import { Attention } from './views/attention';
 import { AudienceWatch } from './views/audienceWatch';
+import { checkPlace } from './views/checkPlaces';
 import { CheckTests } from './views/checkTests';
 import { ContextKeyWatch } from './views/contextKeyWatch';
 import { TopologyDiagnostics } from './views/diagnostics';
@@ -415,7 +419,29 @@ export function compose(context: ExtensionContext): Composition {
     }, log),
   );
   const { api } = store.add(new ApiHost(monitor, checks, isTrusted));
-  void watcher.rescan().then(() => actWhenVisible(explorer.isVisible));
+  const scanned = watcher.rescan();
+  void scanned.then(() => actWhenVisible(explorer.isVisible));
+  const taskDeps = {
+    ready: async () => scanned,
+    snapshots: () => monitor.current(),
+    checks,
+    contact,
+    isTrusted,
+    diagnose: diagnosisOf,
+    placeOf: (topologyId: string, edgeId: string) => {
+      const file = files.find(topologyId);
+      return file === null ? topologyId : checkPlace(file, edgeId);
+    },
+    redact,
+    clock,
+  };
+  store.add(
+    new CheckTaskProvider(
+      async (definition, write, signal) =>
+        runCheckTask(readCheckTask(definition), taskDeps, write, signal),
+      log,
+    ),
+  );
   const closeServers = async () => {
     await Promise.all([
       historyKeeper.flush(),

@@ -47,6 +47,15 @@ export interface Manifest {
   readonly contributes: {
     readonly commands: readonly CommandEntry[];
     readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
+    readonly problemMatchers: readonly {
+      readonly pattern: {
+        readonly regexp: string;
+        readonly file: number;
+        readonly line: number;
+        readonly severity: number;
+      };
+      readonly background: { readonly beginsPattern: string; readonly endsPattern: string };
+    }[];
     readonly keybindings?: readonly { readonly key: string; readonly command: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsWelcome: readonly { readonly contents: string; readonly when?: string }[];
