@@ -4,6 +4,7 @@ import { choosePrimary } from './choosePrimary';
 import { checkSetup } from './checkSetup';
 import { connect } from './connect';
 import { copyDetails } from './copyDetails';
+import { copyExplanation } from './copyExplanation';
 import { copyGrant } from './copyGrant';
 import { copySetupFix } from './copySetupFix';
 import { createTopologyFile } from './createTopologyFile';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   showNodes,
   showDetails,
   explain,
+  copyExplanation,
   runChecks,
   startContinuousChecks,
   stopContinuousChecks,

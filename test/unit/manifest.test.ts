@@ -176,6 +176,7 @@ describe('manifest', () => {
       'promoteStandby',
       'checkSetup',
       'copyDetails',
+      'copyExplanation',
     ]);
     assert.deepEqual(offered('node primary publisher healthy connected declared writable'), [
       'showDetails',
@@ -195,6 +196,7 @@ describe('manifest', () => {
       'createReplicationRole',
       'checkSetup',
       'copyDetails',
+      'copyExplanation',
     ]);
     const ofConflicts = ['keepPrimary', 'keepEdge', 'dropOperation', 'copyDetails'];
     assert.deepEqual(offered('group conflicts'), ofConflicts);
@@ -211,6 +213,7 @@ describe('manifest', () => {
       'openTopologyFile',
       'dropSlot',
       'copyDetails',
+      'copyExplanation',
     ]);
     assert.deepEqual(offered('node standby unknown declared'), [
       'showDetails',
@@ -225,12 +228,14 @@ describe('manifest', () => {
       'promoteStandby',
       'checkSetup',
       'copyDetails',
+      'copyExplanation',
     ]);
     // "undeclared" must not pass for "declared".
     assert.deepEqual(offered('node standby healthy undeclared'), [
       'showDetails',
       'explain',
       'copyDetails',
+      'copyExplanation',
     ]);
     assert.deepEqual(offered('subscription healthy enabled declared'), [
       'showDetails',
@@ -243,6 +248,7 @@ describe('manifest', () => {
       'dropSubscription',
       'runChecks',
       'copyDetails',
+      'copyExplanation',
     ]);
     assert.deepEqual(offered('subscription error disabled undeclared'), [
       'showDetails',
@@ -254,6 +260,7 @@ describe('manifest', () => {
       'resolveSubscription',
       'dropSubscription',
       'copyDetails',
+      'copyExplanation',
     ]);
     assert.deepEqual(offered('table busy taken'), ['resyncTable', 'copyDetails']);
     assert.deepEqual(offered('table healthy declared'), ['openTopologyFile', 'copyDetails']);
@@ -264,6 +271,7 @@ describe('manifest', () => {
       'setUpEdge',
       'removeQueue',
       'copyDetails',
+      'copyExplanation',
     ]);
     assert.deepEqual(offered('queue healthy drainable'), [
       'showDetails',
@@ -275,6 +283,7 @@ describe('manifest', () => {
       'exportQueueSql',
       'giveNewIdentity',
       'copyDetails',
+      'copyExplanation',
     ]);
     assert.deepEqual(offered('queue warning drainable hasConflicts readOnly'), [
       'showDetails',
@@ -282,6 +291,7 @@ describe('manifest', () => {
       'showConflict',
       'exportQueueSql',
       'copyDetails',
+      'copyExplanation',
     ]);
     assert.deepEqual(offered('operation conflict'), [
       'showConflict',
@@ -311,6 +321,7 @@ describe('manifest', () => {
       'stopContinuousChecks',
       'checkSetup',
       'copyDetails',
+      'copyExplanation',
     ]);
     assert.deepEqual(offered('publication healthy declared'), [
       'openTopologyFile',
