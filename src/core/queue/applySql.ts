@@ -114,10 +114,13 @@ export function keyHash(table: TableName, values: readonly string[]): string {
 
 /** A row in the form in which triggers queue rows: values that jsonb does not carry are their own texts. */
 export function rowJson({ columns }: Pick<TargetTable, 'columns'>, row: string): string {
-  const texts = columns
-    .filter(({ comparesAsText }) => comparesAsText)
-    .map(({ name }) => [name, `${row}.${escapeIdentifier(name)}::text`] as const);
-  return ['to_jsonb(' + row + ')', ...jsonObjects(texts)].join(' || ');
+  if (!columns.some(({ comparesAsText }) => comparesAsText)) return `to_jsonb(${row})`;
+  // Not the whole row: there is json that jsonb refuses.
+  const members = columns.map(({ name, comparesAsText }) => {
+    const value = `${row}.${escapeIdentifier(name)}`;
+    return [name, comparesAsText ? `${value}::text` : value] as const;
+  });
+  return jsonObjects(members).join(' || ');
 }
 
 /** A text as its type's own input reads it. regclass has a cast from text, which looks for a relation where the input knows `-`. */

@@ -179,9 +179,13 @@ export function presentRowStatement(
   isLocked: boolean,
 ): SqlStatement {
   const row = freeName('r', columns);
+  const shown = columns.map(({ name, type }) => {
+    const column = escapeIdentifier(name);
+    return `${shownValue(`t.${column}`, type)} AS ${column}`;
+  });
   return {
     text: `
-SELECT (SELECT pg_catalog.to_jsonb(${row}) FROM (SELECT t.*) AS ${row})::text AS "row", ${fingerprintSql('t')} AS "fingerprint"
+SELECT (SELECT pg_catalog.to_jsonb(${row}) FROM (SELECT ${shown.join(', ')}) AS ${row})::text AS "row", ${fingerprintSql('t')} AS "fingerprint"
   FROM ${qualifiedName(table)} AS t WHERE ${keyCondition(key, 't', '$1::jsonb')}${isLocked ? ' FOR UPDATE' : ''}`,
     values: [key.source],
   };
@@ -235,7 +239,8 @@ export function asPrimaryRowStatement(
   const given = membersOf(json);
   const known = columns.filter(({ name }) => given.has(name));
   const values = known.map(
-    (column) => `${queuedValue(conflict, column)} AS ${escapeIdentifier(column.name)}`,
+    (column) =>
+      `${shownValue(queuedValue(conflict, column), column.type)} AS ${escapeIdentifier(column.name)}`,
   );
   const row = freeName('r', known);
   const rest = `(v.d - ARRAY[${known.map(({ name }) => escapeLiteral(name)).join(', ')}]::text[])`;
@@ -245,6 +250,15 @@ SELECT ((SELECT pg_catalog.to_jsonb(${row}) FROM (SELECT ${values.join(', ')}) A
   FROM (SELECT $1::jsonb AS d) AS v${queuedRecord(conflict)}`,
     values: [json],
   };
+}
+
+/**
+ * A value for a row that is shown. Of json that jsonb does not hold (half a surrogate pair, the character zero, numbers without end) the
+ * text is shown.
+ */
+function shownValue(value: string, type: string): string {
+  if (type !== 'json') return value;
+  return `CASE WHEN ${value}::text ~ '\\\\u(0000|[dD][89a-fA-F])|[0-9][eE][+-]?[0-9]{4}' THEN pg_catalog.to_jsonb(${value}::text) ELSE pg_catalog.to_jsonb(${value}) END`;
 }
 
 /** A column of a queued row, `v.d`, with its type: what a trigger queued holds texts, what an application queued is plain JSON. */

@@ -287,6 +287,32 @@ forEachMajor('A person at a queue', function (major) {
     assert.deepEqual((await onPrimary(id))?.['name'], `moved ${id}`);
   });
 
+  it('keeps and shows json of the primary that jsonb does not hold', async () => {
+    const values = ['{"a": "\\ud83d"}', '{"a": "\\u0000"}', '{"a": 1e1000000}'];
+    const kept = [];
+    for (const value of values) {
+      const { id, operation } = await bothChanged();
+      await rig.primary.query('UPDATE public.jobs SET doc = $1 WHERE id = $2', [value, id]);
+      const shown = await show(operation);
+      assert.match(shown.primaryRow ?? '', /"doc": "/u);
+      assert.deepEqual(await decide(shown, { kind: 'keepPrimary' }), { kind: 'done' });
+      await rig.edge.query(`UPDATE public.jobs SET t = 'later' WHERE id = ${id}`);
+      const { counts } = await drain(rig);
+      assert.deepEqual([counts.kept, counts.dead], [1, 0]);
+      const rows = await rig.primary.query<{ doc: string }>(
+        `SELECT primary_row ->> 'doc' AS doc FROM pgtopology.conflict WHERE (key ->> 'id')::int = ${id}`,
+      );
+      kept.push(rows.map(({ doc }) => doc));
+      const [there] = await rig.primary.query(`SELECT doc::text FROM public.jobs WHERE id = ${id}`);
+      assert.deepEqual(there, { doc: value });
+    }
+    assert.deepEqual(
+      kept,
+      values.map((value) => [value, value]),
+    );
+    await rig.edge.query('DELETE FROM pgtopology.pending_sync');
+  });
+
   it('knows the row that was chosen when the edge changes it next', async () => {
     const { id } = await bothChanged();
     await rig.edge.query('DELETE FROM pgtopology.pending_sync');
