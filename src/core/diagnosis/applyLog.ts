@@ -26,7 +26,7 @@ export function applyLog(one: EdgeCase): ApplyLog | null {
     ...found,
     cause: causeOf(found.entry),
     isOfCopy: isOfCopy(one, found.entry),
-    relation: TARGET.exec(text)?.[1] ?? RELATION.exec(text)?.[1] ?? COPIED.exec(text)?.[1] ?? null,
+    relation: TARGET.exec(text)?.[1] ?? COPIED.exec(text)?.[1] ?? RELATION.exec(text)?.[1] ?? null,
     finishLsn: /finished at ([0-9A-F]+\/[0-9A-F]+)/u.exec(text)?.[1] ?? null,
   };
 }
@@ -37,11 +37,10 @@ const RELATION =
 const COPIED = /(?:for table "|^COPY )([^",\n]+)/mu;
 const COPYING =
   /^COPY [^\n]+, line \d+|could not start initial contents copy|table synchronization|initial table copy|could not copy/mu;
-const APPLYING_CHANGE = /processing remote data/u;
 
 /** Where it does not say itself, the counters of 15 and newer do: copies are counted apart. */
 function isOfCopy({ edge, picture }: EdgeCase, { text }: LogEntryFacts): boolean {
-  if (APPLYING_CHANGE.test(text)) return false;
+  if (text.includes('processing remote data')) return false;
   if (COPYING.test(text)) return true;
   const facts = picture.subscription(edge);
   if (facts === null || facts.tableStates.i + facts.tableStates.d === 0) return false;
@@ -70,7 +69,7 @@ function aboutSubscription(one: EdgeCase): (entry: LogEntryFacts) => boolean {
 }
 
 const APPLYING =
-  /processing remote data|logical replication|could not receive data from WAL stream|could not connect to the publisher|publication "/u;
+  /processing remote data|logical replication|initial contents copy|^COPY .*, line \d+|could not receive data from WAL stream|could not connect to the publisher|publication "/mu;
 
 function onlyTroubled({ edge, picture }: EdgeCase): boolean {
   const node = picture.node(edge.to);

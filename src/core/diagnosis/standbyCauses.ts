@@ -1,7 +1,7 @@
 import { formatPart } from '../format';
 import { endOfWal } from '../join/scene';
 import { formatLsn } from '../lsn';
-import { configuration } from './actions';
+import { command, configuration } from './actions';
 import { causePlace, pollPlace, type EdgeCase } from './edgeParts';
 import { logEntries, logEvidence } from './logEntries';
 import { fact, type Finding } from './makeDiagnosis';
@@ -99,6 +99,11 @@ function toldByLog(one: EdgeCase): Finding | null {
     title: `${target} is not streaming from ${source}: its server log says why.`,
     detail: [found.message],
     evidence: [logEvidence(one, found)],
+    actions: [
+      command('checkSetup', edge.to),
+      command('showDifferences', edge.to),
+      command('refresh', edge.to),
+    ],
   };
 }
 

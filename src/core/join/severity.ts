@@ -67,32 +67,55 @@ export function worstHealth(healths: Iterable<Health>): Health {
 }
 
 /** Within one health: what loses or forks data first, then what does not arrive, then what is slow, then what wants a decision. */
-const CODE_ORDER: readonly VerdictCode[] = [
+const CODE_ORDER: readonly string[] = [
   'splitBrain',
   'diverged',
   'slotLost',
+  'walRemoved',
   'wrongSystem',
   'roleMismatch',
+  'duplicateKey',
+  'constraintViolated',
+  'missingTable',
+  'missingColumn',
+  'applyDenied',
+  'publicationMissing',
+  'copyFails',
   'stoppedByError',
   'applyErrorLoop',
   'nearLimit',
+  'walLevelTooLow',
+  'sendersUsedUp',
+  'slotsUsedUp',
   'notStreaming',
   'unreachable',
+  'unreachableFromHere',
   'notPostgres',
   'queueDead',
   'noWorker',
   'blocked',
+  'recoveryConflict',
   'stuck',
+  'longQuery',
   'paused',
   'lagging',
+  'applyDelay',
   'queueConflicts',
   'queueFailedOver',
+  'edgeOffline',
+  'queueStuck',
+  'queuePoisoned',
   'queueGrowing',
   'disabled',
   'orphan',
+  'nearFileLimit',
   'ambiguous',
   'noPrivilege',
   'passwordNeeded',
+  'connectionsNearlyUsedUp',
+  'replicaIdentityMissing',
+  'sequenceBehind',
+  'clockSkew',
   'notFound',
 ];
 
@@ -100,8 +123,8 @@ const RANKS: ReadonlyMap<string, number> = new Map(CODE_ORDER.map((code, rank) =
 
 /** Orders two findings, worse first; 0 when they are as bad. */
 export function compareSeverity(
-  a: { readonly health: Health; readonly code: VerdictCode },
-  b: { readonly health: Health; readonly code: VerdictCode },
+  a: { readonly health: Health; readonly code: string },
+  b: { readonly health: Health; readonly code: string },
 ): number {
   const byHealth = healthRank(a.health) - healthRank(b.health);
   return byHealth === 0 ? rankOfCode(a.code) - rankOfCode(b.code) : byHealth;
