@@ -3,6 +3,7 @@ import { qualifiedName } from '../sql';
 import type { BatchFacts, LedgerEntry, RefusedOperation } from './applyTypes';
 import type { ConflictKind, OperationOutcome } from './operation';
 import { unnested } from './applySql';
+import { APPLIED_COUNT } from './applyWrites';
 import { CONFLICTS, LEDGER } from './queueNames';
 import { textOf } from './rowValues';
 import { arrayText } from './arrayTexts';
@@ -12,16 +13,26 @@ import { arrayText } from './arrayTexts';
  * with NULL. Asked one by one, by its index: as a join it might be read whole.
  */
 export function outcomesStatement(ids: readonly string[]): SqlStatement {
+  return { name: 'pgt_outcomes', text: OUTCOMES, values: [arrayText(ids)] };
+}
+
+/**
+ * The same at the end of a transaction that tried these operations and no others. Where it has entered as many as applied as there are, no
+ * more is to be learned, and nothing is looked up, nor are the ids read: as a text they are no array until then.
+ */
+export function batchOutcomesStatement(ids: readonly string[]): SqlStatement {
   return {
-    name: 'pgt_outcomes',
-    text: `SELECT o.id::text AS id, o.outcome,
-    CASE WHEN o.outcome = 'conflict' THEN (SELECT c.kind FROM ${qualifiedName(CONFLICTS)} AS c WHERE c.operation_id = o.id) END AS kind
-  FROM (SELECT u.id, (SELECT l.outcome FROM ${qualifiedName(LEDGER)} AS l WHERE l.operation_id = u.id) AS outcome
-          FROM unnest($1::uuid[]) AS u (id) OFFSET 0) AS o
- WHERE o.outcome IS DISTINCT FROM 'applied'`,
-    values: [arrayText(ids)],
+    name: 'pgt_batch_outcomes',
+    text: `${OUTCOMES} AND current_setting('${APPLIED_COUNT}', true) IS DISTINCT FROM $2::text`,
+    values: [arrayText(ids), String(ids.length)],
   };
 }
+
+const OUTCOMES = `SELECT o.id::text AS id, o.outcome,
+    CASE WHEN o.outcome = 'conflict' THEN (SELECT c.kind FROM ${qualifiedName(CONFLICTS)} AS c WHERE c.operation_id = o.id) END AS kind
+  FROM (SELECT u.id, (SELECT l.outcome FROM ${qualifiedName(LEDGER)} AS l WHERE l.operation_id = u.id) AS outcome
+          FROM unnest($1::text::uuid[]) AS u (id) OFFSET 0) AS o
+ WHERE o.outcome IS DISTINCT FROM 'applied'`;
 
 /**
  * @param ids what `outcomesStatement` was asked for

@@ -4,7 +4,7 @@ import { freshSql, waveValues } from './applyFresh';
 import { rowHash, WaveSql } from './applySql';
 import { SKEW_LIMIT_MS, type BatchFacts, type ResolvedOperation, type Wave } from './applyTypes';
 import { judgedSql } from './applyVerdict';
-import { notedSql, updateSql } from './applyWrites';
+import { countAppliedSql, notedSql, updateSql } from './applyWrites';
 import { statementName } from './statementName';
 import type { TargetTable } from './targetTable';
 
@@ -125,7 +125,7 @@ function insertedMatch(sql: WaveSql, source: string, isAlone: boolean): string {
 
 /** Fails with 22012 when a row was written of which it is not known whose it is; alone, every operation is known. */
 const allKnown = (written: string, known: string): string =>
-  `SELECT 1 / CASE WHEN (SELECT count(*) FROM ${written}) = (SELECT count(*) FROM ${known}) THEN 1 ELSE 0 END AS known`;
+  `SELECT 1 / CASE WHEN (SELECT count(*) FROM ${written}) = (SELECT count(*) FROM ${known}) THEN 1 ELSE 0 END AS known, ${countAppliedSql}`;
 
 function insertText(sql: WaveSql, isAlone: boolean): string {
   const update = updateSql(sql);
@@ -156,7 +156,7 @@ function updateText(sql: WaveSql, isAlone: boolean): string {
   const parts = [freshSql(sql), judgedSql(sql, 'q', true), ...(update === null ? [] : [update])];
   if (!inserts) {
     return `WITH ${[...parts, ...notedSql(sql, entriesOf(sql, update === null ? null : 'y'))].join(', ')}
-SELECT count(*) FROM z`;
+SELECT ${countAppliedSql}`;
   }
   return `WITH ${[
     ...parts,
@@ -183,5 +183,5 @@ function deleteText(sql: WaveSql): string {
 )`,
     ...notedSql(sql, entriesOf(sql, 'y')),
   ].join(', ')}
-SELECT count(*) FROM z`;
+SELECT ${countAppliedSql}`;
 }

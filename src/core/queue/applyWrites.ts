@@ -49,6 +49,7 @@ export function notedSql(sql: WaveSql, entries: string): readonly string[] {
     `noted AS (
   INSERT INTO ${qualifiedName(LEDGER)} (operation_id, edge_id, seq, key_hash, outcome, row_hash)
   SELECT z.id, $1::uuid, z.seq, z.key_hash, z.outcome, z.row_hash FROM z
+  RETURNING outcome
 )`,
     `conflicts AS (
   INSERT INTO ${qualifiedName(CONFLICTS)} AS x (operation_id, edge_id, seq, table_schema, table_name, operation, kind, policy, state,
@@ -82,3 +83,10 @@ function edgeRows(sql: WaveSql): readonly string[] {
     kind === 'DELETE' ? 'NULL::jsonb' : data,
   ];
 }
+
+/** How many operations the ledger got as applied in this transaction, as a setting of it: empty or absent before the first. */
+export const APPLIED_COUNT = 'pgtopology.applied';
+
+/** Adds those that `noted` entered; what a savepoint takes back is not counted any more. */
+export const countAppliedSql = `set_config('${APPLIED_COUNT}', (COALESCE(NULLIF(current_setting('${APPLIED_COUNT}', true), ''), '0')::int8
+  + (SELECT count(*) FROM noted WHERE outcome = 'applied'))::text, true) AS applied`;

@@ -64,6 +64,8 @@ export function countBatchesStatement(batches: bigint): SqlStatement {
 /** What became of an operation, for its row on the edge. `again`: stays pending, and is tried at once, then in growing distances. */
 export interface Mark {
   readonly id: string;
+  /** Its row is found by it: rows that stand together are marked together. */
+  readonly seq: bigint;
   readonly state: 'done' | 'conflict' | 'dead' | 'again';
   readonly error: string | null;
   readonly sqlstate: string | null;
@@ -80,16 +82,18 @@ export function markStatement(
   batches: bigint,
 ): SqlStatement {
   const name = qualifiedName(queue);
-  const done = marks.filter(({ state }) => state === 'done');
+  const done = marks
+    .filter(({ state }) => state === 'done')
+    .toSorted((a, b) => (a.seq < b.seq ? -1 : 1));
   const aside = marks.filter(({ state }) => state !== 'done');
   const counted = `counted AS (
   UPDATE ${IDENTITY} SET batches = $1::bigint
 )`;
-  // By their ids alone: a join of what is only done would compare each row of the batch with each.
+  // Found by their numbers, which stand together where ids are strewn; each has to have the id that belongs to its number.
   const doneSql = `marked AS (
   UPDATE ${name} AS q
      SET state = 'done', synced_at = clock_timestamp(), next_attempt_at = NULL, error = NULL, error_sqlstate = NULL
-   WHERE q.id = ANY ($2::uuid[]) AND q.state = 'pending' AND q.synced_at IS NULL
+   WHERE q.seq = ANY ($3::bigint[]) AND q.id = ($2::uuid[])[width_bucket(q.seq, $3::bigint[])] AND q.state = 'pending' AND q.synced_at IS NULL
   RETURNING clock_timestamp() - q.created_at AS age
 )`;
   const asideSql = `put_aside AS (
@@ -97,7 +101,7 @@ export function markStatement(
      SET state = CASE m.state WHEN 'again' THEN 'pending' ELSE m.state END, attempts = q.attempts + 1,
          next_attempt_at = CASE WHEN m.state = 'again' AND q.attempts > 0 THEN clock_timestamp() + make_interval(secs => least(60, power(2, q.attempts + 1))) END,
          error = nullif(m.error, ''), error_sqlstate = nullif(m.sqlstate, '')
-    FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[]) AS m (id, state, error, sqlstate)
+    FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[]) AS m (id, state, error, sqlstate)
    WHERE q.id = m.id AND q.state = 'pending' AND q.synced_at IS NULL
 )`;
   const text = `
@@ -109,6 +113,7 @@ SELECT (extract(epoch FROM avg(age)) * 1000)::float8 AS "latencyMs" FROM marked`
     values: [
       batches,
       arrayText(done.map(({ id }) => id)),
+      arrayText(done.map(({ seq }) => seq)),
       ...(aside.length === 0
         ? []
         : [
@@ -133,10 +138,12 @@ SELECT (SELECT count(*) FROM (SELECT FROM ${name} WHERE ${IS_OPEN} LIMIT $1::int
   };
 }
 
-/** Tables that open operations name. */
+/** Tables that open operations name, with how many of them there are. */
 export function queuedTablesStatement(queue: TableName): SqlStatement {
   return {
-    text: `SELECT DISTINCT table_schema AS "schema", table_name AS "name" FROM ${qualifiedName(queue)} WHERE ${IS_OPEN}`,
+    text: `
+SELECT table_schema AS "schema", table_name AS "name", count(*)::float8 AS "open" FROM ${qualifiedName(queue)} WHERE ${IS_OPEN}
+ GROUP BY table_schema, table_name`,
   };
 }
 

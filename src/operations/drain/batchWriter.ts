@@ -3,7 +3,12 @@ import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { Clock } from '../../core/ports/clock';
 import type { Answer, DrainSession } from '../../core/ports/drainGateway';
 import type { SqlStatement } from '../../core/ports/sqlSession';
-import { outcomesStatement, readOutcomes, refusalStatements } from '../../core/queue/applyOutcomes';
+import {
+  batchOutcomesStatement,
+  outcomesStatement,
+  readOutcomes,
+  refusalStatements,
+} from '../../core/queue/applyOutcomes';
 import type { BatchFacts, LedgerEntry, ResolvedOperation } from '../../core/queue/applyTypes';
 import type { PageRow } from '../../core/queue/batchCut';
 import { BlockedKeys } from '../../core/queue/blockedKeys';
@@ -274,7 +279,12 @@ export function batchStatements(
   applying: readonly SqlStatement[],
   facts: BatchFacts,
 ): readonly SqlStatement[] {
-  return [...applying, ...refusalStatements(aside.refused, facts), outcomesStatement(ids), COMMIT];
+  return [
+    ...applying,
+    ...refusalStatements(aside.refused, facts),
+    batchOutcomesStatement(ids),
+    COMMIT,
+  ];
 }
 
 /** What the ledger said, of a batch that was committed. @throws what it failed by */

@@ -18,7 +18,7 @@ import {
 } from '../../core/queue/primaryStatements';
 import { RETENTION_DAYS } from '../../core/queue/queueNames';
 import { formatCounted } from '../../core/format';
-import { bigintOf, textOf } from '../../core/queue/rowValues';
+import { bigintOf, numberOf, textOf } from '../../core/queue/rowValues';
 import { formatTableName } from '../../core/tableName';
 import type { TableName } from '../../core/topology';
 import { firstFailure } from './answers';
@@ -27,6 +27,14 @@ import { Catalog } from './catalog';
 import { DrainRefused, type DrainJob } from './drainJob';
 import type { EdgeEnd } from './edgeEnd';
 import type { PrimaryEnd } from './primaryEnd';
+
+/** What waits on an edge. */
+export interface EdgeLook {
+  /** Tables that open operations name. */
+  readonly tables: readonly TableName[];
+  /** How many operations are open. */
+  readonly open: number;
+}
 
 /** Both ends, looked at and found fit. */
 export interface Gate {
@@ -38,24 +46,50 @@ export interface Gate {
   readonly registered: bigint | null;
   /** Operations that a primary had acknowledged and this one does not know: it was promoted, or restored, since. They are sent again. */
   readonly missing: number;
+  /** Operations that were open on the edge. */
+  readonly open: number;
 }
 
-/** Reads what decides whether this edge may be drained to this primary. @throws DrainRefused, ServerFailure */
+/**
+ * Reads what decides whether this edge may be drained to this primary.
+ * @param looking what the edge alone tells
+ * @throws DrainRefused, ServerFailure
+ */
 export async function inspect(
   job: DrainJob,
   edge: EdgeEnd,
   primary: PrimaryEnd,
+  looking: Promise<EdgeLook>,
   signal: CancelSignal,
 ): Promise<Gate> {
-  const { identity } = edge;
-  const tables = await queuedTables(job, edge, signal);
+  const { tables, open } = await looking;
   const catalog = new Catalog(primary.session, job.queue);
-  await catalog.know([...tables, ...job.queue.tables], signal);
+  // Both at once: they are one round trip.
+  const reading = catalog.know([...tables, ...job.queue.tables], signal);
+  // Where it fails first, nobody waits for it yet.
+  reading.catch(() => undefined);
+  try {
+    const registered = await readRegister(edge.identity.edgeId, primary, signal);
+    await reading;
+    return await judge(job, { edge, primary, catalog, registered, open }, tables, signal);
+  } catch (error) {
+    await reading.catch(() => undefined);
+    throw error;
+  }
+}
+
+async function judge(
+  job: DrainJob,
+  found: Pick<Gate, 'edge' | 'primary' | 'catalog' | 'registered' | 'open'>,
+  tables: readonly TableName[],
+  signal: CancelSignal,
+): Promise<Gate> {
+  const { edge, primary, catalog, registered, open } = found;
+  const { identity } = edge;
   const meant = tables.flatMap((table) => [
     table,
     catalog.targetOf({ table, writtenBy: 'application' }).name,
   ]);
-  const registered = await readRegister(identity.edgeId, primary, signal);
   const { primarySystem, primaryTimeline, batches } = identity;
   const isOtherSystem = primarySystem !== null && primarySystem !== primary.system;
   const isOther = primarySystem !== null && (isOtherSystem || primaryTimeline !== primary.timeline);
@@ -74,6 +108,7 @@ export async function inspect(
     facts: { edgeId: identity.edgeId, skewMs: identity.aheadMs - primary.aheadMs },
     registered,
     missing,
+    open,
   };
 }
 
@@ -174,17 +209,19 @@ function otherSystemReasons(
   ];
 }
 
-async function queuedTables(
+/** Needs the edge alone, so that its primary is opened meanwhile. @throws DrainRefused, ServerFailure */
+export async function lookAtEdge(
   job: DrainJob,
   edge: EdgeEnd,
   signal: CancelSignal,
-): Promise<readonly TableName[]> {
+): Promise<EdgeLook> {
   try {
     const [answer] = await edge.run([queuedTablesStatement(job.queue.table)], signal);
-    return (answer?.rows ?? []).map((row) => ({
-      schema: textOf(row, 'schema'),
-      name: textOf(row, 'name'),
-    }));
+    const rows = answer?.rows ?? [];
+    return {
+      tables: rows.map((row) => ({ schema: textOf(row, 'schema'), name: textOf(row, 'name') })),
+      open: rows.reduce((sum, row) => sum + numberOf(row, 'open'), 0),
+    };
   } catch (error) {
     if (!isServerFailure(error) || error.facts.reason !== 'schemaDrift') throw error;
     const name = formatTableName(job.queue.table);

@@ -15,6 +15,8 @@ export class BatchSource {
   readonly #ready: Batch[] = [];
   #reading: Promise<void> | null = null;
   #isEnd = false;
+  /** Somebody takes what is read, so that more may be. */
+  #isAsked = false;
   #isClosed = false;
   #failure: { readonly error: unknown } | null = null;
 
@@ -25,6 +27,11 @@ export class BatchSource {
     private readonly aim: () => number,
     private readonly signal: CancelSignal,
   ) {}
+
+  /** Reads one page, before anything is asked for. */
+  readFirst(): void {
+    if (this.#reading === null && this.cursor === 0n) this.#readOnce();
+  }
 
   /** The last `seq` that was read. */
   get cursor(): bigint {
@@ -75,10 +82,15 @@ export class BatchSource {
   #readOn(): void {
     if (this.#isClosed || this.#isEnd || this.#failure !== null || this.#reading !== null) return;
     if (this.#ready.length >= MAX_AHEAD || bytesAhead(this.#ready) > BATCH_LIMITS.bytes) return;
+    this.#isAsked = true;
+    this.#readOnce();
+  }
+
+  #readOnce(): void {
     this.#reading = this.#read().then(
       () => {
         this.#reading = null;
-        this.#readOn();
+        if (this.#isAsked) this.#readOn();
       },
       (error: unknown) => {
         this.#reading = null;

@@ -13,17 +13,14 @@ import { SKEW_LIMIT_MS } from '../../core/queue/applyTypes';
 import { beginBatchStatement } from '../../core/queue/primaryStatements';
 import { results } from './answers';
 import { BatchWriter, ROLLBACK } from './batchWriter';
-import { inspect, type Gate } from './drainGate';
+import { inspect, lookAtEdge, type Gate } from './drainGate';
 import { DrainBusy, DrainRefused, type DrainJob, type DrainerDeps } from './drainJob';
 import { BatchSource, goThrough } from './drainPass';
 import { count, NO_COUNTS } from './drainTally';
 import { EdgeEnd } from './edgeEnd';
 import { noteAside, withKeys } from './edgeKeys';
-import { readOpen } from './finish';
 import { openPrimary, type PrimaryEnd } from './primaryEnd';
 import { applyRows, readRows, scopeOf, type StreamParts } from './transactionWriter';
-
-const OPEN_CAP = 10_000_000;
 
 /**
  * Tries what a drain would do, with the same statements, in one transaction that is rolled back. Holds the edge's lock meanwhile, so
@@ -48,9 +45,10 @@ export async function previewDrain(
   };
   try {
     edge = await EdgeEnd.open(deps, job, { kind: 'look' }, signal);
+    const looking = lookAtEdge(job, edge, signal);
+    looking.catch(() => undefined);
     primary = await openPrimary(deps, job, edge.identity, signal);
-    const gate = await inspect(job, edge, primary, signal);
-    const { count: total } = await readOpen(edge, job, OPEN_CAP, signal);
+    const gate = await inspect(job, edge, primary, looking, signal);
     const verdicts = await tryAll(deps, job, gate, signal);
     const counts: { -readonly [K in keyof DrainCounts]: DrainCounts[K] } = { ...NO_COUNTS };
     for (const verdict of verdicts) count(counts, verdict);
@@ -58,7 +56,7 @@ export async function previewDrain(
       ...headOf(job),
       edgeId: job.edge.id,
       primaryId: primary.session.nodeId,
-      total,
+      total: gate.open,
       missing: gate.missing,
       verdicts,
       counts,

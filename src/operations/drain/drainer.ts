@@ -9,12 +9,13 @@ import { pause } from '../pause';
 import { isPassing } from '../planSessions';
 import { onlyRow } from './answers';
 import { CounterMoved } from './batchWriter';
-import { inspect, reconcile, type Gate } from './drainGate';
+import { inspect, lookAtEdge, reconcile, type Gate } from './drainGate';
 import { DrainBusy, DrainRefused, type DrainerDeps, type DrainJob } from './drainJob';
+import { BatchSource } from './drainPass';
 import { DrainTally } from './drainTally';
 import { EdgeEnd } from './edgeEnd';
-import { finish, noteBlockers, readOpen } from './finish';
-import { openPrimary, type PrimaryEnd } from './primaryEnd';
+import { finish, noteBlockers } from './finish';
+import { EarlyPrimary, openPrimary, type PrimaryEnd } from './primaryEnd';
 import { QueuePass, type DrainPace, type PassParts } from './queuePass';
 import type { StreamParts } from './transactionWriter';
 
@@ -130,7 +131,7 @@ export class Drainer {
 
   /** From the lock to the end of the queue. @throws whatever ends it */
   async #drain(signal: CancelSignal): Promise<void> {
-    const gate = await this.#open(signal);
+    const { gate, source } = await this.#open(signal);
     const { batches, resent } = await reconcile(this.job, gate, signal);
     this.#tally.resent += resent;
     const { edge, primary, catalog, facts } = gate;
@@ -144,8 +145,7 @@ export class Drainer {
       edge,
       queue: this.job.queue,
     };
-    const open = await readOpen(edge, this.job, OPEN_CAP, signal);
-    this.#tally.total = Math.max(this.#tally.total, this.#tally.done + open.count);
+    this.#tally.total = Math.max(this.#tally.total, this.#tally.done + gate.open + resent);
     this.onProgress(this.#tally.progress);
     let upTo: bigint | null = this.job.isStrict ? await strictLimit(edge, this.job, signal) : null;
     const pass: PassParts = {
@@ -155,10 +155,13 @@ export class Drainer {
       pace: this.#pace,
       onMarked: () => this.onProgress(this.#tally.progress),
     };
+    // What is sent again stands before what was read.
+    let ahead = resent > 0 ? null : source;
     for (let counter = batches; ;) {
       const doneBefore = this.#tally.done;
       this.#tally.beginPass();
-      const through = new QueuePass(pass, upTo, counter, signal);
+      const through = new QueuePass(pass, { upTo, ahead }, counter, signal);
+      ahead = null;
       const last = await through.run();
       counter = through.batches;
       // What was committed late behind the cursor is found by another look; what comes meanwhile is the next drain's.
@@ -167,16 +170,33 @@ export class Drainer {
     }
   }
 
-  async #open(signal: CancelSignal): Promise<Gate> {
+  /** While the primary is being opened, the edge is looked at, and the first page of its queue is read. */
+  async #open(signal: CancelSignal): Promise<Opened> {
     const { deps, job } = this;
     await this.#endLost('edge', signal);
-    this.#edge = await EdgeEnd.open(deps, job, { kind: 'drain', who: job.who }, signal);
-    this.#primary = await openPrimary(deps, job, this.#edge.identity, signal);
-    this.#primaryId = this.#primary.session.nodeId;
-    const { primary: pid } = this.#lostPids;
-    if (pid !== null) await this.#primary.session.queryAll([endBackendStatement(pid)], signal);
-    this.#lostPids = { edge: null, primary: null };
-    return inspect(job, this.#edge, this.#primary, signal);
+    const early = new EarlyPrimary(deps, job, signal);
+    try {
+      const edge = await EdgeEnd.open(deps, job, { kind: 'drain', who: job.who }, signal);
+      this.#edge = edge;
+      const looking = lookAtEdge(job, edge, signal);
+      const parts = { edge, queue: job.queue };
+      // In strict order it has to be known first how far the queue is read.
+      const source = job.isStrict
+        ? null
+        : new BatchSource(parts, null, () => this.#pace.aim, signal);
+      looking.then(
+        () => source?.readFirst(),
+        () => undefined,
+      );
+      this.#primary = await openPrimary(deps, job, edge.identity, signal, early);
+      this.#primaryId = this.#primary.session.nodeId;
+      const { primary: pid } = this.#lostPids;
+      if (pid !== null) await this.#primary.session.queryAll([endBackendStatement(pid)], signal);
+      this.#lostPids = { edge: null, primary: null };
+      return { gate: await inspect(job, edge, this.#primary, looking, signal), source };
+    } finally {
+      await early.drop();
+    }
   }
 
   /** A session of ours that its server has not missed yet would hold the lock against us. */
@@ -220,6 +240,12 @@ export class Drainer {
     }
     await Promise.all([edge?.close(hasDrained), primary?.session.close()]);
   }
+}
+
+interface Opened {
+  readonly gate: Gate;
+  /** Its first page is being read. */
+  readonly source: BatchSource | null;
 }
 
 /** In strict order nothing behind an operation that was set aside is touched. */

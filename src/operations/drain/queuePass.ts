@@ -52,16 +52,20 @@ export class QueuePass {
   #hasLostEdge = false;
   #beganMs: number;
 
-  /** @param upTo last `seq` that is looked at @param counter the edge's on the primary */
+  /**
+   * @param upTo last `seq` that is looked at
+   * @param ahead what was read of it already
+   * @param counter the edge's on the primary
+   */
   constructor(
     private readonly parts: PassParts,
-    upTo: bigint | null,
+    { upTo, ahead }: { readonly upTo: bigint | null; readonly ahead: BatchSource | null },
     counter: bigint,
     private readonly signal: CancelSignal,
   ) {
     const { stream, job, pace } = parts;
     const aim = (): number => (job.isStrict ? 1 : pace.aim);
-    this.#source = new BatchSource(stream, upTo, aim, signal);
+    this.#source = ahead ?? new BatchSource(stream, upTo, aim, signal);
     this.#writer = new BatchWriter(stream, counter, new BlockedKeys());
     this.#pipeline = new BatchPipeline(this.#writer);
     this.#beganMs = stream.clock.monotonicMs();

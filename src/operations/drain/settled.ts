@@ -65,7 +65,7 @@ function settleUntouched({ source, keyText }: ResolvedOperation): Settled {
     : 'It had no effect on the primary, so it is tried again.';
   return {
     verdict: { ...of(source, keyText, isLast ? 'dead' : 'waits'), message },
-    mark: { id: source.id, state: isLast ? 'dead' : 'again', error: message, sqlstate: null },
+    mark: { ...named(source), state: isLast ? 'dead' : 'again', error: message, sqlstate: null },
   };
 }
 
@@ -73,7 +73,7 @@ function settleDeferred({ source, keyText, deferral }: DeferredOperation): Settl
   const { message, sqlstate } = deferral;
   return {
     verdict: { ...of(source, keyText, 'waits'), message, sqlstate },
-    mark: { id: source.id, state: 'again', error: cut(message), sqlstate },
+    mark: { ...named(source), state: 'again', error: cut(message), sqlstate },
   };
 }
 
@@ -82,7 +82,7 @@ function settleRefused({ source, resolved, refusal }: RefusedOperation): Settled
   const keyText = resolved?.keyText ?? source.key ?? '';
   return {
     verdict: { ...of(source, keyText, state), conflict, message, sqlstate },
-    mark: { id: source.id, state, error: cut(message), sqlstate },
+    mark: { ...named(source), state, error: cut(message), sqlstate },
   };
 }
 
@@ -94,7 +94,7 @@ function settleEntry(
   const { source } = operation;
   const verdict = of(source, keyTextOf(operation), VERDICTS[outcome], outcome);
   if (outcome !== 'conflict') {
-    return { verdict, mark: { id: source.id, state: 'done', error: null, sqlstate: null } };
+    return { verdict, mark: { ...named(source), state: 'done', error: null, sqlstate: null } };
   }
   const message =
     refused?.refusal.message ??
@@ -102,7 +102,7 @@ function settleEntry(
   const sqlstate = refused?.refusal.sqlstate ?? null;
   return {
     verdict: { ...verdict, conflict, message, sqlstate },
-    mark: { id: source.id, state: 'conflict', error: cut(message), sqlstate },
+    mark: { ...named(source), state: 'conflict', error: cut(message), sqlstate },
   };
 }
 
@@ -130,6 +130,10 @@ function of(
     message: null,
     sqlstate: null,
   };
+}
+
+function named({ id, seq }: QueueOperation): Pick<Mark, 'id' | 'seq'> {
+  return { id, seq };
 }
 
 function cut(message: string): string {

@@ -35,6 +35,8 @@ export function openingStatement(end: QueueEnd): SqlStatement {
       ? ([
           ['enable_hashjoin', 'off'],
           ['enable_mergejoin', 'off'],
+          // What these leave to choose hangs on no value, so nothing is planned twice.
+          ['plan_cache_mode', 'force_generic_plan'],
         ] as const)
       : []),
     // Compiling a statement takes longer than a batch.
