@@ -80,11 +80,11 @@ describe('task pg-topology: check', () => {
 
   async function run(definition: Readonly<Record<string, unknown>> = {}): Promise<number> {
     const task = readCheckTask(definition);
-    let code: number | null = null;
+    const end: { code: number | null } = { code: null };
     const ended = runCheckTask(task, deps(), (line) => lines.push(plain(line)), stop.signal);
-    void ended.then((found) => (code = found));
-    for (let turn = 0; turn < 1_000 && code === null; turn += 1) await clock.advance(500);
-    assert.notEqual(code, null, 'it did not end');
+    void ended.then((code) => (end.code = code));
+    for (let turn = 0; turn < 1_000 && end.code === null; turn += 1) await clock.advance(500);
+    assert.notEqual(end.code, null, 'it did not end');
     assert.equal(clock.pending, 0);
     return ended;
   }
