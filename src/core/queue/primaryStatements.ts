@@ -133,10 +133,37 @@ VALUES ($1::uuid, $2::text, $3::bigint, to_timestamp($4::float8 / 1000), $5::int
   };
 }
 
+/** Rows of edges that are not registered any more go at one time, a drain at most. */
+const STRAY_LIMIT = 10_000;
+
+/** What is too old of this edge and of those that were removed or got a new identity: nobody else forgets it. */
 export function pruneMetricsStatement(edgeId: string): SqlStatement {
+  const name = qualifiedName(METRICS);
   return {
-    text: `DELETE FROM ${qualifiedName(METRICS)} WHERE edge_id = $1::uuid AND at < clock_timestamp() - make_interval(days => $2::int)`,
+    text: `
+DELETE FROM ${name} AS m WHERE m.id IN (
+  SELECT o.id FROM ${name} AS o
+   WHERE o.at < clock_timestamp() - make_interval(days => $2::int)
+     AND (o.edge_id = $1::uuid OR NOT EXISTS (SELECT FROM ${REGISTER} AS e WHERE e.edge_id = o.edge_id))
+   LIMIT ${STRAY_LIMIT})`,
     values: [edgeId, RETENTION_DAYS],
+  };
+}
+
+/**
+ * Ledger entries of edges that are not registered any more, once they are too old to be sent again. Found by their age, of which the ledger has an
+ * index.
+ */
+export function forgetStraysStatement(): SqlStatement {
+  const name = qualifiedName(LEDGER);
+  return {
+    text: `
+DELETE FROM ${name} AS l WHERE l.operation_id IN (
+  SELECT o.operation_id FROM ${name} AS o
+   WHERE o.applied_at < clock_timestamp() - make_interval(days => $1::int)
+     AND NOT EXISTS (SELECT FROM ${REGISTER} AS e WHERE e.edge_id = o.edge_id)
+   LIMIT ${STRAY_LIMIT})`,
+    values: [RETENTION_DAYS],
   };
 }
 

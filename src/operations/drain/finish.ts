@@ -12,6 +12,7 @@ import {
   beginBatchStatement,
   blockersStatement,
   forgetStatement,
+  forgetStraysStatement,
   metricStatement,
   pruneMetricsStatement,
 } from '../../core/queue/primaryStatements';
@@ -97,6 +98,7 @@ export async function finish(parts: FinishParts): Promise<number | null> {
       const { edgeId } = edge.identity;
       await writeMetric(edge, primary.session, edgeId, job, tally, signal);
       await forgetExpired(edge, primary.session, job, signal);
+      await forgetStrays(primary.session, signal);
     }
     return (await readOpen(edge, job, parts.cap, signal)).count;
   } catch (error) {
@@ -123,6 +125,11 @@ async function forgetExpired(
     // A page that was not full may only have had younger ones in front.
     await edge.run([deleteExpiredStatement(queue.table, ids)], signal);
   }
+}
+
+/** What removed edges left, or one under its former identity. */
+async function forgetStrays(session: DrainSession, signal: CancelSignal): Promise<void> {
+  results(await session.queryAll([beginBatchStatement, forgetStraysStatement(), COMMIT], signal));
 }
 
 const LIMITS: readonly string[] = [SQLSTATE.lockNotAvailable, SQLSTATE.queryCanceled];

@@ -163,6 +163,47 @@ forEachMajor('Draining a queue', function (major) {
     assert.deepEqual(await inLedger(), []);
   });
 
+  it('forgets what edges left that are not known any more, once it is old', async () => {
+    await clear();
+    const [known] = await rig.primary.query<{ id: string }>(
+      'SELECT edge_id::text AS id FROM pgtopology.edge',
+    );
+    const edges = [known?.id ?? '', '00000000-0000-4000-8000-00000000dead'];
+    const rows = edges.flatMap((edge) => [29, 31].map((days) => [edge, days] as const));
+    for (const [edge, days] of rows) {
+      await rig.primary.query(
+        `INSERT INTO pgtopology.sync_metric (edge_id, edge, at, depth, drained, conflicts) VALUES ($1, 'stray', now() - make_interval(days => $2), 0, 0, 0)`,
+        [edge, days],
+      );
+      await rig.primary.query(
+        `INSERT INTO pgtopology.applied_operation (operation_id, edge_id, seq, outcome, applied_at)
+         VALUES (gen_random_uuid(), $1, -1, 'applied', now() - make_interval(days => $2))`,
+        [edge, days],
+      );
+    }
+    await drain(rig);
+    const left = async (sql: string) =>
+      (await rig.primary.query<{ edge: string; days: number }>(sql)).map(
+        ({ edge, days }) => `${edge === edges[0] ? 'known' : 'stray'} ${days}`,
+      );
+    const days = (time: string) =>
+      `round(extract(epoch FROM now() - ${time}) / 86400)::int AS days`;
+    assert.deepEqual(
+      await left(
+        `SELECT edge_id::text AS edge, ${days('at')} FROM pgtopology.sync_metric WHERE edge = 'stray' ORDER BY edge_id = '${edges[1] ?? ''}', 2`,
+      ),
+      ['known 29', 'stray 29'],
+    );
+    // An entry of an edge that is known goes with its operation, which may still be sent again.
+    assert.deepEqual(
+      await left(
+        `SELECT edge_id::text AS edge, ${days('applied_at')} FROM pgtopology.applied_operation WHERE seq = -1 ORDER BY edge_id = '${edges[1] ?? ''}', 2`,
+      ),
+      ['known 29', 'known 31', 'stray 29'],
+    );
+    await rig.primary.query('DELETE FROM pgtopology.applied_operation WHERE seq = -1');
+  });
+
   it('sets an operation aside that the primary refuses, and lets other keys go on', async () => {
     await clear();
     await rig.primary.query(`INSERT INTO public.notes (id, code) VALUES (500, 77)`);
