@@ -136,13 +136,13 @@ export class Dashboard {
       this.history.merge(
         await this.channel.request(fetchLagHistory, { topologyId, range: asked, afterMs }),
       );
-      this.changed();
+      this.page.drawHistory();
     } catch (error) {
       if (!isChannelError(error)) throw error;
       console.debug(error.message);
       const { range } = this.history;
       this.history.merge({ topologyId, range, pauses: [...this.history.pauses], series: [] });
-      this.changed();
+      this.page.drawHistory();
     } finally {
       this.isFetching = false;
     }

@@ -60,6 +60,11 @@ export class Page {
     this.history.showTime(atMs);
   }
 
+  /** New points came: only the charts are drawn anew. */
+  drawHistory(): void {
+    this.history.draw();
+  }
+
   themeChanged(): void {
     this.history.forgetColors();
   }
@@ -111,7 +116,7 @@ export class Page {
             ? html`<div class="lower">
                 <div>${lossSection({ state, nowMs, actions: this.actions })}</div>
                 <div>
-                  ${slotTable({ state, nowMs, actions: this.actions })}${checkTable({
+                  ${slotTable({ state, commands: push.commands, nowMs, actions: this.actions })}${checkTable({
                     state,
                     commands: push.commands,
                     nowMs,

@@ -57,7 +57,12 @@ const PARAMS = z.object({
   reason: z.exactOptional(z.string()),
 });
 
-const VERDICT = z.object({ code: CODE, health: HEALTH, sinceMs: MS, params: PARAMS });
+// Most verdicts have no values, and a fleet has thousands of verdicts: these are not looked through key by key.
+const ANY_PARAMS = z.custom<z.infer<typeof PARAMS>>(
+  (value) => isEmpty(value) || z.safeParse(PARAMS, value).success,
+);
+
+const VERDICT = z.object({ code: CODE, health: HEALTH, sinceMs: MS, params: ANY_PARAMS });
 
 const NODE = z.object({
   id: z.string(),
@@ -249,3 +254,8 @@ export type SlotState = z.infer<typeof SLOT>;
 export type QueueState = z.infer<typeof QUEUE>;
 export type EdgeChecksState = z.infer<typeof EDGE_CHECKS>;
 export type DetailsState = z.infer<typeof DETAILS>;
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.keys(value).length === 0;
+}

@@ -4,6 +4,7 @@ import type { DashboardState } from '../../src/protocol/dashboardState';
 import { displayName } from '../text/names';
 import type { ChartKind } from './axes';
 import type { ChartModel, Source } from './chartModel';
+import { FoldCache } from './foldCache';
 import { focusOf } from './focus';
 import { gridFor } from './grid';
 import { modelOf, type Past } from './modelOf';
@@ -22,7 +23,7 @@ export function dayModels(
   );
   if (known.length === 0) return [];
   const series = new Map(pasts.map((past) => [past.id, toSeries(past)]));
-  const past: Past = { range: '24h', series, pauses: [] };
+  const past: Past = { range: '24h', series, pauses: [], folds: new FoldCache() };
   const grid = gridFor(state.takenAtMs, '24h', []);
   const { queueDepthWarning, queueDepthCritical } = state.thresholds;
   const model = (

@@ -68,14 +68,18 @@ export function alignToGrid(
   holdSteps = grid.holdSteps,
 ): GridValue[] {
   const cells: GridValue[] = new Array<GridValue>(grid.count).fill(undefined);
-  atMs.forEach((at, index) => {
+  const earliest = grid.fromMs - grid.stepMs;
+  // From the newest back: only the end of a long past may be asked for.
+  for (let index = atMs.length - 1; index >= 0; index -= 1) {
+    const at = atMs[index] ?? 0;
+    if (at < earliest) break;
     const cell = Math.round((at - grid.fromMs) / grid.stepMs);
-    if (cell < 0 || cell >= grid.count) return;
+    if (cell < 0 || cell >= grid.count) continue;
     const value = values[index] ?? null;
-    const before = cells[cell];
-    if (before === undefined || before === null) cells[cell] = value;
-    else if (value !== null) cells[cell] = Math.max(before, value);
-  });
+    const later = cells[cell];
+    if (later === undefined || later === null) cells[cell] = value;
+    else if (value !== null) cells[cell] = Math.max(later, value);
+  }
   let lastRead = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < cells.length; index += 1) {
     if (cells[index] === undefined) continue;

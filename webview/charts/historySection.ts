@@ -39,6 +39,9 @@ const NOTES: Readonly<Record<HistoryRange, string>> = {
  */
 export class HistorySection {
   private readonly charts = new Map<string, LineChart>();
+  /** Width of each chart's place: asking the page for it between two drawings would lay everything out. */
+  private readonly widths = new WeakMap<Element, number>();
+  private readonly resizes = new ResizeObserver((entries) => this.resized(entries));
   private models: { readonly key: string; readonly value: readonly ChartModel[] } | null = null;
   private palette: Palette | null = null;
   private cursorMs: number | null = null;
@@ -175,20 +178,41 @@ export class HistorySection {
     }
     for (const [kind, chart] of this.charts) {
       if (chart.isIn(hosts.get(kind))) continue;
+      this.resizes.unobserve(chart.host);
       chart.dispose();
       this.charts.delete(kind);
     }
     for (const model of models) {
       const host = hosts.get(model.kind);
-      if (host === undefined || host.clientWidth === 0) continue;
+      if (host === undefined) continue;
+      const width = this.widthOf(host);
+      if (width === 0) continue;
       let chart = this.charts.get(model.kind);
       if (chart === undefined) {
         chart = new LineChart(host, model, palette, (atMs) => this.onHover(atMs));
         this.charts.set(model.kind, chart);
       }
-      chart.update(model, palette, host.clientWidth);
+      chart.update(model, palette, width);
       if (this.cursorMs !== null) chart.setCursor(this.cursorMs);
     }
+  }
+
+  private widthOf(host: HTMLElement): number {
+    const known = this.widths.get(host);
+    if (known !== undefined) return known;
+    const width = host.clientWidth;
+    this.widths.set(host, width);
+    this.resizes.observe(host);
+    return width;
+  }
+
+  private resized(entries: readonly ResizeObserverEntry[]): void {
+    const changed = entries.filter(({ target }) => {
+      const isOther = this.widths.get(target) !== target.clientWidth;
+      this.widths.set(target, target.clientWidth);
+      return isOther;
+    });
+    if (changed.length > 0) this.draw();
   }
 
   /** The same points and the same selection give the same models, and what is the same is not drawn again. */

@@ -7,17 +7,25 @@ import {
   RANGE_TIMES,
 } from '../../src/core/history';
 import type { LagHistory } from '../../src/protocol/dashboardMessages';
+import { FoldCache } from './foldCache';
 
 /** Readings that come this much later than others are still asked for: what a check came to is known only after its wait. */
 const OVERLAP_MS = 30_000;
+
+/** A series that grows in place: copying hundreds of them at each poll would cost more than drawing them. */
+interface GrowingSeries extends HistorySeries {
+  readonly atMs: number[];
+  readonly columns: Partial<Record<HistoryMeasure, (number | null)[]>>;
+}
 
 /** The past of the shown topology over one range: grows by what each poll adds, and forgets what is older than the charts show. */
 export class HistoryStore {
   private topologyId: string | null = null;
   private shown: HistoryRange = '15min';
-  private points = new Map<string, HistorySeries>();
+  private readonly points = new Map<string, GrowingSeries>();
   /** When nothing was polled because nobody looked. */
   pauses: readonly HistoryPause[] = [];
+  readonly folds = new FoldCache();
   /** Rises with every answer, also with one that brought nothing: time has passed. */
   revision = 0;
 
@@ -44,14 +52,16 @@ export class HistoryStore {
     if (history.topologyId !== this.topologyId || history.range !== this.shown) {
       this.topologyId = history.topologyId;
       this.shown = history.range;
-      this.points = new Map();
+      this.points.clear();
+      this.folds.clear();
     }
     this.revision += 1;
     this.pauses = history.pauses;
     for (const { id, ...added } of history.series) {
       if (!isWellFormed(added)) continue;
       const known = this.points.get(id);
-      this.points.set(id, known === undefined ? added : replaceFrom(known, added));
+      if (known === undefined) this.points.set(id, added);
+      else replaceFrom(known, added);
     }
     this.forget();
   }
@@ -68,12 +78,13 @@ export class HistoryStore {
   private forget(): void {
     const newest = this.newestAtMs();
     if (newest === null) return;
-    // A little more than what is shown, so that the line reaches the left edge.
-    const oldest = newest - RANGE_TIMES[this.shown].spanMs * 1.1;
+    // A little more than what is shown, so that the line reaches the left edge, and in one go now and then.
+    const { spanMs } = RANGE_TIMES[this.shown];
     for (const [id, points] of this.points) {
-      const from = points.atMs.findIndex((atMs) => atMs >= oldest);
+      if ((points.atMs[0] ?? newest) >= newest - spanMs * 1.2) continue;
+      const from = points.atMs.findIndex((atMs) => atMs >= newest - spanMs * 1.1);
       if (from === -1) this.points.delete(id);
-      else if (from > 0) this.points.set(id, cut(points, from, points.atMs.length));
+      else for (const column of columnsOf(points)) column.splice(0, from);
     }
   }
 }
@@ -83,33 +94,24 @@ function isWellFormed({ atMs, columns }: HistorySeries): boolean {
 }
 
 /** What was said anew stands. */
-function replaceFrom(known: HistorySeries, added: HistorySeries): HistorySeries {
+function replaceFrom(known: GrowingSeries, added: HistorySeries): void {
   const first = added.atMs[0];
-  if (first === undefined) return known;
-  const stays = known.atMs.findIndex((atMs) => atMs >= first);
-  const kept = cut(known, 0, stays === -1 ? known.atMs.length : stays);
-  return mapColumns({ ...kept, atMs: [...kept.atMs, ...added.atMs] }, (_, measure) => [
-    ...(kept.columns[measure] ?? kept.atMs.map(() => null)),
-    ...(added.columns[measure] ?? added.atMs.map(() => null)),
-  ]);
-}
-
-function cut(points: HistorySeries, from: number, to: number): HistorySeries {
-  return mapColumns({ ...points, atMs: points.atMs.slice(from, to) }, (column) =>
-    column.slice(from, to),
-  );
-}
-
-type Column = readonly (number | null)[];
-
-function mapColumns(
-  { atMs, columns }: HistorySeries,
-  change: (column: Column, measure: HistoryMeasure) => Column,
-): HistorySeries {
-  const changed: Partial<Record<HistoryMeasure, Column>> = {};
+  if (first === undefined) return;
+  let stays = known.atMs.length;
+  while (stays > 0 && (known.atMs[stays - 1] ?? 0) >= first) stays -= 1;
   for (const measure of HISTORY_MEASURES) {
-    const column = columns[measure];
-    if (column !== undefined) changed[measure] = change(column, measure);
+    const more = added.columns[measure];
+    const column = known.columns[measure];
+    if (column === undefined && more === undefined) continue;
+    const grown = column ?? known.atMs.map(() => null);
+    grown.length = stays;
+    for (let at = 0; at < added.atMs.length; at += 1) grown.push(more?.[at] ?? null);
+    known.columns[measure] = grown;
   }
-  return { atMs, columns: changed };
+  known.atMs.length = stays;
+  for (const at of added.atMs) known.atMs.push(at);
+}
+
+function columnsOf({ atMs, columns }: GrowingSeries): (number | null)[][] {
+  return [atMs, ...Object.values(columns)];
 }

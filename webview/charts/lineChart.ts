@@ -26,7 +26,7 @@ export class LineChart {
 
   /** @param onHover time under the mouse, `null` when it left. */
   constructor(
-    private readonly host: HTMLElement,
+    readonly host: HTMLElement,
     model: ChartModel,
     palette: Palette,
     private readonly onHover: (atMs: number | null) => void,
@@ -36,7 +36,7 @@ export class LineChart {
   }
 
   update(model: ChartModel, palette: Palette, width: number): void {
-    const isSame = model === this.model && palette === this.palette && this.plot !== null;
+    const isSame = palette === this.palette && looksLike(model, this.model);
     this.model = model;
     this.palette = palette;
     if (isSame && this.plot?.width === width) return;
@@ -176,6 +176,31 @@ export class LineChart {
     if (style === 'warn') return this.palette.warn;
     return style === 'focus' ? this.palette.accent : this.palette.muted;
   }
+}
+
+/** Whether two models are drawn alike. */
+function looksLike(a: ChartModel, b: ChartModel): boolean {
+  if (a === b) return true;
+  return (
+    a.grid.fromMs === b.grid.fromMs &&
+    a.grid.stepMs === b.grid.stepMs &&
+    a.grid.count === b.grid.count &&
+    a.axis.high === b.axis.high &&
+    a.lines.length === b.lines.length &&
+    a.lines.every((line, at) => isSameLine(line, b.lines[at])) &&
+    JSON.stringify([a.gaps, a.thresholds]) === JSON.stringify([b.gaps, b.thresholds])
+  );
+}
+
+function isSameLine(a: Line, b: Line | undefined): boolean {
+  return (
+    a.id === b?.id &&
+    a.style === b.style &&
+    a.values.length === b.values.length &&
+    a.values.every((value, at) => value === b.values[at]) &&
+    a.late.size === b.late.size &&
+    [...a.late.keys()].every((at) => b.late.has(at))
+  );
 }
 
 /** Places of values between two gaps, or between a gap and the edge. */

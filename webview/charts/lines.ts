@@ -5,7 +5,8 @@ import { isNotAsked, isOld, toneOf } from '../text/glyphs';
 import { type ChartKind, spellValue } from './axes';
 import type { Line, LineStyle, Source } from './chartModel';
 import { alignToGrid, type Grid, type GridValue, valueAt } from './grid';
-import { foldLines, latencyStatistics, statisticsOf } from './statistics';
+import type { Past } from './modelOf';
+import { latencyStatistics, statisticsOf } from './statistics';
 
 /** More lines than this cannot be told apart: then worst, p95 and median stand for all. */
 const MOST_LINES = 8;
@@ -47,18 +48,23 @@ const NOTHING_LATE: ReadonlyMap<number, number> = new Map();
 export function linesOf(
   kind: ChartKind,
   sources: readonly Source[],
-  series: ReadonlyMap<string, HistorySeries>,
+  past: Pick<Past, 'series' | 'folds'>,
   grid: Grid,
   focusId: string | null,
 ): readonly Line[] {
-  const aligned = sources.map((source) => align(kind, source, series.get(source.seriesId), grid));
-  const chosen = aligned.find(({ source }) => source.id === focusId);
-  if (aligned.length > MOST_LINES) return foldedLines(kind, aligned, grid, chosen);
-  const focus = chosen ?? aligned[0];
+  const alignOne = (source: Source): Aligned =>
+    align(kind, source, past.series.get(source.seriesId), grid);
+  const chosen = sources.find(({ id }) => id === focusId);
+  if (sources.length > MOST_LINES) {
+    const folds = foldedLines(kind, sources, past, grid, chosen === undefined);
+    if (chosen === undefined) return folds;
+    return [lineOf(kind, alignOne(chosen), grid, focusStyle(chosen)), ...folds];
+  }
+  const focus = chosen ?? sources[0];
   let plain = 0;
-  return aligned.map((one) => {
-    const style = one === focus ? focusStyle(one.source) : PLAIN_STYLES[plain++ % 4];
-    return lineOf(kind, one, grid, style ?? 'plain');
+  return sources.map((source) => {
+    const style = source === focus ? focusStyle(source) : PLAIN_STYLES[plain++ % 4];
+    return lineOf(kind, alignOne(source), grid, style ?? 'plain');
   });
 }
 
@@ -68,46 +74,66 @@ function align(
   points: HistorySeries | undefined,
   grid: Grid,
 ): Aligned {
-  const atMs = points?.atMs ?? [];
-  const column = points?.columns[MEASURES[kind]] ?? [];
-  if (kind === 'dayDepth' || kind === 'dayLatency') {
-    // Nothing is known of the time between two drains.
-    const values = alignToGrid(atMs, column, grid, 1);
-    return { source, points, values, late: NOTHING_LATE };
-  }
-  if (kind !== 'latency') {
-    return { source, points, values: alignToGrid(atMs, column, grid), late: NOTHING_LATE };
-  }
-  const hold = Math.max(grid.holdSteps, Math.ceil(CHECK_HOLD_MS / grid.stepMs));
-  const late = new Map<number, number>();
-  alignToGrid(atMs, points?.columns.lateMs ?? [], grid).forEach((limit, at) => {
-    if (typeof limit === 'number') late.set(at, limit);
-  });
-  const values = alignToGrid(atMs, column, grid, hold).map((value, at) =>
-    // What was late in this step may be worse than what arrived, so the line has no value there.
-    late.has(at) ? null : value,
-  );
-  return { source, points, values, late };
+  return { source, points, ...placed(kind, points, grid) };
 }
 
+function placed(
+  kind: ChartKind,
+  points: HistorySeries | undefined,
+  grid: Grid,
+): Pick<Aligned, 'values' | 'late'> {
+  const column = points?.columns[MEASURES[kind]] ?? [];
+  const values = alignToGrid(points?.atMs ?? [], column, grid, holdOf(kind, grid));
+  if (kind !== 'latency') return { values, late: NOTHING_LATE };
+  const late = new Map<number, number>();
+  addLate(late, points, grid);
+  // What was late in a step may be worse than what arrived in it, so the line has no value there.
+  for (const at of late.keys()) values[at] = null;
+  return { values, late };
+}
+
+/** Over how many empty places a line goes on. */
+function holdOf(kind: ChartKind, grid: Grid): number {
+  if (kind === 'latency') return Math.max(grid.holdSteps, Math.ceil(CHECK_HOLD_MS / grid.stepMs));
+  // Nothing is known of the time between two drains.
+  return kind === 'dayDepth' || kind === 'dayLatency' ? 1 : grid.holdSteps;
+}
+
+/** Notes the limits that were exceeded, by place. */
+function addLate(late: Map<number, number>, points: HistorySeries | undefined, grid: Grid): void {
+  points?.columns.lateMs?.forEach((limit, index) => {
+    if (limit === null) return;
+    const at = Math.round(((points.atMs[index] ?? 0) - grid.fromMs) / grid.stepMs);
+    if (at >= 0 && at < grid.count) late.set(at, limit);
+  });
+}
+
+/** @param isFocus whether the worst of them is the emphasised line */
 function foldedLines(
   kind: ChartKind,
-  aligned: readonly Aligned[],
+  sources: readonly Source[],
+  { series, folds }: Pick<Past, 'series' | 'folds'>,
   grid: Grid,
-  chosen: Aligned | undefined,
+  isFocus: boolean,
 ): readonly Line[] {
-  const folded = foldLines(
-    aligned.map(({ values }) => values),
-    FOLDS.map(({ quantile }) => quantile),
-  );
-  const late = new Map(aligned.flatMap((one) => [...one.late]));
-  const folds = FOLDS.map(({ name, style }, index): Line => {
+  const points = sources.map(({ seriesId }) => series.get(seriesId));
+  const wish = {
+    kind,
+    ids: sources.map(({ id }) => id),
+    quantiles: FOLDS.map(({ quantile }) => quantile),
+    align: (index: number, part: Grid) => placed(kind, points[index], part).values,
+    holdSteps: holdOf(kind, grid),
+  };
+  const folded = folds.fold(wish, grid);
+  const late = new Map<number, number>();
+  if (kind === 'latency') for (const one of points) addLate(late, one, grid);
+  return FOLDS.map(({ name, style }, index): Line => {
     const values = folded[index] ?? [];
     const now = valueAt(values, values.length - 1);
     return {
       id: `fold/${name}`,
       name,
-      style: style === 'plain' && chosen === undefined ? 'focus' : style,
+      style: style === 'plain' && isFocus ? 'focus' : style,
       values,
       now: now === null ? 'unknown' : spellValue(kind, now),
       isKnownNow: now !== null,
@@ -115,9 +141,6 @@ function foldedLines(
       late: style === 'plain' ? late : NOTHING_LATE,
     };
   });
-  return chosen === undefined
-    ? folds
-    : [lineOf(kind, chosen, grid, focusStyle(chosen.source)), ...folds];
 }
 
 function lineOf(

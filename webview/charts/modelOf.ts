@@ -1,6 +1,7 @@
 import type { HistoryPause, HistoryRange, HistorySeries } from '../../src/core/history';
 import { axisFor, type ChartKind, spellValue } from './axes';
 import { type ChartModel, type Line, type Source, type Threshold, WIDE } from './chartModel';
+import type { FoldCache } from './foldCache';
 import { type Gap, gapsOf } from './gaps';
 import type { Grid, GridValue } from './grid';
 import { gapName, linesOf } from './lines';
@@ -10,6 +11,8 @@ export interface Past {
   readonly range: HistoryRange;
   readonly series: ReadonlyMap<string, HistorySeries>;
   readonly pauses: readonly HistoryPause[];
+  /** Remembers, of this past alone, what stands for many lines. */
+  readonly folds: FoldCache;
 }
 
 /** What one chart is to show. */
@@ -43,7 +46,7 @@ const NOTHING_YET = 'Nothing measured yet. A line begins with the second answer.
 
 export function modelOf(wish: ChartWish, past: Past, grid: Grid): ChartModel {
   const { kind, sources, focusId, limits } = wish;
-  const lines = linesOf(kind, sources, past.series, grid, focusId);
+  const lines = linesOf(kind, sources, past, grid, focusId);
   const focusLine = lines.find((line) => WIDE.has(line.style)) ?? lines[0];
   const worst = lines.map((line) => line.statistics.worst ?? 0);
   const [title, unit] = TITLES[kind];

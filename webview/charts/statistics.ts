@@ -59,11 +59,13 @@ const MANY_LINES = 64;
 /**
  * A few lines out of many: at each time the quantiles of those that are known then. The largest is taken at every step, so
  * that no peak is lost; other quantiles of many lines hardly move from step to step, and sorting is what costs.
+ * @param begin number of the first step, so that steps which move along keep what was taken at them
  * @returns one line for each of `quantiles`.
  */
 export function foldLines(
   lines: readonly (readonly GridValue[])[],
   quantiles: readonly number[],
+  begin = 0,
 ): GridValue[][] {
   const count = lines[0]?.length ?? 0;
   const stride = lines.length > MANY_LINES ? 3 : 1;
@@ -83,7 +85,7 @@ export function foldLines(
       if (now > largest) largest = now;
     }
     if (size === 0) continue;
-    const isSorted = (count - 1 - index) % stride === 0;
+    const isSorted = (begin + index) % stride === 0 || index === count - 1;
     if (isSorted) known.subarray(0, size).sort();
     quantiles.forEach((q, at) => {
       const line = folded[at];

@@ -7,9 +7,11 @@ import { axisFor, type ChartKind, placeOn, spellTick } from '../../../webview/ch
 import { chartModels } from '../../../webview/charts/chartModels';
 import { chartsAsCsv } from '../../../webview/charts/chartsAsCsv';
 import { chartsAsMarkdown } from '../../../webview/charts/chartView';
+import { FoldCache } from '../../../webview/charts/foldCache';
 import { gapsOf } from '../../../webview/charts/gaps';
 import {
   alignToGrid,
+  type Grid,
   gridFor,
   gridIndexAt,
   gridTimeMs,
@@ -357,5 +359,54 @@ describe('webview/charts', () => {
       );
       assert.match(markdown, /\n\| patterns\\_sub \| stopped \| /);
     });
+  });
+});
+
+describe('webview/charts folded lines', () => {
+  it('are the same whether reckoned anew or from what was known a poll before', () => {
+    let seed = 11;
+    const random = () => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+      return seed / 4_294_967_296;
+    };
+    const STEP = 5_000;
+    const lines = Array.from({ length: 70 }, () => ({
+      atMs: [] as number[],
+      values: [] as (number | null)[],
+    }));
+    const kept = new FoldCache();
+    let polls = 0;
+    for (let poll = 0; poll < 400; poll += 1) {
+      const nowMs = NOW_MS + poll * STEP;
+      for (const line of lines) {
+        // Readings that are missing, unknown, or late by some seconds.
+        if (random() < 0.15 || (poll > 90 && poll < 110)) continue;
+        line.atMs.push(nowMs - Math.floor(random() * 3_000));
+        line.values.push(random() < 0.1 ? null : Math.floor(random() * 1_000));
+      }
+      if (poll < 200 || random() < 0.3) continue;
+      polls += 1;
+      const grid = {
+        fromMs: nowMs - 180 * STEP,
+        toMs: nowMs,
+        stepMs: STEP,
+        count: 181,
+        holdSteps: 4,
+      };
+      const wish = {
+        kind: 'lag',
+        ids: lines.map((_, index) => String(index)),
+        quantiles: [1, 0.95, 0.5],
+        holdSteps: 4,
+        align: (index: number, part: Grid) =>
+          alignToGrid(lines[index]?.atMs ?? [], lines[index]?.values ?? [], part),
+      };
+      // At the left edge it may know more: what a line stood at before.
+      const inside = (folded: readonly (readonly unknown[])[]) =>
+        folded.map((line) => line.slice(grid.holdSteps));
+      const anew = new FoldCache().fold(wish, grid);
+      assert.deepEqual(inside(kept.fold(wish, grid)), inside(anew), `poll ${poll}`);
+    }
+    assert.ok(polls > 100);
   });
 });

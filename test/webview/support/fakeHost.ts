@@ -13,7 +13,7 @@ import {
 import { DASHBOARD_COMMANDS, type DashboardCommand } from '../../../src/protocol/dashboardMessages';
 import type { Envelope } from '../../../src/protocol/envelope';
 import { NOW_MS } from './build';
-import { historyOf } from './histories';
+import { historyOf, since } from './histories';
 
 /** The host's real side of the dashboard over recorded snapshots instead of servers. */
 export class FakeHost {
@@ -49,11 +49,11 @@ export class FakeHost {
     this.deps = {
       monitor: {
         current: () => this.snapshots,
-        history: (topologyId, range = '15min') => {
+        history: (topologyId, range = '15min', afterMs = null) => {
           const found = this.snapshots.find(({ id }) => id === topologyId);
           return found === undefined
             ? emptyHistory(topologyId, range)
-            : historyOf(found, range, this.checks);
+            : since(historyOf(found, range, this.checks), afterMs);
         },
         onDidChange: (listener): Disposable => {
           listeners.add(listener);

@@ -72,6 +72,19 @@ export function historyOf(
   return { topologyId: snapshot.id, range, series, pauses: [pause] };
 }
 
+/** The part of a history that may have changed since. */
+export function since(history: TopologyHistory, afterMs: number | null): TopologyHistory {
+  if (afterMs === null) return history;
+  const series = new Map<string, HistorySeries>();
+  for (const [id, { atMs, columns }] of history.series) {
+    const from = atMs.findIndex((at) => at >= afterMs);
+    if (from === -1) continue;
+    const later = Object.entries(columns).map(([measure, column]) => [measure, column.slice(from)]);
+    series.set(id, { atMs: atMs.slice(from), columns: Object.fromEntries(later) });
+  }
+  return { ...history, series };
+}
+
 type Values = Readonly<Partial<Record<HistoryMeasure, number | null>>>;
 
 function points(
