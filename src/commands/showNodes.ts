@@ -43,6 +43,7 @@ function itemsOf(deps: Pick<CommandDeps, 'monitor' | 'clock'>): readonly Item[] 
     return [
       { label: '$(graph-line) Open Dashboard', description, target },
       { label: '$(pulse) Run Checks', description, target, command: 'runChecks' },
+      { label: '$(bell-slash) Mute…', description, target, command: 'muteNotifications' },
     ];
   });
   return [...subjectItems(deps), separator('Topology'), ...whole];
