@@ -9,7 +9,7 @@ import {
   putFirstInHba,
   type Fault,
 } from '../../clusters/faults';
-import { forEachMajor } from '../../clusters/majors';
+import { forEachMajor, isOldestOrNewest } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { copyViewOf, tableStateWords } from '../../../src/core/describe/copyWords';
 import type { DeclaredSubscription } from '../../../src/core/topology';
@@ -48,7 +48,9 @@ forEachMajor('logical faults on real servers', (major) => {
   before(async () => {
     central = await clusters.add('central');
     // Long enough to see what waits for its next try, and no longer.
-    genesis = await clusters.add('genesis', { conf: { wal_retrieve_retry_interval: '2s' } });
+    genesis = await clusters.add('genesis', {
+      conf: { wal_retrieve_retry_interval: '2s', logging_collector: true },
+    });
     await Promise.all([central.start(), genesis.start()]);
     for (const server of [central, genesis]) {
       await server.query(
@@ -56,6 +58,15 @@ forEachMajor('logical faults on real servers', (major) => {
       );
       await createLogin(server, 'monitor', { memberOf: ['pg_monitor'] });
     }
+    // By which a copy begins and does not end.
+    await genesis.query(`CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NEW; END $$`);
+    await createLogin(genesis, 'plain', { memberOf: ['pg_monitor'] });
+    // As a diagnosis says where the log may not be read.
+    await genesis.query(
+      `GRANT EXECUTE ON FUNCTION pg_current_logfile(text), pg_stat_file(text),
+         pg_read_binary_file(text, bigint, bigint) TO monitor`,
+    );
     await central.query('CREATE PUBLICATION jobs_pub FOR TABLE jobs');
     await genesis.query(
       `CREATE SUBSCRIPTION jobs_sub CONNECTION '${central.conninfo({ database: 'postgres' })}' PUBLICATION jobs_pub`,
@@ -77,10 +88,11 @@ forEachMajor('logical faults on real servers', (major) => {
     }
   });
 
-  function watch(): Watcher {
+  /** @param reader what we are on the subscriber; by default one that may read the log */
+  function watch(reader = 'monitor'): Watcher {
     return new Watcher([
       nodeOf(central, {}, 'monitor'),
-      nodeOf(genesis, { subscriptions: [subscribes('jobs_sub')] }, 'monitor'),
+      nodeOf(genesis, { subscriptions: [subscribes('jobs_sub')] }, reader),
     ]);
   }
 
@@ -104,6 +116,17 @@ forEachMajor('logical faults on real servers', (major) => {
     };
     faults.push(clash);
     return clash;
+  }
+
+  /** The same loop, seen by a role that may not read the log. */
+  async function untilToldWithoutLog(): Promise<void> {
+    const hidden = watch('plain');
+    try {
+      const names = /plain may not read the log of the server on genesis/u;
+      await hidden.untilTold('errorWithoutLog', major, EDGE, names, 60_000);
+    } finally {
+      await hidden.close();
+    }
   }
 
   async function disable(): Promise<Fault> {
@@ -153,7 +176,33 @@ forEachMajor('logical faults on real servers', (major) => {
     assert.ok(last !== undefined);
     assert.ok((edgeOf(last, EDGE).lagBytes ?? 0) > 2_000_000, say(edgeOf(last, EDGE)));
     assert.equal(comparedBySubscriber(), compared, 'the trap was not there');
+    const pid = holder?.pid ?? 0;
+    await watcher.untilTold(
+      'applyBlocked',
+      major,
+      EDGE,
+      new RegExp(
+        `waits for pid ${pid} \\(postgres, idle in transaction\\), for a lock on public\\.jobs[^]*pg_terminate_backend\\(${pid}\\)`,
+        'u',
+      ),
+    );
     await lock.end();
+    await watcher.untilEdge(EDGE, 'idle');
+  });
+
+  it('names who holds the row that an apply worker waits for', async () => {
+    await write(1);
+    await watcher.untilEdge(EDGE, 'idle');
+    const id = next - 1;
+    const session = await genesis.connect();
+    faults.push({ end: () => session.end() });
+    await session.query(`BEGIN; UPDATE jobs SET filler = 'kept' WHERE id = ${id}`);
+    await central.query(`UPDATE jobs SET filler = 'changed' WHERE id = ${id}`);
+    await write(200);
+    const names =
+      /waits for pid \d+ \(postgres, idle in transaction\)[^]*UPDATE jobs SET filler = 'kept'/u;
+    await watcher.untilTold('rowBlocked', major, EDGE, names);
+    await endAll(faults);
     await watcher.untilEdge(EDGE, 'idle');
   });
 
@@ -172,6 +221,9 @@ forEachMajor('logical faults on real servers', (major) => {
     assertNoComfort(later, EDGE);
     for (const snapshot of later)
       assert.equal(edgeOf(snapshot, EDGE).verdict.code, 'applyErrorLoop');
+    const key = new RegExp(`Key \\(id\\)=\\(${next - 1}\\)`, 'u');
+    await watcher.untilTold('duplicateKey', major, EDGE, key);
+    if (isOldestOrNewest(major)) await untilToldWithoutLog();
     await clash.end();
     await watcher.untilEdge(EDGE, 'idle', 60_000);
   });
@@ -183,6 +235,12 @@ forEachMajor('logical faults on real servers', (major) => {
     assert.ok(edge.lagBytes === null || edge.lagBytes > 0, say(edge));
     assert.equal(edge.lagMs, null);
     await write(300);
+    await watcher.untilTold(
+      'disabled',
+      major,
+      EDGE,
+      /^Subscription jobs_sub on genesis is disabled/u,
+    );
     await watcher.until('changes wait', (found) => (edgeOf(found, EDGE).lagBytes ?? 0) > 300_000);
     await disabled.end();
     await watcher.untilEdge(EDGE, 'idle');
@@ -199,16 +257,107 @@ forEachMajor('logical faults on real servers', (major) => {
     const stopped = await watcher.untilEdge(EDGE, 'stoppedByError');
     assert.equal(stopped.verdict.health, 'error');
     assertNoComfort([await watcher.look()], EDGE);
+    const key = new RegExp(`Key \\(id\\)=\\(${next - 1}\\)`, 'u');
+    await watcher.untilTold('disabledByError', major, EDGE, key);
     await endAll(faults);
     await watcher.untilEdge(EDGE, 'idle');
+  });
+
+  /** What the next tries of an apply worker say, in the words of a diagnosis; then the fault is ended. */
+  async function untilLoopIsTold(
+    id: 'missingColumn' | 'missingTable' | 'applyDenied' | 'constraintViolated',
+    names: RegExp,
+    end: () => Promise<unknown>,
+  ): Promise<void> {
+    const cause = {
+      end: async () => {
+        await end();
+      },
+    };
+    faults.push(cause);
+    await watcher.untilTold(id, major, EDGE, names, 60_000);
+    await endAll(faults);
+    await watcher.untilEdge(EDGE, 'idle', 60_000);
+  }
+
+  it('F37: names the column that is not there', async () => {
+    await central.query('ALTER TABLE jobs ADD COLUMN extra text');
+    await write(1);
+    const names = /public\.jobs[^]*ALTER TABLE "?public"?\."?jobs"? ADD COLUMN "?extra"? text/u;
+    await untilLoopIsTold('missingColumn', names, async () =>
+      genesis.query('ALTER TABLE jobs ADD COLUMN extra text'),
+    );
+  });
+
+  it('names the table that is not there', async () => {
+    await central.query('CREATE TABLE lonely (id int PRIMARY KEY)');
+    await central.query(
+      'ALTER PUBLICATION jobs_pub ADD TABLE lonely; INSERT INTO lonely VALUES (1)',
+    );
+    await untilLoopIsTold('missingTable', /public\.lonely/u, async () => {
+      await genesis.query('CREATE TABLE lonely (id int PRIMARY KEY)');
+      await central.query('ALTER PUBLICATION jobs_pub DROP TABLE lonely');
+    });
+  });
+
+  it('names the constraint that refuses a row', async () => {
+    if (!isOldestOrNewest(major)) return;
+    await genesis.query('ALTER TABLE jobs ADD CONSTRAINT small CHECK (id < 0) NOT VALID');
+    await write(1);
+    await untilLoopIsTold('constraintViolated', /check constraint "small"/u, async () =>
+      genesis.query('ALTER TABLE jobs DROP CONSTRAINT small'),
+    );
+  });
+
+  it('names the privilege that the owner of a subscription lacks', async () => {
+    if (major < 16) return;
+    await genesis.query(`CREATE ROLE applier SUPERUSER LOGIN; ALTER SUBSCRIPTION jobs_sub OWNER TO applier;
+      ALTER ROLE applier NOSUPERUSER; ALTER SUBSCRIPTION jobs_sub SET (run_as_owner = true, password_required = false)`);
+    await write(1);
+    await untilLoopIsTold('applyDenied', /permission denied for table jobs/u, async () =>
+      genesis.query('ALTER SUBSCRIPTION jobs_sub OWNER TO postgres'),
+    );
+  });
+
+  it('F39: names a published table whose changes fail on the publisher', async () => {
+    await central.query(
+      'CREATE TABLE keyless (n int); CREATE PUBLICATION keyless_pub FOR TABLE keyless',
+    );
+    faults.push({
+      end: async () => {
+        await central.query('DROP PUBLICATION keyless_pub');
+      },
+    });
+    watcher.forgetSlow();
+    const names = /UPDATE and DELETE fail on central for public\.keyless[^]*REPLICA IDENTITY FULL/u;
+    await watcher.untilTold('replicaIdentityMissing', major, 'central', names);
+  });
+
+  it('names a sequence that fell behind', async () => {
+    for (const server of [central, genesis]) {
+      await server.query(
+        `CREATE SEQUENCE numbers; ALTER TABLE jobs ALTER COLUMN id SET DEFAULT nextval('numbers'); SELECT nextval('numbers')`,
+      );
+    }
+    await central.query(`SELECT setval('numbers', 9000)`);
+    // A value of a sequence is shown to those who may read it.
+    for (const server of [central, genesis]) {
+      await server.query('GRANT SELECT ON SEQUENCE numbers TO monitor');
+    }
+    watcher.forgetSlow();
+    const names =
+      /public\.numbers on genesis is behind central[^]*setval\('[^']*numbers[^']*', 9000\)/u;
+    await watcher.untilTold('sequenceBehind', major, EDGE, names);
+    await genesis.query(`SELECT setval('numbers', 9000)`);
+    watcher.forgetSlow();
+    await watcher.until('it is well again', (found) => edgeOf(found, EDGE).verdict.code === 'idle');
+    assert.equal(watcher.diagnosisOf(EDGE).code, 'idle');
   });
 
   it('J: a copy in progress is copying, and its extra sender is nobody new', async () => {
     await central.query('INSERT INTO more VALUES (1)');
     // The copy begins and does not end: each of its rows waits for a lock that we hold.
     await genesis.query(`
-      CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NEW; END $$;
       CREATE TRIGGER hold BEFORE INSERT ON more FOR EACH ROW EXECUTE FUNCTION hold();
       ALTER TABLE more ENABLE ALWAYS TRIGGER hold`);
     const holder = await genesis.connect();
@@ -229,6 +378,7 @@ forEachMajor('logical faults on real servers', (major) => {
     const { readyTables, totalTables } = edge.verdict.params;
     assert.deepEqual([readyTables, totalTables], [1, 2]);
     assert.equal(edge.verdict.health, 'busy');
+    await watcher.untilTold('copying', major, EDGE, /^jobs_sub on genesis is copying .*central/u);
     for (const snapshot of await watcher.during(1_000)) {
       assert.equal(edgeOf(snapshot, EDGE).lagBytes, null);
       assert.equal(edgeOf(snapshot, EDGE).lagMs, null);
@@ -302,6 +452,7 @@ forEachMajor('logical faults on real servers', (major) => {
       what: 'the copy that fails is not called queued',
       everyMs: 50,
     });
+    await watcher.untilTold('copyFails', major, EDGE, new RegExp(waiting, 'u'));
     await genesis.query(`DELETE FROM ${waiting}`);
     await watcher.untilEdge(EDGE, 'idle', 60_000);
   });
@@ -312,6 +463,7 @@ forEachMajor('logical faults on real servers', (major) => {
     await watcher.untilEdge(EDGE, 'notStreaming');
     await write(300);
     assertNoComfort(await watcher.during(1_000), EDGE);
+    await watcher.untilTold('subscriptionCutOff', major, EDGE, /jobs_sub[^]*could not connect/u);
     await fault.end();
     await watcher.untilEdge(EDGE, 'idle');
   });
@@ -337,6 +489,8 @@ forEachMajor('logical faults on real servers', (major) => {
       assert.equal(edge.verdict.code, 'streaming', say(edge));
       assert.equal(edge.lagBytes, null);
       assert.equal(edge.unknownBecause, 'central is unreachable from here');
+      const runs = /^central is unreachable from here, but it runs: genesis receives from it\./u;
+      await found.untilTold('publisherUnreachableFromHere', major, 'central', runs);
     });
     await blind(genesis, async (found) => {
       const edge = edgeOf(await found.look(), EDGE);
@@ -352,6 +506,7 @@ forEachMajor('logical faults on real servers', (major) => {
     await central.stop();
     faults.push({ end: startCentral });
     await watcher.untilEdge(EDGE, 'notStreaming');
+    await watcher.untilTold('publisherStopped', major, EDGE, /jobs_sub/u);
     const codes = (await watcher.during(2_000)).map((found) => edgeOf(found, EDGE).verdict.code);
     await startCentral();
     await watcher.until('it is idle again', (found) => {
@@ -383,6 +538,9 @@ forEachMajor('logical faults on real servers', (major) => {
       assert.ok(edge !== undefined);
       assert.deepEqual(edge.verdict.params, { workersUsed: 1, workersMax: 1 });
       assertNoComfort([snapshot], edge.id);
+      const names =
+        /small has no logical replication worker free for (?:first|second)_sub: 1 of 1/u;
+      await crowded.untilTold('noWorker', major, edge.id, names);
     } finally {
       await crowded.close();
       await small.stop();

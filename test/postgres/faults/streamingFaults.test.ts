@@ -10,7 +10,8 @@ import {
   putFirstInHba,
   type Fault,
 } from '../../clusters/faults';
-import { forEachMajor } from '../../clusters/majors';
+import { forEachMajor, isOldestOrNewest } from '../../clusters/majors';
+import type { Conf } from '../../clusters/serverConf';
 import { waitFor } from '../../clusters/waitFor';
 import {
   assertNear,
@@ -110,6 +111,7 @@ forEachMajor('streaming faults on real servers', (major) => {
     const few = Math.max(3, 0.1 * snapshots.length);
     assert.ok(loud <= few, `${loud} of ${snapshots.length} looks did not read 0`);
     assert.equal((await watcher.untilEdge(READ, 'idle')).lagMs, 0);
+    await watcher.untilTold('idlePrimary', major, READ, /^read has all that central wrote\./);
     const { fast } = watcher.sampleOf('read');
     const misleading = (fast?.serverTimeMs ?? 0) - (fast?.lastReplayedCommitAtMs ?? 0);
     assert.ok(misleading >= IDLE_MS - 1_000, `the trap was not there: ${misleading} ms`);
@@ -130,6 +132,13 @@ forEachMajor('streaming faults on real servers', (major) => {
     assert.equal(edgeOf(last, ARCHIVE).verdict.code, 'sourceCutOff');
     assert.equal(edgeOf(last, ARCHIVE).lagBytes, null);
     assert.equal(slotIn(last, 'read').verdict.code, 'notStreaming');
+    await watcher.untilTold('standbyCutOff', major, READ, /^read is not streaming from central\./);
+    await watcher.untilTold(
+      'cascadeCutOff',
+      major,
+      ARCHIVE,
+      /^How far archive .* read, which feeds it/,
+    );
     await endAll(faults);
     await watcher.untilEdge(READ, 'idle');
     await watcher.untilEdge(ARCHIVE, 'idle');
@@ -148,6 +157,12 @@ forEachMajor('streaming faults on real servers', (major) => {
     assert.equal(edge.lagMs, null);
     const sender = watcher.sampleOf('central').fast?.senders[0];
     assert.equal(sender?.state, 'streaming', 'the trap was not there');
+    await watcher.untilTold(
+      'replayPaused',
+      major,
+      READ,
+      /^Replay on read is paused\.[^]*pg_wal_replay_resume/,
+    );
     await endAll(faults);
     await watcher.untilEdge(READ, 'idle');
   });
@@ -164,6 +179,7 @@ forEachMajor('streaming faults on real servers', (major) => {
       const edge = await blind.untilEdge(READ, 'stuck');
       assert.ok((edge.lagBytes ?? 0) > 150_000, say(edge));
       assert.equal(edge.lagMs, null);
+      await blind.untilTold('replayPausedUnseen', major, READ, /^read is stuck/);
     } finally {
       await blind.close();
     }
@@ -180,6 +196,7 @@ forEachMajor('streaming faults on real servers', (major) => {
     const after = await watcher.during(2_000);
     for (const snapshot of after) codes.add(edgeOf(snapshot, READ).verdict.code);
     assert.ok(!codes.has('stuck') && !codes.has('notStreaming'), [...codes].join());
+    await watcher.untilTold('burst', major, READ, /^read has all/);
   });
 
   it('F, F29: a primary has no lag of its own, and NULL is not 0', async () => {
@@ -190,6 +207,7 @@ forEachMajor('streaming faults on real servers', (major) => {
     assert.equal(fast.replayLsn, null);
     assert.equal(fast.lastReplayedCommitAtMs, null);
     assert.ok(snapshot.edges.every((edge) => edge.to !== 'central'));
+    await watcher.untilTold('primaryHasNoLag', major, 'central', /^central answers/);
   });
 
   it('I, F30: a cascade is measured against the standby that feeds it', async () => {
@@ -203,6 +221,7 @@ forEachMajor('streaming faults on real servers', (major) => {
     const fast = watcher.sampleOf('read').fast;
     assert.equal(fast?.currentLsn, null);
     assert.equal(watcher.sampleOf('read').failure, null);
+    await watcher.untilTold('cascade', major, ARCHIVE, /against read, not against the root/);
   });
 
   it('F32: an upstream that was read first never gives a negative lag', async () => {
@@ -221,6 +240,7 @@ forEachMajor('streaming faults on real servers', (major) => {
       (downstream?.replayLsn ?? 0n) > (upstream?.currentLsn ?? 0n),
       'the trap was not there',
     );
+    await watcher.untilTold('sampledOutOfOrder', major, READ, /^read has all/);
   });
 
   it('F31: without pg_monitor the lag is unknown, not 0, and the role is named', async () => {
@@ -235,6 +255,14 @@ forEachMajor('streaming faults on real servers', (major) => {
       assert.equal(nodeIn(snapshot, 'central').verdict.code, 'noPrivilege');
       assert.equal(edgeOf(snapshot, ARCHIVE).verdict.code, 'noPrivilege');
       assert.equal(plain.sampleOf('central').fast?.senders.length, 1, 'the trap was not there');
+      await plain.untilTold('noPrivilege', major, READ, /role plain may not see .* on central/);
+      const grant = await plain.untilTold(
+        'noPrivilege',
+        major,
+        'central',
+        /GRANT pg_monitor TO "?plain/,
+      );
+      assert.match(grant.title, /plain/);
     } finally {
       await plain.close();
     }
@@ -250,6 +278,8 @@ forEachMajor('streaming faults on real servers', (major) => {
       );
       assert.equal(nodeIn(snapshot, 'central').verdict.code, 'unreachable');
       assert.deepEqual(nodeIn(snapshot, 'central').verdict.params.otherNodes, ['read']);
+      const runs = /^central is unreachable from here, but it runs: read receives from it\./;
+      await blind.untilTold('primaryUnreachableFromHere', major, 'central', runs);
       faults.push(await cutOffStandby(read));
       await blind.untilEdge(READ, 'notStreaming');
       assertNoComfort([await blind.look()], READ);
@@ -268,6 +298,68 @@ forEachMajor('streaming faults on real servers', (major) => {
     const edge = await watcher.untilEdge(READ, 'stuck');
     assert.equal(edge.lagMs, null);
     assert.ok((edge.lagBytes ?? 0) > 400_000, say(edge));
+    await watcher.untilTold('receiverFrozen', major, READ, /^read is stuck: what waits on central/);
+  });
+
+  /** Settings of the standby that a reload changes, until the fault ends. */
+  async function withConf(conf: Conf, before: Conf): Promise<void> {
+    await read.setConf(conf);
+    faults.push({ end: () => read.setConf(before) });
+  }
+
+  const PATIENT = { hot_standby_feedback: false, max_standby_streaming_delay: -1 };
+  const USUAL = { hot_standby_feedback: true, max_standby_streaming_delay: '30s' };
+
+  async function openReader(): Promise<number> {
+    const session = await read.connect({ applicationName: 'report' });
+    faults.push({ end: () => session.end() });
+    const { rows } = await session.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM t');
+    return rows[0]?.pid ?? 0;
+  }
+
+  it('names the query that replay waits for', async () => {
+    await withConf(PATIENT, USUAL);
+    await write(200);
+    await untilReplayed();
+    const pid = await openReader();
+    await central.query('DELETE FROM t');
+    // What it removes is removed on the standby, too, once no feedback holds it back.
+    await waitFor(
+      async () => {
+        await central.query('VACUUM t');
+        const rows = await read.query(
+          `SELECT FROM pg_stat_activity WHERE backend_type = 'startup' AND wait_event LIKE 'RecoveryConflict%'`,
+        );
+        return rows.length === 1;
+      },
+      { what: 'replay waits for the query' },
+    );
+    await write(200);
+    const names = new RegExp(`waits for pid ${pid} of postgres[^]*report[^]*FROM t`, 'u');
+    await watcher.untilTold('recoveryConflict', major, READ, names);
+  });
+
+  it('names the session on the standby that holds a table', async () => {
+    if (!isOldestOrNewest(major)) return;
+    await withConf(PATIENT, USUAL);
+    const pid = await openReader();
+    await central.query('TRUNCATE t');
+    await write(200);
+    const names = new RegExp(`waits for pid ${pid} of postgres`, 'u');
+    await watcher.untilTold('replayBlocked', major, READ, names);
+  });
+
+  it('tells a delay on purpose from a standby that cannot', async () => {
+    await withConf({ recovery_min_apply_delay: '1h' }, { recovery_min_apply_delay: 0 });
+    watcher.forgetSlow();
+    await write(200);
+    await watcher.untilTold(
+      'applyDelay',
+      major,
+      READ,
+      /read replays 1\sh later than central on purpose/,
+    );
   });
 });
 
@@ -310,6 +402,12 @@ forEachMajor('role changes on real servers', (major) => {
     assert.equal(edgeOf(snapshot, READ).verdict.code, 'roleMismatch');
     assert.equal(edgeOf(snapshot, READ).lagBytes, null);
     assert.equal(nodeIn(snapshot, 'central').verdict.code, 'unreachable');
+    await watcher.untilTold(
+      'promoted',
+      major,
+      'read',
+      /declares read a standby of central, but it is a primary/,
+    );
     const below = await watcher.untilEdge(ARCHIVE, 'idle');
     assert.equal(below.isRelativeToUpstream, false, 'it is fed by a primary now');
   });
@@ -320,6 +418,12 @@ forEachMajor('role changes on real servers', (major) => {
     assert.equal(nodeIn(snapshot, 'central').verdict.code, 'splitBrain');
     assert.deepEqual(nodeIn(snapshot, 'read').verdict.params.otherNodes, ['central']);
     assert.deepEqual(snapshot.summary.problems.slice(0, 2).toSorted(), ['central', 'read']);
+    await watcher.untilTold(
+      'splitBrain',
+      major,
+      'central',
+      /central and read take writes and are of one system/,
+    );
   });
 
   it('F33: a standby on a newer timeline than its upstream has diverged, without a number', async () => {
@@ -346,6 +450,12 @@ forEachMajor('role changes on real servers', (major) => {
       assert.deepEqual(edge.verdict.params, { upstreamTimeline: 1, downstreamTimeline: 2 });
       assert.equal(edge.lagBytes, null);
       assert.equal(edge.lagMs, null);
+      await strayed.untilTold(
+        'diverged',
+        major,
+        ARCHIVE,
+        /archive has diverged from central: timeline 2 against 1/,
+      );
     } finally {
       await strayed.close();
     }
@@ -378,6 +488,13 @@ forEachMajor('role changes on real servers', (major) => {
       assert.equal(edgeOf(snapshot, READ).lagBytes, null);
       assert.equal(slotIn(snapshot, 'read').verdict.code, 'slotLost');
       assert.equal(slotIn(snapshot, 'read').retainedWalBytes, null);
+      await alone.untilTold('slotLostOfStandby', major, READ, /read lost its slot read on central/);
+      await alone.untilTold(
+        'slotLostOfStandby',
+        major,
+        'slot/central/read',
+        /Slot read on central is lost/,
+      );
     } finally {
       await alone.close();
     }

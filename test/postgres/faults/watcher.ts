@@ -1,4 +1,7 @@
 import { isServerFailure, type FailureFacts } from '../../../src/core/failure';
+import type { Diagnosis } from '../../../src/core/diagnosis/diagnosis';
+import { diagnosisOf } from '../../../src/core/diagnosis/diagnosisOf';
+import { wantedCauses } from '../../../src/core/diagnosis/wantedCauses';
 import { joinTopology } from '../../../src/core/join/joinTopology';
 import { emptyMemory, type JoinMemory } from '../../../src/core/join/memory';
 import { UNASKED_SAMPLE } from '../../../src/core/join/scene';
@@ -15,34 +18,105 @@ import { DEFAULT_THRESHOLDS, type Topology, type TopologyNode } from '../../../s
 import type { Cluster } from '../../clusters/cluster';
 import { sleep, waitFor } from '../../clusters/waitFor';
 import { makeGateway, never, nodeAt } from '../pg/support';
+import { FAULTS, type FaultId, type InjectedFault } from './faultList';
+import { FAULT_TABLE, isExpected, say as sayDiagnosis } from './faultTable';
 
 const POLL_MS = 1_000;
 /** Looks follow each other faster than polls would: tests wait for conditions. */
 const LOOK_EVERY_MS = 250;
 
-/** Reads real servers through the real gateway, one after the other, and joins what they say: the monitor without its clock. */
+/**
+ * Reads real servers through the real gateway, one after the other, and joins what they say, causes among it where a diagnosis
+ * wants them: the monitor without its clock.
+ */
 export class Watcher {
-  private readonly topology: Topology;
+  private topology: Topology;
+  private readonly movedMs = new Map<string, number>();
+  /** Added to every time: what needs a minute to be told need not be waited for. */
+  private aheadMs = 0;
   private readonly gateway = makeGateway();
   private readonly sessions = new Map<string, NodeSession>();
   private readonly samples = new Map<string, NodeSample>();
   private memory: JoinMemory = emptyMemory();
   private version = 0;
+  private last: TopologySnapshot | null = null;
 
-  constructor(nodes: readonly TopologyNode[]) {
+  constructor(nodes: readonly TopologyNode[], differs: Partial<Topology> = {}) {
     this.topology = {
       name: 'Faults',
       environment: 'development',
       nodes,
       consumers: [],
       thresholds: DEFAULT_THRESHOLDS,
+      ...differs,
     };
   }
 
   /** Asks every node once, downstreams before upstreams (against the order of the file), and joins. */
   async look(): Promise<TopologySnapshot> {
     for (const node of this.topology.nodes.toReversed()) await this.read(node);
-    return this.join();
+    const snapshot = this.join();
+    return (await this.readCauses(snapshot)) ? this.join() : snapshot;
+  }
+
+  /** The file says another address for this node now; what was seen before is remembered. */
+  async redeclare(node: TopologyNode): Promise<void> {
+    await this.sessions.get(node.id)?.close();
+    this.sessions.delete(node.id);
+    this.samples.delete(node.id);
+    const nodes = this.topology.nodes.map((old) => (old.id === node.id ? node : old));
+    this.topology = { ...this.topology, nodes };
+  }
+
+  /** What changes rarely is read anew with the next look. */
+  forgetSlow(): void {
+    for (const [id, sample] of this.samples)
+      this.samples.set(id, { ...sample, slow: null, slowAtMs: null });
+  }
+
+  /** From now on the clock of this node seems to be so much ahead. */
+  moveClock(id: string, byMs: number): void {
+    this.movedMs.set(id, byMs);
+  }
+
+  /** Every clock goes on by so much. */
+  skipTime(byMs: number): void {
+    this.aheadMs += byMs;
+  }
+
+  /** What is said of a subject by the last look. */
+  diagnosisOf(subject: string): Diagnosis {
+    if (this.last === null) throw new Error('nobody looked');
+    return diagnosisOf(this.last, subject);
+  }
+
+  /**
+   * Looks until verdict and diagnosis of a subject are those of the fault, and all that is said of it names what was injected.
+   */
+  async untilTold(
+    id: FaultId,
+    major: number,
+    subject: string,
+    names: RegExp,
+    timeoutMs?: number,
+  ): Promise<Diagnosis> {
+    const fault: InjectedFault = FAULTS[id];
+    let last = '';
+    const holds = (snapshot: TopologySnapshot): boolean => {
+      const found = diagnosisOf(snapshot, subject);
+      const code = verdictIn(snapshot, subject);
+      last = `${code}, ${found.code}: ${sayDiagnosis(found)}`;
+      return (
+        isExpected(fault, code) && found.code === fault.diagnosis && names.test(sayDiagnosis(found))
+      );
+    };
+    const what = `${id} is told as ${fault.verdict}, ${fault.diagnosis} with ${String(names)}`;
+    const snapshot = await this.until(what, holds, timeoutMs).catch((error: unknown) => {
+      throw new Error(`${String(error)}; last: ${last}`, { cause: error });
+    });
+    const found = diagnosisOf(snapshot, subject);
+    FAULT_TABLE.told(id, major, verdictIn(snapshot, subject), found, names);
+    return found;
   }
 
   /** Asks in the order of the file: the upstream first, so that its downstream may seem to be ahead. */
@@ -105,12 +179,35 @@ export class Watcher {
       topology: this.topology,
       samples: this.samples,
       memory: this.memory,
-      nowMs: Date.now(),
+      nowMs: this.nowMs(),
       pollIntervalMs: POLL_MS,
       version: this.version,
     });
     this.memory = memory;
+    this.last = snapshot;
     return snapshot;
+  }
+
+  private nowMs(): number {
+    return Date.now() + this.aheadMs;
+  }
+
+  /** @returns whether anything was read. */
+  private async readCauses(snapshot: TopologySnapshot): Promise<boolean> {
+    const wanted = wantedCauses(snapshot);
+    for (const [id, sample] of this.samples) {
+      const wants = wanted.get(id);
+      const session = this.sessions.get(id);
+      if (wants === undefined || session === undefined) continue;
+      try {
+        const causes = await session.readCauses(wants, never());
+        this.samples.set(id, { ...sample, causes, causesAtMs: this.nowMs() });
+      } catch (error) {
+        // The server went away meanwhile; the next look tells.
+        if (!isServerFailure(error)) throw error;
+      }
+    }
+    return wanted.size > 0;
   }
 
   private async read(node: TopologyNode): Promise<void> {
@@ -120,11 +217,12 @@ export class Watcher {
       const slow = before.slow ?? (await session.readSlow(never()));
       const askedAt = performance.now();
       const fast = await session.readFast(never());
-      const atMs = Date.now();
+      const atMs = this.nowMs();
+      const moved = this.aheadMs + (this.movedMs.get(node.id) ?? 0);
       this.samples.set(node.id, {
         ...UNASKED_SAMPLE,
         contact: 'connected',
-        fast,
+        fast: moved === 0 ? fast : { ...fast, serverTimeMs: fast.serverTimeMs + moved },
         fastAtMs: atMs,
         roundTripMs: performance.now() - askedAt,
         slow,
@@ -152,7 +250,7 @@ export class Watcher {
       ...before,
       contact: 'failed',
       failure,
-      failingSinceMs: before.failingSinceMs ?? Date.now(),
+      failingSinceMs: before.failingSinceMs ?? this.nowMs(),
     });
   }
 }
@@ -182,6 +280,13 @@ export function slotIn(snapshot: TopologySnapshot, name: string): SlotSnapshot {
   const slot = snapshot.slots.find((candidate) => candidate.name === name);
   if (slot === undefined) throw new Error(`no slot ${name}`);
   return slot;
+}
+
+/** The verdict that the snapshot has of a node, an edge, a queue or `slot/<node>/<name>`. */
+function verdictIn({ nodes, edges, queues, slots }: TopologySnapshot, subject: string): string {
+  const found = [...nodes, ...edges, ...queues].find(({ id }) => id === subject);
+  const slot = slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
+  return found?.verdict.code ?? slot?.verdict.code ?? 'nothing';
 }
 
 /** For messages of failed tests. */
