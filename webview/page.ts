@@ -116,12 +116,14 @@ export class Page {
             ? html`<div class="lower">
                 <div>${lossSection({ state, nowMs, actions: this.actions })}</div>
                 <div>
-                  ${slotTable({ state, commands: push.commands, nowMs, actions: this.actions })}${checkTable({
-                    state,
-                    commands: push.commands,
-                    nowMs,
-                    actions: this.actions,
-                  })}
+                  ${slotTable({ state, commands: push.commands, nowMs, actions: this.actions })}${checkTable(
+                    {
+                      state,
+                      commands: push.commands,
+                      nowMs,
+                      actions: this.actions,
+                    },
+                  )}
                 </div>
               </div>`
             : html`<p class="foot">

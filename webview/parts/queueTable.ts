@@ -6,6 +6,8 @@ import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
 import type { DashboardState, QueueState } from '../../src/protocol/dashboardState';
 import { type Actions, COMMAND_LABELS } from '../commands';
 import { glyphOf, isNotAsked, isOld, toneOf } from '../text/glyphs';
+import { cardNotes } from '../text/cardNotes';
+import { cardNoteList } from './cardNoteList';
 import { queueFigure } from '../text/figures';
 import { queueTop } from '../text/nodeText';
 import { button } from '../ui/button';
@@ -31,6 +33,7 @@ export function queueTable(props: QueueTableProps): TemplateResult | typeof noth
     <div class="bar">
       <h2 id="queues-h">Queues <span class="muted">${onlineNote(queues)}</span></h2>
     </div>
+    ${cardNoteList(cardNotes(props.state, new Set(queues.map(({ nodeId }) => nodeId)), props.nowMs), props.commands, props.actions)}
     <div class="scroll" tabindex="0" role="region" aria-label="Queues">
       <table class="grid-table">
         <thead>

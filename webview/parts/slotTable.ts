@@ -5,7 +5,10 @@ import { formatBytes, formatDuration, UNKNOWN } from '../../src/core/format';
 import type { DashboardState, SlotState } from '../../src/protocol/dashboardState';
 import { slotId } from '../../src/protocol/slotId';
 import { wholeSeconds } from '../text/edgeText';
+import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
 import type { Actions } from '../commands';
+import { cardNotes } from '../text/cardNotes';
+import { cardNoteList } from './cardNoteList';
 import { keptFigure, limitFigure, timeToLimit } from '../text/figures';
 import { glyphOf, isOld, type StateGlyph, toneOf } from '../text/glyphs';
 import { markdownCell } from '../text/markdown';
@@ -20,11 +23,13 @@ const ORDER = { error: 0, warning: 1, unknown: 2, busy: 3, healthy: 4 } as const
 export interface SlotTableProps {
   readonly state: DashboardState;
   readonly nowMs: number;
+  readonly commands: readonly DashboardCommand[];
   readonly actions: Actions;
 }
 
 /** What slots keep servers from removing, worst first. */
-export function slotTable({ state, nowMs, actions }: SlotTableProps): TemplateResult {
+export function slotTable(props: SlotTableProps): TemplateResult {
+  const { state, nowMs, actions, commands } = props;
   const slots = [...state.slots].sort(
     (a, b) =>
       ORDER[a.verdict.health] - ORDER[b.verdict.health] ||
@@ -46,6 +51,7 @@ export function slotTable({ state, nowMs, actions }: SlotTableProps): TemplateRe
             })
       }
     </div>
+    ${cardNoteList(cardNotes(state, keepersOf(state), nowMs), commands, actions)}
     ${
       slots.length === 0
         ? emptyNote(state)
@@ -65,14 +71,37 @@ export function slotTable({ state, nowMs, actions }: SlotTableProps): TemplateRe
                 ${repeat(
                   shown,
                   (slot) => slotId(slot.nodeId, slot.name),
-                  (slot) => row(slot, many, { state, nowMs, actions }),
+                  (slot) => row(slot, many, props),
                 )}
               </tbody>
             </table>
           </div>`
     }
+    ${versionNote(slots, state)}
     ${rest === 0 ? nothing : html`<p class="foot">${rest} more, all healthy</p>`}
   </section>`;
+}
+
+/** Servers that keep slots as far as is known, or that others stream or subscribe from. */
+function keepersOf(state: DashboardState): ReadonlySet<string> {
+  const upstreams = state.edges.flatMap(({ from }) => (from === null ? [] : [from]));
+  return new Set([...state.slots.map(({ nodeId }) => nodeId), ...upstreams]);
+}
+
+/** The first version that records since when nobody reads a slot. */
+const RECORDS_INACTIVITY = 17;
+
+function versionNote(slots: readonly SlotState[], state: DashboardState) {
+  const older = state.nodes.find(
+    ({ id, version }) =>
+      Number.parseInt(version ?? '', 10) < RECORDS_INACTIVITY &&
+      slots.some(({ nodeId, isActive }) => nodeId === id && !isActive),
+  );
+  if (older === undefined) return nothing;
+  return html`<p class="foot">
+    Postgres ${older.version} on ${older.id} does not record since when a slot is inactive; the time
+    is since this window saw it.
+  </p>`;
 }
 
 function row(

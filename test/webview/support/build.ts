@@ -1,4 +1,4 @@
-import type { FastFacts, QueueFacts, SlowFacts } from '../../../src/core/facts';
+import type { FastFacts, QueueFacts, SlowFacts, SubscriptionFacts } from '../../../src/core/facts';
 import { parseLsn } from '../../../src/core/lsn';
 import type { FailureFacts } from '../../../src/core/failure';
 import type {
@@ -120,6 +120,33 @@ function fastFacts(options: NodeOptions): FastFacts {
     subscriptions: [],
     queue: null,
     connectionsUsed: options.connections?.[0] ?? 12,
+  };
+}
+
+/** What a subscriber says of a subscription that runs. */
+export function subscription(
+  name: string,
+  change: Partial<SubscriptionFacts> = {},
+): SubscriptionFacts {
+  return {
+    oid: 16_412,
+    name,
+    isEnabled: true,
+    slotName: name,
+    publications: ['pub'],
+    disablesOnError: true,
+    workerPid: 4711,
+    receivedLsn: null,
+    latestEndLsn: null,
+    lastMessageAtMs: null,
+    workerWaitEventType: null,
+    workerWaitEvent: null,
+    blockingPids: [],
+    applyErrorCount: 0,
+    syncErrorCount: 0,
+    tableStates: { i: 0, d: 0, f: 0, s: 0, r: 1 },
+    syncWorkers: 0,
+    ...change,
   };
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { EdgeChecks } from '../../../src/core/ports/checks';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
+import type { Envelope } from '../../../src/protocol/envelope';
 import { launchChromium } from '../../host/browser.mjs';
 import { FakeHost } from './fakeHost';
 import { Site } from './site';
@@ -45,6 +46,22 @@ export class Rig {
     snapshots: readonly TopologySnapshot[],
     options: OpenOptions = {},
   ): Promise<OpenDashboard> {
+    let host: FakeHost | undefined;
+    const opened = await this.openWith((post) => {
+      host = new FakeHost(snapshots, post);
+      host.checks = options.checks ?? [];
+      host.isContinuous = options.isContinuous ?? false;
+      return host;
+    }, options);
+    assert.ok(host !== undefined);
+    return { ...opened, host };
+  }
+
+  /** Opens the page before any host side that hears and posts messages. */
+  async openWith(
+    hostOf: (post: (message: Envelope) => void) => { receive(message: unknown): void },
+    options: OpenOptions = {},
+  ): Promise<Omit<OpenDashboard, 'host'>> {
     const theme = options.theme ?? 'dark';
     const context = await this.browser.newContext({
       viewport: { width: options.width ?? 1400, height: options.height ?? 900 },
@@ -65,12 +82,10 @@ export class Rig {
         window.dispatchEvent(new MessageEvent('message', { data }));
       }, message);
     };
-    const host = new FakeHost(snapshots, (message) => {
+    const host = hostOf((message) => {
       // The page may be gone already, as a hidden webview is.
       send(message).catch(() => undefined);
     });
-    host.checks = options.checks ?? [];
-    host.isContinuous = options.isContinuous ?? false;
     await page.exposeFunction('hostReceives', (message: unknown) => host.receive(message));
     await page.exposeFunction('policyRefused', (what: string) => problems.push(what));
     // esbuild, which runs these files, wraps functions in a helper that the page does not have.
@@ -83,7 +98,7 @@ export class Rig {
     });
     await page.goto(this.site.origin);
     await page.waitForSelector('#dashboard:not([aria-busy])');
-    return { page, host, problems, send };
+    return { page, problems, send };
   }
 
   /** Closes what a test opened. */
