@@ -3,6 +3,7 @@ import { isServerFailure, type ServerFailure } from '../../core/failure';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { DrainSession } from '../../core/ports/drainGateway';
 import type { Log } from '../../core/ports/log';
+import type { SqlResult, SqlStatement } from '../../core/ports/sqlSession';
 import {
   deleteExpiredStatement,
   expiredStatement,
@@ -32,13 +33,17 @@ export interface OpenOperations {
   readonly oldestMs: number | null;
 }
 
-export async function readOpen(
+async function readOpen(
   edge: EdgeEnd,
   job: DrainJob,
   cap: number,
   signal: CancelSignal,
 ): Promise<OpenOperations> {
   const [answer] = await edge.run([openStatement(job.queue.table, cap)], signal);
+  return openOf(answer);
+}
+
+function openOf(answer: SqlResult | undefined): OpenOperations {
   const row = onlyRow(answer);
   return { count: numberOf(row, 'open'), oldestMs: numberOrNull(row, 'oldestMs') };
 }
@@ -56,12 +61,23 @@ export async function writeMetric(
   tally: DrainTally,
   signal: CancelSignal,
 ): Promise<void> {
-  const { count, oldestMs } = await readOpen(edge, job, DEPTH_CAP, signal);
+  const open = await readOpen(edge, job, DEPTH_CAP, signal);
+  await insertMetric(open, session, edgeId, job, tally, signal);
+}
+
+async function insertMetric(
+  { count, oldestMs }: OpenOperations,
+  session: DrainSession,
+  edgeId: string,
+  job: DrainJob,
+  tally: DrainTally,
+  signal: CancelSignal,
+): Promise<void> {
   const { drained, conflicts, latencyMs } = tally;
   const metric = {
     edgeId,
     edge: job.edge.id,
-    depth: count,
+    depth: Math.min(count, DEPTH_CAP),
     oldestMs,
     drained,
     conflicts,
@@ -94,13 +110,21 @@ export async function finish(parts: FinishParts): Promise<number | null> {
   const signal = new CancelSource();
   try {
     if (edge.session.isClosed) return null;
-    if (isWhole && primary !== null) {
-      const { edgeId } = edge.identity;
-      await writeMetric(edge, primary.session, edgeId, job, tally, signal);
-      await forgetExpired(edge, primary.session, job, signal);
-      await forgetStrays(primary.session, signal);
-    }
-    return (await readOpen(edge, job, parts.cap, signal)).count;
+    if (!isWhole || primary === null) return (await readOpen(edge, job, parts.cap, signal)).count;
+    const { table } = job.queue;
+    const [opened, expired] = await edge.run(
+      [openStatement(table, parts.cap), expiredPage(job)],
+      signal,
+    );
+    const open = openOf(opened);
+    const { edgeId } = edge.identity;
+    // On their way together.
+    await Promise.all([
+      insertMetric(open, primary.session, edgeId, job, tally, signal),
+      forgetStrays(primary.session, signal),
+    ]);
+    await forgetExpired(expired, edge, primary.session, job, signal);
+    return open.count;
   } catch (error) {
     if (!isServerFailure(error)) throw error;
     parts.log.debug(`${job.edge.id}: what follows a drain failed: ${error.facts.text}`);
@@ -108,22 +132,26 @@ export async function finish(parts: FinishParts): Promise<number | null> {
   }
 }
 
-/** The ledger's entry goes first: a done operation without one is too old to be sent again. */
+function expiredPage({ queue }: DrainJob): SqlStatement {
+  return expiredStatement(queue.table, RETENTION_DAYS, EXPIRED_PAGE);
+}
+
+/** The ledger's entry goes first: a done operation without one is too old to be sent again. @param first page of them */
 async function forgetExpired(
+  first: SqlResult | undefined,
   edge: EdgeEnd,
   session: DrainSession,
-  { queue }: DrainJob,
+  job: DrainJob,
   signal: CancelSignal,
 ): Promise<void> {
-  for (;;) {
-    const page = expiredStatement(queue.table, RETENTION_DAYS, EXPIRED_PAGE);
-    const [answer] = await edge.run([page], signal);
-    const ids = (answer?.rows ?? []).map((row) => textOf(row, 'id'));
+  for (let page = first; ;) {
+    const ids = (page?.rows ?? []).map((row) => textOf(row, 'id'));
     if (ids.length === 0) return;
     const forgetting = [beginBatchStatement, forgetStatement(ids), COMMIT];
     results(await session.queryAll(forgetting, signal));
     // A page that was not full may only have had younger ones in front.
-    await edge.run([deleteExpiredStatement(queue.table, ids)], signal);
+    const statements = [deleteExpiredStatement(job.queue.table, ids), expiredPage(job)];
+    [, page] = await edge.run(statements, signal);
   }
 }
 
