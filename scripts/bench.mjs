@@ -7,7 +7,7 @@ import { ensureDependencies } from './ensureDependencies.mjs';
 
 /** @typedef {{ bench: string, case: string, value: number | string, unit: string, ratio: number | null, target: string | null, ok: boolean | null }} Figure */
 
-const BENCHES = ['P1', 'P2', 'P4', 'P5', 'P6', 'P8', 'P9', 'P10'];
+const BENCHES = ['P1', 'P2', 'P4', 'P5', 'P6', 'P8', 'P9', 'P10', 'P11', 'P12'];
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const wanted = chosen(process.argv.slice(2));

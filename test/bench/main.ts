@@ -1,5 +1,7 @@
 import { SUPPORTED_MAJORS } from '../clusters/majors';
 import { benchActivation } from './activation';
+import { benchAudience } from './audience';
+import { benchDashboard } from './dashboard';
 import { benchDrain } from './drain';
 import { benchGrowth } from './growth';
 import { benchHungNode } from './hungNode';
@@ -18,6 +20,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   P8: () => benchDrain(18, 5),
   P9: () => benchQueueDepth(18, 200),
   P10: () => benchActivation(9),
+  P11: () => benchDashboard([100, 500], 20),
+  P12: () => benchAudience(18, 60),
 };
 
 const [id = ''] = process.argv.slice(2);
