@@ -82,9 +82,10 @@ function isList(value: object): value is readonly Answer[] {
   return Array.isArray(value);
 }
 
-/** One text without secrets and without what may not be told, in which everything can be seen, cut to a length. */
+/** One text without secrets and without what may not be told, in which everything but the ends of lines can be seen, cut to a length. */
 export function safeText(text: string, scrub: (text: string) => string): string {
-  return cut(showEscaped(scrub(redact(text)).replaceAll('\u00a0', ' ')));
+  const lines = scrub(redact(text)).replaceAll('\u00a0', ' ').split('\n');
+  return cut(lines.map(showEscaped).join('\n'));
 }
 
 function cut(text: string): string {

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { isRunnable, type Plan } from '../../../src/core/plan/plan';
 import { planCreatePublication } from '../../../src/core/plan/planCreatePublication';
-import { planDocument } from '../../../src/core/plan/planDocument';
+import { planDocument, scriptOf } from '../../../src/core/plan/planDocument';
 import { reportSentence } from '../../../src/core/plan/reportSentence';
 import type { CreatePublicationRequest } from '../../../src/core/plan/requests';
 import { createLogin } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
+import { snapshot } from '../../unit/core/describe/makeSnapshot';
+import { dataOf, never, toolRig } from '../../unit/languageModel/support';
 import { codes as allCodes, PlanRig } from './planRig';
 
 /** What no publication carries is said of every new one. */
@@ -59,6 +61,33 @@ forEachMajor('Create Publication', function (major) {
   async function planOf(change: Partial<CreatePublicationRequest>, on = rig) {
     return planCreatePublication(request(change), await on.context());
   }
+
+  it('is previewed for a language model with the very SQL, and nothing changes', async () => {
+    const before = await rig.state();
+    const { desk } = toolRig([snapshot({ nodes: rig.nodes })], { gateway: rig.changes });
+    const input = {
+      change: 'createPublication',
+      node: 'central',
+      name: ODD,
+      tables: ['public.jobs', 'public."Odd ""name""; DROP TABLE jobs; --"'],
+    };
+    const answer = dataOf(await desk.invoke('preview_plan', input, never()));
+    const { items: steps } = answer['steps'] as { items: { sql: string[] }[] };
+    const planned = await planOf({ name: ODD, tables: [table('jobs'), table(ODD)] });
+    assert.deepEqual(
+      steps.flatMap(({ sql }) => sql),
+      planned.steps.flatMap(({ statements, isTransactional }) =>
+        scriptOf(statements, isTransactional),
+      ),
+    );
+    assert.deepEqual([answer['couldRun'], answer['isRun']], [true, false]);
+    const bare = { ...input, tables: ['public.bare'] };
+    const { findings } = dataOf(await desk.invoke('preview_plan', bare, never()));
+    assert.match(JSON.stringify(findings), /public\.bare/u);
+    const whole = dataOf(await desk.invoke('preview_plan', { change: 'bringToFile' }, never()));
+    assert.equal(whole['couldRun'], false, 'the file asks for nothing');
+    assert.deepEqual(await rig.state(), before);
+  });
 
   it('runs what it showed, and nothing else; the undo leaves the catalogs as before', async () => {
     const before = await rig.state();
