@@ -278,8 +278,19 @@ forEachMajor('A drain of a queue in trouble', function (major) {
     const standby = await (await rig.clusters.addStandby('standby', rig.primary)).start();
     const standbyNode = { ...nodeAt(standby, { id: 'standby' }), standbyOf: 'primary' };
     const primaries = [rig.primaryNode, standbyNode];
+    // One connection to both, of which the standby is tried first.
+    const severalHosts = nodeAt(rig.primary, {
+      id: 'primary',
+      params: {
+        host: '127.0.0.1,127.0.0.1',
+        port: `${standby.port},${rig.primary.port}`,
+        target_session_attrs: 'read-write',
+      },
+    });
     await write(5);
-    assert.deepEqual((await drain(rig, { primaries })).end, { kind: 'drained' });
+    const through = await drain(rig, { primaries: [severalHosts] });
+    assert.deepEqual(through.end, { kind: 'drained' });
+    assert.equal(through.counts.applied, 5);
     await standby.stop();
     await write(7);
     assert.deepEqual((await drain(rig, { primaries })).end, { kind: 'drained' });
@@ -309,6 +320,10 @@ forEachMajor('A drain of a queue in trouble', function (major) {
     assert.match(await refusal('edge'), /another server was promoted since/u);
     assert.equal((await drain(rig, { primaries })).primaryId, 'standby');
     assert.equal(await rig.depth(), 0);
+    // Both take writes now, and the first one is it.
+    await write(1);
+    assert.deepEqual((await drain(rig, { primaries: [severalHosts] })).end, { kind: 'drained' });
+    assert.ok((await ids(standby)).includes(`(${next - 1},n)`));
 
     // Another system as the declared primary: what it never took is not sent without a word.
     await rig.edge.query(`UPDATE pgtopology.edge_identity SET primary_system = '1'`);
