@@ -84,8 +84,9 @@ function isList(value: object): value is readonly Answer[] {
 
 /** One text without secrets and without what may not be told, in which everything but the ends of lines can be seen, cut to a length. */
 export function safeText(text: string, scrub: (text: string) => string): string {
-  const lines = scrub(redact(text)).replaceAll('\u00a0', ' ').split('\n');
-  return cut(lines.map(showEscaped).join('\n'));
+  const safe = scrub(redact(text)).replaceAll('\u00a0', ' ');
+  // Cut before, too: what is made visible is longer.
+  return cut(cut(safe).split('\n').map(showEscaped).join('\n'));
 }
 
 function cut(text: string): string {
