@@ -12,7 +12,7 @@ describe('checks on real servers', () => {
   const servers = useServers(TopologySource.demo());
   const session = useWorkbench({
     files: () => ({ 'pg-topology.json': servers.running.topologyFileText }),
-    settings: { 'pgTopology.pollIntervalSeconds': 1 },
+    settings: { 'pgTopology.pollIntervalSeconds': 1, 'pgTopology.checks.intervalSeconds': 1 },
   });
   let explorer: ExplorerPage;
   before(async () => {

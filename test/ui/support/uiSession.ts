@@ -51,7 +51,8 @@ export class UiSession {
     await writeFiles(folder, typeof files === 'function' ? files() : files);
     const server = await startServer({
       vsix: [VSIX],
-      ...(settings === undefined ? {} : { settings }),
+      // A notification would lie over what a test is about to click.
+      settings: { 'pgTopology.notifications.enabled': false, ...settings },
       ...(trust === undefined ? {} : { trust }),
       ...(env === undefined ? {} : { env }),
     });
