@@ -133,7 +133,7 @@ describe('dashboard', () => {
 
   it('lists slots with what they keep and what is left', async () => {
     const { page } = await rig.open([trouble]);
-    const slots = page.getByRole('region', { name: 'Slots', exact: true }).last();
+    const slots = page.getByRole('region', { name: 'Slots as a table' });
     const first = slots.getByRole('row').nth(1);
     assert.match(
       await first.innerText(),

@@ -55,7 +55,7 @@ export function slotTable(props: SlotTableProps): TemplateResult {
     ${
       slots.length === 0
         ? emptyNote(state)
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Slots">
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Slots as a table">
             <table class="grid-table">
               <thead>
                 <tr>
