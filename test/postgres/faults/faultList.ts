@@ -10,6 +10,8 @@ export interface InjectedFault {
   readonly or?: VerdictCode;
   /** Oldest major that it is about; all of them where absent. */
   readonly from?: number;
+  /** The newest. */
+  readonly to?: number;
 }
 
 function fault(
@@ -98,6 +100,11 @@ export const FAULTS = {
     'applyErrorLoop',
     'constraintViolated',
   ),
+  publicationMissing: {
+    ...fault('its publication is dropped', 'notStreaming', 'publicationMissing'),
+    or: 'applyErrorLoop',
+    to: 17,
+  },
   disabled: fault('ALTER SUBSCRIPTION … DISABLE', 'disabled'),
   copying: fault('the first copy of a table is held', 'copying'),
   copyFails: {

@@ -516,6 +516,36 @@ forEachMajor('logical faults on real servers', (major) => {
     assert.ok(!codes.includes('applyErrorLoop'), codes.join());
   });
 
+  it('names a publication that was dropped while it was in use', async () => {
+    // 18 goes on without it, and skips its rows.
+    if (major >= 18) return;
+    await central.query(
+      'CREATE TABLE brief (id int PRIMARY KEY); CREATE PUBLICATION brief_pub FOR TABLE brief',
+    );
+    await genesis.query('CREATE TABLE brief (id int PRIMARY KEY)');
+    await genesis.query(
+      `CREATE SUBSCRIPTION brief_sub CONNECTION '${central.conninfo({ database: 'postgres' })}' PUBLICATION brief_pub`,
+    );
+    faults.push({
+      end: async () => {
+        await genesis.query('DROP SUBSCRIPTION brief_sub');
+      },
+    });
+    const subscription = { ...subscribes('brief_sub'), publications: ['brief_pub'] };
+    const brief = new Watcher([
+      nodeOf(central, {}, 'monitor'),
+      nodeOf(genesis, { subscriptions: [subscription] }, 'monitor'),
+    ]);
+    const id = 'logical/genesis/brief_sub';
+    try {
+      await brief.untilEdge(id, 'idle');
+      await central.query('DROP PUBLICATION brief_pub; INSERT INTO brief VALUES (1)');
+      await brief.untilTold('publicationMissing', major, id, /publication "?brief_pub"?/iu, 60_000);
+    } finally {
+      await brief.close();
+    }
+  });
+
   it('a server that has no worker left says so', async () => {
     const small = await clusters.add('small', { conf: { max_logical_replication_workers: 1 } });
     await small.start();
