@@ -546,6 +546,40 @@ export const CASES: readonly Case[] = [
       },
     },
   ),
+  // Whatever kept the row out, it is the copy that fails, and not the subscription that stopped.
+  onEdge(
+    'copyFails',
+    'error',
+    /cannot copy jobs from central/u,
+    logical('copying', { readyTables: 5, totalTables: 7 }),
+    {
+      genesis: {
+        fast: { subscriptions: [{ ...SUB, applyErrorCount: 3, syncErrorCount: 4 }] },
+        causes: log(
+          logged(
+            'duplicate key value violates unique constraint "jobs_pkey"\nKey (id)=(1) already exists.\nCOPY jobs, line 1',
+            { sqlstate: '23505', subscription: 'metrics_sub' },
+          ),
+        ),
+      },
+    },
+  ),
+  // Before 15 an error names neither subscription nor origin: the worker that wrote it did, as it started.
+  onEdge('duplicateKey', 'error', /a row with the same key exists/u, logical('applyErrorLoop'), {
+    genesis: {
+      fast: { subscriptions: [SUB] },
+      causes: log(
+        logged('duplicate key value violates unique constraint "jobs_pkey"', {
+          sqlstate: '23505',
+          subscription: 'metrics_sub',
+        }),
+        logged('new row for relation "jobs" violates check constraint "small"', {
+          sqlstate: '23514',
+          subscription: 'another_sub',
+        }),
+      ),
+    },
+  }),
   onEdge(
     'blocked',
     'warning',
