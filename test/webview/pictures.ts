@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RECORDED_CHECKS } from './support/checks';
+import { FAULTS } from './support/faults';
 import { Rig } from './support/rig';
 import { STATES, type StateName } from './support/states';
 import { THEMES } from './support/themes';
@@ -16,6 +17,7 @@ await mkdir(folder, { recursive: true });
 const rig = await Rig.start();
 try {
   for (const name of Object.keys(STATES) as StateName[]) {
+    if (wanted.includes('cause')) break;
     if (!isWanted(Object.keys(STATES), name)) continue;
     const snapshot = STATES[name];
     for (const [theme, width] of SIZES) {
@@ -39,6 +41,16 @@ try {
       });
       for (const problem of problems.splice(0)) console.error(`${name} ${theme}: ${problem}`);
     }
+  }
+  // The picture of README: `npx tsx test/webview/pictures.ts docs/pictures cause`.
+  if (wanted.includes('cause')) {
+    const [fault] = FAULTS;
+    const { page } = await rig.open(fault === undefined ? [] : [fault.snapshot], {
+      height: 1040,
+      checks: RECORDED_CHECKS.healthy ?? [],
+    });
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: join(folder, 'cause.png') });
   }
   await rig.closeAll();
 } finally {
