@@ -78,6 +78,9 @@ const QUERIES: Readonly<Record<string, Query>> = {
   'now()': () => 'SELECT clock_timestamp();',
 };
 
+/** Every object that a statement shows. */
+export const EVIDENCE_OBJECTS: readonly string[] = Object.keys(QUERIES);
+
 const NO_STATISTICS = 'SELECT subname, pid FROM pg_stat_subscription;';
 
 function slotColumns(version: number | null): readonly string[] {

@@ -176,7 +176,7 @@ function poisoned(queue: QueueSnapshot): Finding | null {
         ? statement(
             nodeId,
             () =>
-              `SELECT id, table_name, attempts, last_error FROM ${quotedTable(queue.table)} WHERE last_error IS NOT NULL ORDER BY 1 LIMIT 20;`,
+              `SELECT id, table_name, operation, attempts, error_sqlstate, error FROM ${quotedTable(queue.table)} WHERE error IS NOT NULL AND synced_at IS NULL ORDER BY seq LIMIT 20;`,
             'Shows which ones and why; changes nothing.',
           )
         : null,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EVIDENCE_OBJECTS, evidenceQuery } from '../../../src/core/diagnosis/evidenceQuery';
 import type { SlotSnapshot } from '../../../src/core/snapshot';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
@@ -22,6 +23,22 @@ forEachMajor('time to the limit of a slot', (major) => {
   });
 
   after(() => clusters.stop());
+
+  it('is told with statements that this version has', async () => {
+    const [row] = await central.query<{ version: string }>(
+      "SELECT current_setting('server_version_num') AS version",
+    );
+    const version = Number(row?.version);
+    // Outside recovery there is nothing to pause.
+    const objects = EVIDENCE_OBJECTS.filter((name) => name !== 'pg_get_wal_replay_pause_state()');
+    for (const object of objects) {
+      for (const name of [null, 'it\'s \\ "odd"']) {
+        const query = evidenceQuery(object, { version, slot: name, subscription: name });
+        assert.ok(query !== null, object);
+        await assert.doesNotReject(central.query(query), object);
+      }
+    }
+  });
 
   it('is right at half-way, and red before the slot is lost', async () => {
     await central.query('SELECT pg_create_physical_replication_slot($1, true)', [SLOT]);
