@@ -204,6 +204,48 @@ forEachMajor('Draining a queue', function (major) {
     await rig.primary.query('DELETE FROM pgtopology.applied_operation WHERE seq = -1');
   });
 
+  if (major === 18) {
+    it('takes a row of 60 MB, lets one be dead that is larger than any message, and holds neither', async function () {
+      this.timeout(300_000);
+      await clear();
+      const before = process.memoryUsage().rss;
+      let highest = before;
+      const watch = setInterval(() => {
+        highest = Math.max(highest, process.memoryUsage().rss);
+      }, 20);
+      await rig.edge.query(`INSERT INTO public.notes (id, body) VALUES (1, repeat('x', 60000000))`);
+      await rig.edge.query(`UPDATE public.notes SET code = 1 WHERE id = 1`);
+      await rig.edge.query(`INSERT INTO public.notes (id, body) VALUES (2, 'small')`);
+      const { end } = await drain(rig);
+      clearInterval(watch);
+      assert.deepEqual(end, { kind: 'drained' });
+      const rows = await rig.primary.query(
+        'SELECT id, length(body) AS length, code FROM public.notes ORDER BY id',
+      );
+      assert.deepEqual(rows, [
+        { id: 1, length: 60_000_000, code: null },
+        { id: 2, length: 5, code: null },
+      ]);
+      const queue = await rig.edge.query(
+        'SELECT state, error, error_sqlstate FROM pgtopology.pending_sync ORDER BY seq',
+      );
+      assert.deepEqual(
+        queue.map(({ state, error, error_sqlstate }) => [
+          state as unknown,
+          error as unknown,
+          error_sqlstate as unknown,
+        ]),
+        [
+          ['done', null, null],
+          ['dead', 'It is larger than 100 MB.', '54000'],
+          ['done', null, null],
+        ],
+      );
+      const grownMb = Math.round((highest - before) / 1e6);
+      assert.ok(grownMb < 600, `${grownMb} MB`);
+    });
+  }
+
   it('sets an operation aside that the primary refuses, and lets other keys go on', async () => {
     await clear();
     await rig.primary.query(`INSERT INTO public.notes (id, code) VALUES (500, 77)`);
