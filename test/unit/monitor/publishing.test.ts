@@ -122,7 +122,10 @@ describe('publishing', () => {
     assert.equal(calls, before);
   });
 
-  describe('history', () => {
+  describe('history', function () {
+    // Hours of a clock that a busy machine has to tick through.
+    this.timeout(20_000);
+
     const points = () => {
       const past = rig.monitor.history(ID).series.get(STREAMING);
       return (past?.atMs ?? []).map((atMs, index) => ({
@@ -186,21 +189,21 @@ describe('publishing', () => {
 
     it('reaches back a day, one point a step, and keeps a peak that was seen once', async () => {
       await showPair(rig);
-      rig.monitor.setPolling(20, false);
+      rig.monitor.setPolling(60, false);
       await rig.clock.advance(3_600_000);
       rig.gateway.server('primary').facts = fastFacts({
         currentLsn: 10_500n,
         senders: [sender(500n)],
       });
-      await rig.clock.advance(20_000);
+      await rig.clock.advance(60_000);
       rig.gateway.server('primary').facts = fastFacts({
         currentLsn: 600n,
         senders: [sender(500n)],
       });
-      await rig.clock.advance(3 * 3_600_000);
+      await rig.clock.advance(3_600_000);
       const past = rig.monitor.history(ID, '24h').series.get(STREAMING);
       const bytes = past?.columns.lagBytes ?? [];
-      assert.ok(bytes.length >= 48 && bytes.length <= 50, `${bytes.length} points`);
+      assert.ok(bytes.length >= 24 && bytes.length <= 26, `${bytes.length} points`);
       assert.deepEqual(
         bytes.filter((value) => value !== 100),
         [10_000],
