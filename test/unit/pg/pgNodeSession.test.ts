@@ -200,6 +200,7 @@ describe('PgNodeSession', () => {
       subscriptionTables: null,
       subscriptionOptions: [],
       settings: { wal_level: 'logical', unknown_here: null },
+      sequences: null,
       queue: null,
       queueObjects: { triggers: null, tables: null, missingRoles: null },
     };
