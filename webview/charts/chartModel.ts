@@ -1,5 +1,7 @@
+import type { HistoryPause, HistoryRange, HistorySeries } from '../../src/core/history';
 import type { EdgeState, NodeState, QueueState } from '../../src/protocol/dashboardState';
 import type { Axis, ChartKind } from './axes';
+import type { FoldCache } from './foldCache';
 import type { Gap } from './gaps';
 import type { Grid, GridValue } from './grid';
 import type { Statistics } from './statistics';
@@ -57,4 +59,13 @@ export interface Source {
   readonly name: string;
   readonly subject: EdgeState | QueueState | NodeState;
   readonly now: number | null;
+}
+
+/** The past over one range, as it came. */
+export interface Past {
+  readonly range: HistoryRange;
+  readonly series: ReadonlyMap<string, HistorySeries>;
+  readonly pauses: readonly HistoryPause[];
+  /** Remembers, of this past alone, what stands for many lines. */
+  readonly folds: FoldCache;
 }

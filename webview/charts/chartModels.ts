@@ -1,10 +1,10 @@
 import { checkSeriesId, nodeSeriesId } from '../../src/core/history';
 import type { DashboardState, EdgeState } from '../../src/protocol/dashboardState';
 import { displayName } from '../text/names';
-import type { ChartModel, Source, Threshold } from './chartModel';
+import type { ChartModel, Past, Source, Threshold } from './chartModel';
 import { focusOf } from './focus';
 import { type Grid, gridFor } from './grid';
-import { modelOf, type Past } from './modelOf';
+import { modelOf } from './modelOf';
 
 /** All charts of our own readings over one range; a chart without anything to show is left out. */
 export function chartModels(

@@ -3,11 +3,11 @@ import type { QueuePasts } from '../../src/protocol/dashboardMessages';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import { displayName } from '../text/names';
 import type { ChartKind } from './axes';
-import type { ChartModel, Source } from './chartModel';
+import type { ChartModel, Past, Source } from './chartModel';
 import { FoldCache } from './foldCache';
 import { focusOf } from './focus';
 import { gridFor } from './grid';
-import { modelOf, type Past } from './modelOf';
+import { modelOf } from './modelOf';
 
 /**
  * Depth and latency of drains of the last 24 hours, as the primary has them: also of drains that nobody here looked at. Nothing is

@@ -3,9 +3,8 @@ import { formatDuration } from '../../src/core/format';
 import type { HistoryMeasure, HistorySeries } from '../../src/core/history';
 import { isNotAsked, isOld, toneOf } from '../text/glyphs';
 import { type ChartKind, spellValue } from './axes';
-import type { Line, LineStyle, Source } from './chartModel';
+import type { Line, LineStyle, Past, Source } from './chartModel';
 import { alignToGrid, type Grid, type GridValue, valueAt } from './grid';
-import type { Past } from './modelOf';
 import { latencyStatistics, statisticsOf } from './statistics';
 
 /** More lines than this cannot be told apart: then worst, p95 and median stand for all. */

@@ -1,19 +1,16 @@
-import type { HistoryPause, HistoryRange, HistorySeries } from '../../src/core/history';
+import type { HistoryRange } from '../../src/core/history';
 import { axisFor, type ChartKind, spellValue } from './axes';
-import { type ChartModel, type Line, type Source, type Threshold, WIDE } from './chartModel';
-import type { FoldCache } from './foldCache';
+import {
+  type ChartModel,
+  type Line,
+  type Past,
+  type Source,
+  type Threshold,
+  WIDE,
+} from './chartModel';
 import { type Gap, gapsOf } from './gaps';
 import type { Grid, GridValue } from './grid';
 import { gapName, linesOf } from './lines';
-
-/** The past over one range, as it came. */
-export interface Past {
-  readonly range: HistoryRange;
-  readonly series: ReadonlyMap<string, HistorySeries>;
-  readonly pauses: readonly HistoryPause[];
-  /** Remembers, of this past alone, what stands for many lines. */
-  readonly folds: FoldCache;
-}
 
 /** What one chart is to show. */
 export interface ChartWish {
