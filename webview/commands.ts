@@ -1,6 +1,6 @@
 import type { HistoryRange } from '../src/core/history';
 import type { DashboardCommand } from '../src/protocol/dashboardMessages';
-import type { Figure } from './parts/figure';
+import type { Figure } from './text/figure';
 
 /** Commands keep their Title Case name wherever they appear. */
 export const COMMAND_LABELS: Readonly<Record<DashboardCommand, string>> = {

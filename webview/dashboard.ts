@@ -17,7 +17,7 @@ import { HistoryStore } from './charts/historyStore';
 import { QueuePastStore } from './charts/queuePastStore';
 import type { Actions } from './commands';
 import { Page } from './page';
-import type { Figure } from './parts/figure';
+import type { Figure } from './text/figure';
 import { selectedIdOf, Store } from './store';
 import { headlineOf } from './text/headline';
 import type { VsCodeApi } from './vscodeApi';

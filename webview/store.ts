@@ -2,7 +2,7 @@ import type { DashboardPush } from '../src/protocol/dashboardMessages';
 import type { DashboardState } from '../src/protocol/dashboardState';
 import type { EventState } from '../src/protocol/diagnosisState';
 import { type Arrangement } from './arrangement';
-import type { Figure } from './parts/figure';
+import type { Figure } from './text/figure';
 import { findSubject, firstSubjectId } from './text/subject';
 
 /** Which events are listed: drains count as changes. */

@@ -2,19 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { formatAgo } from '../../src/core/format';
 import { button } from '../ui/button';
 import type { Actions } from '../commands';
-
-/** One number of a table, and where it comes from. */
-export interface Figure {
-  /** As it stands there: `9.1 GB`. */
-  readonly text: string;
-  /** Finished sentence: what it is. */
-  readonly what: string;
-  /** `pg_replication_slots on central`; `null`: this window counted it itself. */
-  readonly source: string | null;
-  readonly atMs: number | null;
-  /** Statement that shows it again; `null` where none does. */
-  readonly query: string | null;
-}
+import type { Figure } from '../text/figure';
 
 /**
  * A number that says on hover what it is, and on a click lets itself and its query be copied. Out of the tab order: the row's own

@@ -8,7 +8,7 @@ import type {
   QueueState,
   SlotState,
 } from '../../src/protocol/dashboardState';
-import type { Figure } from '../parts/figure';
+import type { Figure } from './figure';
 
 type Scope = Partial<Parameters<typeof evidenceQuery>[1]>;
 
