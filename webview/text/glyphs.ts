@@ -97,6 +97,7 @@ const SHAPES: Readonly<Record<DiagnosisCode, StateGlyph>> = {
   sendersUsedUp: 'lagging',
   slotsUsedUp: 'lagging',
   walLevelTooLow: 'lagging',
+  sameNode: 'mismatch',
   clockSkew: 'mismatch',
   connectionsNearlyUsedUp: 'expiring',
   unreachableFromHere: 'unreachable',

@@ -87,6 +87,7 @@ const CLAIMS: Readonly<Partial<Record<DiagnosisCode, string>>> = {
   queueConflicts: 'has conflicts',
   queueDead: 'has dead operations',
   queueAbsent: 'has no queue table',
+  sameNode: 'is in the file twice',
   clockSkew: 'has a clock that is off',
   connectionsNearlyUsedUp: 'has hardly a connection left',
   sequenceBehind: 'has sequences that are behind',

@@ -21,6 +21,7 @@ export const CAUSE_CODES = [
   'slotsUsedUp',
   'walLevelTooLow',
   // nodes
+  'sameNode', // two entries of the file are one database
   'clockSkew',
   'connectionsNearlyUsedUp',
   'unreachableFromHere', // others say that it runs

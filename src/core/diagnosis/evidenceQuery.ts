@@ -55,6 +55,7 @@ const QUERIES: Readonly<Record<string, Query>> = {
   'pg_blocking_pids()': ({ subscription }) =>
     `SELECT w.pid AS waits, b.pid AS holds, b.usename, b.state, b.xact_start, b.query FROM pg_stat_subscription AS w CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS h(pid) JOIN pg_stat_activity AS b ON b.pid = h.pid${where('w.subname', subscription)};`,
   'pg_is_in_recovery()': () => 'SELECT pg_is_in_recovery();',
+  'current_database()': () => 'SELECT current_database();',
   'pg_control_system()': () => 'SELECT system_identifier FROM pg_control_system();',
   'pg_get_wal_replay_pause_state()': () => 'SELECT pg_get_wal_replay_pause_state();',
   'pg_last_wal_replay_lsn()': () => 'SELECT pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn();',

@@ -22,9 +22,37 @@ export function troublesOfServer(picture: Picture, node: NodeSnapshot): readonly
   const ofServer = isSpokenFor
     ? []
     : [clockSkew(node), connections(picture, node), slots(picture, node), senders(picture, node)];
-  return [...ofServer, walLevel(picture, node), ...replicaIdentities(node)].filter(
-    (found) => found !== null,
-  );
+  const own = [sameNode(picture, node), walLevel(picture, node), ...replicaIdentities(node)];
+  return [...ofServer, ...own].filter((found) => found !== null);
+}
+
+/** Two databases of one server are two nodes. The same database twice is one node under two names, told of the later one. */
+function sameNode(picture: Picture, node: NodeSnapshot): Finding | null {
+  const { fast } = node.sample;
+  const others = node.sameServerAs.filter((id) => {
+    const other = picture.node(id);
+    if (other === null || !isRead(other) || picture.place(id) >= picture.place(node.id))
+      return false;
+    return other.sample.fast?.database === fast?.database;
+  });
+  if (fast === null || others.length === 0) return null;
+  return {
+    code: 'sameNode',
+    health: 'warning',
+    title: `${listed([...others, node.id])} are the same node: database ${fast.database} of one server.`,
+    detail: [
+      'System identifier, start time and port are equal, and so is the database.',
+      'What is counted for one of them is counted for the other again; keep one entry, or correct the connection of the other.',
+    ],
+    sinceMs: null,
+    evidence: [
+      fact('Database', fast.database, 'current_database()', placeOf(node)),
+      ...(fast.systemIdentifier === null
+        ? []
+        : [fact('System', fast.systemIdentifier, 'pg_control_system()', placeOf(node))]),
+    ],
+    actions: [command('openTopologyFile', node.id)],
+  };
 }
 
 function clockSkew(node: NodeSnapshot): Finding | null {

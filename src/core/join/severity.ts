@@ -115,6 +115,7 @@ const CODE_ORDER: readonly string[] = [
   'connectionsNearlyUsedUp',
   'replicaIdentityMissing',
   'sequenceBehind',
+  'sameNode',
   'clockSkew',
   'notFound',
 ];

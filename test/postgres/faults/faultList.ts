@@ -137,6 +137,7 @@ export const FAULTS = {
   nearLimit: fault('WAL up to nine tenths of max_slot_wal_keep_size', 'nearLimit'),
   nearFileLimit: fault('WAL beyond thresholds.retainedWal', 'nearLimit', 'nearFileLimit'),
   // servers
+  sameNode: fault('one database stands in the file twice', 'healthy', 'sameNode'),
   clockSkew: fault('the server time of an answer is moved by ten minutes', 'healthy', 'clockSkew'),
   connectionsNearlyUsedUp: fault(
     'sessions up to nine tenths of max_connections',

@@ -249,6 +249,8 @@ forEachMajor('server faults on real servers', (major) => {
           [['central'], 'healthy'],
         ],
       );
+      const names = /^central and again are the same node: database/u;
+      await twice.untilTold('sameNode', major, 'again', names);
     } finally {
       await twice.close();
     }

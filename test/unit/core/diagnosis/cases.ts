@@ -334,6 +334,14 @@ export const CASES: readonly Case[] = [
   onNode('clockSkew', 'warning', /clock of central is 10\u00a0min ahead of/u, {
     node: { clockSkewMs: 10 * MINUTE },
   }),
+  {
+    code: 'sameNode',
+    what: 'a node',
+    snapshot: world({ genesis: { node: { sameServerAs: ['central'] } } }),
+    subject: 'genesis',
+    health: 'warning',
+    title: /^central and genesis are the same node: database/u,
+  },
   onNode('connectionsNearlyUsedUp', 'warning', /90 of 97 are in use/u, {
     fast: { connectionsUsed: 90 },
     slow: { settings: { max_connections: '100', superuser_reserved_connections: '3' } },

@@ -147,7 +147,10 @@ function checkMarkdown(text: string, subject: string): void {
       continue;
     }
     const own = line.replace(/^- /u, '').replace(/^\*\*(.*)(?<!\\)\*\*/u, '$1');
-    assert.ok(!/(?<!\\)[<>[\]`|@*~]|:\/\/|(?:^|[\s*_~(])www\.|\$\(/u.test(own), `${subject}: ${line}`);
+    assert.ok(
+      !/(?<!\\)[<>[\]`|@*~]|:\/\/|(?:^|[\s*_~(])www\.|\$\(/u.test(own),
+      `${subject}: ${line}`,
+    );
   }
 }
 
