@@ -182,7 +182,7 @@ describe('the demo on real servers', () => {
     const dashboard = await explorer.dashboard();
     await dashboard.getByText('subscription job_stats_sub').waitFor();
     await dashboard
-      .getByText(/^Stopped by an error/)
+      .getByText(/^job_stats_sub on genesis was stopped by an error/)
       .first()
       .waitFor();
     await servers.query('genesis', drop);
