@@ -3,8 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { commands, window, workspace, type ExtensionContext } from 'vscode';
-import { EditorPlanDialogs } from './commands/plans/editorPlanDialogs';
-import { PlanDesk } from './commands/plans/planDesk';
+import { plansOnDemand } from './commands/plans/plansOnDemand';
 import { registerCommands } from './commands/registerCommands';
 import { COMMANDS } from './commands/table';
 import { STATUS_BAR_FACTOR } from './core/audience';
@@ -58,8 +57,6 @@ import { DrainsOnDemand } from './operations/drain/drainsOnDemand';
 import { queueDeskOnDemand } from './operations/drain/queueDeskOnDemand';
 import { EventBook } from './operations/events/eventBook';
 import { EventFeed } from './operations/events/eventFeed';
-import { PlanRunner } from './operations/planRunner';
-import { StoppedReader } from './operations/stoppedReader';
 import { DashboardPanel } from './panels/dashboardPanel';
 import { IncidentEditor } from './panels/incidentEditor';
 import { IncidentMaker } from './panels/incidentMaker';
@@ -191,22 +188,27 @@ export function compose(context: ExtensionContext): Composition {
   store.add(new CheckFeed(checks, histories));
   const documents = store.add(new PlanDocuments());
   store.add(new PrimaryChoices(monitor, servers));
-  const plans = new PlanDesk({
-    servers,
-    gateway,
-    passwords: gateway,
-    runner: new PlanRunner({ gateway, clock, audit, log }),
-    onDidRun: (report) => eventFeed.planEnded(report),
-    contact,
-    monitor,
-    files,
-    dialogs: new EditorPlanDialogs({
-      documents,
-      files,
-      redact,
-      onError: (error) =>
-        log.error(`A plan's notification could not be followed: ${String(error)}`),
-    }),
+  const plans = plansOnDemand(async () => {
+    const { makePlanDesk } = await import('./commands/plans/makePlanDesk');
+    return makePlanDesk({
+      desk: {
+        servers,
+        gateway,
+        passwords: gateway,
+        onDidRun: (report) => eventFeed.planEnded(report),
+        contact,
+        monitor,
+        files,
+      },
+      runner: { gateway, clock, audit, log },
+      dialogs: {
+        documents,
+        files,
+        redact,
+        onError: (error) =>
+          log.error(`A plan's notification could not be followed: ${String(error)}`),
+      },
+    });
   });
 
   const leftovers = store.add(new LeftoverStore(context.workspaceState));
@@ -401,7 +403,12 @@ export function compose(context: ExtensionContext): Composition {
       leftovers,
       setups,
       stops,
-      stopped: new StoppedReader(gateway),
+      stopped: {
+        read: async (...given) => {
+          const { StoppedReader } = await import('./operations/stoppedReader');
+          return new StoppedReader(gateway).read(...given);
+        },
+      },
       audit,
       log,
       clock,

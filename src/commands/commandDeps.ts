@@ -20,7 +20,7 @@ import type { StopRecords } from '../host/stopRecords';
 import type { UnseenChecks } from '../operations/checks/unseenChecks';
 import type { StoppedReader } from '../operations/stoppedReader';
 import type { CommandFiles } from './commandFile';
-import type { PlanDesk } from './plans/planDesk';
+import type { Plans } from './plans/plansOnDemand';
 import type { Target } from './target';
 
 /** What commands work with. */
@@ -38,7 +38,7 @@ export interface CommandDeps {
   readonly secrets: SecretStore;
   readonly endpointsOf: NodeGateway['endpointsOf'];
   /** The one way to change a server. */
-  readonly plans: Pick<PlanDesk, 'begin'>;
+  readonly plans: Plans;
   readonly gateway: Pick<ChangeGateway, 'tryReplication' | 'openChange' | 'userOf'>;
   /** Replays queues. */
   readonly drains: Drains;

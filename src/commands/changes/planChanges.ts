@@ -28,7 +28,7 @@ import {
   type ChangesAnswers,
 } from '../plans/changesAnswers';
 import { changesSteps } from '../plans/changesSteps';
-import type { PlanWork } from '../plans/planWork';
+import type { PlanSteps } from '../plans/plansOnDemand';
 import { whileReading } from '../plans/progress';
 import { testConnection } from '../plans/testConnection';
 import { toNodeRef } from '../target';
@@ -88,7 +88,7 @@ interface FoundNodes extends PlanContext {
 /** Every node that can be read; who cannot is named. @returns `null` when the user gave up, or none can */
 async function readNodes(
   { files }: Pick<CommandDeps, 'files'>,
-  work: PlanWork,
+  work: PlanSteps,
   topologyId: string,
   nodeIds: readonly string[] | null,
 ): Promise<FoundNodes | null> {

@@ -1,20 +1,19 @@
 import type { NodeCatalog } from '../../core/plan/nodeCatalog';
-import type { PlanDesk } from './planDesk';
-import type { PlanWork } from './planWork';
+import type { Plans, PlanSteps } from './plansOnDemand';
 import type { NodeChoice } from './pickNode';
 
 /** Catalogs for the questions of one command: each node is read once, also when the user goes back and forth. */
 export class CatalogSource {
-  readonly #works = new Map<string, PlanWork>();
+  readonly #works = new Map<string, PlanSteps>();
   readonly #catalogs = new Map<string, NodeCatalog>();
 
   constructor(
-    private readonly desk: Pick<PlanDesk, 'begin'>,
+    private readonly desk: Plans,
     private readonly title: string,
   ) {}
 
   /** The one way through the desk for this topology, which remembers as whom the user acts. */
-  work(topologyId: string): PlanWork {
+  work(topologyId: string): PlanSteps {
     const known = this.#works.get(topologyId);
     if (known !== undefined) return known;
     const work = this.desk.begin(this.title, topologyId);

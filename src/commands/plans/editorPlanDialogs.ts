@@ -20,7 +20,7 @@ const RETRY = 'Retry From Here';
 const UNDO = 'Undo Plan…';
 const WRITE = 'Write to Topology File';
 
-interface EditorPlanDialogsDeps {
+export interface EditorPlanDialogsDeps {
   readonly documents: Pick<PlanDocuments, 'show' | 'openAsFile'>;
   readonly files: Pick<CommandFiles, 'find'>;
   /** Takes secrets out of what servers say before it is shown. */

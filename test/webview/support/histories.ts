@@ -79,8 +79,12 @@ export function since(history: TopologyHistory, afterMs: number | null): Topolog
   for (const [id, { atMs, columns }] of history.series) {
     const from = atMs.findIndex((at) => at >= afterMs);
     if (from === -1) continue;
-    const later = Object.entries(columns).map(([measure, column]) => [measure, column.slice(from)]);
-    series.set(id, { atMs: atMs.slice(from), columns: Object.fromEntries(later) });
+    const later: Partial<Record<HistoryMeasure, readonly (number | null)[]>> = {};
+    for (const measure of Object.keys(columns) as HistoryMeasure[]) {
+      const column = columns[measure];
+      if (column !== undefined) later[measure] = column.slice(from);
+    }
+    series.set(id, { atMs: atMs.slice(from), columns: later });
   }
   return { ...history, series };
 }
