@@ -8,6 +8,12 @@ import { THEMES } from './support/themes';
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
+/** A theme changes colours alone: what else axe finds it finds in the darkest and in the lightest, so the others show the fullest pages. */
+function statesIn(theme: (typeof THEMES)[number]): readonly StateName[] {
+  const all = Object.keys(STATES) as StateName[];
+  return theme === 'dark' || theme === 'hc-light' ? all : ['healthy', 'trouble', 'stale'];
+}
+
 describe('dashboard accessibility', () => {
   let rig: Rig;
   before(async () => {
@@ -17,7 +23,7 @@ describe('dashboard accessibility', () => {
   after(() => rig.stop());
 
   for (const theme of THEMES) {
-    for (const name of Object.keys(STATES) as StateName[]) {
+    for (const name of statesIn(theme)) {
       it(`has nothing for axe to find: ${name}, ${theme}`, async () => {
         const snapshot = STATES[name];
         const checks = RECORDED_CHECKS[name] ?? [];
