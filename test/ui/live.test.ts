@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Frame } from 'playwright-core';
 import { terminateSessions } from '../clusters/faults';
@@ -185,10 +187,36 @@ describe('the demo on real servers', () => {
       .getByText(/^job_stats_sub on genesis was stopped by an error/)
       .first()
       .waitFor();
+    await session.workbench.command('Postgres Topology: Export Incident…');
+    await session.workbench.choice('Replace Hosts and Addresses').click();
+    await waitFor(
+      async () => (await session.workbench.quickInput().inputValue()).endsWith('.pg-incident.json'),
+      { what: 'the place of the file is asked' },
+    );
+    await session.page.keyboard.press('Enter');
+    await session.workbench.toast('Exported Central cloud to').waitFor();
+    await session.workbench.command('Notifications: Clear All Notifications');
     await servers.query('genesis', drop);
     await servers.query('genesis', 'ALTER SUBSCRIPTION job_stats_sub ENABLE');
     await explorer.row(/^genesis, subscriber, (streaming|idle)/);
     await explorer.status(/4 of 4 replicas healthy$/);
+  });
+
+  it('opens the incident of that moment as it was, and holds no connection string', async () => {
+    const names = await readdir(session.folder);
+    const file = names.find((name) => name.endsWith('.pg-incident.json')) ?? '';
+    const text = await readFile(join(session.folder, file), 'utf8');
+    assert.doesNotMatch(text, /password=|postgres(?:ql)?:\/\//u);
+    await session.workbench.pickFrom('Control+P', file, file);
+    const incident = await session.workbench.webview('.banner--incident');
+    await incident.getByRole('heading', { name: /3 of 4 replicas healthy/ }).waitFor();
+    await incident
+      .getByText(/^job_stats_sub on genesis was stopped by an error/)
+      .first()
+      .waitFor();
+    assert.equal(await incident.getByRole('button', { name: 'Run Checks' }).count(), 0);
+    await session.capture('live-incident');
+    await session.workbench.command('View: Close Editor');
   });
 
   it('F66: is there again after a reload, live and without a question, and the old window leaves no session', async () => {
