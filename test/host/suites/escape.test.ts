@@ -8,6 +8,8 @@ import { waitFor } from '../support/waitFor';
 
 const fileUri = () => vscode.Uri.joinPath(workspaceFolder(), 'escape.pg-topology.json');
 
+const notifications = () => vscode.workspace.getConfiguration('pgTopology.notifications');
+
 /** What would be dialled, would be dialled at once. */
 const QUIET_MS = 300;
 
@@ -57,6 +59,8 @@ describe('Escape at a question', () => {
       },
     });
     await vscode.workspace.fs.writeFile(fileUri(), Buffer.from(text));
+    // That a node does not answer is told too, after a while, and is not what a command complains about.
+    await notifications().update('enabled', false, vscode.ConfigurationTarget.Workspace);
     await waitFor('the topology', contacts);
     // Earlier suites may have acted for all topologies. Whatever is dialled from here on, an answer made it be.
     await vscode.commands.executeCommand('pgTopology.disconnect', target(null));
@@ -80,6 +84,7 @@ describe('Escape at a question', () => {
       showErrorMessage,
       showWarningMessage,
     });
+    await notifications().update('enabled', undefined, vscode.ConfigurationTarget.Workspace);
     await vscode.workspace.fs.delete(fileUri(), { useTrash: false });
     await near.close();
     await far.close();

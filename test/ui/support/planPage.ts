@@ -43,8 +43,10 @@ export class PlanPage {
   /** Types into a prompt, and goes on. */
   async type(title: string | RegExp, text: string): Promise<void> {
     const widget = await this.prompt(title);
-    await widget.locator('input').first().fill(text);
-    await this.accept(title);
+    const input = widget.locator('input').first();
+    await input.fill(text);
+    // To the field itself: a report that opens late takes the focus of the page.
+    await input.press('Enter');
   }
 
   /** Goes on with what a prompt shows. */
