@@ -1,0 +1,15 @@
+import type { DiscoveryFacts } from '../discovery/discoveryFacts';
+import type { Endpoint } from '../failure';
+import type { TopologyNode } from '../topology';
+import type { CancelSignal } from './cancelSignal';
+
+/** The door through which discovery reads servers that no file names yet. Every rejection is a `ServerFailure`. */
+export interface DiscoveryGateway {
+  /** Addresses that would be dialled, completed from service file and environment; opens no socket. */
+  endpointsOf(node: TopologyNode): Promise<readonly Endpoint[]>;
+  /**
+   * Dials once, read-only, reads all that leads to other nodes, and closes. Never prompts.
+   * @param password for this session alone; `null`: as the monitor finds one
+   */
+  look(node: TopologyNode, password: string | null, signal: CancelSignal): Promise<DiscoveryFacts>;
+}
