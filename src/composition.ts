@@ -59,7 +59,6 @@ import { EventBook } from './operations/events/eventBook';
 import { EventFeed } from './operations/events/eventFeed';
 import { DashboardPanel } from './panels/dashboardPanel';
 import { IncidentEditor } from './panels/incidentEditor';
-import { IncidentMaker } from './panels/incidentMaker';
 import { ServersOnDemand } from './pg/serversOnDemand';
 import { parseTopologyFile } from './topologyFile/parseTopologyFile';
 import { Attention } from './views/attention';
@@ -309,10 +308,12 @@ export function compose(context: ExtensionContext): Composition {
     events,
     clock,
   };
-  store.add(new IncidentEditor({ extensionUri: context.extensionUri, clock, log }));
+  const pages = async () => (await import('./panels/pages')).pages;
+  store.add(new IncidentEditor({ extensionUri: context.extensionUri, pages, clock, log }));
   const dashboard = store.add(
     new DashboardPanel({
       extensionUri: context.extensionUri,
+      pages,
       ...shown,
       log,
       commands: DASHBOARD_COMMAND_IDS,
@@ -413,7 +414,9 @@ export function compose(context: ExtensionContext): Composition {
       log,
       clock,
       dashboard,
-      incidents: new IncidentMaker(shown),
+      incidents: {
+        make: async (...given) => (await pages()).incidentMaker(shown).make(...given),
+      },
       explorer,
       isTrusted,
       redact,

@@ -1,5 +1,5 @@
 import type { HistoryRange } from '../src/core/history';
-import type { DashboardCommand } from '../src/protocol/dashboardMessages';
+import type { DashboardCommand } from '../src/protocol/dashboardCommands';
 import type { Figure } from './text/figure';
 
 /** Commands keep their Title Case name wherever they appear. */

@@ -1,5 +1,5 @@
 import { commands } from 'vscode';
-import { DASHBOARD_COMMANDS, type DashboardCommand } from '../protocol/dashboardMessages';
+import { DASHBOARD_COMMANDS, type DashboardCommand } from '../protocol/dashboardCommands';
 import { COMMANDS } from './table';
 import type { Target } from './target';
 

@@ -1,6 +1,5 @@
 import { Uri, window, workspace } from 'vscode';
-import { INCIDENT_SUFFIX } from '../protocol/incident';
-import { incidentFileName } from '../core/incident/incidentFileName';
+import { INCIDENT_SUFFIX, incidentFileName } from '../core/incident/incidentFileName';
 import { defineCommand } from './defineCommand';
 import { openIncidentFile } from './openIncident';
 import { pickTopology } from './pickTopology';

@@ -1,5 +1,5 @@
 import { commands, Uri, window } from 'vscode';
-import { INCIDENT_SUFFIX } from '../protocol/incident';
+import { INCIDENT_SUFFIX } from '../core/incident/incidentFileName';
 import { defineCommand } from './defineCommand';
 
 /** As the manifest names the editor of incident files. */

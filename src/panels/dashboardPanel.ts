@@ -1,17 +1,20 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
-import { type DashboardDeps, type DashboardFocus, DashboardSession } from './dashboardSession';
+import type { DashboardDeps, DashboardFocus, DashboardSession } from './dashboardSession';
 import { fillWebview } from './fillWebview';
+import { LateSession } from './lateSession';
+import type { LoadPages } from './pages';
 
 export const DASHBOARD_VIEW_TYPE = 'pgTopology.dashboard';
 
 export interface DashboardPanelDeps extends DashboardDeps {
   readonly extensionUri: vscode.Uri;
+  readonly pages: LoadPages;
 }
 
 interface OpenPanel {
   readonly panel: vscode.WebviewPanel;
-  readonly session: DashboardSession;
+  readonly session: LateSession<DashboardSession>;
 }
 
 /**
@@ -47,12 +50,12 @@ export class DashboardPanel implements vscode.WebviewPanelSerializer, Disposable
     } else {
       this.open.panel.reveal();
     }
-    if (focus.topologyId !== null || focus.id !== null) this.open?.session.show(focus);
+    if (focus.topologyId !== null || focus.id !== null) this.act((session) => session.show(focus));
   }
 
   /** Sends the present state again, for what changes without a snapshot (a topology file came or went). */
   refresh(): void {
-    this.open?.session.push();
+    this.act((session) => session.push());
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
@@ -69,8 +72,18 @@ export class DashboardPanel implements vscode.WebviewPanelSerializer, Disposable
 
   private adopt(panel: vscode.WebviewPanel): void {
     const { webview } = panel;
-    const session = new DashboardSession(this.deps, (message) => void webview.postMessage(message));
-    const received = webview.onDidReceiveMessage((message) => session.receive(message));
+    const { deps } = this;
+    const post = (message: unknown) => void webview.postMessage(message);
+    const session = new LateSession(
+      async () => {
+        const pages = await deps.pages();
+        return () => pages.dashboard(deps, post);
+      },
+      (error) => deps.log.error(`The dashboard could not be loaded: ${String(error)}`),
+    );
+    const received = webview.onDidReceiveMessage((message) =>
+      session.do((loaded) => loaded.receive(message)),
+    );
     const viewState = panel.onDidChangeViewState(() => this.setVisible(panel.visible));
     this.open = { panel, session };
     panel.onDidDispose(() => {
@@ -84,8 +97,12 @@ export class DashboardPanel implements vscode.WebviewPanelSerializer, Disposable
     this.setVisible(panel.visible);
   }
 
+  private act(act: (session: DashboardSession) => void): void {
+    this.open?.session.do(act);
+  }
+
   private setVisible(visible: boolean): void {
-    this.open?.session.setVisible(visible);
+    this.act((session) => session.setVisible(visible));
     if (visible === this.visible) return;
     this.visible = visible;
     this.visibility.fire(visible);

@@ -10,9 +10,9 @@ import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { TopologySnapshot } from '../core/snapshot';
 import type { StopRecord } from '../core/stopRecord';
 import { Channel } from '../protocol/channel';
+import type { DashboardCommand } from '../protocol/dashboardCommands';
 import {
   commandRequested,
-  type DashboardCommand,
   dashboardReady,
   type DashboardPush,
   fetchEvents,

@@ -1,19 +1,15 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
-import {
-  type Incident,
-  IncidentError,
-  INCIDENT_LIMIT_BYTES,
-  parseIncident,
-  TOO_LARGE,
-} from '../protocol/incident';
+import type { Incident } from '../protocol/incident';
 import { fillWebview } from './fillWebview';
-import { IncidentSession, type IncidentSessionDeps } from './incidentSession';
+import type { IncidentSessionDeps } from './incidentSession';
+import type { LoadPages } from './pages';
 
 export const INCIDENT_VIEW_TYPE = 'pgTopology.incident';
 
 export interface IncidentEditorDeps extends IncidentSessionDeps {
   readonly extensionUri: vscode.Uri;
+  readonly pages: LoadPages;
 }
 
 interface IncidentDocument extends vscode.CustomDocument {
@@ -34,19 +30,23 @@ export class IncidentEditor
 
   /** @throws IncidentError, which the editor shows in place of the file */
   async openCustomDocument(uri: vscode.Uri): Promise<IncidentDocument> {
+    const pages = await this.deps.pages();
     const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > INCIDENT_LIMIT_BYTES) throw new IncidentError(TOO_LARGE);
+    pages.checkIncidentSize(size);
     const bytes = await vscode.workspace.fs.readFile(uri);
-    return { uri, incident: parseIncident(textOf(bytes)), dispose: () => undefined };
+    return { uri, incident: pages.readIncident(bytes), dispose: () => undefined };
   }
 
-  resolveCustomEditor({ uri, incident }: IncidentDocument, panel: vscode.WebviewPanel): void {
+  async resolveCustomEditor(
+    { uri, incident }: IncidentDocument,
+    panel: vscode.WebviewPanel,
+  ): Promise<void> {
     const { webview } = panel;
-    const name = uri.path.split('/').at(-1) ?? uri.path;
-    const session = new IncidentSession(
+    const file = uri.path.split('/').at(-1) ?? uri.path;
+    const pages = await this.deps.pages();
+    const session = pages.incident(
       this.deps,
-      incident,
-      name,
+      { incident, file },
       (message) => void webview.postMessage(message),
     );
     const received = webview.onDidReceiveMessage((message) => session.receive(message));
@@ -61,13 +61,5 @@ export class IncidentEditor
 
   dispose(): void {
     this.registration.dispose();
-  }
-}
-
-function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new IncidentError('This is no incident file: it is not UTF-8 text.');
   }
 }

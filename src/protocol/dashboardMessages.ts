@@ -1,50 +1,11 @@
 import './jitless';
 import * as z from 'zod/mini';
 import type { HistoryMeasure, HistoryRange } from '../core/history';
+import { asItCame } from './asItCame';
+import { DASHBOARD_COMMANDS } from './dashboardCommands';
 import { DASHBOARD_STATE } from './dashboardState';
 import { EVENTS } from './diagnosisState';
 import type { EventSpec, RequestSpec } from './schema';
-
-/** Commands that the dashboard may ask for, and no others. The host maps each to one of its own and asks again where it changes something. */
-export const DASHBOARD_COMMANDS = [
-  'connect',
-  'refresh',
-  'explain',
-  'enterPassword',
-  'copyGrant',
-  'checkSetup',
-  'acceptServer',
-  'choosePrimary',
-  'runChecks',
-  'startContinuousChecks',
-  'stopContinuousChecks',
-  'installSentinel',
-  'drainQueue',
-  'setAutomaticDraining',
-  'setUpEdge',
-  'showConflict',
-  'showDeadOperation',
-  'showDifferences',
-  'planChanges',
-  'resolveSubscription',
-  'enableSubscription',
-  'alterSubscription',
-  'refreshSubscription',
-  'resyncTable',
-  'dropSubscription',
-  'alterPublication',
-  'createReplicationRole',
-  'promoteStandby',
-  'resumeReplay',
-  'dropSlot',
-  'exportIncident',
-  'openTopologyFile',
-  'createTopologyFile',
-  'showLog',
-  'manageTrust',
-] as const;
-
-export type DashboardCommand = (typeof DASHBOARD_COMMANDS)[number];
 
 const ID = z.string().check(z.maxLength(4096));
 const COMMAND = z.enum(DASHBOARD_COMMANDS);
@@ -141,7 +102,10 @@ export type EventsAnswer = z.infer<typeof EVENTS_ANSWER>;
 export type QueuePasts = z.infer<typeof QUEUE_PAST_ANSWER>;
 
 /** Host → dashboard: everything that is to be drawn, whole. */
-export const snapshotPushed: EventSpec<DashboardPush> = { name: 'snapshot', payload: PUSH };
+export const snapshotPushed: EventSpec<DashboardPush> = {
+  name: 'snapshot',
+  payload: asItCame(PUSH),
+};
 /** Dashboard → host: listening now; with what the user had chosen before. */
 export const dashboardReady: EventSpec<ReadyMessage> = { name: 'ready', payload: READY };
 /** Dashboard → host: evidence is wanted for this node, edge, slot or queue. */
@@ -163,7 +127,7 @@ export const commandRequested: EventSpec<RunCommandMessage> = {
 export const fetchLagHistory: RequestSpec<LagHistoryRequest, LagHistory> = {
   name: 'fetchLagHistory',
   payload: HISTORY_REQUEST,
-  answer: HISTORY_ANSWER,
+  answer: asItCame(HISTORY_ANSWER),
 };
 /** Dashboard → host: what drains of a topology did in the last 24 hours. */
 export const fetchQueuePast: RequestSpec<z.infer<typeof QUEUE_PAST_REQUEST>, QueuePasts> = {

@@ -8,8 +8,6 @@ import { EVENTS } from './diagnosisState';
 
 /** Larger files are not read. */
 export const INCIDENT_LIMIT_BYTES = 20 * 1024 * 1024;
-/** The end of an incident file's name. */
-export const INCIDENT_SUFFIX = '.pg-incident.json';
 
 const TOPOLOGY = z.object({
   state: DASHBOARD_STATE,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { DASHBOARD_COMMANDS } from '../../src/protocol/dashboardMessages';
+import { DASHBOARD_COMMANDS } from '../../src/protocol/dashboardCommands';
 
 interface MenuEntry {
   readonly command: string;

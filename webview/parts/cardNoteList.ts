@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
+import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import { type Actions, COMMAND_LABELS } from '../commands';
 import type { CardNote } from '../text/cardNotes';
 import { button } from '../ui/button';

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { checkHealth, checkWords } from '../../src/core/describe/checkText';
 import { formatAgo, formatCounted, formatDuration } from '../../src/core/format';
-import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
+import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { DashboardState, EdgeChecksState } from '../../src/protocol/dashboardState';
 import { type Actions, COMMAND_LABELS } from '../commands';
 import { type CheckRow, checkRows, positionNote } from '../text/checkRows';

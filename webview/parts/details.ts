@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { diagnosisMarkdown } from '../../src/core/diagnosis/diagnosisMarkdown';
 import { formatAgo } from '../../src/core/format';
-import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
+import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { DashboardState, DetailsState } from '../../src/protocol/dashboardState';
 import type { ActionState, EvidenceState } from '../../src/protocol/diagnosisState';
 import { type Actions, COMMAND_LABELS, isDashboardCommand } from '../commands';

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { formatClock, formatDate } from '../../src/core/format';
-import type { DashboardCommand, DashboardPush } from '../../src/protocol/dashboardMessages';
+import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
+import type { DashboardPush } from '../../src/protocol/dashboardMessages';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import { type Actions, COMMAND_LABELS } from '../commands';
 import { headlineOf } from '../text/headline';

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { DEPTH_CAP } from '../../src/core/facts';
 import { formatAgo, formatCount, formatCountRate } from '../../src/core/format';
-import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
+import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { DashboardState, QueueState } from '../../src/protocol/dashboardState';
 import { type Actions, COMMAND_LABELS } from '../commands';
 import { glyphOf, isNotAsked, isOld, toneOf } from '../text/glyphs';

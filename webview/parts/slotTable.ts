@@ -5,7 +5,7 @@ import { formatBytes, formatDuration, UNKNOWN } from '../../src/core/format';
 import type { DashboardState, SlotState } from '../../src/protocol/dashboardState';
 import { slotId } from '../../src/protocol/slotId';
 import { wholeSeconds } from '../text/edgeText';
-import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
+import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { Actions } from '../commands';
 import { cardNotes } from '../text/cardNotes';
 import { cardNoteList } from './cardNoteList';

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../src/core/format';
-import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
+import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { DashboardState, NodeState } from '../../src/protocol/dashboardState';
 import { wholeSeconds } from './edgeText';
 import { glyphOf, type StateGlyph, toneOf, type Tone } from './glyphs';

@@ -1,6 +1,6 @@
 import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatDuration } from '../../src/core/format';
-import type { DashboardCommand } from '../../src/protocol/dashboardMessages';
+import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { DashboardState, DetailsState, EdgeState } from '../../src/protocol/dashboardState';
 import { slotId } from '../../src/protocol/slotId';
 import { wholeSeconds } from './edgeText';

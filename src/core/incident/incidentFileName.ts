@@ -1,3 +1,6 @@
+/** The end of an incident file's name. */
+export const INCIDENT_SUFFIX = '.pg-incident.json';
+
 const MAX_LENGTH = 60;
 
 /** `central-cloud-2026-11-21-1432`: a name for a file, without its end, that every file system takes. The time is local. */

@@ -10,7 +10,7 @@ import {
   DashboardSession,
   type DashboardTarget,
 } from '../../../src/panels/dashboardSession';
-import { DASHBOARD_COMMANDS, type DashboardCommand } from '../../../src/protocol/dashboardMessages';
+import { DASHBOARD_COMMANDS, type DashboardCommand } from '../../../src/protocol/dashboardCommands';
 import type { Envelope } from '../../../src/protocol/envelope';
 import { NOW_MS } from './build';
 import { historyOf, since } from './histories';
