@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
+/** Which page the one script draws. */
+export type PageKind = 'dashboard' | 'discovery';
+
 /** What the page loads and from where; URIs as the webview sees them. */
 export interface DashboardPage {
+  readonly kind: PageKind;
   readonly cspSource: string;
   readonly scriptUri: string;
   readonly styleUris: readonly string[];
@@ -31,7 +35,7 @@ export function dashboardHtml(page: DashboardPage): string {
 ${styles.join('\n')}
 </head>
 <body>
-<main id="dashboard" data-kind="dashboard" aria-busy="true"></main>
+<main id="dashboard" data-kind="${page.kind}" aria-busy="true"></main>
 <script type="module" nonce="${nonce}" src="${attribute(page.scriptUri)}"></script>
 </body>
 </html>`;

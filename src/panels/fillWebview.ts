@@ -1,8 +1,12 @@
 import * as vscode from 'vscode';
-import { dashboardHtml } from './dashboardHtml';
+import { dashboardHtml, type PageKind } from './dashboardHtml';
 
-/** Loads the dashboard's page into a webview, which may run its script and read its own files, and nothing else. */
-export function fillWebview(webview: vscode.Webview, extensionUri: vscode.Uri): void {
+/** Loads the dashboard's page, or another that its script draws, into a webview, which may run its script and read its own files, and nothing else. */
+export function fillWebview(
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  kind: PageKind = 'dashboard',
+): void {
   const built = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
   const file = (name: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(built, name)).toString();
@@ -12,6 +16,7 @@ export function fillWebview(webview: vscode.Webview, extensionUri: vscode.Uri): 
     localResourceRoots: [built],
   };
   webview.html = dashboardHtml({
+    kind,
     cspSource: webview.cspSource,
     scriptUri: file('dashboard.js'),
     styleUris: [file('dashboard.css')],

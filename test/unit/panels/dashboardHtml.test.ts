@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { dashboardHtml } from '../../../src/panels/dashboardHtml';
 
 const PAGE = {
+  kind: 'dashboard' as const,
   cspSource: 'https://webview.example',
   scriptUri: 'https://webview.example/dashboard.js',
   styleUris: ['https://webview.example/dashboard.css?a="b"&c'],

@@ -16,6 +16,8 @@ export interface OpenOptions {
   readonly savedState?: unknown;
   readonly checks?: readonly EdgeChecks[];
   readonly isContinuous?: boolean;
+  /** The dashboard unless said otherwise. */
+  readonly page?: 'discovery';
 }
 
 /** One open dashboard: the built page in a real browser, the real host session behind it. */
@@ -96,7 +98,7 @@ export class Rig {
       kind: THEME_KINDS[theme],
       saved: options.savedState ?? null,
     });
-    await page.goto(this.site.origin);
+    await page.goto(`${this.site.origin}/${options.page ?? ''}`);
     await page.waitForSelector('#dashboard:not([aria-busy])');
     return { page, problems, send };
   }

@@ -1,13 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { dashboardHtml } from '../../../src/panels/dashboardHtml';
+import { dashboardHtml, type PageKind } from '../../../src/panels/dashboardHtml';
 
 const BUILT = new URL('../../../dist/webview/', import.meta.url);
 const FILES: Readonly<Record<string, string>> = {
   '/dashboard.js': 'text/javascript',
   '/dashboard.css': 'text/css',
 };
+
+const PAGES: Readonly<Record<string, PageKind>> = { '/': 'dashboard', '/discovery': 'discovery' };
 
 /** The built dashboard on a loopback port, under the very page and policy that the panel ships. */
 export class Site {
@@ -30,13 +32,15 @@ export class Site {
         response.end(file);
         return;
       }
-      if (path !== '/') {
+      const kind = PAGES[path];
+      if (kind === undefined) {
         response.writeHead(path === '/favicon.ico' ? 204 : 404).end();
         return;
       }
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
       response.end(
         dashboardHtml({
+          kind,
           cspSource: origin,
           scriptUri: `${origin}/dashboard.js`,
           styleUris: [`${origin}/dashboard.css`],

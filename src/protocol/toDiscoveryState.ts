@@ -1,0 +1,124 @@
+import type {
+  Evidence,
+  ProposedEdge,
+  ProposedNode,
+  TopologyProposal,
+} from '../core/discovery/proposal';
+import { formatCounted } from '../core/format';
+import type { ConnectionParams, TableName } from '../core/topology';
+import type { DiscoveryEdge, DiscoveryNode, DiscoveryState } from './discoveryState';
+
+/** What is shown of a connection beside host and port; nothing else of it travels, whatever it holds. */
+const SHOWN_PARAMS: readonly (readonly [keyword: string, label: string])[] = [
+  ['dbname', 'Database'],
+  ['user', 'User'],
+  ['sslmode', 'TLS'],
+  ['service', 'Service'],
+];
+/** So many tables are named; the rest is a number. */
+const NAMED_TABLES = 5;
+
+/** A proposal as it travels to the map: no secret, and the lists in it are copies. */
+export function toDiscoveryState(
+  proposal: TopologyProposal,
+  title: string,
+  takenNames: readonly string[] = [],
+): DiscoveryState {
+  const { name, nodes, edges, consumers, skipped, warnings } = proposal;
+  return {
+    title,
+    name,
+    nodes: nodes.map(toNode),
+    edges: edges.map(toEdge),
+    consumers: consumers.map(({ id, node, slot, certainty, evidence }) => ({
+      id,
+      node,
+      slot,
+      certainty,
+      evidence: copied(evidence),
+    })),
+    takenNames: [...takenNames],
+    skipped: [...skipped],
+    warnings: [...warnings],
+  };
+}
+
+function toNode(node: ProposedNode): DiscoveryNode {
+  const { connection, queue } = node;
+  return {
+    id: node.id,
+    certainty: node.certainty,
+    evidence: copied(node.evidence),
+    host: hostOf(connection),
+    port: connection['port'] ?? '',
+    connection: SHOWN_PARAMS.flatMap(([keyword, label]) => {
+      const value = connection[keyword];
+      return value === undefined || value === '' ? [] : [{ label, value }];
+    }),
+    problem: node.problem,
+    isReached: node.systemIdentifier !== null,
+    isInFile: node.isInFile,
+    publications: node.publications.map((publication) => ({
+      name: publication.name,
+      content: publicationContent(publication),
+      evidence: copied(publication.evidence),
+    })),
+    queue:
+      queue === null
+        ? null
+        : {
+            table: nameOf(queue.table),
+            content: `${formatCounted(queue.tables.length, 'table')}, written by ${
+              queue.capture === 'trigger' ? 'triggers' : 'the application'
+            }`,
+            evidence: copied(queue.evidence),
+          },
+  };
+}
+
+function toEdge(edge: ProposedEdge): DiscoveryEdge {
+  const { kind, from, to, certainty } = edge;
+  const shown = { kind, from, to, certainty, evidence: copied(edge.evidence) };
+  const nothing = { slot: null, subscription: null, publications: [], connection: null };
+  switch (edge.kind) {
+    case 'streaming':
+      return { ...shown, ...nothing, slot: edge.slot };
+    case 'logical':
+      return {
+        ...shown,
+        slot: edge.slot ?? edge.subscription,
+        subscription: edge.subscription,
+        publications: [...edge.publications],
+        connection: edge.connection,
+      };
+    case 'queue':
+      return { ...shown, ...nothing };
+  }
+}
+
+/** libpq dials `hostaddr` where both are given, and calls the server by `host`. */
+function hostOf(connection: ConnectionParams): string {
+  return connection['host'] ?? connection['hostaddr'] ?? '';
+}
+
+function publicationContent({
+  allTables,
+  schemas,
+  tables,
+}: ProposedNode['publications'][number]): string {
+  if (allTables) return 'all tables';
+  const parts = schemas.map((schema) => `all of schema ${schema}`);
+  const named = tables.slice(0, NAMED_TABLES).map(nameOf);
+  const more = tables.length - named.length;
+  if (named.length > 0) parts.push(named.join(', '));
+  if (more > 0) parts.push(`${formatCounted(more, 'more table')}`);
+  return parts.length === 0 ? 'no tables' : parts.join(', ');
+}
+
+function nameOf({ schema, name }: TableName): string {
+  return `${schema}.${name}`;
+}
+
+function copied(evidence: readonly Evidence[]): { text: string; atMs: number | null }[] {
+  return evidence.map(({ text, atMs }) => ({ text, atMs }));
+}
