@@ -188,8 +188,8 @@ export function compose(context: ExtensionContext): Composition {
   const documents = store.add(new PlanDocuments());
   store.add(new PrimaryChoices(monitor, servers));
   const plans = plansOnDemand(async () => {
-    const { makePlanDesk } = await import('./commands/plans/makePlanDesk');
-    return makePlanDesk({
+    const { WORK } = await import('./commands/work');
+    return WORK.makePlanDesk({
       desk: {
         servers,
         gateway,
@@ -222,8 +222,9 @@ export function compose(context: ExtensionContext): Composition {
     }),
   );
   const topologyOf = (topologyId: string) => files.find(topologyId)?.topology ?? null;
+  const queueParts = async () => (await import('./operations/drain/openQueues')).QUEUES;
   const desk = queueDeskOnDemand(async () => {
-    const { ServerQueueDesk } = await import('./operations/drain/serverQueueDesk');
+    const { ServerQueueDesk } = await queueParts();
     return new ServerQueueDesk({
       changes: gateway,
       gateway,
@@ -246,7 +247,7 @@ export function compose(context: ExtensionContext): Composition {
   });
   const drains = new DrainsOnDemand(
     async () => {
-      const { QueueDrains } = await import('./operations/drain/queueDrains');
+      const { QueueDrains } = await queueParts();
       return new QueueDrains({
         gateway,
         clock,
@@ -406,7 +407,7 @@ export function compose(context: ExtensionContext): Composition {
       stops,
       stopped: {
         read: async (...given) => {
-          const { StoppedReader } = await import('./operations/stoppedReader');
+          const { StoppedReader } = await queueParts();
           return new StoppedReader(gateway).read(...given);
         },
       },

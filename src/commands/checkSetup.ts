@@ -12,7 +12,7 @@ export const checkSetup = defineCommand('checkSetup', {
     const topologyId = target?.topologyId ?? (await pickTopology(snapshots, 'Check Set-up'));
     if (topologyId === null) return;
     const nodeId = target === null ? null : toNodeRef(target, snapshots).nodeId;
-    const { runSetupCheck } = await import('./setup/runSetupCheck');
-    await runSetupCheck(deps, topologyId, nodeId);
+    const { WORK } = await import('./work');
+    await WORK.runSetupCheck(deps, topologyId, nodeId);
   },
 });

@@ -12,8 +12,8 @@ export function defineChange(id: ChangeId, title: string): Command {
     argument: 'optional',
     run: async (deps, target) => {
       refuseReadOnly(target, deps.monitor.current());
-      const changes = await import('./changes/table');
-      await changes.CHANGES[id](deps, target);
+      const { WORK } = await import('./work');
+      await WORK.changes[id](deps, target);
     },
   });
 }

@@ -6,7 +6,7 @@ export const exportQueueSql = defineCommand('exportQueueSql', {
   needs: 'trust',
   argument: 'optional',
   run: async (deps, target) => {
-    const { exportSqlWork } = await import('./queue/exportSqlWork');
-    await exportSqlWork(deps, target);
+    const { WORK } = await import('./work');
+    await WORK.exportSqlWork(deps, target);
   },
 });

@@ -6,7 +6,7 @@ export const showConflict = defineCommand('showConflict', {
   needs: 'trust',
   argument: 'optional',
   run: async (deps, target) => {
-    const { showConflictWork } = await import('./queue/showConflictWork');
-    await showConflictWork(deps, target);
+    const { WORK } = await import('./work');
+    await WORK.showConflictWork(deps, target);
   },
 });

@@ -6,7 +6,7 @@ export const showDeadOperation = defineCommand('showDeadOperation', {
   needs: 'trust',
   argument: 'optional',
   run: async (deps, target) => {
-    const { showDeadWork } = await import('./queue/showDeadWork');
-    await showDeadWork(deps, target);
+    const { WORK } = await import('./work');
+    await WORK.showDeadWork(deps, target);
   },
 });

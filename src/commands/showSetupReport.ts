@@ -19,8 +19,8 @@ export const showSetupReport = defineCommand('showSetupReport', {
       await deps.runCommand('checkSetup', { topologyId, subject: nodeId });
       return;
     }
-    const { showSetup } = await import('./setup/showSetup');
+    const { WORK } = await import('./work');
     const name = snapshots.find(({ id }) => id === topologyId)?.topology.name ?? topologyId;
-    await showSetup(deps, nodeId ?? name, records);
+    await WORK.showSetup(deps, nodeId ?? name, records);
   },
 });

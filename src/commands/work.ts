@@ -1,0 +1,21 @@
+import { CHANGES } from './changes/table';
+import { makePlanDesk } from './plans/makePlanDesk';
+import { exportSqlWork } from './queue/exportSqlWork';
+import { showConflictWork } from './queue/showConflictWork';
+import { showDeadWork } from './queue/showDeadWork';
+import { runSetupCheck } from './setup/runSetupCheck';
+import { showSetup } from './setup/showSetup';
+
+/**
+ * What commands do beyond asking who is meant: one part of the package, loaded with the first command that needs it. One, not
+ * one a command: each would share code with each other one, and every such combination is a file in the package.
+ */
+export const WORK = {
+  changes: CHANGES,
+  makePlanDesk,
+  exportSqlWork,
+  showConflictWork,
+  showDeadWork,
+  runSetupCheck,
+  showSetup,
+};
