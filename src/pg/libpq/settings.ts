@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ENVIRONMENT_KEYWORDS } from '../../core/connectionStringKeywords';
 import type { ConnectionParams } from '../../core/topology';
-import { ENVIRONMENT_KEYWORDS, variable, type LocalEnvironment } from './environment';
+import { variable, type LocalEnvironment } from './environment';
 import { readLocalFile, UnreadableFileError } from './localFiles';
-import { findService } from './serviceFile';
+import { findService } from '../../core/serviceFile';
 
 /** Where a value was said. Paths from `file` may have been written by somebody else, so they are checked. */
 export type SettingOrigin = 'file' | 'service' | 'environment';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findService } from '../../../../src/pg/libpq/serviceFile';
+import { findService } from '../../../src/core/serviceFile';
 
 describe('findService', () => {
   it('takes the keywords of the named section alone', () => {

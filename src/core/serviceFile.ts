@@ -1,4 +1,4 @@
-import { LIBPQ_KEYWORDS } from '../../core/connectionStringKeywords';
+import { LIBPQ_KEYWORDS } from './connectionStringKeywords';
 
 export interface ServiceDefinition {
   readonly params: Readonly<Record<string, string>>;
@@ -14,32 +14,45 @@ export interface ServiceFileContent {
 }
 
 /**
- * Finds one service in the text of a service file. More lenient than libpq, which refuses the file over an unknown
- * key: here such lines are left out with a note. LDAP look-ups are never made.
+ * Finds one service in the text of a service file.
  * @see libpq, "The Connection Service File"
  */
 export function findService(text: string, name: string): ServiceFileContent {
-  const params: Record<string, string> = {};
-  const notes: string[] = [];
-  let isFound = false;
-  let isInside = false;
+  const { services, notes } = readServiceFile(text);
+  return { service: services.get(name) ?? null, notes };
+}
+
+/**
+ * Reads every service of a service file, by name. More lenient than libpq, which refuses the file over an unknown key: here
+ * such lines are left out with a note. LDAP look-ups are never made. It is no INI file of another kind: only a line that
+ * begins with `#` is a comment, nothing is quoted, and the first section of a name and the first value of a key count.
+ */
+export function readServiceFile(text: string): {
+  readonly services: ReadonlyMap<string, ServiceDefinition>;
+  readonly notes: readonly string[];
+} {
+  const services = new Map<string, { params: Record<string, string>; notes: string[] }>();
+  const fileNotes: string[] = [];
+  let inside: { params: Record<string, string>; notes: string[] } | null = null;
   let hasSections = false;
   for (const [index, rawLine] of text.split(/\r\n|\n|\r/).entries()) {
     const line = rawLine.trim();
     if (line === '' || line.startsWith('#')) continue;
     if (line.startsWith('[')) {
       hasSections = true;
-      // libpq takes the first section of a name alone.
-      isInside = !isFound && line === `[${name}]`;
-      isFound ||= isInside;
+      inside = null;
+      const name = /^\[(.*)\]$/u.exec(line)?.[1];
+      if (name === undefined || services.has(name)) continue;
+      inside = { params: {}, notes: [] };
+      services.set(name, inside);
       continue;
     }
-    if (!isInside) continue;
-    const note = takeLine(line, params);
-    if (note !== null) notes.push(`Line ${index + 1}: ${note}`);
+    if (inside === null) continue;
+    const note = takeLine(line, inside.params);
+    if (note !== null) inside.notes.push(`Line ${index + 1}: ${note}`);
   }
-  const fileNotes = hasSections ? [] : ['The file has no [section].'];
-  return { service: isFound ? { params, notes } : null, notes: fileNotes };
+  if (!hasSections) fileNotes.push('The file has no [section].');
+  return { services, notes: fileNotes };
 }
 
 /** @returns why the line was left out; `null` when it was taken. */

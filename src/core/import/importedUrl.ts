@@ -1,0 +1,83 @@
+import { parseConnectionString } from '../connectionString';
+import { LIBPQ_KEYWORDS } from '../connectionStringKeywords';
+import type { ConnectionParams } from '../topology';
+
+/** What a URL of a file comes to. */
+export type ImportedUrl =
+  | {
+      readonly kind: 'connection';
+      readonly params: ConnectionParams;
+      readonly password: string | null;
+      /** True when the URL says that it leads to a pooler. */
+      readonly isPooler: boolean;
+      /** Query keys of other drivers that were left out. */
+      readonly leftOut: readonly string[];
+    }
+  /** A URL of something else; `what` is its scheme. */
+  | { readonly kind: 'foreign'; readonly what: string }
+  /** `reason` is a finished sentence without a value of the URL. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** What drivers and ORMs put in front of a URL of Postgres: `postgresql+asyncpg:`, `jdbc:postgresql:`, `ecto:`. */
+const POSTGRES_SCHEME =
+  /^(?:jdbc:)?(?:postgres(?:ql)?(?:\+[a-z0-9_]+)?|postgis|ecto|psql|pgsql|prisma\+postgres):\/\//iu;
+
+/** Reads a URL of Postgres as programs write it into their settings: schemes and query keys of drivers are known, and left out. */
+export function readImportedUrl(text: string): ImportedUrl {
+  const url = text.trim();
+  const scheme = /^([a-z][a-z0-9+.-]*(?::[a-z][a-z0-9+.-]*)?):/iu.exec(url)?.[1]?.toLowerCase();
+  if (!POSTGRES_SCHEME.test(url)) return { kind: 'foreign', what: scheme ?? 'no URL' };
+  if (scheme === 'prisma+postgres') return { kind: 'foreign', what: scheme };
+  const isJdbc = /^jdbc:/iu.test(url);
+  const { query, left } = splitQuery(url.replace(POSTGRES_SCHEME, 'postgresql://'));
+  const kept: string[] = [];
+  const leftOut: string[] = [];
+  let isPooler = false;
+  for (const pair of query) {
+    const equals = pair.indexOf('=');
+    const key = equals < 0 ? pair : pair.slice(0, equals);
+    if (/^pgbouncer$/iu.test(key)) isPooler = /=true$/iu.test(pair);
+    const known = translate(key, equals < 0 ? '' : pair.slice(equals + 1), isJdbc);
+    if (known === null) leftOut.push(/^[a-z][\w.-]{0,39}$/iu.test(key) ? key : 'a query key');
+    else kept.push(known);
+  }
+  const parsed = parseConnectionString(kept.length === 0 ? left : `${left}?${kept.join('&')}`);
+  if (parsed.params === null) {
+    const problem = parsed.problems.find(({ severity }) => severity === 'error');
+    return { kind: 'refused', reason: safeReason(problem?.message, url) };
+  }
+  const password = parsed.secrets.findLast(({ keyword }) => keyword === 'password')?.value ?? null;
+  const others = parsed.secrets.filter(({ keyword }) => keyword !== 'password');
+  leftOut.push(...others.map(({ keyword }) => keyword));
+  return { kind: 'connection', params: parsed.params, password, isPooler, leftOut };
+}
+
+function splitQuery(url: string): { left: string; query: readonly string[] } {
+  const mark = url.indexOf('?');
+  // A question mark before the last "@" belongs to a password that is badly encoded, which the parser says.
+  if (mark < 0 || mark < url.lastIndexOf('@')) return { left: url, query: [] };
+  const query = url.slice(mark + 1).split('&');
+  return { left: url.slice(0, mark), query: query.filter((pair) => pair !== '') };
+}
+
+/** @returns the pair as libpq takes it; `null` when it is of another driver */
+function translate(key: string, value: string, isJdbc: boolean): string | null {
+  if (key === 'sslmode' && value === 'no-verify') return 'sslmode=require';
+  if (key === 'ssl')
+    return /^(?:true|1|on|require|false|0|off|disable)$/u.test(value) ? `ssl=${value}` : null;
+  if (key === 'ApplicationName') return `application_name=${value}`;
+  // The driver of Java has words of its own, some of which libpq has for something else.
+  if (isJdbc && !['user', 'password', 'sslmode'].includes(key)) return null;
+  return LIBPQ_KEYWORDS.has(key) ? `${key}=${value}` : null;
+}
+
+const NO_URL = 'It is no connection URL that can be read.';
+
+/** The parser's sentence, unless it repeats a piece of what stands before the host. */
+function safeReason(message: string | undefined, url: string): string {
+  if (message === undefined) return NO_URL;
+  const secretPart = url.slice(url.indexOf('//') + 2, Math.max(url.lastIndexOf('@'), 0));
+  const quoted = Array.from(message.matchAll(/"([^"]+)"/gu), ([, piece]) => piece ?? '');
+  const repeats = quoted.some((piece) => piece.length > 1 && secretPart.includes(piece));
+  return repeats ? NO_URL : message;
+}
