@@ -11,7 +11,7 @@ const LAYERS = {
   protocol: [src('protocol', 'core'), npm('zod')],
   pg: [src('pg', 'core'), npm('pg', 'zod', 'node'), '^(node:)?[a-z_/]+$'],
   monitor: [src('monitor', 'core'), npm('p-limit')],
-  operations: [src('operations', 'core'), npm('p-limit')],
+  operations: [src('operations', 'core'), npm('p-limit', 'shell-quote')],
   host: [src('host', 'core'), npm('vscode')],
 };
 const SURFACE = ['core', 'protocol', 'topologyFile', 'monitor', 'operations', 'host'];

@@ -112,3 +112,26 @@ export const NUMBER_KEYWORDS: ReadonlySet<string> = new Set([
   'keepalives_interval',
   'tcp_user_timeout',
 ]);
+
+/** libpq's environment variables and the keywords they stand for. */
+export const ENVIRONMENT_KEYWORDS: readonly (readonly [variable: string, keyword: string])[] = [
+  ['PGHOST', 'host'],
+  ['PGHOSTADDR', 'hostaddr'],
+  ['PGPORT', 'port'],
+  ['PGDATABASE', 'dbname'],
+  ['PGUSER', 'user'],
+  ['PGPASSFILE', 'passfile'],
+  ['PGOPTIONS', 'options'],
+  ['PGSSLMODE', 'sslmode'],
+  ['PGSSLNEGOTIATION', 'sslnegotiation'],
+  ['PGSSLROOTCERT', 'sslrootcert'],
+  ['PGSSLCERT', 'sslcert'],
+  ['PGSSLKEY', 'sslkey'],
+  ['PGSSLCRL', 'sslcrl'],
+  ['PGSSLSNI', 'sslsni'],
+  ['PGSSLMINPROTOCOLVERSION', 'ssl_min_protocol_version'],
+  ['PGSSLMAXPROTOCOLVERSION', 'ssl_max_protocol_version'],
+  ['PGCHANNELBINDING', 'channel_binding'],
+  ['PGCONNECT_TIMEOUT', 'connect_timeout'],
+  ['PGTARGETSESSIONATTRS', 'target_session_attrs'],
+];

@@ -10,6 +10,10 @@ export interface DiscoveryFacts {
   /** Where we dialled, and when, by our clock. */
   readonly endpoint: Endpoint;
   readonly atMs: number;
+  /** The address as the server itself has it, which others on its network may say: inet_server_addr(); `null` by a Unix socket. */
+  readonly self: Endpoint | null;
+  /** Databases of this server that have subscriptions: pg_subscription is shared, what is in them is not. */
+  readonly subscribedDatabases: readonly string[];
   readonly fast: FastFacts;
   /** Role and database of the session. */
   readonly role: string;

@@ -1,0 +1,41 @@
+import type { Endpoint } from '../failure';
+import type { ConnectionParams } from '../topology';
+import type { Draft, DraftEvidence } from './draft';
+import type { Answer } from './look';
+
+/** A node of the draft that nobody has looked for. */
+export interface FurtherPlace {
+  readonly key: string;
+  /** `null`: no address is known. */
+  readonly endpoint: Endpoint | null;
+  readonly host: string | null;
+  /** Whether the port is that of the server which names it. */
+  readonly isPortGuessed: boolean;
+  readonly database: string;
+  /** As it would be dialled; without an address where none is known. */
+  readonly connection: ConnectionParams;
+  /** Whose user and password are tried; `null`: nobody's. */
+  readonly base: Answer | null;
+  readonly evidence: readonly DraftEvidence[];
+}
+
+/** Where discovery may go on, in the order of the draft. */
+export function furtherPlaces(draft: Draft): readonly FurtherPlace[] {
+  const sought = new Set(draft.looks.map(({ soughtKey }) => soughtKey));
+  return [...draft.nodes.values()].flatMap((node) =>
+    node.answer !== null || sought.has(node.key)
+      ? []
+      : [
+          {
+            key: node.key,
+            endpoint: node.address,
+            host: node.host,
+            isPortGuessed: node.isPortGuessed,
+            database: node.database,
+            connection: node.connection,
+            base: node.base,
+            evidence: node.evidence,
+          },
+        ],
+  );
+}

@@ -1,0 +1,298 @@
+import pLimit from 'p-limit';
+import { isLoopback } from '../../core/endpoint';
+import {
+  isServerFailure,
+  ServerFailure,
+  type Endpoint,
+  type FailureFacts,
+} from '../../core/failure';
+import { describeFailure } from '../../core/failureText';
+import { furtherPlaces, type FurtherPlace } from '../../core/discovery/furtherPlaces';
+import type { FileNode, Look, ProposalOptions, SaidMember } from '../../core/discovery/look';
+import { draftTopology, makeProposal } from '../../core/discovery/makeProposal';
+import { presentDraft } from '../../core/discovery/presentDraft';
+import type { Evidence, ProposalSecrets, TopologyProposal } from '../../core/discovery/proposal';
+import { isSameAddress } from '../../core/discovery/servers';
+import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { Clock } from '../../core/ports/clock';
+import type { DiscoveryGateway } from '../../core/ports/discoveryGateway';
+import type { ConnectionParams, TopologyNode } from '../../core/topology';
+
+/** Servers that one crawl looks at, at most. */
+export const MOST_LOOKS = 64;
+const AT_ONCE = 4;
+
+export interface CrawlDeps {
+  readonly gateway: DiscoveryGateway;
+  readonly clock: Clock;
+  /** Whether a person allowed this address before; loopback and sockets need no consent at all. */
+  readonly isApproved: (endpoint: Endpoint) => boolean;
+  /** Nodes of the file that is added to. */
+  readonly inFile?: readonly FileNode[];
+}
+
+/** A further node that nobody has looked at yet, because a person has to allow it or to say its address. */
+export interface WaitingEndpoint {
+  /** For `goOn`; stays the same while the crawl goes on. */
+  readonly key: string;
+  /** Its id in the proposal as it is now. */
+  readonly nodeId: string;
+  /** What would be dialled; `null`: no address is known, and it can be looked at only by one that a person says. */
+  readonly endpoint: Endpoint | null;
+  /** Where a server saw it, without its port; `null`: not even that. */
+  readonly host: string | null;
+  readonly database: string;
+  readonly user: string;
+  /** Whether the port is taken over from the server that names it, and may be another. */
+  readonly isPortGuessed: boolean;
+  readonly evidence: readonly Evidence[];
+}
+
+/** One endpoint that a person allowed, with what they changed. */
+export interface ApprovedEndpoint {
+  readonly key: string;
+  /** Another address than the one waiting. */
+  readonly address?: Endpoint;
+  readonly database?: string;
+  readonly user?: string;
+  /** Absent: the one of the server that names it. */
+  readonly password?: string;
+}
+
+interface Found {
+  readonly look: Look;
+  readonly password: string | null;
+}
+
+interface Wanted extends Pick<Look, 'connection' | 'soughtKey' | 'isOverridden' | 'evidence'> {
+  readonly password: string | null;
+  /** For sentences about it. */
+  readonly name: string;
+}
+
+interface NamedPlace extends FurtherPlace {
+  readonly name: string;
+  readonly said: readonly Evidence[];
+}
+
+/**
+ * Follows a topology from one connection, up and down, one look at each server and no second try. It dials by itself only what needs no
+ * consent: this machine, and databases of a server that was reached; everything else waits.
+ */
+export class Crawl {
+  readonly #looks: Found[] = [];
+  readonly #sought = new Set<string>();
+  readonly #members: SaidMember[] = [];
+  #wasCut = false;
+
+  constructor(private readonly deps: CrawlDeps) {}
+
+  /**
+   * Looks at the first server, whose address a person confirmed, and at what needs no consent from there. May be called again with
+   * another beginning.
+   * @throws ServerFailure when the first server cannot be read
+   */
+  async look(
+    start: { readonly params: ConnectionParams; readonly password: string | null },
+    signal: CancelSignal,
+  ): Promise<void> {
+    const found = await this.#dial(
+      {
+        connection: start.params,
+        password: start.password,
+        soughtKey: null,
+        isOverridden: true,
+        evidence: [],
+        name: 'the server',
+      },
+      signal,
+    );
+    if (found.look.failure !== null) throw new ServerFailure(found.look.failure);
+    this.#looks.push(found);
+    await this.#follow(signal);
+  }
+
+  /** Further nodes that need a person, in the order in which they were found. */
+  waiting(): readonly WaitingEndpoint[] {
+    return this.#further()
+      .filter((place) => !this.#isFree(place))
+      .map((place) => ({
+        key: place.key,
+        nodeId: place.name,
+        endpoint: place.endpoint,
+        host: place.host,
+        database: place.database,
+        user: place.connection['user'] ?? '',
+        isPortGuessed: place.isPortGuessed,
+        evidence: place.said,
+      }));
+  }
+
+  /** Looks at what a person allowed, and at what needs no consent from there. What fails stays in the proposal, marked. */
+  async goOn(approved: readonly ApprovedEndpoint[], signal: CancelSignal): Promise<void> {
+    const places = this.#further();
+    const wanted = approved.flatMap((one) => {
+      const place = places.find(({ key }) => key === one.key);
+      const endpoint = one.address ?? place?.endpoint ?? null;
+      return place === undefined || endpoint === null ? [] : [this.#wanted(place, endpoint, one)];
+    });
+    await this.#lookAt(wanted, signal);
+    await this.#follow(signal);
+  }
+
+  proposal(): TopologyProposal {
+    const proposal = makeProposal(this.#all(), this.#options());
+    if (!this.#wasCut) return proposal;
+    const sentence = `Discovery stopped after ${MOST_LOOKS} servers; what lies further was not looked at.`;
+    return { ...proposal, skipped: [...proposal.skipped, sentence] };
+  }
+
+  /** Passwords that led to a node, by its id in the proposal as it is now. For SecretStorage alone. */
+  secrets(): ProposalSecrets {
+    const draft = draftTopology(this.#all(), this.#options());
+    const { ids } = presentDraft(draft, this.#options());
+    const secrets = new Map<string, string>();
+    for (const { look, password } of this.#looks) {
+      if (password === null) continue;
+      const node = [...draft.nodes.values()].find(
+        ({ answer, failedLook }) => answer?.facts === look.facts || failedLook === look,
+      );
+      const id = node === undefined ? undefined : ids.get(node.key);
+      if (look.facts !== null && id !== undefined) secrets.set(id, password);
+    }
+    return secrets;
+  }
+
+  async #follow(signal: CancelSignal): Promise<void> {
+    for (;;) {
+      const free = this.#further().filter((place) => this.#isFree(place));
+      const wanted = free.flatMap((place) =>
+        place.endpoint === null || this.#sought.has(place.key)
+          ? []
+          : [this.#wanted(place, place.endpoint, { key: place.key })],
+      );
+      if (wanted.length === 0 || signal.aborted || this.#wasCut) return;
+      await this.#lookAt(wanted, signal);
+    }
+  }
+
+  #further(): readonly NamedPlace[] {
+    const draft = draftTopology(this.#all(), this.#options());
+    const { ids } = presentDraft(draft, this.#options());
+    const nameOf = (key: string): string => ids.get(key) ?? key;
+    return furtherPlaces(draft).map((place) => ({
+      ...place,
+      name: nameOf(place.key),
+      said: place.evidence.map(({ text, atMs }) => ({ text: text(nameOf), atMs })),
+    }));
+  }
+
+  #wanted(place: NamedPlace, endpoint: Endpoint, changes: ApprovedEndpoint): Wanted {
+    const { base, connection, key, name, said } = place;
+    const led = this.#looks.find(({ look }) => base !== null && look.facts === base.facts);
+    return {
+      connection: {
+        ...connection,
+        host: endpoint.host,
+        port: String(endpoint.port),
+        ...(changes.database === undefined ? {} : { dbname: changes.database }),
+        ...(changes.user === undefined ? {} : { user: changes.user }),
+      },
+      password: changes.password ?? led?.password ?? null,
+      soughtKey: key,
+      isOverridden: changes.address !== undefined,
+      evidence: said,
+      name,
+    };
+  }
+
+  /** Whether nobody need be asked: an address that is known, on this machine or allowed before. */
+  #isFree({ endpoint, isPortGuessed }: FurtherPlace): boolean {
+    if (endpoint === null || isPortGuessed) return false;
+    return isLoopback(endpoint.host) || this.#isKnown(endpoint) || this.deps.isApproved(endpoint);
+  }
+
+  /** Reached already, for another database. */
+  #isKnown(endpoint: Endpoint): boolean {
+    return this.#looks.some(
+      ({ look }) => look.endpoint !== null && isSameAddress(look.endpoint, endpoint),
+    );
+  }
+
+  async #lookAt(wanted: readonly Wanted[], signal: CancelSignal): Promise<void> {
+    const limit = pLimit(AT_ONCE);
+    const found = await Promise.all(
+      wanted.map((one) =>
+        limit(async () => {
+          if (signal.aborted || one.soughtKey === null) return null;
+          if (this.#sought.has(one.soughtKey)) return null;
+          if (this.#sought.size >= MOST_LOOKS - 1) {
+            this.#wasCut = true;
+            return null;
+          }
+          this.#sought.add(one.soughtKey);
+          return this.#dial(one, signal);
+        }),
+      ),
+    );
+    for (const look of found) if (look !== null) this.#looks.push(look);
+  }
+
+  async #dial(
+    { connection, password, soughtKey, isOverridden, evidence, name }: Wanted,
+    signal: CancelSignal,
+  ): Promise<Found> {
+    const node = nodeOf(name, connection);
+    const about = { connection, soughtKey, isOverridden, evidence };
+    try {
+      const facts = await this.deps.gateway.look(node, password, signal);
+      return {
+        look: { ...about, endpoint: facts.endpoint, facts, failure: null, atMs: facts.atMs },
+        password,
+      };
+    } catch (error) {
+      const failure = failureOf(error, name);
+      const endpoint = failure.endpoint ?? (await this.#endpointOf(node));
+      return {
+        look: { ...about, endpoint, facts: null, failure, atMs: this.deps.clock.nowMs() },
+        password,
+      };
+    }
+  }
+
+  async #endpointOf(node: TopologyNode): Promise<Endpoint | null> {
+    try {
+      return (await this.deps.gateway.endpointsOf(node))[0] ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  #all(): readonly Look[] {
+    return this.#looks.map(({ look }) => look);
+  }
+
+  #options(): ProposalOptions {
+    return { inFile: this.deps.inFile ?? [], members: this.#members };
+  }
+}
+
+/** What the gateway is given: a node that only its connection is known of. */
+function nodeOf(id: string, connection: ConnectionParams): TopologyNode {
+  return {
+    id,
+    connection,
+    adminUser: null,
+    passwordSource: { kind: 'auto' },
+    standbyOf: null,
+    slot: null,
+    publications: [],
+    subscriptions: [],
+    pendingSync: null,
+  };
+}
+
+function failureOf(error: unknown, nodeId: string): FailureFacts {
+  if (isServerFailure(error)) return error.facts;
+  return describeFailure('other', { nodeId, detail: 'its answer could not be read' });
+}
