@@ -1,7 +1,11 @@
 import './vscodeApi';
 import { Dashboard } from './dashboard';
+import { Discovery } from './discovery/discovery';
 import { registerControls } from './ui/button';
 
 registerControls();
 const root = document.getElementById('dashboard');
-if (root !== null) new Dashboard(acquireVsCodeApi(), root).start();
+if (root !== null) {
+  const App = root.dataset['kind'] === 'discovery' ? Discovery : Dashboard;
+  new App(acquireVsCodeApi(), root).start();
+}

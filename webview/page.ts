@@ -147,7 +147,8 @@ export class Page {
   }
 }
 
-function mapWidth(pageWidth: number): number {
+/** Room for a map, at a width of the page. */
+export function mapWidth(pageWidth: number): number {
   const inner = Math.max(440, pageWidth - 40);
   return pageWidth >= WIDE_PAGE ? inner - ASIDE : inner;
 }

@@ -111,7 +111,7 @@ function publicationContent({
   const named = tables.slice(0, NAMED_TABLES).map(nameOf);
   const more = tables.length - named.length;
   if (named.length > 0) parts.push(named.join(', '));
-  if (more > 0) parts.push(`${formatCounted(more, 'more table')}`);
+  if (more > 0) parts.push(formatCounted(more, 'more table'));
   return parts.length === 0 ? 'no tables' : parts.join(', ');
 }
 

@@ -36,6 +36,8 @@ export interface MapNode {
   readonly isOld: boolean;
   readonly isOff: boolean;
   readonly cells: readonly Cell[];
+  /** Further classes of its drawing. */
+  readonly marks?: string;
 }
 
 /** A line of the map, in the direction that data takes. */
@@ -51,6 +53,8 @@ export interface MapLink {
   readonly word: string;
   readonly isCut: boolean;
   readonly isOld: boolean;
+  /** Further classes of its drawing. */
+  readonly marks?: string;
 }
 
 export interface MapGraph {

@@ -57,7 +57,7 @@ function linkView(route: Route, props: MapProps): TemplateResult {
   const name = `${from.node.name} to ${to.node.name}, ${link.kind}, ${link.word}: ${link.top}, ${link.sub}`;
   // Data stops where the state glyph is, so the far half of the way is dead.
   const dead = link.isCut ? ' edge__line--dead' : '';
-  const classes = `edge edge--${link.kind} is-${link.tone}${link.isOld ? ' is-stale' : ''}`;
+  const classes = `edge edge--${link.kind} is-${link.tone}${link.isOld ? ' is-stale' : ''} ${link.marks ?? ''}`;
   const pick = { x: labelX - 5, y: y - 21, width: Math.max(20, end - labelX - 6) };
   return svg`<g class=${`${classes}${link.id === props.selectedId ? ' is-selected' : ''}`}>
     <title>${link.top} · ${link.sub}</title>
@@ -90,7 +90,7 @@ function boxView(box: Box, props: MapProps): TemplateResult {
   const name = [node.name, node.role, ...state, ...node.facts].join(', ');
   const old = node.isOld ? ' node--stale is-stale' : '';
   const isSelected = node.id === props.selectedId;
-  const classes = `node node--${node.kind}${old}${node.isOff ? ' node--off' : ''}`;
+  const classes = `node node--${node.kind}${old}${node.isOff ? ' node--off' : ''} ${node.marks ?? ''}`;
   const fold = `M${x + 16} ${y + height + 4}H${x + width - 16}`;
   return svg`<g class=${`${classes}${isSelected ? ' is-selected' : ''}`}>
     <title>${node.name}</title>

@@ -1,0 +1,155 @@
+import { Channel } from '../../src/protocol/channel';
+import {
+  choicesOf,
+  type DiscoveryDraft,
+  firstDraft,
+  type NodeDraft,
+} from '../../src/protocol/discoveryDraft';
+import {
+  discoveryCancelled,
+  discoveryChosen,
+  discoveryReady,
+  discoveryShown,
+} from '../../src/protocol/discoveryMessages';
+import type { DiscoveryState } from '../../src/protocol/discoveryState';
+import { mapWidth } from '../page';
+import { focusOnMap } from '../parts/topologySection';
+import type { VsCodeApi } from '../vscodeApi';
+import { fieldId } from './nodeTable';
+import type { ProposalActions } from './proposalActions';
+import { modelOf, nodeKey } from './proposalModel';
+import { ProposalPage } from './proposalPage';
+import { readSaved } from './savedDraft';
+
+/** The page of a discovery or an import: shows what was found, keeps what the person sets, and hands back the decision. */
+export class Discovery {
+  private readonly channel: Channel;
+  private readonly page: ProposalPage;
+  private state: DiscoveryState | null = null;
+  private draft: DiscoveryDraft = [];
+  private selectedKey: string | null = null;
+  private cursorKey: string | null = null;
+  private width = document.documentElement.clientWidth;
+  private isDrawing = false;
+
+  constructor(
+    private readonly vscode: VsCodeApi,
+    root: HTMLElement,
+  ) {
+    this.channel = new Channel({
+      post: (message) => vscode.postMessage(message),
+      // Only requests take time, and this page makes none.
+      schedule: () => () => undefined,
+      warn: (message) => console.debug(message),
+      maxReceivedBytes: null,
+    });
+    this.page = new ProposalPage(root, this.actions(), mapWidth);
+  }
+
+  start(): void {
+    this.channel.on(discoveryShown, (state) => this.take(state));
+    window.addEventListener('message', (event: MessageEvent<unknown>) => {
+      this.channel.receive(event.data);
+    });
+    new ResizeObserver(() => this.measure()).observe(document.documentElement);
+    this.channel.emit(discoveryReady, {});
+  }
+
+  private take(state: DiscoveryState): void {
+    const saved = readSaved(this.vscode.getState(), firstDraft(state));
+    this.state = state;
+    this.draft = saved.draft;
+    this.selectedKey = saved.selectedKey ?? firstKey(state);
+    this.changed();
+  }
+
+  private actions(): ProposalActions {
+    return {
+      select: (key) => this.select(key),
+      moveTo: (key) => {
+        this.cursorKey = key;
+        this.changed();
+        focusOnMap(key);
+      },
+      enter: (key) => {
+        this.select(key);
+        this.draw();
+        focusOn(document.getElementById('details-h'));
+      },
+      backToMap: (key) => focusOnMap(key),
+      change: (id, change) => this.change(id, change),
+      goToRow: (id) => this.goToRow(id, 'name'),
+      write: () => this.write(),
+      cancel: () => this.channel.emit(discoveryCancelled, {}),
+    };
+  }
+
+  private select(key: string): void {
+    this.selectedKey = key;
+    this.cursorKey = key;
+    this.changed();
+  }
+
+  private change(id: string, change: Partial<Omit<NodeDraft, 'id'>>): void {
+    this.draft = this.draft.map((entry) => (entry.id === id ? { ...entry, ...change } : entry));
+    this.changed();
+  }
+
+  private write(): void {
+    const model = this.model();
+    if (model === null) return;
+    const [first] = model.problems;
+    if (first === undefined) {
+      this.channel.emit(discoveryChosen, choicesOf(model.state, model.draft));
+      return;
+    }
+    const [id, { name, host }] = first;
+    this.goToRow(id, name !== null ? 'name' : host !== null ? 'host' : 'port');
+  }
+
+  private goToRow(id: string, field: 'name' | 'host' | 'port'): void {
+    const index = this.state?.nodes.findIndex((node) => node.id === id) ?? -1;
+    focusOn(document.getElementById(fieldId(field, index)));
+  }
+
+  private model() {
+    const { state, draft, selectedKey, cursorKey, width } = this;
+    return state === null ? null : modelOf(state, draft, { selectedKey, cursorKey, width });
+  }
+
+  private changed(): void {
+    const { draft, selectedKey } = this;
+    this.vscode.setState({ draft, selectedKey });
+    if (this.isDrawing) return;
+    // Several changes of one turn are drawn once, before the next frame.
+    this.isDrawing = true;
+    queueMicrotask(() => this.draw());
+  }
+
+  private draw(): void {
+    this.isDrawing = false;
+    const model = this.model();
+    if (model !== null) this.page.render(model);
+  }
+
+  private measure(): void {
+    const width = document.documentElement.clientWidth;
+    if (width === this.width) return;
+    this.width = width;
+    this.changed();
+  }
+}
+
+/** What needs a look most: a node with a problem, a guess, else the first. */
+function firstKey({ nodes }: DiscoveryState): string | null {
+  const node =
+    nodes.find(({ problem }) => problem !== null) ??
+    nodes.find(({ certainty }) => certainty === 'guessed') ??
+    nodes[0];
+  return node === undefined ? null : nodeKey(node.id);
+}
+
+function focusOn(element: HTMLElement | null): void {
+  element?.focus();
+  if (element instanceof HTMLInputElement) element.select();
+}

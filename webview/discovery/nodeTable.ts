@@ -1,0 +1,163 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
+import type { NodeDraft } from '../../src/protocol/discoveryDraft';
+import type { DiscoveryNode } from '../../src/protocol/discoveryState';
+import { glyph } from '../parts/glyph';
+import type { ProposalActions } from './proposalActions';
+import { nodeKey, type ProposalModel, roleOf } from './proposalModel';
+import { lostWith } from './proposalText';
+
+type Field = 'name' | 'host' | 'port';
+
+/** Every node in a row: whether it is written, how it is called, where it is dialled. Beside one another, or below one another where there is no room. */
+export function nodeTable(model: ProposalModel, actions: ProposalActions): TemplateResult {
+  const { nodes } = model.state;
+  return html`<section class="section found" aria-labelledby="nodes-h">
+    <div class="bar">
+      <h2 id="nodes-h">Nodes <span class="muted">${nodes.length}</span></h2>
+    </div>
+    <div class="found__rows" role="table" aria-labelledby="nodes-h">
+      <div class="found__row found__head" role="row">
+        <span role="columnheader">Write</span>
+        <span role="columnheader">Name</span>
+        <span role="columnheader">Host, as dialled from here</span>
+        <span role="columnheader">Port</span>
+        <span role="columnheader">Found</span>
+      </div>
+      ${repeat(
+        nodes,
+        ({ id }) => id,
+        (node, index) => row(node, index, model, actions),
+      )}
+    </div>
+  </section>`;
+}
+
+function row(
+  node: DiscoveryNode,
+  index: number,
+  model: ProposalModel,
+  actions: ProposalActions,
+): TemplateResult | typeof nothing {
+  const entry = model.draft.find(({ id }) => id === node.id);
+  if (entry === undefined) return nothing;
+  const { kind, word } = roleOf(node, model.state);
+  const key = nodeKey(node.id);
+  const lost = entry.isTaken ? [] : lostWith(node.id, model);
+  return html`<div
+    class="found__row ${entry.isTaken ? '' : 'is-left-out'}"
+    role="row"
+    aria-current=${model.selectedKey === key ? 'true' : nothing}
+  >
+    <span role="cell" class="checkbox">${tick(node, entry, actions)}</span>
+    ${
+      node.isInFile
+        ? html`<span role="cell" class="found__known">${node.id}</span>
+            <span role="cell" class="found__known">${node.host === '' ? '–' : node.host}</span>
+            <span role="cell" class="found__known">${node.port === '' ? '–' : node.port}</span>`
+        : FIELDS.map((field) => input(field, entry, index, model, actions))
+    }
+    <span role="cell" class="found__how">
+      <span class="state">${glyph(`k-${kind}`)}<span>${word}</span></span>
+      <span class="muted" aria-hidden="true">·</span>
+      <button
+        class="link"
+        type="button"
+        aria-label="${certaintyWord(node)}: evidence for ${model.names.get(node.id) ?? node.id}"
+        @click=${() => actions.enter(key)}
+      >
+        ${certaintyWord(node)}
+      </button>
+    </span>
+    ${
+      node.problem === null && lost.length === 0
+        ? nothing
+        : html`<span role="cell" class="found__notes"
+            >${
+              node.problem === null
+                ? nothing
+                : html`<span class="note is-warn"
+                    >${glyph(node.isReached ? 's-lagging' : 's-unreachable')}<span
+                      >${node.problem}</span
+                    ></span
+                  >`
+            }${
+              lost.length === 0
+                ? nothing
+                : html`<span class="note"
+                    >${glyph('s-disabled')}<span>Left out with it: ${lost.join(', ')}.</span></span
+                  >`
+            }</span
+          >`
+    }
+  </div>`;
+}
+
+function certaintyWord({ isInFile, certainty }: DiscoveryNode): string {
+  return isInFile ? 'in the file' : certainty;
+}
+
+function tick(node: DiscoveryNode, entry: NodeDraft, actions: ProposalActions): TemplateResult {
+  const change = (event: Event) => {
+    if (!(event.target instanceof HTMLInputElement)) return;
+    actions.change(node.id, { isTaken: event.target.checked });
+  };
+  const label = node.isInFile ? `${node.id} is in the file already` : `Write ${entry.name}`;
+  return html`<input
+    type="checkbox"
+    aria-label=${label}
+    .checked=${entry.isTaken}
+    ?disabled=${node.isInFile}
+    @change=${change}
+  />`;
+}
+
+const FIELDS: readonly Field[] = ['name', 'host', 'port'];
+const LABELS: Readonly<Record<Field, string>> = { name: 'Name', host: 'Host', port: 'Port' };
+const PLACEHOLDERS: Readonly<Record<Field, string>> = { name: '', host: 'not known', port: '5432' };
+
+function input(
+  field: Field,
+  entry: NodeDraft,
+  index: number,
+  model: ProposalModel,
+  actions: ProposalActions,
+): TemplateResult {
+  const problem = model.problems.get(entry.id)?.[field] ?? null;
+  const id = fieldId(field, index);
+  const change = (event: Event) => {
+    if (!(event.target instanceof HTMLInputElement)) return;
+    actions.change(entry.id, { [field]: event.target.value });
+  };
+  return html`<span role="cell" class="found__${field}">
+    <label class="found__label" for=${id}>${LABELS[field]}</label>
+    <input
+      class="text"
+      id=${id}
+      type="text"
+      autocomplete="off"
+      spellcheck="false"
+      maxlength="255"
+      inputmode=${field === 'port' ? 'numeric' : 'text'}
+      placeholder=${PLACEHOLDERS[field]}
+      aria-label="${LABELS[field]} of ${entry.id}"
+      aria-invalid=${problem === null ? 'false' : 'true'}
+      aria-describedby=${problem === null ? nothing : `${id}-problem`}
+      ?disabled=${!entry.isTaken}
+      .value=${entry[field]}
+      @input=${change}
+    />
+    ${
+      problem === null
+        ? nothing
+        : html`<span class="note is-bad" id="${id}-problem"
+            >${glyph('s-mismatch')}<span>${problem}</span></span
+          >`
+    }
+  </span>`;
+}
+
+/** Names may hold anything, so that places are counted. */
+export function fieldId(field: Field, index: number): string {
+  return `field-${field}-${index}`;
+}

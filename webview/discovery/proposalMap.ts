@@ -1,0 +1,83 @@
+import { html, type TemplateResult } from 'lit-html';
+import { TextFitter } from '../map/fitText';
+import type { MapGraph } from '../map/graph';
+import { layersOf, type Layers } from '../map/layers';
+import { layoutMap, type MapLayout } from '../map/layout';
+import { isMapKey, moveOnMap } from '../map/mapKeys';
+import { mapView } from '../map/mapView';
+import { glyph } from '../parts/glyph';
+import type { ProposalActions } from './proposalActions';
+import { graphOfProposal } from './proposalGraph';
+import type { ProposalModel } from './proposalModel';
+
+/** The map of a proposal. What was found does not change, so that its columns are looked for once. */
+export class ProposalMap {
+  private readonly fitter = new TextFitter();
+  private layers: Layers | null = null;
+
+  constructor(private readonly actions: ProposalActions) {}
+
+  view(model: ProposalModel, width: number): TemplateResult {
+    const graph = graphOfProposal(model);
+    const layout = layoutMap(graph, this.layersFor(graph), width);
+    const cursor =
+      [model.cursorKey, model.selectedKey].find((key) => isOnMap(layout, key)) ??
+      layout.boxes[0]?.node.id ??
+      null;
+    return html`<section class="section topology" aria-labelledby="map-h">
+      <div class="bar"><h2 id="map-h">Map</h2></div>
+      ${mapView({
+        layout,
+        nodeCount: graph.nodes.length,
+        selectedId: model.selectedKey,
+        cursorId: cursor,
+        fitter: this.fitter,
+        onSelect: (key) => this.actions.select(key),
+        onKey: (event) => this.onKey(event, layout, cursor),
+      })}${legend}
+    </section>`;
+  }
+
+  private onKey(event: KeyboardEvent, layout: MapLayout, cursor: string | null): void {
+    const isEnter = event.key === 'Enter' || event.key === ' ';
+    if (!isEnter && !isMapKey(event.key)) return;
+    event.preventDefault();
+    if (!isMapKey(event.key)) {
+      if (cursor !== null) this.actions.enter(cursor);
+      return;
+    }
+    const next = moveOnMap(layout, cursor, event.key);
+    if (next !== null) this.actions.moveTo(next);
+  }
+
+  private layersFor(graph: MapGraph): Layers {
+    this.layers ??= layersOf(graph);
+    return this.layers;
+  }
+}
+
+function isOnMap(layout: MapLayout, key: string | null): boolean {
+  return (
+    layout.boxes.some((box) => box.node.id === key) ||
+    layout.routes.some((route) => route.link.id === key)
+  );
+}
+
+const legend = html`<ul class="legend" aria-label="Legend">
+  <li>
+    <svg viewBox="0 0 30 8" aria-hidden="true"><path class="swatch" d="M0 4H30" /></svg
+    >${glyph('s-idle')}seen
+  </li>
+  <li>
+    <svg viewBox="0 0 30 8" aria-hidden="true">
+      <path class="swatch swatch--logical" d="M0 4H30" /></svg
+    >${glyph('s-unknown')}guessed
+  </li>
+  <li>${glyph('s-disabled')}left out</li>
+  <li>${glyph('s-unreachable')}not reached</li>
+  <li>${glyph('k-primary')}primary</li>
+  <li>${glyph('k-standby')}standby</li>
+  <li>${glyph('k-subscriber')}subscriber</li>
+  <li>${glyph('k-edge')}edge</li>
+  <li>${glyph('k-consumer')}not Postgres</li>
+</ul>`;

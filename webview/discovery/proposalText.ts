@@ -1,0 +1,97 @@
+import { formatClock, formatCounted, formatPart } from '../../src/core/format';
+import { fallsAway } from '../../src/protocol/discoveryDraft';
+import type { DiscoveryEdge, DiscoveryEvidence } from '../../src/protocol/discoveryState';
+import { nameOfEdge } from './proposalGraph';
+import type { ProposalModel } from './proposalModel';
+
+export interface ProposalHeadline {
+  readonly isGood: boolean;
+  readonly title: string;
+  readonly meta: string;
+}
+
+/** What was found, and how sure that is. */
+export function headlineOf({ state }: ProposalModel): ProposalHeadline {
+  const { nodes, edges, warnings, title, name } = state;
+  const about = name === null ? title : `${title} · ${name}`;
+  if (nodes.length === 0) return { isGood: false, title: 'No server was found', meta: about };
+  const troubled = nodes.filter(({ problem }) => problem !== null).length;
+  const guessed = [...nodes, ...edges].filter(({ certainty }) => certainty === 'guessed').length;
+  const found = `${formatCounted(nodes.length, 'node')} and ${formatCounted(edges.length, 'link')} found`;
+  const doubts = [
+    ...(troubled === 0 ? [] : [`${troubled} with a problem`]),
+    ...(guessed === 0 ? [] : [`${guessed} guessed`]),
+  ];
+  return {
+    isGood: troubled === 0 && warnings.length === 0,
+    title: [found, ...doubts].join(', '),
+    meta: about,
+  };
+}
+
+/** What the file will hold, or what keeps it from being written. */
+export function decisionOf(model: ProposalModel): string {
+  const { state, taken, problems } = model;
+  const [first] = problems;
+  if (first !== undefined) {
+    const [id, { name, host, port }] = first;
+    const more =
+      problems.size === 1 ? '' : ` ${formatCounted(problems.size - 1, 'more node')} need a change.`;
+    return `${model.names.get(id) ?? id}: ${name ?? host ?? port ?? ''}${more}`;
+  }
+  const fresh = state.nodes.filter(({ isInFile }) => !isInFile);
+  const written = fresh.filter(({ id }) => taken.has(id)).length;
+  const links = state.edges.filter((edge) => !fallsAway(edge, taken)).length;
+  const known = state.nodes.length - fresh.length;
+  const inFile =
+    known === 0
+      ? ''
+      : ` ${formatCounted(known, 'node')} ${known === 1 ? 'is' : 'are'} in the file already.`;
+  return `${formatPart(written, fresh.length, fresh.length === 1 ? 'node' : 'nodes')} and ${formatPart(
+    links,
+    state.edges.length,
+    state.edges.length === 1 ? 'link' : 'links',
+  )} to write.${inFile}`;
+}
+
+/** What the button is called: it says how many nodes it adds. */
+export function writeLabel({ state, taken }: ProposalModel): string {
+  const fresh = state.nodes.filter(({ id, isInFile }) => !isInFile && taken.has(id)).length;
+  if (fresh === 0) return 'Write to File…';
+  return `Write ${fresh} ${fresh === 1 ? 'Node' : 'Nodes'} to File…`;
+}
+
+/** Links that go with a node that is left out: `streaming to genesis`. */
+export function lostWith(id: string, model: ProposalModel): readonly string[] {
+  return [
+    ...model.state.edges.flatMap((edge) =>
+      edge.from === id || edge.to === id ? [edgeSeenFrom(id, edge, model)] : [],
+    ),
+    ...model.state.consumers.flatMap((one) => (one.node === id ? [`the reader ${one.id}`] : [])),
+  ];
+}
+
+/** `streaming to genesis`, `subscription jobs_sub from central`. */
+export function edgeSeenFrom(id: string, edge: DiscoveryEdge, model: ProposalModel): string {
+  const isOut = edge.from === id;
+  const other = isOut ? edge.to : edge.from;
+  const way = `${isOut ? 'to' : 'from'} ${model.names.get(other) ?? other}`;
+  switch (edge.kind) {
+    case 'streaming':
+      return `streaming ${way}`;
+    case 'logical':
+      return `subscription ${nameOfEdge(edge, model)} ${way}`;
+    case 'queue':
+      return `queue ${way}`;
+  }
+}
+
+/** `client_addr 10.0.0.7 in pg_stat_replication on central, 12:03` */
+export function evidenceText({ text, atMs }: DiscoveryEvidence[number]): string {
+  return atMs === null ? text : `${text}, ${formatClock(atMs, 'minutes')}`;
+}
+
+export const CERTAINTY = {
+  seen: 'Seen: two servers say it, or the one that must know.',
+  guessed: 'Guessed: from an address alone, from a name alike, or from a file.',
+} as const;
