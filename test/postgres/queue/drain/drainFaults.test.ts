@@ -72,6 +72,39 @@ forEachMajor('A drain of a queue in trouble', function (major) {
     );
   });
 
+  it('commits no batch before the one in front of it, which has to be tried again', async () => {
+    const from = next;
+    next += 1_700;
+    await rig.edge.query(
+      `DO $$ BEGIN FOR i IN ${from}..${next - 1} LOOP INSERT INTO public.notes VALUES (i); COMMIT; END LOOP; END $$`,
+    );
+    // While the first batch takes its time, those behind it are sent; the second fails once.
+    await rig.primary.query(`
+      CREATE SEQUENCE public.failures;
+      CREATE FUNCTION public.hinder() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.id = ${from} THEN PERFORM pg_sleep(1);
+        ELSIF NEW.id = ${from + 600} AND nextval('public.failures') = 1 THEN RAISE EXCEPTION USING ERRCODE = '40001';
+        END IF;
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER hinder AFTER INSERT ON public.notes FOR EACH ROW EXECUTE FUNCTION public.hinder()`);
+    const report = await drain(rig);
+    await rig.primary.query('DROP FUNCTION public.hinder() CASCADE; DROP SEQUENCE public.failures');
+    assert.deepEqual(report.end, { kind: 'drained' });
+    // In the order in which they were written: a batch is a transaction of the primary.
+    const batches = await rig.primary.query<{ first: number; last: number; rows: number }>(
+      `SELECT min(id) AS first, max(id) AS last, count(*)::int AS rows FROM public.came WHERE id >= $1 GROUP BY xmin::text ORDER BY min(ctid)`,
+      [from],
+    );
+    assert.ok(batches.length > 2, JSON.stringify(batches));
+    let expected = from;
+    for (const { first, last, rows } of batches) {
+      assert.deepEqual([first, last - first + 1], [expected, rows], JSON.stringify(batches));
+      expected = last + 1;
+    }
+    assert.equal(expected, next);
+  });
+
   it('says who holds the lock that it waits for, and goes on once it is free', async () => {
     await write(1);
     const blocker = await rig.primary.connect({ applicationName: 'report' });
