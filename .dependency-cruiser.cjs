@@ -12,13 +12,19 @@ const LAYERS = {
   pg: [src('pg', 'core'), npm('pg', 'zod', 'node'), '^(node:)?[a-z_/]+$'],
   monitor: [src('monitor', 'core'), npm('p-limit')],
   operations: [src('operations', 'core'), npm('p-limit', 'shell-quote')],
+  import: [src('import', 'core'), npm('dotenv', 'yaml')],
   host: [src('host', 'core'), npm('vscode')],
 };
 const SURFACE = ['core', 'protocol', 'topologyFile', 'monitor', 'operations', 'host'];
 for (const layer of ['commands', 'views', 'panels']) {
   LAYERS[layer] = [src(layer, ...SURFACE), npm('vscode')];
 }
+// Files of other programs, read when someone imports them.
+LAYERS.commands.push(src('import'));
 LAYERS.languageModel = [src('languageModel', 'core', 'host'), npm('vscode', 'zod')];
+// The demo starts servers, and is told of the rest of the world by ports alone.
+LAYERS.demo = [src('demo', 'core'), npm('node'), '^(node:)?[a-z_/]+$'];
+LAYERS.commands.push(src('demo'));
 LAYERS.panels.push('^(node:)?crypto$');
 LAYERS.host.push('^(node:)?crypto$');
 
@@ -65,6 +71,20 @@ module.exports = {
         'The webview toolkit is unmaintained: one folder wraps it, so that it can be replaced.',
       from: { pathNot: '^webview/ui/' },
       to: { path: npm('@vscode/webview-ui-toolkit') },
+    },
+    {
+      name: 'demo-on-demand',
+      severity: 'error',
+      comment:
+        'What starts programs is imported by the commands of the demo alone, which are loaded on demand.',
+      from: { path: '^src/', pathNot: '^src/(demo|commands/demo)/' },
+      to: { path: src('demo') },
+    },
+    {
+      name: 'only-demo-starts-programs',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/demo/' },
+      to: { path: '^(node:)?child_process$' },
     },
     {
       name: 'nothing-imports-the-top',
