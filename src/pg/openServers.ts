@@ -1,3 +1,4 @@
+import { PgDiscoveryGateway } from './discovery/pgDiscoveryGateway';
 import { PgDrainGateway } from './drain/pgDrainGateway';
 import { PgChangeGateway } from './pgChangeGateway';
 import { PgNodeGateway, type PgNodeGatewayOptions } from './pgNodeGateway';
@@ -11,5 +12,6 @@ export function openServers(options: PgNodeGatewayOptions): LoadedServers {
     watching,
     changes: new PgChangeGateway(dialer),
     drains: new PgDrainGateway(dialer),
+    discovery: new PgDiscoveryGateway(dialer, () => Date.now()),
   };
 }

@@ -1,6 +1,8 @@
+import type { DiscoveryFacts } from '../core/discovery/discoveryFacts';
 import type { Endpoint } from '../core/failure';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { ChangeAccess, ChangeGateway, ChangeSession } from '../core/ports/changeGateway';
+import type { DiscoveryGateway } from '../core/ports/discoveryGateway';
 import type { DrainGateway, DrainSession, QueueEnd } from '../core/ports/drainGateway';
 import type { NodeGateway, NodeSession } from '../core/ports/nodeGateway';
 import type { PasswordOutcome, Passwords } from '../core/ports/passwords';
@@ -11,13 +13,16 @@ export interface LoadedServers {
   readonly watching: NodeGateway & Passwords;
   readonly changes: ChangeGateway;
   readonly drains: DrainGateway;
+  readonly discovery: DiscoveryGateway;
 }
 
 /**
  * Loads what speaks to servers (statements, connection settings, TLS) with the first thing that needs it: activation needs
  * none of it. Holds no connection.
  */
-export class ServersOnDemand implements NodeGateway, Passwords, ChangeGateway, DrainGateway {
+export class ServersOnDemand
+  implements NodeGateway, Passwords, ChangeGateway, DrainGateway, DiscoveryGateway
+{
   #loading: Promise<LoadedServers> | null = null;
 
   constructor(private readonly load: () => Promise<LoadedServers>) {}
@@ -28,6 +33,14 @@ export class ServersOnDemand implements NodeGateway, Passwords, ChangeGateway, D
 
   async open(node: TopologyNode, signal: CancelSignal): Promise<NodeSession> {
     return (await this.#get()).watching.open(node, signal);
+  }
+
+  async look(
+    node: TopologyNode,
+    password: string | null,
+    signal: CancelSignal,
+  ): Promise<DiscoveryFacts> {
+    return (await this.#get()).discovery.look(node, password, signal);
   }
 
   async enterPassword(node: TopologyNode, password: string): Promise<PasswordOutcome> {

@@ -29,6 +29,8 @@ export interface DiscoveryFacts {
   readonly publishers: readonly PublisherAddress[];
   /** Tables that look like a queue, in any schema, and which of our shapes they have. */
   readonly queues: readonly { readonly table: TableName; readonly shape: 'current' | 'old' }[];
+  /** Tables whose edits our triggers queue. */
+  readonly capturedTables: readonly TableName[];
   /** What a cluster manager's own tables list: `repmgr.nodes`, `pgautofailover.node`. */
   readonly members: readonly ClusterMember[];
   /** Finished sentences: what could not be read, and what would allow it. */

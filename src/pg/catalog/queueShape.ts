@@ -25,12 +25,8 @@ export const queueShapeSchema = z.nullable(
 
 type Raw = z.infer<typeof queueShapeSchema>;
 
-/**
- * Columns, leading index columns and readability of the table named by `$1` (schema) and `$2`. By catalog look-up:
- * a cast to regclass fails where the role may not use the schema.
- * Lowest version: 14. Source: pg_class, pg_attribute, pg_index.
- */
-export const queueShapeSql = `(SELECT pg_catalog.json_build_object(
+/** Columns, leading index columns and readability of the table `c` in the schema `n`. */
+export const queueShapeObject = `pg_catalog.json_build_object(
       'columns', (SELECT pg_catalog.json_agg(a.attname ORDER BY a.attnum)
                     FROM pg_catalog.pg_attribute AS a
                    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
@@ -40,7 +36,14 @@ export const queueShapeSql = `(SELECT pg_catalog.json_build_object(
                           WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL),
       'isReadable', pg_catalog.has_schema_privilege(n.oid, 'USAGE')
                 AND pg_catalog.has_table_privilege(c.oid, 'SELECT'),
-      'hasIdentity', ${hasIdentitySql})
+      'hasIdentity', ${hasIdentitySql})`;
+
+/**
+ * The same of the table named by `$1` (schema) and `$2`. By catalog look-up: a cast to regclass fails where the role may not use
+ * the schema.
+ * Lowest version: 14. Source: pg_class, pg_attribute, pg_index.
+ */
+export const queueShapeSql = `(SELECT ${queueShapeObject}
     FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
    WHERE n.nspname = $1::pg_catalog.text AND c.relname = $2::pg_catalog.text

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ChangeGateway } from '../../../src/core/ports/changeGateway';
+import type { DiscoveryGateway } from '../../../src/core/ports/discoveryGateway';
 import type { NodeGateway } from '../../../src/core/ports/nodeGateway';
 import type { Passwords } from '../../../src/core/ports/passwords';
 import { ServersOnDemand, type LoadedServers } from '../../../src/pg/serversOnDemand';
@@ -30,7 +31,8 @@ function loaded(asked: string[]): LoadedServers {
     openChange: never,
     tryReplication: never,
   };
-  return { watching, changes, drains: { openDrain: never } };
+  const discovery: DiscoveryGateway = { endpointsOf: never, look: never };
+  return { watching, changes, drains: { openDrain: never }, discovery };
 }
 
 describe('What speaks to servers', () => {
