@@ -17,6 +17,14 @@ const PLANTED: readonly { file: string; text: string; rule: string | null }[] = 
   { file: 'src/views/usesPg.ts', text: "import '../pg/session';", rule: 'views-imports' },
   { file: 'src/commands/usesNode.ts', text: "import 'node:fs';", rule: 'commands-imports' },
   { file: 'src/panels/usesNode.ts', text: "import 'node:fs';", rule: 'panels-imports' },
+  { file: 'src/demo/usesEditor.ts', text: typeImport('vscode'), rule: 'demo-imports' },
+  { file: 'src/demo/usesPg.ts', text: "import '../pg/session';", rule: 'demo-imports' },
+  { file: 'src/commands/usesDemo.ts', text: "import '../demo/good';", rule: 'demo-on-demand' },
+  {
+    file: 'src/pg/usesPrograms.ts',
+    text: "import 'node:child_process';",
+    rule: 'only-demo-starts-programs',
+  },
   {
     file: 'src/views/usesTop.ts',
     text: "import '../composition';",
@@ -28,6 +36,8 @@ const PLANTED: readonly { file: string; text: string; rule: string | null }[] = 
   { file: 'src/composition.ts', text: 'export const nothing = 0;', rule: null },
   { file: 'src/pg/session.ts', text: "import 'node:net';\nimport 'pg';", rule: null },
   { file: 'src/monitor/good.ts', text: "import '../core/plain';", rule: null },
+  { file: 'src/demo/good.ts', text: "import 'node:child_process';", rule: null },
+  { file: 'src/commands/demo/good.ts', text: "import '../../demo/good';", rule: null },
   { file: 'src/core/plain.ts', text: 'export const nothing = 0;', rule: null },
   {
     file: 'src/panels/good.ts',
