@@ -73,6 +73,7 @@ import { FileDecorations } from './views/fileDecorations';
 import { StatusBar } from './views/statusBar';
 import { TopologyFiles } from './views/topologyFiles';
 import { QuickFixes } from './views/quickFixes';
+import { registerFileLanguage } from './views/fileLanguage/registerFileLanguage';
 import { SnapshotProblems } from './views/liveProblems';
 
 export interface Composition {
@@ -300,6 +301,19 @@ export function compose(context: ExtensionContext): Composition {
   const live = store.add(new SnapshotProblems(monitor, (id) => commandIds.has(id)));
   store.add(new TopologyDiagnostics(files, live));
   store.add(new QuickFixes(files, live));
+  const fileLanguage = onceLoaded(async () => {
+    const { FileLanguage } = await import('./views/fileLanguage/fileLanguage');
+    const { KnownCatalogs } = await import('./views/fileLanguage/knownCatalogs');
+    const catalogs = new KnownCatalogs({ gateway, monitor, mayContact, clock });
+    return new FileLanguage({
+      files,
+      monitor,
+      clock,
+      areLensesShown: () => settings.areLensesShown,
+      catalogOf: async (...given) => catalogs.of(...given),
+    });
+  });
+  store.add(registerFileLanguage({ monitor, clock, load: fileLanguage }));
   const shown = {
     monitor,
     restoreHistory: async (topologyId: string) => historyKeeper.restore(topologyId),
@@ -387,6 +401,7 @@ export function compose(context: ExtensionContext): Composition {
     registerCommands({
       monitor,
       servers,
+      environment,
       documents,
       checks,
       unseenChecks,
@@ -484,4 +499,10 @@ async function closeAll(
 function isDisconnected(monitor: Monitor, topologyId: string, nodeId: string): boolean {
   const nodes = monitor.current().find(({ id }) => id === topologyId)?.nodes ?? [];
   return nodes.find(({ id }) => id === nodeId)?.sample.contact === 'disconnected';
+}
+
+/** The same thing for everybody who asks; made for the first. */
+function onceLoaded<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | null = null;
+  return async () => (loading ??= load());
 }

@@ -81,6 +81,11 @@ export interface CommandDeps {
   readonly redact: (text: string) => string;
   /** Which servers were seen before, and who was chosen in a split brain. */
   readonly servers: ServerMemory;
+  /** Where this process finds what libpq finds. */
+  readonly environment: {
+    readonly variables: Readonly<Record<string, string | undefined>>;
+    readonly homeDirectory: string;
+  };
   /** Documents of ours, to read. */
   readonly documents: Pick<PlanDocuments, 'show' | 'showDifference' | 'openAsFile'>;
   /** Whether the table has a command. */

@@ -1,5 +1,7 @@
 import { parseConnectionString } from '../connectionString';
 import { LIBPQ_KEYWORDS } from '../connectionStringKeywords';
+import { isJdbcUrl, readJdbcUrl } from '../discovery/jdbcUrl';
+import { startingPointOf, type StartingPoint } from '../discovery/startingPointOf';
 import type { ConnectionParams } from '../topology';
 
 /** What a URL of a file comes to. */
@@ -12,23 +14,23 @@ export type ImportedUrl =
       readonly isPooler: boolean;
       /** Query keys of other drivers that were left out. */
       readonly leftOut: readonly string[];
+      /** Finished sentences on what was read otherwise than it is written. */
+      readonly notes: readonly string[];
     }
   /** A URL of something else; `what` is its scheme. */
   | { readonly kind: 'foreign'; readonly what: string }
   /** `reason` is a finished sentence without a value of the URL. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** What drivers and ORMs put in front of a URL of Postgres: `postgresql+asyncpg:`, `jdbc:postgresql:`, `ecto:`. */
-const POSTGRES_SCHEME =
-  /^(?:jdbc:)?(?:postgres(?:ql)?(?:\+[a-z0-9_]+)?|postgis|ecto|psql|pgsql|prisma\+postgres):\/\//iu;
+/** What drivers and ORMs put in front of a URL of Postgres: `postgresql+asyncpg:`, `ecto:`. */
+const POSTGRES_SCHEME = /^(?:postgres(?:ql)?(?:\+[a-z0-9_]+)?|postgis|ecto|psql|pgsql):\/\//iu;
 
 /** Reads a URL of Postgres as programs write it into their settings: schemes and query keys of drivers are known, and left out. */
 export function readImportedUrl(text: string): ImportedUrl {
   const url = text.trim();
+  if (isJdbcUrl(url)) return finish(readJdbcUrl(url), url, { leftOut: [], isPooler: false });
   const scheme = /^([a-z][a-z0-9+.-]*(?::[a-z][a-z0-9+.-]*)?):/iu.exec(url)?.[1]?.toLowerCase();
   if (!POSTGRES_SCHEME.test(url)) return { kind: 'foreign', what: scheme ?? 'no URL' };
-  if (scheme === 'prisma+postgres') return { kind: 'foreign', what: scheme };
-  const isJdbc = /^jdbc:/iu.test(url);
   const { query, left } = splitQuery(url.replace(POSTGRES_SCHEME, 'postgresql://'));
   const kept: string[] = [];
   const leftOut: string[] = [];
@@ -37,19 +39,27 @@ export function readImportedUrl(text: string): ImportedUrl {
     const equals = pair.indexOf('=');
     const key = equals < 0 ? pair : pair.slice(0, equals);
     if (/^pgbouncer$/iu.test(key)) isPooler = /=true$/iu.test(pair);
-    const known = translate(key, equals < 0 ? '' : pair.slice(equals + 1), isJdbc);
+    const known = translate(key, equals < 0 ? '' : pair.slice(equals + 1));
     if (known === null) leftOut.push(/^[a-z][\w.-]{0,39}$/iu.test(key) ? key : 'a query key');
     else kept.push(known);
   }
   const parsed = parseConnectionString(kept.length === 0 ? left : `${left}?${kept.join('&')}`);
-  if (parsed.params === null) {
-    const problem = parsed.problems.find(({ severity }) => severity === 'error');
+  return finish(startingPointOf(parsed, 'uri'), url, { leftOut, isPooler });
+}
+
+function finish(
+  { params, password, problems }: StartingPoint,
+  url: string,
+  more: { readonly leftOut: readonly string[]; readonly isPooler: boolean },
+): ImportedUrl {
+  if (params === null) {
+    const problem = problems.find(({ severity }) => severity === 'error');
     return { kind: 'refused', reason: safeReason(problem?.message, url) };
   }
-  const password = parsed.secrets.findLast(({ keyword }) => keyword === 'password')?.value ?? null;
-  const others = parsed.secrets.filter(({ keyword }) => keyword !== 'password');
-  leftOut.push(...others.map(({ keyword }) => keyword));
-  return { kind: 'connection', params: parsed.params, password, isPooler, leftOut };
+  const notes = problems.flatMap(({ message }) =>
+    safeReason(message, url) === message ? [message] : [],
+  );
+  return { kind: 'connection', params, password, notes, ...more };
 }
 
 function splitQuery(url: string): { left: string; query: readonly string[] } {
@@ -61,13 +71,11 @@ function splitQuery(url: string): { left: string; query: readonly string[] } {
 }
 
 /** @returns the pair as libpq takes it; `null` when it is of another driver */
-function translate(key: string, value: string, isJdbc: boolean): string | null {
+function translate(key: string, value: string): string | null {
   if (key === 'sslmode' && value === 'no-verify') return 'sslmode=require';
   if (key === 'ssl')
     return /^(?:true|1|on|require|false|0|off|disable)$/u.test(value) ? `ssl=${value}` : null;
   if (key === 'ApplicationName') return `application_name=${value}`;
-  // The driver of Java has words of its own, some of which libpq has for something else.
-  if (isJdbc && !['user', 'password', 'sslmode'].includes(key)) return null;
   return LIBPQ_KEYWORDS.has(key) ? `${key}=${value}` : null;
 }
 

@@ -81,6 +81,11 @@ function readWhole(fields: Fields, { what, skipped }: Entry): Read | null {
   if (url === null) return null;
   const read = readImportedUrl(url);
   if (read.kind === 'connection') {
+    skipped.push(...read.notes.map((note) => `${capital(what)}: ${note}`));
+    if (read.leftOut.length > 0) {
+      const keys = read.leftOut.map((key) => `"${key}"`).join(', ');
+      skipped.push(`${keys} in the URL of ${what} is for another program, and was left out.`);
+    }
     return { params: read.params, password: passwordOf(fields) ?? read.password };
   }
   const why = read.kind === 'refused' ? read.reason : 'It is not of Postgres.';

@@ -87,6 +87,7 @@ function readUrl(
     const keys = [...new Set(read.leftOut)].map((key) => `"${key}"`).join(', ');
     skipped.push(`${keys} in ${url.name} in ${file} is for another program, and was left out.`);
   }
+  skipped.push(...read.notes.map((note) => `${url.name} in ${file}: ${note}`));
   const isNowhere = (read.params['host'] ?? read.params['hostaddr']) === undefined;
   const connection = isNowhere ? { ...read.params, host: 'localhost' } : read.params;
   const server = {
