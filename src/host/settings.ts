@@ -7,6 +7,8 @@ export interface Settings {
   readonly pollIntervalSeconds: number;
   readonly isStatusBarEnabled: boolean;
   readonly pollInBackground: boolean;
+  /** Lines above nodes in the topology file. */
+  readonly areLensesShown: boolean;
   /** A drain stops behind an operation that is set aside, instead of going on with other keys. */
   readonly isQueueOrderStrict: boolean;
   readonly areNotificationsEnabled: boolean;
@@ -23,6 +25,7 @@ export function readSettings(): Settings {
   return {
     pollIntervalSeconds: clampInterval(configuration.get<unknown>('pollIntervalSeconds'), 5),
     isStatusBarEnabled: configuration.get<unknown>('statusBar.enabled') !== false,
+    areLensesShown: configuration.get<unknown>('codeLens.enabled') !== false,
     pollInBackground: configuration.get<unknown>('pollInBackground') === true,
     isQueueOrderStrict: configuration.get<unknown>('queue.strictOrder') === true,
     areNotificationsEnabled: configuration.get<unknown>('notifications.enabled') !== false,

@@ -1,0 +1,44 @@
+import { nodeRowText } from './nodeText';
+import type { RowIcon } from './rowText';
+import type { SnapshotIndex } from './snapshotIndex';
+
+/** What stands above a node in its file: each a few words, and the command behind them. */
+export interface NodeLens {
+  readonly title: string;
+  readonly tooltip: string;
+  readonly command: 'explain' | 'connect' | 'openDashboard';
+}
+
+/** State first; then what a person would do with it. Empty for a node that is not known (yet). Asks no server. */
+export function nodeLenses(nodeId: string, index: SnapshotIndex): readonly NodeLens[] {
+  const node = index.node(nodeId);
+  if (node === null) return [];
+  const { description, icon } = nodeRowText(node, index);
+  const { contact } = node.sample;
+  const mayConnect =
+    contact === 'notAsked' || contact === 'notApproved' || contact === 'disconnected';
+  return [
+    {
+      title: `$(${iconWithin(icon)}) ${withoutIcons(description)}`,
+      tooltip: `Explain the state of ${nodeId}`,
+      command: 'explain',
+    },
+    mayConnect
+      ? { title: 'Connect', tooltip: `Connect to ${nodeId}`, command: 'connect' }
+      : {
+          title: 'Dashboard',
+          tooltip: `Show ${nodeId} on the dashboard`,
+          command: 'openDashboard',
+        },
+  ];
+}
+
+/** A healthy node has no icon of its own: a lens begins with a dot, as a row of the tree with its role. */
+function iconWithin({ codicon, themeColor }: RowIcon): string {
+  return themeColor === null ? 'circle-small-filled' : codicon;
+}
+
+/** A name from a server must not become an icon. */
+function withoutIcons(text: string): string {
+  return text.replaceAll('$(', '$\u200b(');
+}
