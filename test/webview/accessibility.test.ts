@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { RECORDED_CHECKS } from './support/checks';
 import { Rig } from './support/rig';
 import { healthy, hundred, STATES, type StateName, tangled, trouble } from './support/states';
 import { THEMES } from './support/themes';
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+import { violationsOf } from './support/violations';
 
 /** A theme changes colours alone: what else axe finds it finds in the darkest and in the lightest, so the others show the fullest pages. */
 function statesIn(theme: (typeof THEMES)[number]): readonly StateName[] {
@@ -144,36 +142,6 @@ describe('dashboard accessibility', () => {
     assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
   });
 });
-
-/** What axe finds, one line each. */
-async function violationsOf(page: Page): Promise<readonly string[]> {
-  // Through the debugger, since the page's own policy lets no other script in.
-  const { readFile } = await import('node:fs/promises');
-  await page.evaluate(await readFile(axePath, 'utf8'));
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: AxeRunner }; // Put there by the line above.
-    const { violations } = await axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
-    });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(
-        ({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary ?? ''}`,
-      ),
-    );
-  });
-}
-
-interface AxeRunner {
-  run(
-    root: Document,
-    options: { runOnly: string[] },
-  ): Promise<{
-    violations: {
-      id: string;
-      nodes: { target: unknown[]; failureSummary?: string }[];
-    }[];
-  }>;
-}
 
 /** Two frames: what a new width draws anew has been drawn. */
 async function settled(page: Page): Promise<void> {

@@ -52,9 +52,7 @@ function row(
     <span role="cell" class="checkbox">${tick(node, entry, actions)}</span>
     ${
       node.isInFile
-        ? html`<span role="cell" class="found__known">${node.id}</span>
-            <span role="cell" class="found__known">${node.host === '' ? '–' : node.host}</span>
-            <span role="cell" class="found__known">${node.port === '' ? '–' : node.port}</span>`
+        ? FIELDS.map((field) => known(field, entry))
         : FIELDS.map((field) => input(field, entry, index, model, actions))
     }
     <span role="cell" class="found__how">
@@ -91,6 +89,14 @@ function row(
           >`
     }
   </div>`;
+}
+
+/** A value that stays as the file has it. */
+function known(field: Field, entry: NodeDraft): TemplateResult {
+  return html`<span role="cell" class="found__${field}">
+    <span class="found__label">${LABELS[field]}</span>
+    <span class="found__known">${entry[field] === '' ? '–' : entry[field]}</span>
+  </span>`;
 }
 
 function certaintyWord({ isInFile, certainty }: DiscoveryNode): string {

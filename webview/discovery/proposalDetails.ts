@@ -27,6 +27,7 @@ interface Subject {
   readonly evidence: DiscoveryEvidence;
   readonly problem: string | null;
   readonly facts: readonly Fact[];
+  readonly links: readonly { readonly key: string; readonly text: string }[];
   /** Whose row can be gone to, and which can be left out. */
   readonly nodeId: string | null;
   readonly isInFile: boolean;
@@ -66,15 +67,14 @@ export function proposalDetails(
         <ul class="said" aria-labelledby="evidence-h">
           ${subject.evidence.map((one) => html`<li>${evidenceText(one)}</li>`)}
         </ul>
-        ${factTable(subject.facts)}
+        ${factTable(subject, actions)}
       </div>
       <div class="details__actions">${subjectActions(subject, model, actions)}</div>
     </div>
   </section>`;
 }
 
-function factTable(facts: readonly Fact[]): TemplateResult | typeof nothing {
-  if (facts.length === 0) return nothing;
+function factTable({ facts, links, nodeId }: Subject, actions: ProposalActions): TemplateResult {
   return html`<table class="evidence">
     <caption class="sr">
       What is known
@@ -89,6 +89,25 @@ function factTable(facts: readonly Fact[]): TemplateResult | typeof nothing {
             </td>
           </tr>`,
       )}
+      ${
+        links.length === 0
+          ? nothing
+          : html`<tr>
+              <th scope="row">${nodeId === null ? 'Nodes' : 'Links'}</th>
+              <td>
+                <ul>
+                  ${links.map(
+                    ({ key, text }) =>
+                      html`<li>
+                        <button class="link" type="button" @click=${() => actions.enter(key)}>
+                          ${text}
+                        </button>
+                      </li>`,
+                  )}
+                </ul>
+              </td>
+            </tr>`
+      }
     </tbody>
   </table>`;
 }
@@ -132,6 +151,7 @@ function subjectOf(key: string, model: ProposalModel): Subject | null {
     evidence: consumer.evidence,
     problem: null,
     facts: [fact('Slot', consumer.slot)],
+    links: [],
     nodeId: null,
     isInFile: false,
   };
@@ -169,12 +189,12 @@ function nodeSubject(nodeId: string, model: ProposalModel): Subject | null {
               evidence: node.queue.evidence,
             },
           ]),
-      ...state.edges.flatMap((edge) =>
-        edge.from === nodeId || edge.to === nodeId
-          ? [fact('Link', edgeSeenFrom(nodeId, edge, model))]
-          : [],
-      ),
     ],
+    links: state.edges.flatMap((edge, index) =>
+      edge.from === nodeId || edge.to === nodeId
+        ? [{ key: edgeKey(index), text: edgeSeenFrom(nodeId, edge, model) }]
+        : [],
+    ),
     nodeId,
     isInFile: node.isInFile,
   };
@@ -201,6 +221,7 @@ function edgeSubject(index: number, model: ProposalModel): Subject | null {
         ? []
         : [fact('In the file', 'no: one of its nodes is left out')]),
     ],
+    links: [edge.from, edge.to].map((id) => ({ key: nodeKey(id), text: called(id) })),
     nodeId: null,
     isInFile: false,
   };

@@ -10,6 +10,9 @@ import type { ProposalActions } from './proposalActions';
 import { graphOfProposal } from './proposalGraph';
 import type { ProposalModel } from './proposalModel';
 
+/** The longest text of a link is short: `streaming · guessed`. */
+const LEAST_ROOM = 164;
+
 /** The map of a proposal. What was found does not change, so that its columns are looked for once. */
 export class ProposalMap {
   private readonly fitter = new TextFitter();
@@ -19,7 +22,7 @@ export class ProposalMap {
 
   view(model: ProposalModel, width: number): TemplateResult {
     const graph = graphOfProposal(model);
-    const layout = layoutMap(graph, this.layersFor(graph), width);
+    const layout = layoutMap(graph, this.layersFor(graph), width, LEAST_ROOM);
     const cursor =
       [model.cursorKey, model.selectedKey].find((key) => isOnMap(layout, key)) ??
       layout.boxes[0]?.node.id ??

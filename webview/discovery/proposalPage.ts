@@ -1,4 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { formatCounted } from '../../src/core/format';
 import { glyph, said } from '../parts/glyph';
 import { sprite } from '../parts/sprite';
 import { button } from '../ui/button';
@@ -7,7 +8,7 @@ import type { ProposalActions } from './proposalActions';
 import { proposalDetails } from './proposalDetails';
 import { ProposalMap } from './proposalMap';
 import { nodeKey, type ProposalModel } from './proposalModel';
-import { decisionOf, headlineOf, writeLabel } from './proposalText';
+import { decisionOf, headlineOf, sentenceAbout, writeLabel } from './proposalText';
 
 /** The whole page from the model. Rendering twice from the same model changes nothing. */
 export class ProposalPage {
@@ -90,9 +91,12 @@ export class ProposalPage {
   }
 }
 
+/** So many nodes with a problem stand open; the table has all of them. */
+const SHOWN = 6;
+
 /** What is wrong with what was found, then nodes with a problem: a click shows why. */
 function attention(
-  { state, names, selectedKey }: ProposalModel,
+  { state, selectedKey }: ProposalModel,
   actions: ProposalActions,
 ): TemplateResult | typeof nothing {
   const troubled = state.nodes.filter(({ problem }) => problem !== null);
@@ -109,7 +113,7 @@ function attention(
             ${glyph('s-lagging')}<span>${said('warning')}${sentence}</span>
           </li>`,
       )}
-      ${troubled.map(({ id, problem, isReached }) => {
+      ${troubled.slice(0, SHOWN).map(({ id, problem, isReached }) => {
         const key = nodeKey(id);
         return html`<li>
           <button
@@ -119,11 +123,19 @@ function attention(
             @click=${() => actions.select(key)}
           >
             ${glyph(isReached ? 's-lagging' : 's-unreachable')}
-            <span>${said('warning')}<strong>${names.get(id) ?? id}</strong>: ${problem}</span>
+            <span>${said('warning')}${sentenceAbout(id, problem ?? '')}</span>
             <span></span>${glyph('t-chevron')}
           </button>
         </li>`;
       })}
     </ol>
+    ${
+      troubled.length > SHOWN
+        ? html`<p class="foot">
+            ${formatCounted(troubled.length - SHOWN, 'more node')} with a problem: the table of
+            nodes says which.
+          </p>`
+        : nothing
+    }
   </section>`;
 }

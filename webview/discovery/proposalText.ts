@@ -37,7 +37,7 @@ export function decisionOf(model: ProposalModel): string {
     const [id, { name, host, port }] = first;
     const more =
       problems.size === 1 ? '' : ` ${formatCounted(problems.size - 1, 'more node')} need a change.`;
-    return `${model.names.get(id) ?? id}: ${name ?? host ?? port ?? ''}${more}`;
+    return `${id}: ${name ?? host ?? port ?? ''}${more}`;
   }
   const fresh = state.nodes.filter(({ isInFile }) => !isInFile);
   const written = fresh.filter(({ id }) => taken.has(id)).length;
@@ -59,6 +59,11 @@ export function writeLabel({ state, taken }: ProposalModel): string {
   const fresh = state.nodes.filter(({ id, isInFile }) => !isInFile && taken.has(id)).length;
   if (fresh === 0) return 'Write to File…';
   return `Write ${fresh} ${fresh === 1 ? 'Node' : 'Nodes'} to File…`;
+}
+
+/** A sentence about a node that begins with whom it is about, once. */
+export function sentenceAbout(id: string, sentence: string): string {
+  return sentence.startsWith(id) ? sentence : `${id}: ${sentence}`;
 }
 
 /** Links that go with a node that is left out: `streaming to genesis`. */

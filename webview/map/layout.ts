@@ -49,8 +49,16 @@ interface Slot {
   y: number;
 }
 
-/** Positions of everything on the map, for a drawing at least `width` wide; it is wider when the columns need it. */
-export function layoutMap(graph: MapGraph, layers: Layers, width: number): MapLayout {
+/**
+ * Positions of everything on the map, for a drawing at least `width` wide; it is wider when the columns need it.
+ * @param leastRoom that the text of a link has between two columns
+ */
+export function layoutMap(
+  graph: MapGraph,
+  layers: Layers,
+  width: number,
+  leastRoom = 180,
+): MapLayout {
   const isNarrow = width < 900;
   const wide = isNarrow ? 164 : 176;
   const slim = isNarrow ? 140 : 150;
@@ -76,7 +84,7 @@ export function layoutMap(graph: MapGraph, layers: Layers, width: number): MapLa
   );
   const gaps = layers.length - 1;
   const inner = fans.slice(0, gaps).reduce((sum, fan) => sum + fan, 0);
-  const share = Math.max(180, (width - wide - slim * gaps - inner) / Math.max(1, gaps));
+  const share = Math.max(leastRoom, (width - wide - slim * gaps - inner) / Math.max(1, gaps));
   const lefts: number[] = [0];
   for (let column = 0; column < gaps; column += 1) {
     lefts.push((lefts[column] ?? 0) + (column === 0 ? wide : slim) + share + (fans[column] ?? 0));
