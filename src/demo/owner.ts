@@ -38,5 +38,5 @@ export function readOwner(text: string): Owner | null {
 /** Whether a folder that a file names is in one of those where runs are kept: nothing else is ever removed. */
 export function mayRemove(folder: string, kept: readonly string[]): boolean {
   if (!isAbsolute(folder) || normalize(folder) !== folder) return false;
-  return kept.some((parent) => folder.startsWith(`${parent}${sep}`));
+  return kept.some((parent) => folder.startsWith(`${parent}${sep}`) && !folder.endsWith(sep));
 }
