@@ -108,7 +108,9 @@ function tick(node: DiscoveryNode, entry: NodeDraft, actions: ProposalActions): 
     if (!(event.target instanceof HTMLInputElement)) return;
     actions.change(node.id, { isTaken: event.target.checked });
   };
-  const label = node.isInFile ? `${node.id} is in the file already` : `Write ${entry.name}`;
+  const label = node.isInFile
+    ? `${node.id} is in the file already`
+    : `Write ${entry.name.trim() === '' ? entry.id : entry.name}`;
   return html`<input
     type="checkbox"
     aria-label=${label}

@@ -9,6 +9,7 @@ import {
   consumerKey,
   edgeKey,
   nodeKey,
+  readKey,
   type ProposalModel,
   roleOf,
 } from './proposalModel';
@@ -140,9 +141,7 @@ function subjectOf(key: string, model: ProposalModel): Subject | null {
   if (node !== undefined) return nodeSubject(node.id, model);
   const index = state.edges.findIndex((_, at) => edgeKey(at) === key);
   if (index !== -1) return edgeSubject(index, model);
-  const consumer = state.consumers.find(
-    ({ id }) => key === consumerKey(id) || key === `${consumerKey(id)}/slot`,
-  );
+  const consumer = state.consumers.find(({ id }) => key === consumerKey(id) || key === readKey(id));
   if (consumer === undefined) return null;
   return {
     title: consumer.id,

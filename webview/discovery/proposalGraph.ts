@@ -10,6 +10,7 @@ import {
   consumerKey,
   edgeKey,
   nodeKey,
+  readKey,
   type ProposalModel,
   roleOf,
 } from './proposalModel';
@@ -100,7 +101,7 @@ function edgeLine(edge: DiscoveryEdge, index: number, model: ProposalModel): Map
 
 function consumerLine(consumer: DiscoveryConsumer, { taken }: ProposalModel): MapLink {
   return {
-    id: `${consumerKey(consumer.id)}/slot`,
+    id: readKey(consumer.id),
     kind: 'logical',
     from: nodeKey(consumer.node),
     to: consumerKey(consumer.id),

@@ -50,6 +50,11 @@ export function consumerKey(id: string): string {
   return `consumer/${id}`;
 }
 
+/** The line that leads to a consumer. */
+export function readKey(id: string): string {
+  return `read/${id}`;
+}
+
 export interface NodeRole {
   readonly kind: NodeKind;
   readonly word: string;
