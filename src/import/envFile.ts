@@ -11,20 +11,28 @@ export interface EnvFile {
   readonly literal: ReadonlySet<string>;
   /** Names that are set more than once; the last counts. */
   readonly repeated: readonly string[];
+  /** Names whose value ends at a `#` that stands right behind it, without quotes. */
+  readonly cut: readonly string[];
 }
 
 /** What a `.env` comes to. It never throws. @param file as messages name it */
 export function importEnv(text: string, file: string): Imported {
   const refused = refuseText(text, file);
   if (refused !== null) return nothingImported(refused);
-  const { variables, literal, repeated } = parseEnv(text);
+  const { variables, literal, repeated, cut } = parseEnv(text);
   const imported = readVariables(variables, { file, literal });
-  const used = repeated.filter((name) =>
-    imported.servers.some(({ evidence }) => speaksOf(evidence, name)),
-  );
-  const notes = used.map(
-    (name) => `${name} is set more than once in ${file}; the last one counts.`,
-  );
+  const about = new Set(imported.variables);
+  const notes = [
+    ...repeated
+      .filter((name) => about.has(name))
+      .map((name) => `${name} is set more than once in ${file}; the last one counts.`),
+    ...cut
+      .filter((name) => about.has(name))
+      .map(
+        (name) =>
+          `${name} in ${file} ends at "#", where a comment begins; put the value in quotes if that belongs to it.`,
+      ),
+  ];
   return { ...imported, skipped: [...imported.skipped, ...notes] };
 }
 
@@ -35,18 +43,18 @@ export function parseEnv(text: string): EnvFile {
   const literal = new Set<string>();
   const seen = new Set<string>();
   const repeated = new Set<string>();
+  const cut = new Set<string>();
   for (const line of text.split(/\r\n|\n|\r/)) {
-    const [, name, quote] =
-      /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*('?)/u.exec(line) ?? [];
+    const [whole = '', name, quote] =
+      /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*(['"`]?)/u.exec(line) ?? [];
     if (name === undefined || !variables.has(name)) continue;
     if (seen.has(name)) repeated.add(name);
     seen.add(name);
     if (quote === "'") literal.add(name);
     else literal.delete(name);
+    if (quote === '' && /^[^\s#][^#]*[^\s#]#|^[^\s#]#/u.test(line.slice(whole.length)))
+      cut.add(name);
+    else cut.delete(name);
   }
-  return { variables, literal, repeated: [...repeated] };
-}
-
-function speaksOf(evidence: readonly string[], name: string): boolean {
-  return evidence.some((piece) => piece.split(/[ ,]+/u).includes(name));
+  return { variables, literal, repeated: [...repeated], cut: [...cut] };
 }

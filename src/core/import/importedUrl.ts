@@ -81,10 +81,11 @@ function translate(key: string, value: string): string | null {
 
 const NO_URL = 'It is no connection URL that can be read.';
 
-/** The parser's sentence, unless it repeats a piece of what stands before the host. */
+/** The parser's sentence, unless it repeats a piece of what may be a password: all of it where no "@" ends the user. */
 function safeReason(message: string | undefined, url: string): string {
   if (message === undefined) return NO_URL;
-  const secretPart = url.slice(url.indexOf('//') + 2, Math.max(url.lastIndexOf('@'), 0));
+  const at = url.lastIndexOf('@');
+  const secretPart = url.slice(url.indexOf('//') + 2, at < 0 ? url.length : at);
   const quoted = Array.from(message.matchAll(/"([^"]+)"/gu), ([, piece]) => piece ?? '');
   const repeats = quoted.some((piece) => piece.length > 1 && secretPart.includes(piece));
   return repeats ? NO_URL : message;

@@ -1,7 +1,7 @@
 import type { Variables } from './expandVariables';
 import type { Imported, ImportedLink, ImportedServer } from './imported';
 import { groupVariables, type VariableGroup } from './variableGroups';
-import { readGroup, take, type GroupServer, type VariableSource } from './variableServers';
+import { isLike, readGroup, take, type GroupServer, type VariableSource } from './variableServers';
 
 /** Words for databases that no topology watches: they are made and thrown away. */
 const THROWN_AWAY = /(?:^|-)(?:TEST|TESTING|SHADOW|CI)(?:-|$)/u;
@@ -11,11 +11,12 @@ const DIRECT = /(?:^|-)(?:DIRECT|UNPOOLED|NON-POOLING)(?:-|$)/u;
 /**
  * What the variables of a `.env` come to: a server for each group of names (`MASTER_DB_…`, `POSTGRES_REPLICA_…`, `PG…`) and for
  * each URL of Postgres. Names of replicas stand by the one that is written to, local ones queue to it; all of it is a guess.
+ * @returns `variables`: the names that are about servers
  */
 export function readVariables(
   variables: Variables,
   { file, literal }: Pick<VariableSource, 'file' | 'literal'>,
-): Imported {
+): Imported & { readonly variables: readonly string[] } {
   const source: VariableSource = { file, literal, variables, skipped: [], warnings: [] };
   const { groups, conflicts } = groupVariables(variables);
   for (const [kept, left] of conflicts) {
@@ -24,7 +25,9 @@ export function readVariables(
   const wanted = groups.filter((group) => isWanted(group, source));
   const plain = wanted.filter(({ isReplication }) => !isReplication);
   const read = withoutPoolers(
-    plain.flatMap((group) => readGroup(group, baseOf(group, plain), source)),
+    plain.flatMap((group) =>
+      readGroup(group, baseOf(group, plain), source, isSharedBase(group, plain)),
+    ),
     source,
   );
   const servers = named(read);
@@ -40,6 +43,7 @@ export function readVariables(
     links: [...links, ...replication.links],
     skipped: source.skipped,
     warnings: source.warnings,
+    variables: wanted.flatMap(({ fields }) => Array.from(fields.values(), ({ name }) => name)),
   };
 }
 
@@ -60,6 +64,12 @@ function baseOf(group: VariableGroup, groups: readonly VariableGroup[]): Variabl
   );
   const unnamed = candidates.find(({ role }) => role === null);
   return unnamed ?? candidates.find(({ role }) => role === 'primary') ?? null;
+}
+
+function isSharedBase(group: VariableGroup, groups: readonly VariableGroup[]): boolean {
+  return groups.some(
+    (other) => other !== group && isLike(other, group) && baseOf(other, groups) === group,
+  );
 }
 
 function withoutPoolers(

@@ -41,18 +41,20 @@ const SHARED: readonly Field[] = ['host', 'port', 'dbname', 'user', 'password', 
 
 /**
  * The servers of one group: none, one, or several where the host is a list.
- * @param base the plain group of the same family, whose values a standby shares where it has none of its own; `null`: none
+ * @param base the plain group of the same family, whose values are shared where there are none of its own; `null`: none
+ * @param isShared whether another group has values of this one, so that they are of use without a host
  */
 export function readGroup(
   group: VariableGroup,
   base: VariableGroup | null,
   source: VariableSource,
+  isShared = false,
 ): GroupServer[] {
   const url = group.fields.get('url');
   if (url !== undefined) return readUrl(group, url, source);
   if (isOfAnother(group, base, source)) return [];
   const fields = new Map(group.fields);
-  if (group.role === 'standby' && base !== null) {
+  if (base !== null && isLike(group, base)) {
     for (const field of SHARED) {
       const shared = base.fields.get(field);
       if (!fields.has(field) && shared !== undefined) fields.set(field, shared);
@@ -60,10 +62,15 @@ export function readGroup(
   }
   const host = fields.get('host');
   if (host === undefined || (!group.fields.has('host') && !group.fields.has('port'))) {
-    sayNoHost(group, source);
+    if (!isShared) sayNoHost(group, source);
     return [];
   }
   return readFields(group, fields, host, source);
+}
+
+/** Whether a group has the values of the plain one: a standby does, and a primary where the plain one is no server itself. */
+export function isLike(group: VariableGroup, base: VariableGroup): boolean {
+  return group.role === 'standby' || (group.role === 'primary' && !base.fields.has('host'));
 }
 
 function readUrl(
