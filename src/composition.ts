@@ -412,6 +412,9 @@ export function compose(context: ExtensionContext): Composition {
       endpointsOf: async (node) => gateway.endpointsOf(node),
       plans,
       gateway,
+      discovery: gateway,
+      chooseInMap: async (question) =>
+        (await pages()).chooseInMap({ ...question, extensionUri: context.extensionUri, log }),
       drains,
       queues: desk,
       queueReader: queues,

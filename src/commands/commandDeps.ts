@@ -1,7 +1,9 @@
 import type { ChangeGateway } from '../core/ports/changeGateway';
+import type { ProposalChoices, TopologyProposal } from '../core/discovery/proposal';
 import type { Checks } from '../core/ports/checks';
 import type { AuditLog } from '../core/ports/auditLog';
 import type { Clock } from '../core/ports/clock';
+import type { DiscoveryGateway } from '../core/ports/discoveryGateway';
 import type { Drains, QueueDesk } from '../core/ports/drains';
 import type { NodeGateway } from '../core/ports/nodeGateway';
 import type { Passwords } from '../core/ports/passwords';
@@ -33,13 +35,21 @@ export interface CommandDeps {
   readonly checks: Checks;
   /** Continuous checks while nothing shows them. */
   readonly unseenChecks: Pick<UnseenChecks, 'goOn' | 'goesOn'>;
-  readonly contact: Pick<ContactDesk, 'act' | 'actOn' | 'allows'>;
+  readonly contact: Pick<ContactDesk, 'act' | 'actOn' | 'allows' | 'isApproved' | 'approve'>;
   readonly passwords: Passwords;
   readonly secrets: SecretStore;
   readonly endpointsOf: NodeGateway['endpointsOf'];
   /** The one way to change a server. */
   readonly plans: Plans;
   readonly gateway: Pick<ChangeGateway, 'tryReplication' | 'openChange' | 'userOf'>;
+  /** Looks at servers that no file names yet. */
+  readonly discovery: DiscoveryGateway;
+  /** Shows what was found, until a person decided; `null`: nothing is to be written. */
+  readonly chooseInMap: (question: {
+    readonly proposal: TopologyProposal;
+    readonly title: string;
+    readonly takenNames: readonly string[];
+  }) => Promise<ProposalChoices | null>;
   /** Replays queues. */
   readonly drains: Drains;
   /** Looks into queues, and carries out what a person decides. */

@@ -1,8 +1,8 @@
 import type { CommandDeps } from './commandDeps';
 import type { Target } from './target';
 
-/** What must be true before a command runs; otherwise it says so and does nothing. */
-export type Need = 'nothing' | 'topology' | 'trust';
+/** What must be true before a command runs; otherwise it says so and does nothing. `trustAlone`: trust, but no file yet. */
+export type Need = 'nothing' | 'topology' | 'trust' | 'trustAlone';
 
 /** What a command acts on: nothing, a node, or a node or topology. Called without, it asks. */
 export type ArgumentKind = 'none' | 'node' | 'nodeOrTopology' | 'optional';

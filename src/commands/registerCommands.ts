@@ -39,11 +39,11 @@ class CommandRunner {
     let target: Target | null = null;
     try {
       const snapshots = deps.monitor.current();
-      if (command.needs !== 'nothing' && snapshots.length === 0) {
+      if (needsTopology(command) && snapshots.length === 0) {
         await this.sayNoTopology();
         return;
       }
-      if (command.needs === 'trust' && !deps.isTrusted()) {
+      if (needsTrust(command) && !deps.isTrusted()) {
         // Not awaited: whoever called waits for the command, not for the user's answer.
         void sayRestricted(() => commands.executeCommand('workbench.trust.manage'));
         return;
@@ -74,6 +74,14 @@ class CommandRunner {
       });
     return Promise.resolve();
   }
+}
+
+function needsTopology({ needs }: Command): boolean {
+  return needs === 'topology' || needs === 'trust';
+}
+
+function needsTrust({ needs }: Command): boolean {
+  return needs === 'trust' || needs === 'trustAlone';
 }
 
 function asks(command: Command): boolean {

@@ -10,6 +10,7 @@ import { copySetupFix } from './copySetupFix';
 import { createTopologyFile } from './createTopologyFile';
 import type { Command } from './defineCommand';
 import { disconnect } from './disconnect';
+import { discoverTopology } from './discoverTopology';
 import { enterPassword } from './enterPassword';
 import { forgetPassword } from './forgetPassword';
 import { moveSecret } from './moveSecret';
@@ -52,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
   startContinuousChecks,
   stopContinuousChecks,
   createTopologyFile,
+  discoverTopology,
   openTopologyFile,
   enterPassword,
   forgetPassword,

@@ -1,4 +1,5 @@
 import { CHANGES } from './changes/table';
+import { discoverWork } from './discovery/discoverWork';
 import { makePlanDesk } from './plans/makePlanDesk';
 import { exportSqlWork } from './queue/exportSqlWork';
 import { showConflictWork } from './queue/showConflictWork';
@@ -12,6 +13,7 @@ import { showSetup } from './setup/showSetup';
  */
 export const WORK = {
   changes: CHANGES,
+  discover: discoverWork,
   makePlanDesk,
   exportSqlWork,
   showConflictWork,

@@ -56,6 +56,16 @@ export class ContactDesk {
     return gate.decide(topologyId, await gateway.endpointsOf(node)) === 'allowed';
   }
 
+  /** Whether the user allowed this address from the folder of a topology, whose file need not be there yet. */
+  isApproved(topologyId: string, endpoint: Endpoint): boolean {
+    return this.deps.gate.waitingFor(topologyId, [endpoint]).length === 0;
+  }
+
+  /** Remembers addresses that the user allowed on the way to a file: they are not asked about again. Nobody is contacted. */
+  async approve(topologyId: string, endpoints: readonly Endpoint[]): Promise<void> {
+    await this.deps.gate.approve(topologyId, endpoints);
+  }
+
   /** @param ref `null`: everything, without asking again. @returns false in Restricted Mode, where nothing happens. */
   async #act(ref: NodeRef | null): Promise<boolean> {
     const { gate, monitor, entries, isTrusted } = this.deps;

@@ -18,6 +18,11 @@ export const PLAN_SCHEME = 'pg-topology';
 const GONE =
   '-- This was made in an earlier window and is gone. Run the command again to see it anew.\n';
 
+type DocumentKind = 'sql' | 'markdown' | 'jsonc';
+
+/** What a name gets at its end; that of a topology file has it already. */
+const ENDINGS: Readonly<Record<DocumentKind, string>> = { sql: '.sql', markdown: '.md', jsonc: '' };
+
 /** One side of a comparison. */
 export interface ComparedText {
   /** Becomes the name of its file. */
@@ -46,8 +51,8 @@ export class PlanDocuments implements TextDocumentContentProvider, Disposable {
    * Opens text beside what the user works on, without taking the focus.
    * @param name becomes the tab's label
    */
-  async show(name: string, text: string, kind: 'sql' | 'markdown' = 'sql'): Promise<TextDocument> {
-    const uri = this.#make(`${name}.${kind === 'sql' ? 'sql' : 'md'}`, text);
+  async show(name: string, text: string, kind: DocumentKind = 'sql'): Promise<TextDocument> {
+    const uri = this.#make(`${name}${ENDINGS[kind]}`, text);
     const document = await workspace.openTextDocument(uri);
     // The name ends as such files do, but what counts as one is a setting of the user.
     const shown = await languages.setTextDocumentLanguage(document, kind);

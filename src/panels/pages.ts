@@ -1,3 +1,4 @@
+import type { ProposalChoices } from '../core/discovery/proposal';
 import type { Envelope } from '../protocol/envelope';
 import {
   parseIncident,
@@ -6,6 +7,7 @@ import {
   TOO_LARGE,
 } from '../protocol/incident';
 import type { Incident } from '../protocol/incident';
+import { chooseInMap, type MapQuestion } from './discoveryPanel';
 import { DashboardSession, type DashboardDeps } from './dashboardSession';
 import { IncidentMaker, type IncidentMakerDeps } from './incidentMaker';
 import { IncidentSession, type IncidentSessionDeps } from './incidentSession';
@@ -25,6 +27,7 @@ export interface Pages {
     post: Post,
   ): IncidentSession;
   incidentMaker(deps: IncidentMakerDeps): IncidentMaker;
+  chooseInMap(question: MapQuestion): Promise<ProposalChoices | null>;
   /** @throws IncidentError for anything that `exportIncident` cannot have written */
   readIncident(bytes: Uint8Array): Incident;
   /** @throws IncidentError for a file too large to be read */
@@ -38,6 +41,7 @@ export const pages: Pages = {
   dashboard: (deps, post) => new DashboardSession(deps, post),
   incident: (deps, { incident, file }, post) => new IncidentSession(deps, incident, file, post),
   incidentMaker: (deps) => new IncidentMaker(deps),
+  chooseInMap,
   readIncident: (bytes) => parseIncident(textOf(bytes)),
   checkIncidentSize: (bytes) => {
     if (bytes > INCIDENT_LIMIT_BYTES) throw new IncidentError(TOO_LARGE);

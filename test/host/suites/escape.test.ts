@@ -20,6 +20,7 @@ const ASKING = [
   'showNodes',
   'showDetails',
   'openTopologyFile',
+  'discoverTopology',
   'enterPassword',
   'forgetPassword',
   'copyGrant',

@@ -1,0 +1,11 @@
+import { defineCommand } from './defineCommand';
+
+/** Finds a topology from one connection, and writes it down. Needs no file, but a trusted folder. */
+export const discoverTopology = defineCommand('discoverTopology', {
+  title: 'Discover Topology…',
+  needs: 'trustAlone',
+  run: async (deps) => {
+    const { WORK } = await import('./work');
+    await WORK.discover(deps);
+  },
+});

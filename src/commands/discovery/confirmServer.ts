@@ -1,0 +1,90 @@
+import { concernAbout } from '../../core/contactRule';
+import type { StartingPoint } from '../../core/discovery/startingPointOf';
+import { formatEndpoint, isLoopback } from '../../core/endpoint';
+import type { Endpoint } from '../../core/failure';
+import type { ConnectionParams, TopologyNode } from '../../core/topology';
+import { askOne } from '../../host/prompts';
+import type { CommandDeps } from '../commandDeps';
+import { TITLE } from './askStart';
+
+type Deps = Pick<CommandDeps, 'endpointsOf' | 'gateway' | 'environment'>;
+
+/**
+ * Says which server is about to be asked, as whom and how safely, and waits for a yes.
+ * @returns the addresses that may be dialled; `null` when it was dismissed
+ * @throws ServerFailure when the connection cannot be completed, as by a service that is nowhere
+ */
+export async function confirmServer(
+  deps: Deps,
+  { params, problems }: StartingPoint,
+): Promise<readonly Endpoint[] | 'back' | null> {
+  const node = nodeOf(params ?? {});
+  const endpoints = await deps.endpointsOf(node);
+  const user = await deps.gateway.userOf(node, null);
+  const concerns = endpoints.flatMap((endpoint) => concernAbout(endpoint) ?? []);
+  const notes = problems.flatMap(({ severity, message }) =>
+    severity === 'information' ? [] : [message],
+  );
+  const remarks = [...new Set([...concerns, ...notes])].map((text) => `$(warning) ${text}`);
+  const answer = await askOne<'go'>({
+    place: { title: TITLE, step: 2, totalSteps: 2, canGoBack: true },
+    placeholder: 'Connect to this server? It is only read: nothing is changed there',
+    items: [
+      {
+        value: 'go',
+        label: `$(plug) Connect to ${endpoints.map(formatEndpoint).join(' or ')}`,
+        description: [
+          databaseWords(params ?? {}, user, deps.environment.variables),
+          `user ${user}`,
+          tlsWords(params ?? {}, endpoints, deps.environment.variables),
+        ].join(' · '),
+        ...(remarks.length === 0 ? {} : { detail: remarks.join('  ') }),
+      },
+    ],
+  });
+  return answer === 'go' ? endpoints : answer;
+}
+
+/** What the gateway is given: a node of which its connection alone is known. */
+export function nodeOf(connection: ConnectionParams): TopologyNode {
+  return {
+    id: 'the server',
+    connection,
+    adminUser: null,
+    passwordSource: { kind: 'auto' },
+    standbyOf: null,
+    slot: null,
+    publications: [],
+    subscriptions: [],
+    pendingSync: null,
+  };
+}
+
+type Variables = CommandDeps['environment']['variables'];
+
+function databaseWords(params: ConnectionParams, user: string, variables: Variables): string {
+  if (params['dbname'] !== undefined) return `database ${params['dbname']}`;
+  if (params['service'] !== undefined) return `database of service ${params['service']}`;
+  return `database ${variables['PGDATABASE'] ?? user}`;
+}
+
+const TLS_WORDS: Readonly<Record<string, string>> = {
+  disable: 'no TLS',
+  require: 'TLS, certificate not verified',
+  'verify-ca': 'TLS, certificate verified',
+  'verify-full': 'TLS, certificate and host name verified',
+};
+
+/** How safely the password and all else travels. @see sslmode of libpq; what is not said is `verify-full` here */
+export function tlsWords(
+  params: ConnectionParams,
+  endpoints: readonly Endpoint[],
+  variables: Variables,
+): string {
+  const said = params['sslmode'] ?? variables['PGSSLMODE'];
+  if (said === undefined && params['service'] !== undefined) return 'TLS as the service says';
+  const isNear = endpoints.length > 0 && endpoints.every(({ host }) => isLoopback(host));
+  const mode = said ?? (isNear ? 'disable' : 'verify-full');
+  // What libpq would only prefer is required here.
+  return TLS_WORDS[mode] ?? TLS_WORDS['require'] ?? mode;
+}
