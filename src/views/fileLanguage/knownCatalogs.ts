@@ -1,5 +1,5 @@
 import { formatCounted } from '../../core/format';
-import type { NodeCatalog } from '../../core/plan/nodeCatalog';
+import type { NodeCatalog, RelationFacts } from '../../core/plan/nodeCatalog';
 import type { ChangeGateway } from '../../core/ports/changeGateway';
 import type { Clock } from '../../core/ports/clock';
 import type { TopologyMonitor } from '../../core/ports/topologyMonitor';
@@ -66,14 +66,19 @@ function toKnown({ relations, roles, nodeId }: NodeCatalog): KnownCatalog {
       .filter(({ kind }) => PUBLISHABLE.has(kind))
       .map((table) => ({
         name: formatTableName(table),
-        detail:
-          table.identityColumns.length > 0
-            ? `table on ${nodeId}, ${formatCounted(table.columns.length, 'column')}, key ${table.identityColumns.join(', ')}`
-            : `table on ${nodeId}, no key: UPDATE and DELETE would fail once it is published`,
+        detail: `table on ${nodeId}, ${fitness(table)}`,
       })),
     roles: roles.map(({ name, isSuperuser, isReplication }) => ({
       name,
       detail: `role on ${nodeId}${isSuperuser ? ', superuser' : ''}${isReplication ? ', replication' : ''}`,
     })),
   };
+}
+
+/** Whether it can be published, and by what its rows are found downstream. */
+function fitness({ persistence, identityColumns, columns }: RelationFacts): string {
+  if (persistence !== 'permanent') return `${persistence}: cannot be published`;
+  if (identityColumns.length === 0)
+    return 'no key: UPDATE and DELETE would fail once it is published';
+  return `${formatCounted(columns.length, 'column')}, key ${identityColumns.join(', ')}`;
 }

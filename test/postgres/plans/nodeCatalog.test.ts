@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import type { NodeCatalog, RelationFacts } from '../../../src/core/plan/nodeCatalog';
+import { KnownCatalogs } from '../../../src/views/fileLanguage/knownCatalogs';
 import { createLogin } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor, SUPPORTED_MAJORS } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
+import { sample, snapshot } from '../../unit/core/describe/makeSnapshot';
 import { failureOf, never } from '../pg/support';
 import { administered, makeGateways } from './changeSupport';
 
@@ -391,6 +393,54 @@ forEachMajor('What planners read of a node', function (major) {
     } finally {
       await central.query('GRANT EXECUTE ON FUNCTION pg_control_system() TO PUBLIC');
     }
+  });
+
+  it('completions take tables and roles from it: of a connected node, as the role that watches, once a minute', async () => {
+    const node = administered(central, 'postgres', { params: { user: 'guest' } });
+    let nowMs = 0;
+    let sessions = 0;
+    let contact: 'connected' | 'disconnected' = 'connected';
+    const { changes } = makeGateways();
+    const catalogs = new KnownCatalogs({
+      gateway: {
+        openChange: (...given) => {
+          sessions += 1;
+          return changes.openChange(...given);
+        },
+      },
+      monitor: {
+        current: () => [
+          snapshot({ nodes: [node], seen: { [node.id]: { sample: sample({ contact }) } } }),
+        ],
+      },
+      mayContact: () => Promise.resolve(true),
+      clock: { monotonicMs: () => nowMs },
+    });
+    const { id } = snapshot({ nodes: [] });
+    const first = await catalogs.of(id, node.id);
+    const names = first?.tables.map(({ name }) => name) ?? [];
+    assert.ok(
+      names.includes('public.plain') && names.includes('"odd ""name"" 🐘"."Ta.ble"'),
+      names.join(),
+    );
+    assert.ok(!names.includes('public.a_view'));
+    const detailOf = (name: string) => first?.tables.find((table) => table.name === name)?.detail;
+    assert.match(detailOf('public.plain') ?? '', /, key id$/u);
+    assert.match(detailOf('public.unlogged') ?? '', /unlogged: cannot be published$/u);
+    assert.match(detailOf('public.no_key') ?? '', /no key: UPDATE and DELETE would fail/u);
+    assert.match(
+      first?.roles.find(({ name }) => name === 'replicator')?.detail ?? '',
+      /replication$/u,
+    );
+    assert.equal(await catalogs.of(id, node.id), first);
+    assert.equal(sessions, 1);
+    nowMs = 61_000;
+    assert.notEqual(await catalogs.of(id, node.id), first);
+    assert.equal(sessions, 2);
+    contact = 'disconnected';
+    assert.equal(await catalogs.of(id, node.id), null);
+    assert.equal(await catalogs.of(id, 'nobody'), null);
+    assert.equal(sessions, 2);
   });
 
   // The statements are the same on all; making the tables is what takes long.
