@@ -2,7 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RECORDED_CHECKS } from './support/checks';
+import { openDiscovery } from './support/discoveryRig';
 import { FAULTS } from './support/faults';
+import { found } from './support/proposals';
 import { Rig } from './support/rig';
 import { STATES, type StateName } from './support/states';
 import { THEMES } from './support/themes';
@@ -17,7 +19,7 @@ await mkdir(folder, { recursive: true });
 const rig = await Rig.start();
 try {
   for (const name of Object.keys(STATES) as StateName[]) {
-    if (wanted.includes('cause')) break;
+    if (wanted.includes('cause') || wanted.includes('discovery')) break;
     if (!isWanted(Object.keys(STATES), name)) continue;
     const snapshot = STATES[name];
     for (const [theme, width] of SIZES) {
@@ -51,6 +53,15 @@ try {
     });
     await page.waitForTimeout(400);
     await page.screenshot({ path: join(folder, 'cause.png') });
+  }
+  // The picture of docs/discovery.md: `npx tsx test/webview/pictures.ts docs/pictures discovery`.
+  if (wanted.includes('discovery')) {
+    const { page } = await openDiscovery(rig, found, { height: 990 });
+    await page.locator('[data-id="edge/2"] .edge__pick').click({ position: { x: 60, y: 6 } });
+    await page.getByRole('checkbox', { name: 'Write genesis' }).click();
+    await page.mouse.move(0, 0);
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await page.screenshot({ path: join(folder, 'discovery.png'), fullPage: true });
   }
   await rig.closeAll();
 } finally {
