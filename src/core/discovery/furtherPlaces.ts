@@ -1,5 +1,4 @@
 import type { Endpoint } from '../failure';
-import type { ConnectionParams } from '../topology';
 import type { Draft, DraftEvidence } from './draft';
 import type { Answer } from './look';
 
@@ -12,10 +11,8 @@ export interface FurtherPlace {
   /** Whether the port is that of the server which names it. */
   readonly isPortGuessed: boolean;
   readonly database: string;
-  /** As it would be dialled; without an address where none is known. */
-  readonly connection: ConnectionParams;
-  /** Whose user and password are tried; `null`: nobody's. */
-  readonly base: Answer | null;
+  /** Whose user is tried, in the same way. */
+  readonly base: Answer;
   readonly evidence: readonly DraftEvidence[];
 }
 
@@ -23,7 +20,7 @@ export interface FurtherPlace {
 export function furtherPlaces(draft: Draft): readonly FurtherPlace[] {
   const sought = new Set(draft.looks.map(({ soughtKey }) => soughtKey));
   return [...draft.nodes.values()].flatMap((node) =>
-    node.answer !== null || sought.has(node.key)
+    node.answer !== null || node.base === null || sought.has(node.key)
       ? []
       : [
           {
@@ -32,7 +29,6 @@ export function furtherPlaces(draft: Draft): readonly FurtherPlace[] {
             host: node.host,
             isPortGuessed: node.isPortGuessed,
             database: node.database,
-            connection: node.connection,
             base: node.base,
             evidence: node.evidence,
           },

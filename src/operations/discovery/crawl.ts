@@ -7,6 +7,7 @@ import {
   type FailureFacts,
 } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
+import { connectionTo } from '../../core/discovery/draft';
 import { furtherPlaces, type FurtherPlace } from '../../core/discovery/furtherPlaces';
 import type { FileNode, Look, ProposalOptions, SaidMember } from '../../core/discovery/look';
 import { draftTopology, makeProposal } from '../../core/discovery/makeProposal';
@@ -122,7 +123,7 @@ export class Crawl {
         endpoint: place.endpoint,
         host: place.host,
         database: place.database,
-        user: place.connection['user'] ?? '',
+        user: place.base.connection['user'] ?? place.base.facts.role,
         isPortGuessed: place.isPortGuessed,
         evidence: place.said,
       }));
@@ -188,14 +189,11 @@ export class Crawl {
   }
 
   #wanted(place: NamedPlace, endpoint: Endpoint, changes: ApprovedEndpoint): Wanted {
-    const { base, connection, key, name, said } = place;
-    const led = this.#looks.find(({ look }) => base !== null && look.facts === base.facts);
+    const { base, database, key, name, said } = place;
+    const led = this.#looks.find(({ look }) => look.facts === base.facts);
     return {
       connection: {
-        ...connection,
-        host: endpoint.host,
-        port: String(endpoint.port),
-        ...(changes.database === undefined ? {} : { dbname: changes.database }),
+        ...connectionTo(base, endpoint, changes.database ?? database),
         ...(changes.user === undefined ? {} : { user: changes.user }),
       },
       password: changes.password ?? led?.password ?? null,
