@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { commands, window, workspace, type ExtensionContext } from 'vscode';
+import { DemoOnDemand } from './commands/demo/demoOnDemand';
 import { plansOnDemand } from './commands/plans/plansOnDemand';
 import { registerCommands } from './commands/registerCommands';
 import { COMMANDS } from './commands/table';
@@ -397,8 +398,29 @@ export function compose(context: ExtensionContext): Composition {
       actWhenVisible(explorer.isVisible || dashboard.isVisible);
     }),
   );
+  const demo = new DemoOnDemand(async () => {
+    const { openDemo } = await import('./commands/demo/openDemo');
+    return openDemo({
+      storage: context.globalStorageUri.fsPath,
+      environment,
+      gateway,
+      secrets,
+      parse: (text) => parseTopologyFile(text).topology,
+      desk: {
+        files: watcher,
+        monitor,
+        contact,
+        dashboard,
+        isTrusted,
+        clock,
+        log,
+        extensionUri: context.extensionUri,
+      },
+    });
+  }, context.globalStorageUri);
   store.add(
     registerCommands({
+      demo,
       monitor,
       servers,
       environment,
@@ -448,6 +470,9 @@ export function compose(context: ExtensionContext): Composition {
     }, log),
   );
   const { api } = store.add(new ApiHost(monitor, checks, isTrusted));
+  demo.cleanUp().catch((error: unknown) => {
+    log.warn(`A demo of a closed window could not be cleaned up: ${String(error)}`);
+  });
   const scanned = watcher.rescan();
   void scanned.then(() => actWhenVisible(explorer.isVisible));
   const taskDeps = {
@@ -478,6 +503,7 @@ export function compose(context: ExtensionContext): Composition {
       drains.dispose(),
       checks.dispose(),
       monitor.dispose(),
+      demo.close(),
     ]);
   };
   return { api, close: async () => closeAll(store, closeServers, clock) };

@@ -22,6 +22,7 @@ import type { StopRecords } from '../host/stopRecords';
 import type { UnseenChecks } from '../operations/checks/unseenChecks';
 import type { StoppedReader } from '../operations/stoppedReader';
 import type { CommandFiles } from './commandFile';
+import type { DemoActs } from './demo/demoOnDemand';
 import type { Plans } from './plans/plansOnDemand';
 import type { Target } from './target';
 
@@ -86,6 +87,7 @@ export interface CommandDeps {
     make(topologyId: string, withHosts: boolean): Promise<string>;
   };
   readonly explorer: { reveal(topologyId: string, subject: string | null): Promise<void> };
+  readonly demo: DemoActs;
   readonly isTrusted: () => boolean;
   /** Takes secrets out of text that leaves for the clipboard. */
   readonly redact: (text: string) => string;

@@ -9,6 +9,7 @@ import { copyGrant } from './copyGrant';
 import { copySetupFix } from './copySetupFix';
 import { createTopologyFile } from './createTopologyFile';
 import type { Command } from './defineCommand';
+import { demoActions, stopDemo, tryDemo } from './demoCommands';
 import { disconnect } from './disconnect';
 import { discoverTopology } from './discoverTopology';
 import { enterPassword } from './enterPassword';
@@ -71,5 +72,8 @@ export const COMMANDS: readonly Command[] = [
   showConflict,
   showDeadOperation,
   exportQueueSql,
+  tryDemo,
+  stopDemo,
+  demoActions,
   ...CHANGE_COMMANDS,
 ];

@@ -71,3 +71,17 @@ export function demoChoices(faults: DemoFaults): readonly DemoChoice[] {
 function choice(act: DemoChoice['act'], label: string, detail: string): DemoChoice {
   return { act, label, detail };
 }
+
+const UNDO: Readonly<Partial<Record<DemoAct, DemoAct>>> = {
+  pauseStandby: 'resumeStandby',
+  stopPrimary: 'startPrimary',
+  blockApply: 'unblockApply',
+};
+
+/** What mends a fault again, as the list names it; `null` for what mends by itself. */
+export function undoOf(act: DemoAct): { readonly act: DemoAct; readonly label: string } | null {
+  const undo = UNDO[act];
+  const all = { isStandbyPaused: true, isPrimaryStopped: true, isApplyBlocked: true };
+  const found = demoChoices(all).find((candidate) => candidate.act === undo);
+  return undo === undefined || found === undefined ? null : { act: undo, label: found.label };
+}

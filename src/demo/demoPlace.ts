@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { endServer } from './endServer';
 import { identityOf, stillRuns } from './processes';
@@ -21,22 +21,27 @@ export interface DemoRun {
   readonly servers: string;
 }
 
-/** The extension's own folder for demos: `1`, `2`, … one for each window that runs one. What a crash left in it is found by it. */
+/**
+ * Where demos are, in the extension's own folder: `demo/1`, `demo/2`, … one for each window that runs one. What a crash left is found
+ * by it; without the folder `demo` there is nothing.
+ */
 export class DemoPlace {
-  constructor(private readonly home: string) {}
+  private readonly home: string;
+
+  constructor(private readonly storage: string) {
+    this.home = join(storage, 'demo');
+  }
 
   /** Where programs that were downloaded are. */
-  async binariesFolder(): Promise<string> {
-    return (await canReach(dirname(this.home)))
-      ? join(this.home, 'postgres')
-      : join(ROOT_FOLDER, 'postgres');
+  async programsFolder(): Promise<string> {
+    return join((await canReach(this.storage)) ? this.storage : ROOT_FOLDER, 'demo-postgres');
   }
 
   /** Makes the folders of a run of this process. */
   async claim(pgCtl: string): Promise<DemoRun> {
     await mkdir(this.home, { recursive: true });
     const folder = await this.#firstFree();
-    const servers = (await canReach(dirname(this.home)))
+    const servers = (await canReach(this.storage))
       ? join(await realpath(folder), 'servers')
       : join(ROOT_FOLDER, `run-${randomBytes(8).toString('hex')}`);
     const identity = await identityOf(process.pid);
@@ -64,6 +69,7 @@ export class DemoPlace {
     // The folder with the owner last: as long as it is there, what is left is found again.
     await removeAll(run.servers);
     await removeAll(run.folder);
+    await this.#removeHome();
   }
 
   /**
@@ -88,6 +94,7 @@ export class DemoPlace {
       await removeAll(folder);
       removed += 1;
     }
+    await this.#removeHome();
     return removed;
   }
 
@@ -102,6 +109,12 @@ export class DemoPlace {
       if (isOurs) return folder;
     }
     throw new Error(`There is no room for a demo in ${this.home}.`);
+  }
+
+  /** Without runs nobody has to look for them. */
+  async #removeHome(): Promise<void> {
+    // Fails while another window has a run in it.
+    await rmdir(this.home).catch(() => undefined);
   }
 
   async #runs(): Promise<readonly string[]> {

@@ -9,6 +9,8 @@ export interface ContextKeys {
   readonly restricted: boolean;
   /** Some topology is checked continuously. */
   readonly checking: boolean;
+  /** The demo runs in this window. */
+  readonly demo: boolean;
   /** What the workspace's topology files are like: none at all, none that can be read, or some. */
   readonly files: 'none' | 'invalid' | 'some';
 }

@@ -28,6 +28,8 @@ export class TopologyFileWatcher implements Disposable {
   readonly #files = new Map<string, WatchedFile>();
   readonly #listeners = new Set<() => void>();
   readonly #pending = new Map<string, Uri>();
+  /** Outside of the workspace, and ours. */
+  readonly #added = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -74,6 +76,20 @@ export class TopologyFileWatcher implements Disposable {
     await this.#settle();
   }
 
+  /** Reads a file of ours as well, which is outside of the workspace. What happens to it on disk is not watched. */
+  async add(uri: Uri): Promise<void> {
+    this.#added.add(uri.toString());
+    this.#pending.set(uri.toString(), uri);
+    await this.#settle();
+  }
+
+  /** Lets a file that was added go. */
+  async remove(uri: Uri): Promise<void> {
+    this.#added.delete(uri.toString());
+    this.#pending.set(uri.toString(), uri);
+    await this.#settle();
+  }
+
   dispose(): void {
     this.#store.dispose();
     this.#listeners.clear();
@@ -105,9 +121,10 @@ export class TopologyFileWatcher implements Disposable {
     for (const listener of this.#listeners) listener();
   }
 
-  /** @returns `null` when there is no such file in the workspace. */
+  /** @returns `null` when there is no such file in the workspace, nor one that was added. */
   async #read(uri: Uri): Promise<WatchedFile | null> {
-    if (workspace.getWorkspaceFolder(uri) === undefined) return null;
+    const isAdded = this.#added.has(uri.toString());
+    if (!isAdded && workspace.getWorkspaceFolder(uri) === undefined) return null;
     const stored = await this.#readStored(uri);
     if (stored === null) return null;
     const document = workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
@@ -120,7 +137,7 @@ export class TopologyFileWatcher implements Disposable {
     try {
       const stat = await workspace.fs.stat(uri);
       if ((stat.type & FileType.Directory) !== 0) return null;
-      if (!(await this.#isInWorkspace(uri))) {
+      if (!this.#added.has(uri.toString()) && !(await this.#isInWorkspace(uri))) {
         return refuse(
           `${name} is a link that leads out of the workspace, or nowhere. It is not read.`,
         );
