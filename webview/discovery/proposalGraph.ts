@@ -53,7 +53,7 @@ function nodeBox(node: DiscoveryNode, model: ProposalModel): MapNode {
       : certainty === 'guessed'
         ? 'guessed'
         : '';
-  const marks = `${certainty === 'guessed' ? 'is-guessed' : ''} ${isTaken ? '' : 'is-left-out'} ${isInFile ? 'is-in-file' : ''}`;
+  const marks = `${certainty === 'guessed' ? 'is-guessed' : ''} ${isTaken ? '' : 'is-left-out'}`;
   return {
     id: nodeKey(id),
     kind,
@@ -66,6 +66,7 @@ function nodeBox(node: DiscoveryNode, model: ProposalModel): MapNode {
     isOld: false,
     isOff: false,
     cells: [],
+    isInFile,
     marks,
   };
 }

@@ -76,6 +76,7 @@ const legend = html`<ul class="legend" aria-label="Legend">
       <path class="swatch swatch--logical" d="M0 4H30" /></svg
     >${glyph('s-unknown')}guessed
   </li>
+  <li>${glyph('t-file')}in the file</li>
   <li>${glyph('s-disabled')}left out</li>
   <li>${glyph('s-unreachable')}not reached</li>
   <li>${glyph('k-primary')}primary</li>

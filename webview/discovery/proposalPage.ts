@@ -96,9 +96,10 @@ const SHOWN = 6;
 
 /** What is wrong with what was found, then nodes with a problem: a click shows why. */
 function attention(
-  { state, selectedKey }: ProposalModel,
+  model: ProposalModel,
   actions: ProposalActions,
 ): TemplateResult | typeof nothing {
+  const { state, selectedKey } = model;
   const troubled = state.nodes.filter(({ problem }) => problem !== null);
   const count = state.warnings.length + troubled.length;
   if (count === 0) return nothing;
@@ -123,7 +124,7 @@ function attention(
             @click=${() => actions.select(key)}
           >
             ${glyph(isReached ? 's-lagging' : 's-unreachable')}
-            <span>${said('warning')}${sentenceAbout(id, problem ?? '')}</span>
+            <span>${said('warning')}${sentenceAbout(id, problem ?? '', model)}</span>
             <span></span>${glyph('t-chevron')}
           </button>
         </li>`;

@@ -62,8 +62,8 @@ export function writeLabel({ state, taken }: ProposalModel): string {
 }
 
 /** A sentence about a node that begins with whom it is about, once. */
-export function sentenceAbout(id: string, sentence: string): string {
-  return sentence.startsWith(id) ? sentence : `${id}: ${sentence}`;
+export function sentenceAbout(id: string, sentence: string, { names }: ProposalModel): string {
+  return sentence.startsWith(`${id} `) ? sentence : `${names.get(id) ?? id}: ${sentence}`;
 }
 
 /** Links that go with a node that is left out: `streaming to genesis`. */

@@ -36,6 +36,8 @@ export interface MapNode {
   readonly isOld: boolean;
   readonly isOff: boolean;
   readonly cells: readonly Cell[];
+  /** Marked as what the topology file has, where a map also shows others. */
+  readonly isInFile?: boolean;
   /** Further classes of its drawing. */
   readonly marks?: string;
 }

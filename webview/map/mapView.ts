@@ -85,7 +85,8 @@ function boxView(box: Box, props: MapProps): TemplateResult {
   const { fitter } = props;
   const isTrouble = node.tone === 'warn' || node.tone === 'bad';
   const radius = node.kind === 'consumer' || node.kind === 'group' ? 20 : 3;
-  const room = width - 46 - (isTrouble ? 18 : 0);
+  const hasMark = isTrouble || node.isInFile === true;
+  const room = width - 46 - (hasMark ? 18 : 0);
   const state = node.word === '' ? [] : [node.word];
   const name = [node.name, node.role, ...state, ...node.facts].join(', ');
   const old = node.isOld ? ' node--stale is-stale' : '';
@@ -100,6 +101,7 @@ function boxView(box: Box, props: MapProps): TemplateResult {
       <rect class="node__box" x=${x + 0.5} y=${y + 0.5} width=${width - 1} height=${height - 1} rx=${radius}></rect>
       ${placedGlyph(`k-${node.kind}`, x + 11, y + 12, 16)}
       ${isTrouble ? placedGlyph(`s-${node.glyph}`, x + width - 23, y + 7, 14, `is-${node.tone}`) : nothing}
+      ${node.isInFile === true && !isTrouble ? placedGlyph('t-file', x + width - 23, y + 7, 14) : nothing}
       ${cellsView(box)}
       <rect class="ring" x=${x - 2.5} y=${y - 2.5} width=${width + 5} height=${height + 5} rx=${radius + 2}></rect>
     </g>

@@ -2,7 +2,7 @@ import { html, svg, type TemplateResult } from 'lit-html';
 import type { NodeKind } from '../map/graph';
 import type { StateGlyph } from '../text/glyphs';
 
-type Shape = `s-${StateGlyph}` | `k-${NodeKind}` | 't-search' | 't-chevron' | 't-copy';
+type Shape = `s-${StateGlyph}` | `k-${NodeKind}` | 't-search' | 't-chevron' | 't-copy' | 't-file';
 
 /** A glyph between words; decoration, so the words beside it must say the same. */
 export function glyph(shape: Shape, classes = ''): TemplateResult {

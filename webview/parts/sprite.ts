@@ -126,6 +126,9 @@ export const sprite = html`<svg class="sprite" aria-hidden="true" focusable="fal
       d="M8 1.600l5.400 2v4c0 3.400-2.200 5.600-5.400 6.800-3.200-1.200-5.400-3.400-5.400-6.800v-4z"
     />
   </symbol>
+  <symbol id="t-file" viewBox="0 0 16 16">
+    <path class="l" d="M3.500 1.700h5.500l3.500 3.500v9.100h-9zM8.800 1.900v3.500h3.500" />
+  </symbol>
   <symbol id="t-search" viewBox="0 0 16 16">
     <circle class="l" cx="7" cy="7" r="4.500" />
     <path class="l" d="M10.300 10.300l3.700 3.700" />
