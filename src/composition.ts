@@ -399,8 +399,8 @@ export function compose(context: ExtensionContext): Composition {
     }),
   );
   const demo = new DemoOnDemand(async () => {
-    const { openDemo } = await import('./commands/demo/openDemo');
-    return openDemo({
+    const { WORK } = await import('./commands/work');
+    return WORK.openDemo({
       storage: context.globalStorageUri.fsPath,
       environment,
       gateway,

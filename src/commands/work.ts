@@ -1,5 +1,6 @@
 import { CHANGES } from './changes/table';
 import { discoverWork } from './discovery/discoverWork';
+import { openDemo } from './demo/openDemo';
 import { makePlanDesk } from './plans/makePlanDesk';
 import { exportSqlWork } from './queue/exportSqlWork';
 import { showConflictWork } from './queue/showConflictWork';
@@ -15,6 +16,7 @@ export const WORK = {
   changes: CHANGES,
   discover: discoverWork,
   makePlanDesk,
+  openDemo,
   exportSqlWork,
   showConflictWork,
   showDeadWork,
