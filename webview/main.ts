@@ -3,6 +3,7 @@ import { Dashboard } from './dashboard';
 import { Discovery } from './discovery/discovery';
 import { registerControls } from './ui/button';
 
+// One script draws every page: the policy lets none load another, and two would hold most of it twice.
 registerControls();
 const root = document.getElementById('dashboard');
 if (root !== null) {
