@@ -11,8 +11,8 @@ export interface EnvFile {
   readonly literal: ReadonlySet<string>;
   /** Names that are set more than once; the last counts. */
   readonly repeated: readonly string[];
-  /** Names whose value ends at a `#` that stands right behind it, without quotes. */
-  readonly cut: readonly string[];
+  /** Names whose value ends before its line does, at a `#` right behind it or at a quote: it may be half of a password. */
+  readonly cut: ReadonlySet<string>;
 }
 
 /** What a `.env` comes to. It never throws. @param file as messages name it */
@@ -20,19 +20,11 @@ export function importEnv(text: string, file: string): Imported {
   const refused = refuseText(text, file);
   if (refused !== null) return nothingImported(refused);
   const { variables, literal, repeated, cut } = parseEnv(text);
-  const imported = readVariables(variables, { file, literal });
+  const imported = readVariables(variables, { file, literal, cut });
   const about = new Set(imported.variables);
-  const notes = [
-    ...repeated
-      .filter((name) => about.has(name))
-      .map((name) => `${name} is set more than once in ${file}; the last one counts.`),
-    ...cut
-      .filter((name) => about.has(name))
-      .map(
-        (name) =>
-          `${name} in ${file} ends at "#", where a comment begins; put the value in quotes if that belongs to it.`,
-      ),
-  ];
+  const notes = repeated
+    .filter((name) => about.has(name))
+    .map((name) => `${name} is set more than once in ${file}; the last one counts.`);
   return { ...imported, skipped: [...imported.skipped, ...notes] };
 }
 
@@ -52,9 +44,16 @@ export function parseEnv(text: string): EnvFile {
     seen.add(name);
     if (quote === "'") literal.add(name);
     else literal.delete(name);
-    if (quote === '' && /^[^\s#][^#]*[^\s#]#|^[^\s#]#/u.test(line.slice(whole.length)))
-      cut.add(name);
+    if (isCut(line.slice(whole.length), quote ?? '')) cut.add(name);
     else cut.delete(name);
   }
-  return { variables, literal, repeated: [...repeated], cut: [...cut] };
+  return { variables, literal, repeated: [...repeated], cut };
+}
+
+/** @param rest of the line, behind the opening quote where there is one */
+function isCut(rest: string, quote: string): boolean {
+  if (quote === '') return /[^\s]#/u.test(rest);
+  const end = rest.search(quote === '"' ? /(?<!\\)"/u : quote === "'" ? /(?<!\\)'/u : /(?<!\\)`/u);
+  // Without an end it goes on in the next line.
+  return end >= 0 && !/^\s*(?:#|$)/u.test(rest.slice(end + 1));
 }

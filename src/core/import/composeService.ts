@@ -57,10 +57,6 @@ export function readService(name: string, services: Fields, source: ComposeSourc
   const environment = readEnvironment(fields, { source, notes, where });
   const { ports, unread } = readPorts(list(fields.get('ports')), text);
   const image = text(fields.get('image'));
-  const isImageKnown = image !== null && image.missing.length === 0;
-  if (image !== null && !isImageKnown) {
-    notes.push(`The image of ${where} needs ${image.missing.join(', ')}, which nothing sets.`);
-  }
   return {
     name,
     hosts: hostsOf(name, fields),

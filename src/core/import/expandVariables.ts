@@ -4,7 +4,10 @@ export type Variables = ReadonlyMap<string, string>;
 /** A text with its `${…}` put in. */
 export interface Expanded {
   readonly value: string;
-  /** Variables that nothing sets and that have no default; the text is not to be relied on then. */
+  /**
+   * Variables that nothing sets and that have no default; the text is not to be relied on then. A name is given only where
+   * the whole text is one variable: a piece of a password may look like one.
+   */
   readonly missing: readonly string[];
 }
 
@@ -13,6 +16,7 @@ const MOST_NESTING = 8;
 /** A value that grows beyond this is no setting. */
 const MOST_CHARACTERS = 65_536;
 
+const WHOLE = /^\s*\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*(?::?[-?+][^{}]*)?\})\s*$/u;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*/u;
 
 /**
@@ -28,7 +32,8 @@ export function expandVariables(
 ): Expanded {
   const missing: string[] = [];
   const value = expand(text, { variables, dollars, missing, depth: 0 });
-  return { value: value.slice(0, MOST_CHARACTERS), missing: [...new Set(missing)] };
+  const told = missing.length === 0 || WHOLE.test(text) ? missing : ['other variables'];
+  return { value: value.slice(0, MOST_CHARACTERS), missing: [...new Set(told)] };
 }
 
 interface Expansion {

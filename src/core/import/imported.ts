@@ -45,3 +45,8 @@ export interface Imported {
 export function nothingImported(reason: string): Imported {
   return { name: null, servers: [], links: [], skipped: [reason], warnings: [] };
 }
+
+/** Begins a sentence with words that may stand within one. */
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

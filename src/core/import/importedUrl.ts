@@ -1,7 +1,11 @@
 import { parseConnectionString } from '../connectionString';
 import { LIBPQ_KEYWORDS } from '../connectionStringKeywords';
 import { isJdbcUrl, readJdbcUrl } from '../discovery/jdbcUrl';
-import { startingPointOf, type StartingPoint } from '../discovery/startingPointOf';
+import {
+  startingPointOf,
+  type StartingPoint,
+  type StartingProblem,
+} from '../discovery/startingPointOf';
 import type { ConnectionParams } from '../topology';
 
 /** What a URL of a file comes to. */
@@ -12,7 +16,7 @@ export type ImportedUrl =
       readonly password: string | null;
       /** True when the URL says that it leads to a pooler. */
       readonly isPooler: boolean;
-      /** Query keys of other drivers that were left out. */
+      /** Query keys of other drivers that were left out; only well-known ones by name. */
       readonly leftOut: readonly string[];
       /** Finished sentences on what was read otherwise than it is written. */
       readonly notes: readonly string[];
@@ -25,10 +29,21 @@ export type ImportedUrl =
 /** What drivers and ORMs put in front of a URL of Postgres: `postgresql+asyncpg:`, `ecto:`. */
 const POSTGRES_SCHEME = /^(?:postgres(?:ql)?(?:\+[a-z0-9_]+)?|postgis|ecto|psql|pgsql):\/\//iu;
 
+/** What drivers and ORMs add; any other key may be a piece of a password. */
+const FOREIGN_KEYS =
+  /^(?:schema|pgbouncer|connection_limit|pool_timeout|pool_size|pool|socket_timeout|statement_cache_size|prepared_statement_cache_size|sslaccept|sslidentity|sslpassword|serverVersion|charset|encoding|search_path|currentSchema|timezone|ssl|max|min|idle_timeout|statement_timeout|query_timeout|command_timeout|supa|workaround|uselibpqcompat|prepareThreshold|reWriteBatchedInserts|application|adapter|reconnect|retries|channel|endpoint|prepared_statements|max_conns)$/iu;
+
 /** Reads a URL of Postgres as programs write it into their settings: schemes and query keys of drivers are known, and left out. */
 export function readImportedUrl(text: string): ImportedUrl {
   const url = text.trim();
-  if (isJdbcUrl(url)) return finish(readJdbcUrl(url), url, { leftOut: [], isPooler: false });
+  if (isJdbcUrl(url)) {
+    const { problems, ...point } = readJdbcUrl(url);
+    const isSafe = !/password/iu.test(url);
+    return finish({ ...point, problems: isSafe ? problems : problems.map(unnamed) }, url, {
+      leftOut: [],
+      isPooler: false,
+    });
+  }
   const scheme = /^([a-z][a-z0-9+.-]*(?::[a-z][a-z0-9+.-]*)?):/iu.exec(url)?.[1]?.toLowerCase();
   if (!POSTGRES_SCHEME.test(url)) return { kind: 'foreign', what: scheme ?? 'no URL' };
   const { query, left } = splitQuery(url.replace(POSTGRES_SCHEME, 'postgresql://'));
@@ -40,11 +55,18 @@ export function readImportedUrl(text: string): ImportedUrl {
     const key = equals < 0 ? pair : pair.slice(0, equals);
     if (/^pgbouncer$/iu.test(key)) isPooler = /=true$/iu.test(pair);
     const known = translate(key, equals < 0 ? '' : pair.slice(equals + 1));
-    if (known === null) leftOut.push(/^[a-z][\w.-]{0,39}$/iu.test(key) ? key : 'a query key');
-    else kept.push(known);
+    if (known !== null) kept.push(known);
+    else if (equals < 0) return { kind: 'refused', reason: `${NO_URL} ${ENCODE}` };
+    else leftOut.push(key);
   }
   const parsed = parseConnectionString(kept.length === 0 ? left : `${left}?${kept.join('&')}`);
   return finish(startingPointOf(parsed, 'uri'), url, { leftOut, isPooler });
+}
+
+/** A password with a bare "&" goes on as the name of a parameter. */
+function unnamed(problem: StartingProblem): StartingProblem {
+  if (problem.severity === 'error') return problem;
+  return { ...problem, message: 'What the URL says to its driver alone was left out.' };
 }
 
 function finish(
@@ -56,10 +78,21 @@ function finish(
     const problem = problems.find(({ severity }) => severity === 'error');
     return { kind: 'refused', reason: safeReason(problem?.message, url) };
   }
+  // Half of a password that is badly encoded would be a fine name of a host or a database.
+  if (/[@:]/u.test(params['dbname'] ?? '') || !isPlainHost(params)) {
+    return { kind: 'refused', reason: `${NO_URL} ${ENCODE}` };
+  }
   const notes = problems.flatMap(({ message }) =>
     safeReason(message, url) === message ? [message] : [],
   );
-  return { kind: 'connection', params, password, notes, ...more };
+  const leftOut = more.leftOut.map((key) => (FOREIGN_KEYS.test(key) ? `"${key}"` : 'a query key'));
+  const { isPooler } = more;
+  return { kind: 'connection', params, password, notes, isPooler, leftOut: [...new Set(leftOut)] };
+}
+
+function isPlainHost(params: ConnectionParams): boolean {
+  const hosts = (params['host'] ?? '').split(',');
+  return hosts.every((host) => host.startsWith('/') || /^[\p{L}\p{N}._:-]*$/u.test(host));
 }
 
 function splitQuery(url: string): { left: string; query: readonly string[] } {
@@ -79,6 +112,8 @@ function translate(key: string, value: string): string | null {
   return LIBPQ_KEYWORDS.has(key) ? `${key}=${value}` : null;
 }
 
+const ENCODE =
+  'In the user name or password of a URL write "/" as %2F, "@" as %40, ":" as %3A and "&" as %26.';
 const NO_URL = 'It is no connection URL that can be read.';
 
 /** The parser's sentence, unless it repeats a piece of what may be a password: all of it where no "@" ends the user. */

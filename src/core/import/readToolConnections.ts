@@ -1,7 +1,7 @@
 import { SSL_MODES } from '../connectionStringKeywords';
 import type { ConnectionParams } from '../topology';
 import { asFields, type Fields } from './composeService';
-import { nothingImported, type Imported, type ImportedServer } from './imported';
+import { capital, nothingImported, type Imported, type ImportedServer } from './imported';
 import { readImportedUrl } from './importedUrl';
 import { linksByName } from './readServices';
 import { isHost, isPort, preferredTls } from './variableServers';
@@ -83,8 +83,9 @@ function readWhole(fields: Fields, { what, skipped }: Entry): Read | null {
   if (read.kind === 'connection') {
     skipped.push(...read.notes.map((note) => `${capital(what)}: ${note}`));
     if (read.leftOut.length > 0) {
-      const keys = read.leftOut.map((key) => `"${key}"`).join(', ');
-      skipped.push(`${keys} in the URL of ${what} is for another program, and was left out.`);
+      skipped.push(
+        `${capital(read.leftOut.join(', '))} in the URL of ${what} is for another program, and was left out.`,
+      );
     }
     return { params: read.params, password: passwordOf(fields) ?? read.password };
   }
@@ -140,8 +141,4 @@ function text(fields: Fields, ...keys: readonly string[]): string | null {
     if (typeof value === 'string' && value.trim() !== '') return value.trim();
   }
   return null;
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -15,9 +15,9 @@ const DIRECT = /(?:^|-)(?:DIRECT|UNPOOLED|NON-POOLING)(?:-|$)/u;
  */
 export function readVariables(
   variables: Variables,
-  { file, literal }: Pick<VariableSource, 'file' | 'literal'>,
+  { file, literal, cut }: Pick<VariableSource, 'file' | 'literal' | 'cut'>,
 ): Imported & { readonly variables: readonly string[] } {
-  const source: VariableSource = { file, literal, variables, skipped: [], warnings: [] };
+  const source: VariableSource = { file, literal, cut, variables, skipped: [], warnings: [] };
   const { groups, conflicts } = groupVariables(variables);
   for (const [kept, left] of conflicts) {
     source.skipped.push(`${left} in ${file} differs from ${kept}, which counts.`);

@@ -2,6 +2,7 @@ import { SSL_MODES } from '../connectionStringKeywords';
 import type { ConnectionParams } from '../topology';
 import { expandVariables, type Variables } from './expandVariables';
 import type { ImportedServer } from './imported';
+import { capital } from './imported';
 import { readImportedUrl } from './importedUrl';
 import type { Field, GroupedVariable, VariableGroup } from './variableGroups';
 
@@ -12,6 +13,8 @@ export interface VariableSource {
   readonly variables: Variables;
   /** Names whose value is literal, dollars and all (single quotes). */
   readonly literal: ReadonlySet<string>;
+  /** Names whose value ends before its line does, so that it may be half of a password. */
+  readonly cut: ReadonlySet<string>;
   readonly skipped: string[];
   readonly warnings: string[];
 }
@@ -91,8 +94,9 @@ function readUrl(
     return [];
   }
   if (read.leftOut.length > 0) {
-    const keys = [...new Set(read.leftOut)].map((key) => `"${key}"`).join(', ');
-    skipped.push(`${keys} in ${url.name} in ${file} is for another program, and was left out.`);
+    skipped.push(
+      `${capital(read.leftOut.join(', '))} in ${url.name} in ${file} is for another program, and was left out.`,
+    );
   }
   skipped.push(...read.notes.map((note) => `${url.name} in ${file}: ${note}`));
   const isNowhere = (read.params['host'] ?? read.params['hostaddr']) === undefined;
@@ -240,11 +244,23 @@ function takeField(
 
 /** A variable's value with others put in; `null`, which is said, when one of them is not in the file. */
 export function take(variable: GroupedVariable, source: VariableSource): string | null {
-  const { file, literal, variables, skipped } = source;
+  const { file, literal, cut, variables } = source;
+  if (cut.has(variable.name)) {
+    return leaveOut(
+      `${variable.name} in ${file} ends at a sign of comment or quote, and was left out; put the whole value in quotes.`,
+      source,
+    );
+  }
   if (literal.has(variable.name)) return variable.value;
   const { value, missing } = expandVariables(variable.value, variables, 'known');
   if (missing.length === 0) return value;
-  const sentence = `${variable.name} in ${file} needs ${missing.join(', ')}, which the file does not set, and was left out.`;
+  return leaveOut(
+    `${variable.name} in ${file} needs ${missing.join(', ')}, which the file does not set, and was left out.`,
+    source,
+  );
+}
+
+function leaveOut(sentence: string, { skipped }: VariableSource): null {
   if (!skipped.includes(sentence)) skipped.push(sentence);
   return null;
 }

@@ -133,10 +133,9 @@ MASTER_DB_PASSWORD=hidden-14
 `),
     nodes: {},
     skipped: [
-      'DATABASE_URL in .env was left out. It is no connection URL that can be read.',
+      'DATABASE_URL in .env ends at a sign of comment or quote, and was left out; put the whole value in quotes.',
       'ANALYTICS_DATABASE_URL in .env is not of Postgres.',
       'MASTER_DB_HOST in .env was left out: MASTER_DB_PORT is the port of MySQL.',
-      'DATABASE_URL in .env ends at "#", where a comment begins; put the value in quotes if that belongs to it.',
     ],
   },
   {
