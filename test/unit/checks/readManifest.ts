@@ -56,6 +56,15 @@ export interface Manifest {
       };
       readonly background: { readonly beginsPattern: string; readonly endsPattern: string };
     }[];
+    readonly walkthroughs: readonly {
+      readonly steps: readonly {
+        readonly id: string;
+        readonly title: string;
+        readonly description: string;
+        readonly media: { readonly svg: string; readonly altText: string };
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
     readonly keybindings?: readonly { readonly key: string; readonly command: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsWelcome: readonly { readonly contents: string; readonly when?: string }[];

@@ -3,7 +3,7 @@ import { manifest, texts, textOf } from './readManifest';
 
 /** Keys of the manifest whose values people, or their language models, read. */
 const READ_BY_PEOPLE =
-  /^(title|category|displayName|description|contextualTitle|contents|label|modelDescription|userDescription)$/;
+  /^(title|category|displayName|description|contextualTitle|contents|label|modelDescription|userDescription|altText)$/;
 const DESCRIPTIONS = /^(markdownDescription|(markdown)?EnumDescriptions|deprecationMessage)$/i;
 
 interface Found {
