@@ -21,7 +21,9 @@ export async function confirmServer(
   const node = nodeOf(params ?? {});
   const endpoints = await deps.endpointsOf(node);
   const user = await deps.gateway.userOf(node, null);
-  const concerns = endpoints.flatMap((endpoint) => concernAbout(endpoint) ?? []);
+  // What does not leave this machine may listen where it likes.
+  const distant = endpoints.filter(({ host }) => !isLoopback(host));
+  const concerns = distant.flatMap((endpoint) => concernAbout(endpoint) ?? []);
   const notes = problems.flatMap(({ severity, message }) =>
     severity === 'information' ? [] : [message],
   );

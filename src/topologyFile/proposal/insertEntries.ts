@@ -33,7 +33,7 @@ export function writeEntries(
 ): string {
   const writer = new EntryWriter(eol === '\r\n' ? '\r\n' : '');
   const lines = head.map((line) => `${writer.unit}// ${line}${eol}`);
-  return `{${eol}${lines.join('')}${writer.lines(entries, writer.unit)}${eol}}${eol}`;
+  return `{${eol}${lines.join('')}${eol}${writer.lines(entries, writer.unit)}${eol}}${eol}`;
 }
 
 class EntryWriter {

@@ -36,7 +36,7 @@ export function proposedEntries(
   { keys }: Pick<NodeKeys, 'keys'>,
 ): ProposedEntries {
   const problems: string[] = [];
-  const nodes = proposal.nodes.flatMap((node): Entry[] => {
+  const nodes = upstreamsFirst(proposal).flatMap((node): Entry[] => {
     const key = keys.get(node.id);
     if (key === undefined) return [];
     const context: NodeContext = { proposal, choices, keys, problems, node, key };
@@ -56,9 +56,31 @@ export function proposedEntries(
     if (node === undefined || names.has(key)) return [];
     names.add(key);
     const entries = [leaf('node', node), leaf('slot', consumer.slot)];
-    return [{ key, comments: [whence(consumer)], entries }];
+    return [{ key, comments: whence(consumer), entries }];
   });
   return { nodes, consumers, problems };
+}
+
+/** As data flows, for who reads from the top; what no edge says anything of stays where it is. */
+function upstreamsFirst({ nodes, edges }: TopologyProposal): readonly ProposedNode[] {
+  const sources = new Map<string, string[]>();
+  for (const edge of edges) {
+    // An edge drains upwards, and is below its primary all the same.
+    const [above, below] = edge.kind === 'queue' ? [edge.to, edge.from] : [edge.from, edge.to];
+    sources.set(below, [...(sources.get(below) ?? []), above]);
+  }
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const ordered = new Set<ProposedNode>();
+  const visited = new Set<string>();
+  const visit = (id: string): void => {
+    const node = byId.get(id);
+    if (node === undefined || visited.has(id)) return;
+    visited.add(id);
+    for (const source of sources.get(id) ?? []) visit(source);
+    ordered.add(node);
+  };
+  for (const { id } of nodes) visit(id);
+  return [...ordered];
 }
 
 interface NodeContext {
@@ -98,7 +120,7 @@ function streamingEntries(context: NodeContext): readonly Entry[] {
   }
   const upstream = keys.get(edge.from) ?? edge.from;
   return [
-    { key: 'standbyOf', comments: [whence(edge)], value: upstream },
+    { key: 'standbyOf', comments: whence(edge), value: upstream },
     ...(edge.slot === null ? [] : [leaf('slot', edge.slot)]),
   ];
 }
@@ -123,7 +145,7 @@ function subscriptionEntries(context: NodeContext): readonly Entry[] {
       ...(connection === null ? [] : [leaf('connection', withoutSecrets(connection))]),
       ...(slot === null || slot === deriveSlotName(subscription) ? [] : [leaf('slotName', slot)]),
     ];
-    return [{ key: subscription, comments: [whence(edge)], entries }];
+    return [{ key: subscription, comments: whence(edge), entries }];
   });
 }
 
@@ -140,7 +162,7 @@ function queueEntries(context: NodeContext): readonly Entry[] {
     return [];
   }
   const queue = node.queue;
-  const comments = [whence(edge), ...(queue === null ? [] : evidenceLines(queue.evidence))];
+  const comments = [...whence(edge), ...(queue === null ? [] : evidenceLines(queue.evidence))];
   const entries = [leaf('primary', primary), ...(queue === null ? [] : queueParts(context, queue))];
   return [{ key: 'pendingSync', comments: [...new Set(comments)], entries }];
 }
@@ -215,7 +237,7 @@ function connectionValue(connection: ConnectionParams): unknown {
 }
 
 function nodeComments(node: ProposedNode): readonly string[] {
-  return [whence(node), ...(node.problem === null ? [] : [commentText(node.problem)])];
+  return [...whence(node), ...(node.problem === null ? [] : [commentText(node.problem)])];
 }
 
 interface Shown {
@@ -226,18 +248,21 @@ interface Shown {
 /** More is in the map of the proposal; a file is read by people. */
 const SAID = 3;
 
-/** Where something comes from, as a sentence. What is only guessed says so. */
-function whence({ certainty, evidence }: Shown): string {
-  const said = evidence.slice(0, SAID).map(evidenceText).join('; ');
-  return certainty === 'guessed' ? `Guessed, please check: ${said}.` : `${said}.`;
+/** Where something comes from, a sentence a line. What is only guessed says so. */
+function whence({ certainty, evidence }: Shown): readonly string[] {
+  const said = evidence.slice(0, SAID).map(evidenceText);
+  const [first = '', ...more] = [...new Set(said)];
+  return certainty === 'guessed' ? [`Guessed, please check: ${first}`, ...more] : [first, ...more];
 }
 
 function evidenceLines(evidence: readonly Evidence[]): readonly string[] {
-  return evidence.length === 0 ? [] : [whence({ certainty: 'seen', evidence })];
+  return evidence.length === 0 ? [] : whence({ certainty: 'seen', evidence });
 }
 
 function evidenceText({ text, atMs }: Evidence): string {
-  return atMs === null ? commentText(text) : `${commentText(text)}, ${minute(atMs)}`;
+  // Names are left as they are written.
+  const said = commentText(text).replace(/^it (?=[a-z])/u, 'It ');
+  return atMs === null ? `${said}.` : `${said}, ${minute(atMs)}.`;
 }
 
 /** In UTC: the file is read in other places, too. */

@@ -101,6 +101,7 @@ function errors(text: string): readonly string[] {
 const NEW_FILE = `{
   // The comments say where each value was found. What is guessed says so.
   // Passwords are never kept here: they are asked for and kept in VS Code’s secret storage.
+
   "name": "Central cloud",
   // Which guard rails apply: development, staging or production.
   "environment": "development",
