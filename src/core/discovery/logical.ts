@@ -42,17 +42,35 @@ export function joinSubscribers(draft: Draft): void {
       return match === null ? [] : [{ subscriber, ...match }];
     });
     for (const one of found) {
-      const rivals = found.filter(
-        ({ candidate: { server, slot } }) =>
-          server === one.candidate.server && slot.name === one.candidate.slot.name,
-      );
-      if (rivals.length > 1) continue;
+      if (hasRival(one, found)) continue;
       open.delete(one.subscriber);
       draft.claimedSlots.add(claimKey(one.candidate.server, one.candidate.slot.name));
       addSlotEdge(draft, one.subscriber, one.candidate, one.certainty);
     }
   }
   for (const subscriber of open) leaveOpen(draft, subscriber);
+}
+
+interface Claim {
+  readonly subscriber: Subscriber;
+  readonly candidate: Candidate;
+}
+
+/** Whether another may be who reads the slot: of several the only one whose worker runs is it. */
+function hasRival(one: Claim, claims: readonly Claim[]): boolean {
+  const rivals = claims.filter(
+    (other) =>
+      other !== one &&
+      other.candidate.server === one.candidate.server &&
+      other.candidate.slot.name === one.candidate.slot.name,
+  );
+  if (rivals.length === 0) return false;
+  return !runs(one.subscriber) || rivals.some(({ subscriber }) => runs(subscriber));
+}
+
+/** Whether its worker has heard from the publisher. */
+function runs({ subscription }: Subscriber): boolean {
+  return subscription.workerPid !== null && subscription.lastMessageAtMs !== null;
 }
 
 function subscribersOf(draft: Draft): readonly Subscriber[] {
@@ -92,16 +110,16 @@ function candidatesOf(draft: Draft, subscriber: Subscriber): readonly Candidate[
     );
     if (slot === undefined || draft.claimedSlots.has(claimKey(server, slot.name))) return [];
     if (server === node.server && slot.database === node.database) return [];
-    return isPossible(server, slot, subscription)
+    return isPossible(server, slot, subscriber)
       ? [{ server, slot, fits: fits(server, slot, subscriber) }]
       : [];
   });
 }
 
 /** A slot that is read by nobody cannot be that of a subscription whose worker is connected. */
-function isPossible(server: Server, slot: SlotFacts, subscription: SubscriptionFacts): boolean {
-  if (subscription.workerPid !== null && subscription.lastMessageAtMs !== null)
-    return slot.isActive;
+function isPossible(server: Server, slot: SlotFacts, subscriber: Subscriber): boolean {
+  if (runs(subscriber)) return slot.isActive;
+  const { subscription } = subscriber;
   const sender = senderOfSlot(server, slot);
   return sender === null || sender.applicationName === subscription.name || subscription.isEnabled;
 }
@@ -194,9 +212,16 @@ function leaveOpen(draft: Draft, subscriber: Subscriber): void {
   }
   const place = formatEndpoint(address);
   const there = serverAt(draft.servers, address);
-  const runs = subscription.workerPid !== null && subscription.lastMessageAtMs !== null;
   if (there !== null) {
-    if (runs || subscription.slotName === null || subscriber.database === null) {
+    const slot = there.fast.slots.find((one) => one.name === subscription.slotName);
+    if (slot !== undefined) {
+      draft.warnings.push(
+        (nameOf) =>
+          `The slot ${slot.name} of subscription ${name} on ${nameOf(node.key)} is read by another than this; it was left out.`,
+      );
+      return;
+    }
+    if (runs(subscriber) || subscription.slotName === null || subscriber.database === null) {
       draft.skipped.push(
         (nameOf) =>
           `Subscription ${name} on ${nameOf(node.key)} connects to ${place}, where from here a server answers that does not have its slot; it was left out.`,
@@ -215,7 +240,13 @@ function leaveOpen(draft: Draft, subscriber: Subscriber): void {
     hints: [subscriber.database ?? 'publisher', 'publisher'],
     evidence: addressEvidence(subscriber),
   });
-  pushEdge(draft, subscriber, publisher, runs ? 'seen' : 'guessed', addressEvidence(subscriber));
+  pushEdge(
+    draft,
+    subscriber,
+    publisher,
+    runs(subscriber) ? 'seen' : 'guessed',
+    addressEvidence(subscriber),
+  );
 }
 
 function pushEdge(
