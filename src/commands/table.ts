@@ -13,6 +13,7 @@ import { demoActions, stopDemo, tryDemo } from './demoCommands';
 import { disconnect } from './disconnect';
 import { discoverTopology } from './discoverTopology';
 import { enterPassword } from './enterPassword';
+import { importTopology } from './importTopology';
 import { forgetPassword } from './forgetPassword';
 import { moveSecret } from './moveSecret';
 import { muteNotifications } from './muteNotifications';
@@ -54,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   startContinuousChecks,
   stopContinuousChecks,
   createTopologyFile,
+  importTopology,
   discoverTopology,
   openTopologyFile,
   enterPassword,

@@ -1,6 +1,7 @@
 import { CHANGES } from './changes/table';
 import { discoverWork } from './discovery/discoverWork';
 import { openDemo } from './demo/openDemo';
+import { importWork } from './import/importWork';
 import { makePlanDesk } from './plans/makePlanDesk';
 import { exportSqlWork } from './queue/exportSqlWork';
 import { showConflictWork } from './queue/showConflictWork';
@@ -15,6 +16,7 @@ import { showSetup } from './setup/showSetup';
 export const WORK = {
   changes: CHANGES,
   discover: discoverWork,
+  importTopology: importWork,
   makePlanDesk,
   openDemo,
   exportSqlWork,

@@ -38,11 +38,14 @@ export function readImportedUrl(text: string): ImportedUrl {
   const url = text.trim();
   if (isJdbcUrl(url)) {
     const { problems, ...point } = readJdbcUrl(url);
-    const isSafe = !/password/iu.test(url);
-    return finish({ ...point, problems: isSafe ? problems : problems.map(unnamed) }, url, {
-      leftOut: [],
-      isPooler: false,
-    });
+    const isSafe = !/password|@/iu.test(url);
+    return finish(
+      { ...point, problems: isSafe ? problems : problems.map(unnamed) },
+      {
+        leftOut: [],
+        isPooler: false,
+      },
+    );
   }
   const scheme = /^([a-z][a-z0-9+.-]*(?::[a-z][a-z0-9+.-]*)?):/iu.exec(url)?.[1]?.toLowerCase();
   if (!POSTGRES_SCHEME.test(url)) return { kind: 'foreign', what: scheme ?? 'no URL' };
@@ -60,7 +63,7 @@ export function readImportedUrl(text: string): ImportedUrl {
     else leftOut.push(key);
   }
   const parsed = parseConnectionString(kept.length === 0 ? left : `${left}?${kept.join('&')}`);
-  return finish(startingPointOf(parsed, 'uri'), url, { leftOut, isPooler });
+  return finish(startingPointOf(parsed, 'uri'), { leftOut, isPooler });
 }
 
 /** A password with a bare "&" goes on as the name of a parameter. */
@@ -71,20 +74,17 @@ function unnamed(problem: StartingProblem): StartingProblem {
 
 function finish(
   { params, password, problems }: StartingPoint,
-  url: string,
   more: { readonly leftOut: readonly string[]; readonly isPooler: boolean },
 ): ImportedUrl {
   if (params === null) {
     const problem = problems.find(({ severity }) => severity === 'error');
-    return { kind: 'refused', reason: safeReason(problem?.message, url) };
+    return { kind: 'refused', reason: safeReason(problem?.message) };
   }
   // Half of a password that is badly encoded would be a fine name of a host or a database.
   if (/[@:]/u.test(params['dbname'] ?? '') || !isPlainHost(params)) {
     return { kind: 'refused', reason: `${NO_URL} ${ENCODE}` };
   }
-  const notes = problems.flatMap(({ message }) =>
-    safeReason(message, url) === message ? [message] : [],
-  );
+  const notes = problems.flatMap(({ message }) => (HARMLESS.test(message) ? [message] : []));
   const leftOut = more.leftOut.map((key) => (FOREIGN_KEYS.test(key) ? `"${key}"` : 'a query key'));
   const { isPooler } = more;
   return { kind: 'connection', params, password, notes, isPooler, leftOut: [...new Set(leftOut)] };
@@ -116,12 +116,11 @@ const ENCODE =
   'In the user name or password of a URL write "/" as %2F, "@" as %40, ":" as %3A and "&" as %26.';
 const NO_URL = 'It is no connection URL that can be read.';
 
-/** The parser's sentence, unless it repeats a piece of what may be a password: all of it where no "@" ends the user. */
-function safeReason(message: string | undefined, url: string): string {
-  if (message === undefined) return NO_URL;
-  const at = url.lastIndexOf('@');
-  const secretPart = url.slice(url.indexOf('//') + 2, at < 0 ? url.length : at);
-  const quoted = Array.from(message.matchAll(/"([^"]+)"/gu), ([, piece]) => piece ?? '');
-  const repeats = quoted.some((piece) => piece.length > 1 && secretPart.includes(piece));
-  return repeats ? NO_URL : message;
+/** Sentences of the parsers that hold signs and keywords alone, and no piece of the URL. */
+const HARMLESS =
+  /^(?:In the user name or password of a URL write (?:"[^\w"]" as %[0-9A-F]{2}(?:, | and )?)+\.|sslmode "(?:prefer|allow)" is read as .*|"ssl=(?:true|false|1|0|on|off|require|disable)" is read as .*|"[a-z_]+" is not used, and is not kept\.|Th(?:is|ese) parameters? of the JDBC URL .*|What the URL says to its driver alone was left out\.)$/u;
+
+/** The parser's sentence where it surely repeats nothing that may be a password. */
+function safeReason(message: string | undefined): string {
+  return message !== undefined && HARMLESS.test(message) ? message : NO_URL;
 }
