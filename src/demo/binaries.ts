@@ -38,7 +38,7 @@ const USUAL: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
 };
 
 /**
- * Finds programs of a server that is new enough: on the PATH, where installers put them, else what was downloaded before. Runs
+ * Finds programs of a server that is new enough: where a developer says (PG_TOPOLOGY_DEMO_BIN), on the PATH, where installers put them, else what was downloaded before. Runs
  * `pg_config --bindir` and `postgres --version`, nothing else.
  * @returns `null` when there are none
  */
@@ -69,6 +69,7 @@ export function majorOf(words: string): number | null {
 
 async function* candidates(options: FinderOptions): AsyncGenerator<string> {
   const { variables, platform, downloaded } = options;
+  yield* foldersOfPath(variables['PG_TOPOLOGY_DEMO_BIN']);
   const path = foldersOfPath(variables['PATH'] ?? variables['Path']);
   yield* path;
   for (const folder of path) {

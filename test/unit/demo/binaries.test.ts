@@ -46,6 +46,9 @@ describe('finding programs of a server', () => {
     const found = await find([join(root, 'missing'), old, good, later]);
     assert.equal(found?.folder, good);
     assert.equal(found.major, 17);
+    // Unless a developer names another.
+    const variables = { PATH: good, PG_TOPOLOGY_DEMO_BIN: later };
+    assert.equal((await find([], { variables }))?.folder, later);
   });
 
   it('asks pg_config where only that is on the PATH', async () => {
