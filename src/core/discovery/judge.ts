@@ -77,8 +77,9 @@ function isAddress(soughtKey: string | null): boolean {
   return soughtKey?.startsWith('address:') ?? false;
 }
 
-function isPart(draft: Draft, { key }: DraftNode): boolean {
+function isPart(draft: Draft, { answer, key }: DraftNode): boolean {
   return (
+    (answer?.facts.fast.subscriptions.length ?? 0) > 0 ||
     draft.edges.some(({ from, to }) => from === key || to === key) ||
     draft.consumers.some(({ node }) => node === key)
   );

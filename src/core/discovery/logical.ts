@@ -215,9 +215,11 @@ function leaveOpen(draft: Draft, subscriber: Subscriber): void {
   if (there !== null) {
     const slot = there.fast.slots.find((one) => one.name === subscription.slotName);
     if (slot !== undefined) {
+      // Whoever reads it is one of those that say so.
+      draft.claimedSlots.add(claimKey(there, slot.name));
       draft.warnings.push(
         (nameOf) =>
-          `The slot ${slot.name} of subscription ${name} on ${nameOf(node.key)} is read by another than this; it was left out.`,
+          `The slot ${slot.name} of subscription ${name} on ${nameOf(node.key)} is read by another, or by several in turn; the subscription was left out.`,
       );
       return;
     }

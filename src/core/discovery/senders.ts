@@ -56,14 +56,20 @@ function publicationsIn(query: string): readonly string[] | null {
   );
 }
 
-/** Walsenders that may serve a standby: not of a logical reader, no backup. */
+/**
+ * Walsenders that may serve a standby: not of a logical reader, no backup. One that only begins may be either, so it is none; where its
+ * state is hidden from our role, one that is called as a logical slot is taken for its reader.
+ */
 export function physicalSenders(server: Server): readonly SenderFacts[] {
-  const logical = new Set(
-    server.fast.slots.filter(({ type }) => type === 'logical').map(({ activePid }) => activePid),
-  );
+  const slots = server.fast.slots.filter(({ type }) => type === 'logical');
+  const pids = new Set(slots.map(({ activePid }) => activePid));
+  const names = new Set(slots.map(({ name }) => name));
   return server.fast.senders.filter(
     (sender) =>
-      !logical.has(sender.pid) &&
+      !pids.has(sender.pid) &&
+      (sender.state === null
+        ? !names.has(sender.applicationName ?? '')
+        : sender.state === 'streaming' || sender.state === 'catchup') &&
       !isTool(sender) &&
       !isTableSyncName(sender.applicationName ?? '') &&
       commandOf(server, sender.pid)?.isLogical !== true,
