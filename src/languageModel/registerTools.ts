@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { escapeMarkdown } from '../core/describe/escapeMarkdown';
+import { escapeMarkdownOfDialog } from '../core/describe/escapeMarkdown';
 import type { Disposable } from '../core/ports/disposable';
 import type { Log } from '../core/ports/log';
 import { DisposableStore } from '../host/disposableStore';
@@ -69,7 +69,7 @@ function questionOf({ question, sql }: Preparation): vscode.MarkdownString {
 }
 
 function plain(text: string): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString(escapeMarkdown(text));
+  const markdown = new vscode.MarkdownString(escapeMarkdownOfDialog(text));
   markdown.isTrusted = false;
   markdown.supportHtml = false;
   markdown.supportThemeIcons = false;

@@ -22,3 +22,17 @@ export function escapeMarkdown(text: string): string {
     .replace(/\bwww\./giu, (found) => `${found.slice(0, 3)}&period;`)
     .replace(/^(\d+)\./u, '$1&period;');
 }
+
+/** What some of the editor's dialogs do not read as the character that it stands for. */
+const SLASHED: Readonly<Record<string, string>> = {
+  '&commat;': '\\@',
+  '&colon;': '\\:',
+  '&vert;': '\\|',
+  '&dollar;': '\\$',
+  '&period;': '\\.',
+};
+
+/** As `escapeMarkdown`, for places that show Markdown as plain text at times. Not where theme icons are drawn: those take a slash. */
+export function escapeMarkdownOfDialog(text: string): string {
+  return escapeMarkdown(text).replace(/&\w+;/gu, (entity) => SLASHED[entity] ?? entity);
+}

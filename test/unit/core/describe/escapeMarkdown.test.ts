@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { escapeMarkdown } from '../../../../src/core/describe/escapeMarkdown';
+import {
+  escapeMarkdown,
+  escapeMarkdownOfDialog,
+} from '../../../../src/core/describe/escapeMarkdown';
 
 /** What a reader sees: escapes and entities undone. */
 function seen(markdown: string): string {
@@ -54,5 +57,17 @@ describe('escapeMarkdown', () => {
     assert.equal(escapeMarkdown('a\n\nb\tc'), 'a b c');
     assert.equal(escapeMarkdown('a\u202eb\u200bc\u0007'), 'abc');
     assert.equal(escapeMarkdown('12\u00a0ms'), '12\u00a0ms');
+  });
+});
+
+describe('escapeMarkdownOfDialog', () => {
+  it('needs no entity but those that every dialog reads, and leaves no link either', () => {
+    for (const name of HOSTILE) {
+      const escaped = escapeMarkdownOfDialog(name);
+      assert.equal(seen(escaped), name);
+      assert.doesNotMatch(escaped, /&(?!(?:amp|lt|gt|quot);)/u, name);
+      assert.doesNotMatch(escaped, /(?<!\\)[`*_[\]()#!~@:|$]|www\./u, name);
+    }
+    assert.equal(escapeMarkdownOfDialog('of Central: a'), 'of Central\\: a');
   });
 });
