@@ -7,8 +7,8 @@ import type { TextRange } from '../topologyFile/problem';
 export interface CheckItem {
   /** As in a snapshot: `streaming/central-read`, `logical/genesis/metrics_sub`, `consumer/electric`. */
   readonly edgeId: string;
+  /** `metrics_sub on genesis from central`. Whole, since of an item with a description screen readers hear that alone. */
   readonly label: string;
-  readonly description: string;
   /** Its key in the text; `null` where the text that is shown has none. */
   readonly range: TextRange | null;
 }
@@ -25,22 +25,19 @@ export function checkItemsOf(
       : [
           {
             edgeId: `streaming/${id}`,
-            label: edgeTitle({ kind: 'streaming', name: id, to: id }),
-            description: `from ${standbyOf}`,
+            label: `${edgeTitle({ kind: 'streaming', name: id, to: id })} from ${standbyOf}`,
             range: keyAt('nodes', id),
           },
         ]),
     ...subscriptions.map(({ name, publisher }) => ({
       edgeId: `logical/${id}/${name}`,
-      label: edgeTitle({ kind: 'logical', name, to: id }),
-      description: `from ${publisher}`,
+      label: `${edgeTitle({ kind: 'logical', name, to: id })} from ${publisher}`,
       range: keyAt('nodes', id, 'subscriptions', name),
     })),
   ]);
   const ofConsumers = topology.consumers.map(({ id, node }) => ({
     edgeId: `consumer/${id}`,
-    label: edgeTitle({ kind: 'consumer', name: id, to: id }),
-    description: `from ${node}`,
+    label: `${edgeTitle({ kind: 'consumer', name: id, to: id })} from ${node}`,
     range: keyAt('consumers', id),
   }));
   return [...ofNodes, ...ofConsumers];

@@ -90,10 +90,10 @@ export class CheckTests implements Disposable {
     items.add(root);
     const lines = shown === null ? null : new LineIndex(shown.text);
     const declared = checkItemsOf(topology, shown?.parsed.positions ?? null);
-    const children = declared.map(({ edgeId, label, description, range }) => {
+    const children = declared.map(({ edgeId, label, range }) => {
       const known = root.children.get(edgeId);
       const item = known ?? this.#controller.createTestItem(edgeId, label, uri);
-      item.description = description;
+      item.label = label;
       item.range = range === null || lines === null ? undefined : lines.rangeOf(range);
       return item;
     });

@@ -21,16 +21,16 @@ describe('checkItemsOf', () => {
   assert.ok(topology);
 
   it('has each edge of the file at the line that declares it', () => {
-    const items = checkItemsOf(topology, positions).map(({ edgeId, label, description, range }) => {
+    const items = checkItemsOf(topology, positions).map(({ edgeId, label, range }) => {
       assert.ok(range);
       const line = TEXT.slice(0, range.offset).split('\n').length;
       const text = TEXT.slice(range.offset, range.offset + range.length);
-      return [edgeId, label, description, line, text];
+      return [edgeId, label, line, text];
     });
     assert.deepEqual(items, [
-      ['streaming/central-read', 'central-read', 'from central', 4, '"central-read"'],
-      ['logical/genesis/metrics_sub', 'metrics_sub on genesis', 'from central', 8, '"metrics_sub"'],
-      ['consumer/electric', 'electric', 'from central', 12, '"electric"'],
+      ['streaming/central-read', 'central-read from central', 4, '"central-read"'],
+      ['logical/genesis/metrics_sub', 'metrics_sub on genesis from central', 8, '"metrics_sub"'],
+      ['consumer/electric', 'electric from central', 12, '"electric"'],
     ]);
   });
 
