@@ -142,12 +142,22 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   queueDepthCritical: 10_000,
 };
 
+/** Where the file says that the application's reads go. Writes go to the primary, which is not declared. */
+export interface DeclaredRouting {
+  /** Ids of nodes, the first choice first; never empty, none twice. */
+  readonly reads: readonly string[];
+  /** A standby further behind gets no reads; `null`: lag decides nothing. */
+  readonly maxLagMs: number | null;
+}
+
 export interface Topology {
   readonly name: string;
   readonly environment: Environment;
   readonly nodes: readonly TopologyNode[];
   readonly consumers: readonly DeclaredConsumer[];
   readonly thresholds: Thresholds;
+  /** Absent: the file says nothing of it. */
+  readonly routing?: DeclaredRouting;
 }
 
 /** What a node is by the file alone. A node may be several at once. */

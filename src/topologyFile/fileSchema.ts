@@ -174,6 +174,34 @@ const thresholdsSchema = documented(
   'From which values things are marked.',
 );
 
+const routingSchema = documented(
+  z.object({
+    reads: documented(
+      z
+        .array(z.string(), 'Expected a list of nodes, the first choice first.')
+        .check(z.minLength(1, 'Expected at least one node.')),
+      'Nodes that reads may go to, the first choice first. Name the primary as well where reads may fall back to it.',
+      { examples: [['replica', 'primary']] },
+    ),
+    maxLag: z.exactOptional(
+      documented(
+        durationSchema,
+        'A standby further behind gets no reads, nor does one of which that is not known. Without it lag is shown, and decides nothing.',
+        { examples: ['5s'] },
+      ),
+    ),
+  }),
+  'Where the application sends its reads. Writes go to the primary. Shown and checked; no connection of the application passes through here.',
+  {
+    defaultSnippets: [
+      {
+        label: 'routing',
+        body: { reads: ['${1:replica}', '${2:primary}'], maxLag: '${3:5s}' },
+      },
+    ],
+  },
+);
+
 /** The whole file. Unknown keys are let through here; they are warnings of our own, with a suggestion. */
 export const topologyFileSchema = documented(
   z.object(
@@ -209,6 +237,7 @@ export const topologyFileSchema = documented(
         ),
       ),
       thresholds: z.exactOptional(thresholdsSchema),
+      routing: z.exactOptional(routingSchema),
     },
     'Expected an object with "nodes".',
   ),

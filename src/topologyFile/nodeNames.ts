@@ -36,6 +36,7 @@ export function nodeNames(text: string): readonly NodeName[] {
   for (const { value } of propertiesOf(findNode(root, ['consumers']))) {
     add(findNode(value, ['node']), false);
   }
+  for (const read of findNode(root, ['routing', 'reads'])?.children ?? []) add(read, false);
   return found.sort((a, b) => a.range.offset - b.range.offset);
 }
 

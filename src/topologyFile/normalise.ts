@@ -6,6 +6,7 @@ import type {
   ConnectionParams,
   DeclaredPublication,
   DeclaredQueue,
+  DeclaredRouting,
   DeclaredSubscription,
   DeclaredTable,
   PasswordSource,
@@ -48,6 +49,7 @@ export function toTopology(
       slot: consumer.slot,
     })),
     thresholds: toThresholds(file.thresholds),
+    ...(file.routing === undefined ? {} : { routing: toRouting(file.routing) }),
   };
 }
 
@@ -88,6 +90,12 @@ export function toThresholds(thresholds: TopologyFile['thresholds']): Thresholds
     queueDepthCritical,
     ...(retainedWalBytes === null ? {} : { retainedWalBytes }),
   };
+}
+
+function toRouting({ reads, maxLag }: NonNullable<TopologyFile['routing']>): DeclaredRouting {
+  const maxLagMs = parseDuration(maxLag ?? '') ?? 0;
+  // Nothing stays below no lag at all; the check of thresholds says so.
+  return { reads: [...new Set(reads)], maxLagMs: maxLagMs > 0 ? maxLagMs : null };
 }
 
 type FileRetainedWal = NonNullable<TopologyFile['thresholds']>['retainedWal'];

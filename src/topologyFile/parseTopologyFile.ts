@@ -4,6 +4,7 @@ import type { ConnectionParams, Topology } from '../core/topology';
 import { checkNames } from './checks/names';
 import { checkReferences } from './checks/references';
 import { checkRoles } from './checks/roles';
+import { checkRouting } from './checks/routing';
 import { checkSlots } from './checks/slots';
 import { checkSubscriptionConnections } from './checks/subscriptionConnections';
 import { checkTables } from './checks/tables';
@@ -82,6 +83,7 @@ function readMeaning(context: FileContext, fallbackName: string, problems: Probl
     ...checkSlots(context),
     ...checkSubscriptionConnections(context),
     ...checkThresholds(context),
+    ...checkRouting(context, connections),
   );
   return toTopology(context.file, connections, fallbackName);
 }

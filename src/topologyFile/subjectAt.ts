@@ -12,10 +12,13 @@ export type FileSubject =
 /** Subjects of names alone: a path further inside an entry, into its options, says nothing of its state. `null`: none. */
 export function subjectAt(
   path: JsonPath,
-  topology: Pick<Topology, 'nodes' | 'consumers'>,
+  topology: Pick<Topology, 'nodes' | 'consumers' | 'routing'>,
 ): FileSubject | null {
   const [first, id, key, name, option, index] = path.map(String);
   if (id === undefined) return null;
+  if (first === 'routing') {
+    return id === 'reads' ? nodeSubject(topology.routing?.reads[Number(key)] ?? null) : null;
+  }
   if (first === 'consumers') return consumerSubject(id, key, topology);
   const node = topology.nodes.find((candidate) => candidate.id === id);
   if (first !== 'nodes' || node === undefined) return null;

@@ -42,6 +42,7 @@ export function suggestionsAt(
     const node = snapshot.topology.consumers.find((consumer) => consumer.id === id)?.node;
     return key === 'slot' ? slotsOf(snapshot, node, 'logical') : [];
   }
+  if (first === 'routing') return id === 'reads' ? unreadYet(snapshot) : [];
   if (first !== 'nodes' || id === undefined) return [];
   const node = snapshot.topology.nodes.find((candidate) => candidate.id === id);
   switch (key) {
@@ -78,6 +79,12 @@ function nodesBut({ topology }: TopologySnapshot, id: string | null): readonly S
   return topology.nodes
     .filter((node) => node.id !== id)
     .map((node) => ({ value: node.id, detail: 'node of this file' }));
+}
+
+/** Nodes that no reads go to so far; each is named once. */
+function unreadYet(snapshot: TopologySnapshot): readonly Suggestion[] {
+  const named = snapshot.topology.routing?.reads ?? [];
+  return nodesBut(snapshot, null).filter(({ value }) => !named.includes(value));
 }
 
 function slotsOf(

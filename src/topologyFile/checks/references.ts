@@ -22,17 +22,22 @@ export function checkReferences(context: FileContext): readonly Problem[] {
     const problem = checkReference(context, ['consumers', id, 'node'], consumer.node, null);
     if (problem !== null) problems.push(problem);
   }
+  for (const [index, target] of (context.file.routing?.reads ?? []).entries()) {
+    const problem = checkReference(context, ['routing', 'reads', index], target, null);
+    if (problem !== null) problems.push(problem);
+  }
   return [...problems, ...findCycles(context)];
 }
 
-/** @param self id of the node that refers; `null` for a consumer */
+/** @param self id of the node that refers; `null` for a consumer, and for routing */
 function checkReference(
   context: FileContext,
   path: JsonPath,
   target: string,
   self: string | null,
 ): Problem | null {
-  const key = String(path.at(-1));
+  // Of a list, the key that holds it.
+  const key = String(path.findLast((part) => typeof part === 'string'));
   if (target === self) {
     const message = `"${key}" of "${self}" names the node itself.`;
     return problemAt(context, path, {

@@ -35,6 +35,7 @@ export function checkThresholds(context: FileContext): readonly Problem[] {
       : []),
     ...checkRetainedWal(context, retainedWal),
     ...checkBudgets(context),
+    ...zeroProblem(context, ['routing', 'maxLag'], context.file.routing?.maxLag),
   ];
 }
 

@@ -5,7 +5,8 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { topologyFileSchema } from '../../../src/topologyFile/fileSchema';
 import { topologyJsonSchema } from '../../../src/topologyFile/jsonSchema';
-import { applyTextEdits, removeValue, setValue } from '../../../src/topologyFile/edits';
+import { applyTextEdits, removeValue } from '../../../src/topologyFile/edits';
+import { putValue } from '../../../src/topologyFile/insertion';
 import type { JsonPath } from '../../../src/topologyFile/problem';
 import { parseTopologyFile } from '../../../src/topologyFile/parseTopologyFile';
 import { nodeSnippets, fileSnippets } from '../../../src/topologyFile/snippets';
@@ -97,6 +98,7 @@ const shaped = fc.record(
     nodes: fc.dictionary(fc.constantFrom('a', 'b'), node, { maxKeys: 2 }),
     consumers: part.value,
     thresholds: part.value,
+    routing: part.value,
   },
   { requiredKeys: ['nodes'] },
 );
@@ -154,6 +156,7 @@ const VALID = {
     queueDepth: { warning: 0, critical: 10 },
     retainedWal: '8GB',
   },
+  routing: { reads: ['a', 'b'], maxLag: '5s' },
 };
 
 /** The valid document with one thing replaced, or left out. */
@@ -162,7 +165,7 @@ const nearlyValid = fc
   .tuple(fc.constantFrom(...PLACES), fc.oneof(leaf, fc.constant(undefined), part.value))
   .map(([path, value]): unknown => {
     const text = JSON.stringify(VALID);
-    const edits = value === undefined ? removeValue(text, path) : setValue(text, path, value);
+    const edits = value === undefined ? removeValue(text, path) : putValue(text, path, value);
     return JSON.parse(applyTextEdits(text, edits));
   });
 
