@@ -61,7 +61,9 @@ describe('map of a discovery', () => {
     await page.getByRole('checkbox', { name: 'Write singularity' }).click();
     await page.getByText('Left out with it: subscription patterns_sub from central.').waitFor();
     await page
-      .getByText('3 of 4 nodes and 3 of 4 links to write. 1 node is in the file already.')
+      .getByText(
+        '3 of 4 nodes and 3 of 4 links to write. 1 node is in the file already; what it lacks of it is added.',
+      )
       .waitFor();
     await page.getByRole('option', { name: /patterns_sub/ }).waitFor();
     assert.match(

@@ -46,23 +46,22 @@ function nodeBox(node: DiscoveryNode, model: ProposalModel): MapNode {
   const isTaken = model.taken.has(id);
   const entry = model.draft.find((candidate) => candidate.id === id);
   const address = addressOf(entry?.host ?? node.host, entry?.port ?? node.port);
-  const mark = !isTaken
-    ? 'left out'
-    : isInFile
-      ? 'in the file'
-      : certainty === 'guessed'
-        ? 'guessed'
-        : '';
+  // Glyph and outline tell it on the map; a screen reader needs the words.
+  const words = [
+    ...(certainty === 'guessed' ? ['guessed'] : []),
+    ...(isInFile ? ['in the file'] : []),
+    ...(problem === null ? [] : [node.isReached ? 'address in doubt' : 'not reached']),
+  ];
   const marks = `${certainty === 'guessed' ? 'is-guessed' : ''} ${isTaken ? '' : 'is-left-out'}`;
   return {
     id: nodeKey(id),
     kind,
     name: model.names.get(id) ?? id,
-    role: mark === '' ? word : `${word}, ${mark}`,
+    role: isTaken ? word : 'left out',
     facts: model.state.nodes.length < COMPACT_FROM && address !== '' ? [address] : [],
     tone: problem === null ? 'none' : 'warn',
     glyph: node.isReached ? 'lagging' : 'unreachable',
-    word: problem === null ? '' : node.isReached ? 'address in doubt' : 'not reached',
+    word: words.join(', '),
     isOld: false,
     isOff: false,
     cells: [],

@@ -35,23 +35,32 @@ export function decisionOf(model: ProposalModel): string {
   const [first] = problems;
   if (first !== undefined) {
     const [id, { name, host, port }] = first;
+    const rest = problems.size - 1;
     const more =
-      problems.size === 1 ? '' : ` ${formatCounted(problems.size - 1, 'more node')} need a change.`;
+      rest === 0
+        ? ''
+        : ` ${formatCounted(rest, 'more node')} ${rest === 1 ? 'needs' : 'need'} a change.`;
     return `${id}: ${name ?? host ?? port ?? ''}${more}`;
   }
-  const fresh = state.nodes.filter(({ isInFile }) => !isInFile);
-  const written = fresh.filter(({ id }) => taken.has(id)).length;
-  const links = state.edges.filter((edge) => !fallsAway(edge, taken)).length;
-  const known = state.nodes.length - fresh.length;
-  const inFile =
-    known === 0
+  const inFile = new Set(state.nodes.flatMap(({ id, isInFile }) => (isInFile ? [id] : [])));
+  const fresh = state.nodes.filter(({ id }) => !inFile.has(id));
+  if (fresh.length === 0)
+    return 'Every node is in the file already; what it lacks of them is added.';
+  // Of links between nodes of the file nobody knows here whether it has them.
+  const links = state.edges.filter(({ from, to }) => !inFile.has(from) || !inFile.has(to));
+  const nodes = partOf(fresh.filter(({ id }) => taken.has(id)).length, fresh.length, 'node');
+  const kept = links.filter((edge) => !fallsAway(edge, taken)).length;
+  const known =
+    inFile.size === 0
       ? ''
-      : ` ${formatCounted(known, 'node')} ${known === 1 ? 'is' : 'are'} in the file already.`;
-  return `${formatPart(written, fresh.length, fresh.length === 1 ? 'node' : 'nodes')} and ${formatPart(
-    links,
-    state.edges.length,
-    state.edges.length === 1 ? 'link' : 'links',
-  )} to write.${inFile}`;
+      : ` ${formatCounted(inFile.size, 'node')} ${inFile.size === 1 ? 'is' : 'are'} in the file already; what it lacks of ${inFile.size === 1 ? 'it' : 'them'} is added.`;
+  return `${nodes} and ${partOf(kept, links.length, 'link')} to write.${known}`;
+}
+
+/** `3 nodes`, `2 of 3 nodes`. */
+function partOf(part: number, whole: number, noun: string): string {
+  if (part === whole) return formatCounted(whole, noun);
+  return formatPart(part, whole, whole === 1 ? noun : `${noun}s`);
 }
 
 /** What the button is called: it says how many nodes it adds. */
