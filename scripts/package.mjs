@@ -8,6 +8,8 @@ const VSIX = 'pg-topology.vsix';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
 rmSync(VSIX, { force: true });
+// Times in the package are those of the commit, so that whoever builds it anew gets the very same bytes.
+process.env['SOURCE_DATE_EPOCH'] ??= commitTime();
 run('esbuild.config.mjs', '--production');
 // There is no public home yet, so there is no address that links could be rewritten to.
 run(
@@ -19,6 +21,12 @@ run(
   ...['--out', VSIX],
 );
 if (!process.argv.includes('--unchecked')) run('scripts/packaging/checkPackage.mjs');
+
+/** Seconds since 1970; a fixed day where there is no git. */
+function commitTime() {
+  const { status, stdout } = spawnSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8' });
+  return status === 0 && /^\d+\s*$/u.test(stdout) ? stdout.trim() : '1735689600';
+}
 
 /** @param {readonly string[]} command arguments of Node */
 function run(...command) {
