@@ -1,4 +1,4 @@
-import type { DiscoveryFacts } from '../core/discovery/discoveryFacts';
+import type { ClusterMember, DiscoveryFacts } from '../core/discovery/discoveryFacts';
 import type { Endpoint } from '../core/failure';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { ChangeAccess, ChangeGateway, ChangeSession } from '../core/ports/changeGateway';
@@ -41,6 +41,10 @@ export class ServersOnDemand
     signal: CancelSignal,
   ): Promise<DiscoveryFacts> {
     return (await this.#get()).discovery.look(node, password, signal);
+  }
+
+  async readMembers(endpoint: Endpoint, signal: CancelSignal): Promise<readonly ClusterMember[]> {
+    return (await this.#get()).discovery.readMembers(endpoint, signal);
   }
 
   async enterPassword(node: TopologyNode, password: string): Promise<PasswordOutcome> {

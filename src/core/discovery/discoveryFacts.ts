@@ -33,6 +33,8 @@ export interface DiscoveryFacts {
   readonly capturedTables: readonly TableName[];
   /** What a cluster manager's own tables list: `repmgr.nodes`, `pgautofailover.node`. */
   readonly members: readonly ClusterMember[];
+  /** Whether its settings are given as Patroni gives them. */
+  readonly looksLikePatroni: boolean;
   /** Finished sentences: what could not be read, and what would allow it. */
   readonly notes: readonly string[];
 }

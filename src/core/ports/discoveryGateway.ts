@@ -1,4 +1,4 @@
-import type { DiscoveryFacts } from '../discovery/discoveryFacts';
+import type { ClusterMember, DiscoveryFacts } from '../discovery/discoveryFacts';
 import type { Endpoint } from '../failure';
 import type { TopologyNode } from '../topology';
 import type { CancelSignal } from './cancelSignal';
@@ -12,4 +12,10 @@ export interface DiscoveryGateway {
    * @param password for this session alone; `null`: as the monitor finds one
    */
   look(node: TopologyNode, password: string | null, signal: CancelSignal): Promise<DiscoveryFacts>;
+  /**
+   * Asks Patroni's REST interface for its members: one GET of `/cluster`, within 5 s, never led elsewhere by a redirect. Without
+   * credentials, and over plain HTTP, which is how it is served unless somebody changed that.
+   * @throws ServerFailure whose text names what was answered instead
+   */
+  readMembers(endpoint: Endpoint, signal: CancelSignal): Promise<readonly ClusterMember[]>;
 }

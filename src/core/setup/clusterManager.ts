@@ -11,7 +11,7 @@ export interface ClusterManager {
 }
 
 /** Settings that Patroni gives on the command line, since they have to agree on all members. */
-const PATRONI_SETTINGS = [
+export const PATRONI_SETTINGS: readonly string[] = [
   'max_connections',
   'max_locks_per_transaction',
   'max_prepared_transactions',

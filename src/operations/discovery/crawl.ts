@@ -1,12 +1,6 @@
 import pLimit from 'p-limit';
-import { isLoopback } from '../../core/endpoint';
-import {
-  isServerFailure,
-  ServerFailure,
-  type Endpoint,
-  type FailureFacts,
-} from '../../core/failure';
-import { describeFailure } from '../../core/failureText';
+import { formatEndpoint, isLoopback, isUnixSocket } from '../../core/endpoint';
+import { ServerFailure, type Endpoint } from '../../core/failure';
 import { connectionTo } from '../../core/discovery/draft';
 import { furtherPlaces, type FurtherPlace } from '../../core/discovery/furtherPlaces';
 import type { FileNode, Look, ProposalOptions, SaidMember } from '../../core/discovery/look';
@@ -17,11 +11,13 @@ import { isSameAddress } from '../../core/discovery/servers';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { Clock } from '../../core/ports/clock';
 import type { DiscoveryGateway } from '../../core/ports/discoveryGateway';
-import type { ConnectionParams, TopologyNode } from '../../core/topology';
+import type { ConnectionParams } from '../../core/topology';
+import { failureOf, lookOnce, type Found, type Wanted } from './lookOnce';
 
 /** Servers that one crawl looks at, at most. */
 export const MOST_LOOKS = 64;
 const AT_ONCE = 4;
+const PATRONI_PORT = 8008;
 
 export interface CrawlDeps {
   readonly gateway: DiscoveryGateway;
@@ -60,17 +56,6 @@ export interface ApprovedEndpoint {
   readonly password?: string;
 }
 
-interface Found {
-  readonly look: Look;
-  readonly password: string | null;
-}
-
-interface Wanted extends Pick<Look, 'connection' | 'soughtKey' | 'isOverridden' | 'evidence'> {
-  readonly password: string | null;
-  /** For sentences about it. */
-  readonly name: string;
-}
-
 interface NamedPlace extends FurtherPlace {
   readonly name: string;
   readonly said: readonly Evidence[];
@@ -84,6 +69,9 @@ export class Crawl {
   readonly #looks: Found[] = [];
   readonly #sought = new Set<string>();
   readonly #members: SaidMember[] = [];
+  /** Addresses of Patroni that were asked. */
+  readonly #asked = new Set<string>();
+  readonly #notes: string[] = [];
   #wasCut = false;
 
   constructor(private readonly deps: CrawlDeps) {}
@@ -97,7 +85,8 @@ export class Crawl {
     start: { readonly params: ConnectionParams; readonly password: string | null },
     signal: CancelSignal,
   ): Promise<void> {
-    const found = await this.#dial(
+    const found = await lookOnce(
+      this.deps,
       {
         connection: start.params,
         password: start.password,
@@ -115,6 +104,10 @@ export class Crawl {
 
   /** Further nodes that need a person, in the order in which they were found. */
   waiting(): readonly WaitingEndpoint[] {
+    return [...this.#servers(), ...this.#managers()];
+  }
+
+  #servers(): readonly WaitingEndpoint[] {
     return this.#further()
       .filter((place) => !this.#isFree(place))
       .map((place) => ({
@@ -137,15 +130,23 @@ export class Crawl {
       const endpoint = one.address ?? place?.endpoint ?? null;
       return place === undefined || endpoint === null ? [] : [this.#wanted(place, endpoint, one)];
     });
+    const managers = this.#managers().filter(({ key }) => approved.some((one) => one.key === key));
+    for (const { endpoint } of managers) {
+      if (endpoint !== null) await this.#askPatroni(endpoint, signal);
+    }
     await this.#lookAt(wanted, signal);
     await this.#follow(signal);
   }
 
   proposal(): TopologyProposal {
     const proposal = makeProposal(this.#all(), this.#options());
-    if (!this.#wasCut) return proposal;
-    const sentence = `Discovery stopped after ${MOST_LOOKS} servers; what lies further was not looked at.`;
-    return { ...proposal, skipped: [...proposal.skipped, sentence] };
+    const more = this.#wasCut
+      ? [
+          ...this.#notes,
+          `Discovery stopped after ${MOST_LOOKS} looks; what lies further was not looked at.`,
+        ]
+      : this.#notes;
+    return { ...proposal, skipped: [...proposal.skipped, ...more] };
   }
 
   /** Passwords that led to a node, by its id in the proposal as it is now. For SecretStorage alone. */
@@ -162,6 +163,51 @@ export class Crawl {
       if (look.facts !== null && id !== undefined) secrets.set(id, password);
     }
     return secrets;
+  }
+
+  /** Where a cluster manager may be asked, while none was: every member lists all of them. */
+  #managers(): readonly WaitingEndpoint[] {
+    const draft = draftTopology(this.#all(), this.#options());
+    const { ids } = presentDraft(draft, this.#options());
+    if (this.#asked.size > 0) return [];
+    const known = new Set<string>();
+    return [...draft.nodes.values()].flatMap(({ answer, key }): WaitingEndpoint[] => {
+      if (answer?.facts.looksLikePatroni !== true) return [];
+      const host = isUnixSocket(answer.endpoint.host) ? '127.0.0.1' : answer.endpoint.host;
+      if (known.has(host)) return [];
+      known.add(host);
+      const name = ids.get(key) ?? key;
+      return [
+        {
+          key: `patroni:${host}`,
+          nodeId: name,
+          endpoint: { host, port: PATRONI_PORT },
+          host,
+          database: '',
+          user: '',
+          isPortGuessed: true,
+          evidence: [
+            {
+              text: `${name} has its settings as Patroni gives them; its /cluster lists the members`,
+              atMs: answer.atMs,
+            },
+          ],
+        },
+      ];
+    });
+  }
+
+  async #askPatroni(endpoint: Endpoint, signal: CancelSignal): Promise<void> {
+    this.#asked.add(endpoint.host);
+    try {
+      const members = await this.deps.gateway.readMembers(endpoint, signal);
+      const source = `Patroni's /cluster at ${formatEndpoint(endpoint)}`;
+      const atMs = this.deps.clock.nowMs();
+      this.#members.push(...members.map((member) => ({ member, source, atMs })));
+    } catch (error) {
+      const facts = failureOf(error, formatEndpoint(endpoint));
+      if (facts.reason !== 'cancelled') this.#notes.push(facts.text);
+    }
   }
 
   async #follow(signal: CancelSignal): Promise<void> {
@@ -229,40 +275,14 @@ export class Crawl {
             return null;
           }
           this.#sought.add(one.soughtKey);
-          return this.#dial(one, signal);
+          return lookOnce(this.deps, one, signal);
         }),
       ),
     );
-    for (const look of found) if (look !== null) this.#looks.push(look);
-  }
-
-  async #dial(
-    { connection, password, soughtKey, isOverridden, evidence, name }: Wanted,
-    signal: CancelSignal,
-  ): Promise<Found> {
-    const node = nodeOf(name, connection);
-    const about = { connection, soughtKey, isOverridden, evidence };
-    try {
-      const facts = await this.deps.gateway.look(node, password, signal);
-      return {
-        look: { ...about, endpoint: facts.endpoint, facts, failure: null, atMs: facts.atMs },
-        password,
-      };
-    } catch (error) {
-      const failure = failureOf(error, name);
-      const endpoint = failure.endpoint ?? (await this.#endpointOf(node));
-      return {
-        look: { ...about, endpoint, facts: null, failure, atMs: this.deps.clock.nowMs() },
-        password,
-      };
-    }
-  }
-
-  async #endpointOf(node: TopologyNode): Promise<Endpoint | null> {
-    try {
-      return (await this.deps.gateway.endpointsOf(node))[0] ?? null;
-    } catch {
-      return null;
+    for (const one of found) {
+      // What was given up was not looked at.
+      if (one?.look.failure?.reason === 'cancelled') this.#sought.delete(one.look.soughtKey ?? '');
+      else if (one !== null) this.#looks.push(one);
     }
   }
 
@@ -273,24 +293,4 @@ export class Crawl {
   #options(): ProposalOptions {
     return { inFile: this.deps.inFile ?? [], members: this.#members };
   }
-}
-
-/** What the gateway is given: a node that only its connection is known of. */
-function nodeOf(id: string, connection: ConnectionParams): TopologyNode {
-  return {
-    id,
-    connection,
-    adminUser: null,
-    passwordSource: { kind: 'auto' },
-    standbyOf: null,
-    slot: null,
-    publications: [],
-    subscriptions: [],
-    pendingSync: null,
-  };
-}
-
-function failureOf(error: unknown, nodeId: string): FailureFacts {
-  if (isServerFailure(error)) return error.facts;
-  return describeFailure('other', { nodeId, detail: 'its answer could not be read' });
 }

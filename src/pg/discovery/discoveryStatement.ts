@@ -5,6 +5,7 @@ import type { ServerFeatures } from '../catalog/part';
 import { publicationsPart } from '../catalog/publications';
 import { queueObjectsSchema, queueObjectsSql } from '../catalog/queueObjects';
 import { queueShapeObject, queueShapeSchema } from '../catalog/queueShape';
+import { PATRONI_SETTINGS } from '../../core/setup/clusterManager';
 import { conninfoPlace, placeSchema } from './conninfoPlace';
 
 /** Queues that are told of one database, at most. */
@@ -32,6 +33,7 @@ const rowSchema = z.object({
   queueObjects: queueObjectsSchema,
   repmgr: access,
   autoFailover: access,
+  looksLikePatroni: z.boolean(),
 });
 
 export type DiscoveryRow = z.infer<typeof rowSchema>;
@@ -68,7 +70,8 @@ SELECT ${identityPart.sql(features)} AS "identity",
   ${QUEUES} AS "queues",
   ${queueObjectsSql(null)} AS "queueObjects",
   ${tableAccess('repmgr', 'nodes')} AS "repmgr",
-  ${tableAccess('pgautofailover', 'node')} AS "autoFailover"`,
+  ${tableAccess('pgautofailover', 'node')} AS "autoFailover",
+  ${LOOKS_LIKE_PATRONI} AS "looksLikePatroni"`,
   };
 }
 
@@ -81,6 +84,11 @@ export const OWN_DATABASE = `SELECT d.oid FROM pg_catalog.pg_database AS d
         WHERE d.datname = pg_catalog.current_database()`;
 
 const CAN_READ_SETTINGS = `pg_catalog.pg_has_role(current_user, 'pg_read_all_settings', 'USAGE')`;
+
+/** Patroni gives what has to agree on all members on the command line. */
+const LOOKS_LIKE_PATRONI = `((SELECT count(*) FROM pg_catalog.pg_settings AS v
+     WHERE v.source = 'command line' AND v.name IN (${PATRONI_SETTINGS.map((name) => `'${name}'`).join(', ')}))
+    >= ${PATRONI_SETTINGS.length - 1})`;
 
 /** By its columns, in any schema; a table that only happens to have a few of them is none. */
 const QUEUES = `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', q.nspname, 'name', q.relname, 'shape', q.shape)

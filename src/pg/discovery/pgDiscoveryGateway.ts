@@ -1,4 +1,4 @@
-import type { DiscoveryFacts } from '../../core/discovery/discoveryFacts';
+import type { ClusterMember, DiscoveryFacts } from '../../core/discovery/discoveryFacts';
 import { isServerFailure, ServerFailure, type Endpoint } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
 import type { FastFacts } from '../../core/facts';
@@ -15,6 +15,7 @@ import type { NodeDialer } from '../nodeDialer';
 import type { ConnectedSession } from '../session/connectNode';
 import type { SessionLimits } from '../session/limits';
 import { readPlace } from './conninfoPlace';
+import { readPatroniCluster } from './patroniCluster';
 import { discoveryNotes } from './discoveryNotes';
 import { discoveryStatement, readDiscoveryRow, type DiscoveryRow } from './discoveryStatement';
 import { hiddenStatement, readHidden } from './hiddenStatement';
@@ -58,6 +59,10 @@ export class PgDiscoveryGateway implements DiscoveryGateway {
     } finally {
       await connected.session.close();
     }
+  }
+
+  readMembers(endpoint: Endpoint, signal: CancelSignal): Promise<readonly ClusterMember[]> {
+    return readPatroniCluster(endpoint, signal);
   }
 
   async #open(node: TopologyNode, password: string | null, signal: CancelSignal) {
@@ -104,6 +109,7 @@ export class PgDiscoveryGateway implements DiscoveryGateway {
         .filter(({ kind }) => kind === 'capture')
         .map(({ schema, table }) => ({ schema, name: table })),
       members: hidden.members,
+      looksLikePatroni: row.looksLikePatroni,
       notes: discoveryNotes(row, fast),
     };
   }

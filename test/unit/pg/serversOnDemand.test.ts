@@ -31,7 +31,7 @@ function loaded(asked: string[]): LoadedServers {
     openChange: never,
     tryReplication: never,
   };
-  const discovery: DiscoveryGateway = { endpointsOf: never, look: never };
+  const discovery: DiscoveryGateway = { endpointsOf: never, look: never, readMembers: never };
   return { watching, changes, drains: { openDrain: never }, discovery };
 }
 
