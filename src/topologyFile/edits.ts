@@ -1,23 +1,9 @@
-import { applyEdits, modify } from 'jsonc-parser';
+import { applyEdits } from 'jsonc-parser';
 import type { FormattingOptions } from 'jsonc-parser';
 import { readJsonTree } from './jsonTree';
 import { findNode } from './positions';
 import type { JsonPath, TextEdit } from './problem';
 import { removalEdits } from './removal';
-
-/**
- * Edits that put a value at a path, making the objects on the way. Comments and the formatting of everything else stay;
- * what is new is indented as the file is.
- */
-export function setValue(text: string, path: JsonPath, value: unknown): readonly TextEdit[] {
-  // `undefined` would remove the key; a value that JSON cannot say becomes null as in JSON.stringify.
-  const formattingOptions = detectFormatting(text);
-  return modify(text, [...path], value ?? null, { formattingOptions }).map((edit) => ({
-    offset: edit.offset,
-    length: edit.length,
-    text: edit.content,
-  }));
-}
 
 /** Edits that take a key or element out, with its comma. None when it is not there. */
 export function removeValue(text: string, path: JsonPath): readonly TextEdit[] {

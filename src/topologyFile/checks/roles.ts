@@ -1,6 +1,6 @@
 import { problemAt } from '../fileContext';
 import type { FileContext } from '../fileContext';
-import { setValue } from '../edits';
+import { putValue } from '../insertion';
 import type { Problem } from '../problem';
 
 /** Things that a node's role rules out, and a file that has no nodes yet. */
@@ -53,7 +53,7 @@ function noNodes(context: FileContext): Problem {
     fixes: [
       {
         title: 'Insert a node',
-        edits: setValue(context.text, ['nodes', 'primary'], example),
+        edits: putValue(context.text, ['nodes', 'primary'], example),
         command: null,
       },
     ],

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parse } from 'jsonc-parser';
-import { applyTextEdits, removeValue, setValue } from '../../../src/topologyFile/edits';
+import { applyTextEdits, removeValue } from '../../../src/topologyFile/edits';
+import { putValue } from '../../../src/topologyFile/insertion';
 import { templateTopologyFile } from '../../../src/topologyFile/template';
 
 const TEXT = `{
@@ -17,7 +18,7 @@ const TEXT = `{
 `;
 
 function set(text: string, path: (string | number)[], value: unknown): string {
-  return applyTextEdits(text, setValue(text, path, value));
+  return applyTextEdits(text, putValue(text, path, value));
 }
 
 describe('edits of topology files', () => {
@@ -38,7 +39,7 @@ describe('edits of topology files', () => {
     const text = '{\r\n\t"nodes": {\r\n\t\t"a": {}\r\n\t}\r\n}';
     assert.equal(
       set(text, ['nodes', 'b'], { slot: 's' }),
-      '{\r\n\t"nodes": {\r\n\t\t"a": {},\r\n\t\t"b": {\r\n\t\t\t"slot": "s"\r\n\t\t}\r\n\t}\r\n}',
+      '{\r\n\t"nodes": {\r\n\t\t"a": {},\r\n\t\t"b": { "slot": "s" }\r\n\t}\r\n}',
     );
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A topology file as people leave it: the text, and each comment in it. */
+/** A topology file as people leave it: the text, and each comment in it, in their order. No two are alike. */
 export interface MessyFile {
   readonly text: string;
   readonly comments: readonly string[];
@@ -103,7 +103,8 @@ class Printer {
       this.value(value, 0) +
       this.space(0) +
       (this.dice() < 500 ? this.looks.eol : '');
-    return { text, comments: this.comments };
+    const inOrder = this.comments.toSorted((a, b) => text.indexOf(a) - text.indexOf(b));
+    return { text, comments: inOrder };
   }
 
   private value(value: Json, depth: number): string {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ProposalChoices, TopologyProposal } from '../../../src/core/discovery/proposal';
 import { applyTextEdits } from '../../../src/topologyFile/edits';
 import { parseTopologyFile } from '../../../src/topologyFile/parseTopologyFile';
+import type { ParsedTopologyFile } from '../../../src/topologyFile/parseTopologyFile';
 import type { TextEdit } from '../../../src/topologyFile/problem';
 import { literalSecrets } from '../../../src/topologyFile/secrets';
 import { writeProposal } from '../../../src/topologyFile/writeProposal';
@@ -94,7 +95,10 @@ function all(proposal: TopologyProposal): ProposalChoices {
 }
 
 function errors(text: string): readonly string[] {
-  const { problems } = parseTopologyFile(text);
+  return errorsOf(parseTopologyFile(text));
+}
+
+function errorsOf({ problems }: ParsedTopologyFile): readonly string[] {
   return problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
 }
 
@@ -301,16 +305,18 @@ describe('a proposal written as a topology file', () => {
       fc.property(fc.option(messyFile, { nil: null }), randomProposal, (file, found) => {
         const before = file?.text ?? '';
         const { choices } = found;
-        const proposal = knowing(before, found.proposal);
+        const old = parseTopologyFile(before);
+        const proposal = knowing(old, found.proposal);
         const written = writeProposal(file?.text ?? null, proposal, choices);
         const { text, edits } = written;
         assert.equal(applyTextEdits(before, edits), text);
         onlyAdds(before, edits);
         for (const comment of file?.comments ?? []) assert.ok(text.includes(comment), comment);
-        assert.deepEqual(errors(text), file === null ? [] : errors(before));
+        const now = parseTopologyFile(text);
+        assert.deepEqual(errorsOf(now), file === null ? [] : errorsOf(old));
         assert.deepEqual(literalSecrets(text), []);
         assert.ok(!text.includes('hunter22'));
-        keepsWhatItSaid(before, text);
+        keepsWhatItSaid(old, now);
         const again = writeProposal(text, proposal, choices);
         assert.equal(again.text, text);
         assert.deepEqual(again.added, []);
@@ -321,8 +327,8 @@ describe('a proposal written as a topology file', () => {
 });
 
 /** A proposal that says of its nodes whether the file has them. */
-function knowing(text: string, proposal: TopologyProposal): TopologyProposal {
-  const known = new Set(parseTopologyFile(text).topology?.nodes.map(({ id }) => id));
+function knowing({ topology }: ParsedTopologyFile, proposal: TopologyProposal): TopologyProposal {
+  const known = new Set(topology?.nodes.map(({ id }) => id));
   const nodes = proposal.nodes.map((node) => ({ ...node, isInFile: known.has(node.id) }));
   return { ...proposal, nodes };
 }
@@ -335,11 +341,9 @@ function onlyAdds(before: string, edits: readonly TextEdit[]): void {
 }
 
 /** Each node, publication, subscription and slot that was there is as it was. */
-function keepsWhatItSaid(before: string, after: string): void {
-  const old = parseTopologyFile(before).topology;
-  const now = parseTopologyFile(after).topology;
-  for (const node of old?.nodes ?? []) {
-    const same = now?.nodes.find(({ id }) => id === node.id);
+function keepsWhatItSaid(old: ParsedTopologyFile, now: ParsedTopologyFile): void {
+  for (const node of old.topology?.nodes ?? []) {
+    const same = now.topology?.nodes.find(({ id }) => id === node.id);
     assert.ok(same !== undefined);
     assert.deepEqual(same.connection, node.connection);
     if (node.standbyOf !== null) assert.equal(same.standbyOf, node.standbyOf);
