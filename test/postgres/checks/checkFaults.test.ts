@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { CheckResult } from '../../../src/core/checks/checkResult';
+import { isLate, isWithinBudget, type CheckResult } from '../../../src/core/checks/checkResult';
+import { checkProblem } from '../../../src/core/describe/checkReport';
 import type { VerdictCode } from '../../../src/core/snapshot';
-import type { DeclaredSubscription } from '../../../src/core/topology';
+import type { DeclaredSubscription, Topology } from '../../../src/core/topology';
 import { createLogin } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
@@ -36,6 +37,8 @@ forEachMajor('Checks when something is wrong', (major) => {
   let genesis: Cluster;
   let watcher: Watcher;
   let rig: CheckRig;
+  /** On these servers, with another file, and unless told otherwise with the usual patience. */
+  let rigFor: (change: (topology: Topology) => Topology, limitMs?: number) => CheckRig;
 
   const subscribes = (name: string, publication: string): DeclaredSubscription => ({
     name,
@@ -73,15 +76,17 @@ forEachMajor('Checks when something is wrong', (major) => {
       nodeOf(genesis, { subscriptions }, 'monitor'),
     ]);
     let snapshot = await watcher.untilEdge(SUBSCRIPTION, 'idle').then(() => watcher.look());
-    rig = new CheckRig(
-      {
-        snapshot: () => snapshot,
-        refresh: async () => {
-          snapshot = await watcher.look();
+    rigFor = (change, limitMs) =>
+      new CheckRig(
+        {
+          snapshot: () => ({ ...snapshot, topology: change(snapshot.topology) }),
+          refresh: async () => {
+            snapshot = await watcher.look();
+          },
         },
-      },
-      { limitMs: LIMIT_MS },
-    );
+        limitMs === undefined ? {} : { limitMs },
+      );
+    rig = rigFor((topology) => topology, LIMIT_MS);
     await rig.install({ nodeId: 'central', publication: 'jobs_pub' });
     await rig.install({ nodeId: 'central', publication: 'log_pub' });
   });
@@ -222,6 +227,43 @@ forEachMajor('Checks when something is wrong', (major) => {
     } finally {
       const name = table.replace('pgtopology.', '');
       await genesis.query(`ALTER TABLE pgtopology.away RENAME TO ${name}`);
+    }
+  });
+
+  it('holds arrivals against what the file expects, and says by how much one was late', async function () {
+    this.timeout(90_000);
+    await replica.setConf({ recovery_min_apply_delay: '700ms' });
+    faults.push({ end: () => replica.setConf({ recovery_min_apply_delay: 0 }) });
+    const patient = rigFor((topology) => ({
+      ...topology,
+      nodes: topology.nodes.map((node) => ({
+        ...node,
+        ...(node.id === 'replica' ? { arrivesWithinMs: 300 } : {}),
+        subscriptions: node.subscriptions.map((one) => ({ ...one, arrivesWithinMs: 60_000 })),
+      })),
+    }));
+    try {
+      await waitFor(
+        async () => {
+          const [row] = await replica.query<{ recovery_min_apply_delay: string }>(
+            'SHOW recovery_min_apply_delay',
+          );
+          return row?.recovery_min_apply_delay === '700ms';
+        },
+        { what: 'the standby delays what it applies' },
+      );
+      const results = await patient.check();
+      const late = results.get(STANDBY);
+      assert.ok(late !== undefined && isLate(late), sayResult(late));
+      assert.match(
+        checkProblem('replica', late, null) ?? '',
+        /^replica: row arrived in \S+\sm?s, budget 300\sms\.$/u,
+      );
+      const kept = results.get(SUBSCRIPTION);
+      assert.ok(kept !== undefined && isWithinBudget(kept), sayResult(kept));
+      assert.deepEqual([kept.budgetMs, checkProblem('jobs_sub', kept, null)], [60_000, null]);
+    } finally {
+      await patient.close();
     }
   });
 
