@@ -8,6 +8,9 @@ import { waitFor } from '../support/waitFor';
 
 const fileUri = () => vscode.Uri.joinPath(workspaceFolder(), 'escape.pg-topology.json');
 
+/** Something to import, so that there is something to ask about. */
+const envUri = () => vscode.Uri.joinPath(workspaceFolder(), 'escape.env');
+
 const notifications = () => vscode.workspace.getConfiguration('pgTopology.notifications');
 
 /** What would be dialled, would be dialled at once. */
@@ -35,6 +38,7 @@ const ASKING = [
   'skipTransaction',
   'dropSubscription',
   'createReplicationRole',
+  'importTopology',
   'setUpEdge',
   'pauseReplay',
   'promoteStandby',
@@ -60,6 +64,7 @@ describe('Escape at a question', () => {
       },
     });
     await vscode.workspace.fs.writeFile(fileUri(), Buffer.from(text));
+    await vscode.workspace.fs.writeFile(envUri(), Buffer.from('PGHOST=db.example.com\n'));
     // That a node does not answer is told too, after a while, and is not what a command complains about.
     await notifications().update('enabled', false, vscode.ConfigurationTarget.Workspace);
     await waitFor('the topology', contacts);
@@ -87,6 +92,7 @@ describe('Escape at a question', () => {
     });
     await notifications().update('enabled', undefined, vscode.ConfigurationTarget.Workspace);
     await vscode.workspace.fs.delete(fileUri(), { useTrash: false });
+    await vscode.workspace.fs.delete(envUri(), { useTrash: false });
     await near.close();
     await far.close();
   });
