@@ -36,9 +36,12 @@ const MOST_FILES = 50;
 /** Larger ones are no settings. */
 const MAX_BYTES = 256 * 1024;
 const EXCLUDED = '**/{node_modules,.git}/**';
+/** An alternative that is empty would match nothing. */
+const COMPOSE =
+  '**/{docker-compose,docker-compose.*,docker-compose-*,compose,compose.*,compose-*}.{yml,yaml}';
 const KINDS = [
   { glob: '**/{.env,.env.*,*.env}', read: readEnvironment },
-  { glob: '**/{docker-compose,compose}{,.*,-*}.{yml,yaml}', read: readComposeFile },
+  { glob: COMPOSE, read: readComposeFile },
   { glob: '**/{pg_service.conf,.pg_service.conf}', read: readServiceFile },
 ] as const;
 
