@@ -110,11 +110,14 @@ export class Draft {
     return own.find((node) => node.database === database) ?? own[0] ?? null;
   }
 
+  /** Adds names that say more than a role, and less than those there are before one. */
   hintAt(key: string, hints: readonly string[]): void {
     const node = this.nodes.get(key);
     if (node === undefined) return;
+    const roles = node.hints.findIndex((hint) => hint === 'standby' || hint === 'primary');
+    const at = roles < 0 ? node.hints.length : roles;
     const more = hints.filter((hint) => !node.hints.includes(hint));
-    this.nodes.set(key, { ...node, hints: [...node.hints, ...more] });
+    this.nodes.set(key, { ...node, hints: node.hints.toSpliced(at, 0, ...more) });
   }
 }
 

@@ -49,7 +49,7 @@ export function readJdbcUrl(text: string): StartingPoint {
   const kept = pairs.flatMap((pair) => {
     // A pair without "=" goes to the parser as it is, which says what is wrong with it.
     const equals = pair.indexOf('=');
-    if (equals < 0) return [pair];
+    if (equals < 0) return pair === 'ssl' ? ['ssl=true'] : [pair];
     const name = pair.slice(0, equals);
     if (name === 'ssl' && given.has('sslmode')) return [];
     const translated = translate(name, pair.slice(equals + 1));
@@ -75,7 +75,7 @@ function translate(name: string, value: string): string | null {
     const type = SERVER_TYPES[value];
     return type === undefined ? null : `target_session_attrs=${type}`;
   }
-  // A switch without a value is on.
+  // Without a value it is on.
   if (name === 'ssl') return `ssl=${value === '' ? 'true' : value}`;
   const keyword = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
   return keyword === undefined ? null : `${keyword}=${written}`;
