@@ -9,6 +9,7 @@ const ALLOWED = [
   /^extension\/dist\/webview\/[a-zA-Z]+\.(js|css)$/,
   /^extension\/media\/[a-zA-Z-]+\.(png|svg|css)$/,
   /^extension\/media\/pg-topology\.schema\.json$/,
+  /^extension\/media\/recorded-demo\.pg-incident\.json$/,
   /^extension\/media\/pictures\/[a-zA-Z0-9-]+\.(png|gif)$/,
 ];
 
@@ -21,6 +22,7 @@ const REQUIRED = [
   'extension/media/icon.png',
   'extension/media/container.svg',
   'extension/media/pg-topology.schema.json',
+  'extension/media/recorded-demo.pg-incident.json',
 ];
 
 /**

@@ -35,7 +35,7 @@ export function demoChoices(faults: DemoFaults): readonly DemoChoice[] {
       : choice(
           'pauseStandby',
           'Pause Standby',
-          'Look at the lag of central-read: it receives all WAL and replays none of it, so the chart climbs.',
+          'Look at the lag of central-read: it receives all WAL and replays none of it, so the bytes that it is behind climb.',
         ),
     faults.isPrimaryStopped
       ? choice(
