@@ -117,6 +117,7 @@ const OF_OTHERS: ReadonlySet<RowKind> = new Set<RowKind>([
   'check',
   'setup',
   'setupItem',
+  'route',
 ]);
 
 function toTreeItem(row: Row): TreeItem {

@@ -15,6 +15,7 @@ export type RowKind =
   | 'check'
   | 'setup'
   | 'setupItem'
+  | 'route'
   | 'failure';
 
 /** One row of the explorer as data. The provider only maps it to what VS Code draws. */

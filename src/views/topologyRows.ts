@@ -3,10 +3,12 @@ import { contactRow, fileFailureRow } from '../core/describe/failureRow';
 import { foldRowText, foldSiblings, isQuietNode } from '../core/describe/foldText';
 import { NO_QUEUES, type TopologyQueues } from '../core/describe/queueRows';
 import type { RowText } from '../core/describe/rowText';
+import { routeRowText, routeTooltip } from '../core/describe/routeText';
 import { SnapshotIndex } from '../core/describe/snapshotIndex';
 import { NO_CHECKS, type TopologyChecks } from '../core/describe/topologyChecks';
 import { edgeTooltip, topologyTooltip } from '../core/describe/tooltips';
 import { topologyRowText, type TopologySurroundings } from '../core/describe/topologyText';
+import { routesOf } from '../core/routing/whereTo';
 import type { EdgeSnapshot, NodeSnapshot, TopologySnapshot } from '../core/snapshot';
 import { checkRow } from './checkRow';
 import { nodeRow } from './nodeRows';
@@ -61,6 +63,7 @@ export function topologyRows(
     text: topologyRowText(snapshot, surroundings),
     children: [
       ...(contact === null ? [] : [contactFailure(snapshot, contact)]),
+      ...routeRows(snapshot, nowMs),
       // Primaries, and standbys of nobody, are what everything else hangs on.
       ...[...ofRank(RANKS.primary), ...ofRank(RANKS.standby)].map(draw),
       ...drawAll(ofRank(RANKS.subscriber), null, ['subscribers']),
@@ -108,6 +111,23 @@ export function fileRow(id: string, fileName: string): Row {
     fix,
     tooltip: () => null,
   };
+}
+
+/** Where reads and writes go, only where the file says something of it. */
+function routeRows(snapshot: TopologySnapshot, nowMs: number): readonly Row[] {
+  if (snapshot.topology.routing === undefined) return [];
+  const { reads, writes } = routesOf(snapshot, nowMs);
+  return [reads, writes].map((route) => ({
+    kind: 'route',
+    id: rowPath(snapshot.id, 'route', route.kind),
+    topologyId: snapshot.id,
+    subject: route.nodeId,
+    text: routeRowText(route),
+    children: [],
+    isExpanded: false,
+    fix: null,
+    tooltip: () => routeTooltip(route),
+  }));
 }
 
 /** The node that each standby hangs below. What closes a circle is drawn at the top. */

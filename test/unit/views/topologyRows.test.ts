@@ -66,6 +66,27 @@ const ARRIVED: Omit<CheckResult, 'edgeId'> = {
 };
 
 describe('rows of a topology', () => {
+  it('says where reads and writes go, where the file has it', () => {
+    const picture = snapshot({
+      nodes: [declared('main'), declared('near', { standbyOf: 'main' })],
+      edges: [edge({ id: 'streaming/near', from: 'main' })],
+      topology: { routing: { reads: ['near', 'main'], maxLagMs: 5_000 } },
+    });
+    const root = rowsOf(picture);
+    assert.deepEqual(draw(root).slice(1, 4), [
+      '  Reads → near | 12 ms behind',
+      '  Writes → main',
+      '  main | primary · 1 replica',
+    ]);
+    assert.deepEqual(
+      root.children.slice(0, 2).map(({ kind, subject }) => [kind, subject]),
+      [
+        ['route', 'near'],
+        ['route', 'main'],
+      ],
+    );
+  });
+
   it('are drawn from the file alone before anything was asked', () => {
     const unasked = { sample: sample(UNASKED), verdict: verdict('notConnected') };
     const seen = Object.fromEntries(nodes.map(({ id }) => [id, unasked]));
