@@ -1,31 +1,27 @@
-import { QuickPickItemKind, window, type QuickPickItem } from 'vscode';
+import { window, type QuickPickItem } from 'vscode';
 import { readStartingPoint } from '../../core/discovery/startingPoint';
 import type { StartingEnvironment, StartingPoint } from '../../core/discovery/startingPointOf';
 import { DisposableStore } from '../../host/disposableStore';
 import { askText } from '../../host/prompts';
+import { placeOf } from './serverWords';
 
-/** Something to begin with that stands somewhere already: the environment, a file of the workspace. */
+/** A connection that stands in a file of the workspace already. */
 export interface StartSource {
   /** With its icon: `$(file) .env`. */
   readonly label: string;
-  /** What is in it, without a secret. */
+  /** Where it leads, without a secret. */
   readonly description: string;
+  readonly start: StartingPoint;
 }
 
-/** What a person said to begin with: a connection, or one of the sources. */
-export type Start<S extends StartSource> =
-  | { readonly kind: 'connection'; readonly start: StartingPoint }
-  | { readonly kind: 'source'; readonly source: S };
-
-type Choice<S> =
+type Choice =
+  | { readonly kind: 'start'; readonly start: StartingPoint }
   | { readonly kind: 'typed'; readonly start: StartingPoint }
   | { readonly kind: 'wrong' }
-  | { readonly kind: 'paste' }
-  | { readonly kind: 'environment'; readonly start: StartingPoint }
-  | { readonly kind: 'source'; readonly source: S };
+  | { readonly kind: 'paste' };
 
-interface StartItem<S> extends QuickPickItem {
-  readonly choice: Choice<S>;
+interface StartItem extends QuickPickItem {
+  readonly choice: Choice;
 }
 
 export const TITLE = 'Discover Topology';
@@ -36,20 +32,16 @@ const TELLING = ['PGHOST', 'PGHOSTADDR', 'PGSERVICE', 'PGPORT', 'PGDATABASE'] as
 /**
  * Asks for a connection: one that stands in the environment or the workspace, or one that is typed or pasted into the pick
  * itself. Opens nothing.
+ * @param sources come into the list once they were found
  * @returns `null` when it was dismissed
  */
-export async function askStart<S extends StartSource>(
+export async function askStart(
   environment: StartingEnvironment,
-  sources: readonly S[],
-): Promise<Start<S> | null> {
+  sources: Promise<readonly StartSource[]>,
+): Promise<StartingPoint | null> {
   const choice = await pickStart(environment, sources);
   if (choice === null) return null;
-  if (choice.kind === 'source') return choice;
-  if (choice.kind === 'environment' || choice.kind === 'typed') {
-    return { kind: 'connection', start: choice.start };
-  }
-  const start = await pasteStart(environment);
-  return start === null ? null : { kind: 'connection', start };
+  return choice.kind === 'paste' ? pasteStart(environment) : choice.start;
 }
 
 /** The same by a field of its own. */
@@ -65,23 +57,35 @@ async function pasteStart(environment: StartingEnvironment): Promise<StartingPoi
   return answer === null || answer === 'back' ? null : read(answer, environment);
 }
 
-async function pickStart<S extends StartSource>(
+async function pickStart(
   environment: StartingEnvironment,
-  sources: readonly S[],
-): Promise<Exclude<Choice<S>, { kind: 'wrong' }> | null> {
+  sources: Promise<readonly StartSource[]>,
+): Promise<Exclude<Choice, { kind: 'wrong' }> | null> {
   const store = new DisposableStore();
-  const pick = store.add(window.createQuickPick<StartItem<S>>());
+  const pick = store.add(window.createQuickPick<StartItem>());
   pick.title = TITLE;
   pick.placeholder = 'Which connection? Choose one, or paste it here';
   pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
-  const offered = [...offeredItems(environment, sources), pasteItem<S>()];
-  pick.items = offered;
-  store.add(
-    pick.onDidChangeValue((text) => {
-      pick.items = text.trim() === '' ? offered : [typedItem<S>(text, environment), ...offered];
-    }),
-  );
+  let offered: readonly StartItem[] = [...environmentItems(environment), PASTE];
+  const draw = (): void => {
+    const text = pick.value;
+    pick.items = text.trim() === '' ? offered : [typedItem(text, environment), ...offered];
+  };
+  draw();
+  store.add(pick.onDidChangeValue(draw));
+  let isOpen = true;
+  store.defer(() => (isOpen = false));
+  pick.busy = true;
+  // What cannot be looked through is what *Import Topology…* tells of.
+  void sources
+    .catch(() => [])
+    .then((found) => {
+      if (!isOpen) return;
+      offered = [...found.map(sourceItem), ...offered];
+      pick.busy = false;
+      draw();
+    });
   try {
     return await new Promise((resolve) => {
       store.add(
@@ -99,17 +103,17 @@ async function pickStart<S extends StartSource>(
 }
 
 /** What was typed counts also where its line has not come up yet. */
-function chosen<S>(
+function chosen(
   text: string,
-  active: StartItem<S> | undefined,
+  active: StartItem | undefined,
   environment: StartingEnvironment,
-): Choice<S> | null {
+): Choice | null {
   const isOther = active !== undefined && !['typed', 'wrong'].includes(active.choice.kind);
   if (isOther || text.trim() === '') return active?.choice ?? null;
-  return typedItem<S>(text, environment).choice;
+  return typedItem(text, environment).choice;
 }
 
-function typedItem<S>(text: string, environment: StartingEnvironment): StartItem<S> {
+function typedItem(text: string, environment: StartingEnvironment): StartItem {
   const start = read(text, environment);
   const wrong = wrongWith(start);
   if (wrong !== null) {
@@ -117,42 +121,29 @@ function typedItem<S>(text: string, environment: StartingEnvironment): StartItem
   }
   return {
     label: '$(plug) Use This Connection',
-    description: placeOf(start),
+    description: placeOf(start.params ?? {}),
     alwaysShow: true,
     choice: { kind: 'typed', start },
   };
 }
 
-function offeredItems<S extends StartSource>(
-  environment: StartingEnvironment,
-  sources: readonly S[],
-): readonly StartItem<S>[] {
-  const items = sources.map((source): StartItem<S> => ({
-    label: source.label,
-    description: source.description,
-    choice: { kind: 'source', source },
-  }));
-  const set = TELLING.find((name) => (environment.variables[name] ?? '') !== '');
-  if (set === undefined) return items;
-  const start = readStartingPoint('', environment);
-  if (start.params === null) return items;
-  return [
-    ...items,
-    {
-      label: '$(terminal) Environment',
-      description: `${set}=${environment.variables[set] ?? ''}`,
-      choice: { kind: 'environment', start },
-    },
-  ];
+function sourceItem({ label, description, start }: StartSource): StartItem {
+  return { label, description, choice: { kind: 'start', start } };
 }
 
-function pasteItem<S>(): StartItem<S> {
-  return {
-    label: '$(edit) Paste a connection string…',
-    kind: QuickPickItemKind.Default,
-    choice: { kind: 'paste' },
-  };
+function environmentItems(environment: StartingEnvironment): readonly StartItem[] {
+  const set = TELLING.find((name) => (environment.variables[name] ?? '') !== '');
+  if (set === undefined) return [];
+  const start = readStartingPoint('', environment);
+  if (start.params === null) return [];
+  const description = `${set}=${environment.variables[set] ?? ''}`;
+  return [{ label: '$(terminal) Environment', description, choice: { kind: 'start', start } }];
 }
+
+const PASTE: StartItem = {
+  label: '$(edit) Paste a connection string…',
+  choice: { kind: 'paste' },
+};
 
 function read(text: string, environment: StartingEnvironment): StartingPoint {
   return readStartingPoint(text, environment);
@@ -162,12 +153,4 @@ function read(text: string, environment: StartingEnvironment): StartingPoint {
 function wrongWith({ params, problems }: StartingPoint): string | null {
   if (params !== null) return null;
   return problems.find(({ severity }) => severity === 'error')?.message ?? 'This is no connection.';
-}
-
-/** Where it leads, without a secret. */
-function placeOf({ params }: StartingPoint): string {
-  const { host, hostaddr, port, dbname, service } = params ?? {};
-  if (service !== undefined) return `service ${service}`;
-  const server = `${host ?? hostaddr ?? 'localhost'}${port === undefined ? '' : `:${port}`}`;
-  return dbname === undefined ? server : `${server} · ${dbname}`;
 }

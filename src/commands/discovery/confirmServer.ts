@@ -6,6 +6,7 @@ import type { ConnectionParams, TopologyNode } from '../../core/topology';
 import { askOne } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
 import { TITLE } from './askStart';
+import { databaseWords, tlsWords } from './serverWords';
 
 type Deps = Pick<CommandDeps, 'endpointsOf' | 'gateway' | 'environment'>;
 
@@ -60,33 +61,4 @@ export function nodeOf(connection: ConnectionParams): TopologyNode {
     subscriptions: [],
     pendingSync: null,
   };
-}
-
-type Variables = CommandDeps['environment']['variables'];
-
-function databaseWords(params: ConnectionParams, user: string, variables: Variables): string {
-  if (params['dbname'] !== undefined) return `database ${params['dbname']}`;
-  if (params['service'] !== undefined) return `database of service ${params['service']}`;
-  return `database ${variables['PGDATABASE'] ?? user}`;
-}
-
-const TLS_WORDS: Readonly<Record<string, string>> = {
-  disable: 'no TLS',
-  require: 'TLS, certificate not verified',
-  'verify-ca': 'TLS, certificate verified',
-  'verify-full': 'TLS, certificate and host name verified',
-};
-
-/** How safely the password and all else travels. @see sslmode of libpq; what is not said is `verify-full` here */
-export function tlsWords(
-  params: ConnectionParams,
-  endpoints: readonly Endpoint[],
-  variables: Variables,
-): string {
-  const said = params['sslmode'] ?? variables['PGSSLMODE'];
-  if (said === undefined && params['service'] !== undefined) return 'TLS as the service says';
-  const isNear = endpoints.length > 0 && endpoints.every(({ host }) => isLoopback(host));
-  const mode = said ?? (isNear ? 'disable' : 'verify-full');
-  // What libpq would only prefer is required here.
-  return TLS_WORDS[mode] ?? TLS_WORDS['require'] ?? mode;
 }

@@ -8,8 +8,9 @@ import type { CancelSignal } from '../../core/ports/cancelSignal';
 import { askText } from '../../host/prompts';
 import { Crawl } from '../../operations/discovery/crawl';
 import type { CommandDeps } from '../commandDeps';
-import { askFurther, furtherServers } from './askFurther';
+import { askFurther } from './askFurther';
 import { TITLE } from './askStart';
+import { furtherServers, isServer } from './furtherServers';
 
 /** What a crawl came to, and which addresses a person allowed for it. */
 export interface Crawled {
@@ -47,7 +48,7 @@ export async function crawlServers(
     const ticked = await askFurther(servers);
     if (ticked === null) return null;
     if (ticked.length === 0) continue;
-    approved.push(...ticked.map(({ endpoint }) => endpoint));
+    approved.push(...ticked.filter(isServer).map(({ endpoint }) => endpoint));
     const keys = ticked.flatMap(({ places }) => places.map(({ key }) => ({ key })));
     const title = `Looking at ${ticked.map(({ endpoint }) => formatEndpoint(endpoint)).join(', ')}`;
     const wentOn = await withCancel(title, (signal) => crawl.goOn(keys, signal));

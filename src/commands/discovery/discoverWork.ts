@@ -9,6 +9,7 @@ import { askStart, TITLE } from './askStart';
 import { confirmServer } from './confirmServer';
 import { crawlServers } from './crawlServers';
 import { showProposal } from './showProposal';
+import { startSources } from './startSources';
 
 /** From one connection to a topology file: asks where to begin, looks around, shows what was found, and writes it. */
 export async function discoverWork(deps: CommandDeps): Promise<void> {
@@ -23,14 +24,14 @@ export async function discoverWork(deps: CommandDeps): Promise<void> {
     splitCommand: (text) => splitCommand(text, variables),
   };
   for (;;) {
-    const chosen = await askStart(environment, []);
-    if (chosen === null || chosen.kind === 'source') return;
-    const endpoints = await confirmServer(deps, chosen.start);
+    const start = await askStart(environment, startSources(deps));
+    if (start === null) return;
+    const endpoints = await confirmServer(deps, start);
     if (endpoints === 'back') continue;
     if (endpoints === null) return;
     const topologyId = Uri.joinPath(folder.uri, 'pg-topology.json').toString();
     const file = { topologyId, nodes: await nodesOfFile(deps) };
-    const crawled = await crawlServers(deps, chosen.start, endpoints, file);
+    const crawled = await crawlServers(deps, start, endpoints, file);
     if (crawled === null) return;
     const { crawl, approved } = crawled;
     const found = { proposal: crawl.proposal(), secrets: crawl.secrets(), approved };

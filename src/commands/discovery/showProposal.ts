@@ -9,6 +9,7 @@ import type { CommandDeps } from '../commandDeps';
 import { keepPasswords } from './keepPasswords';
 import { chooseTarget, exists, type ProposalTarget } from './proposalTarget';
 import { writeInto } from './writeInto';
+import { wasAdded } from './writtenWords';
 
 /** A proposal on its way to a file. */
 export interface ShownProposal {
@@ -142,15 +143,6 @@ function sayWritten(deps: CommandDeps, { target, written }: Ready, isSaved: bool
         await deps.runCommand('connect', { topologyId: target.uri.toString(), subject: null });
       }
     });
-}
-
-/** `3 nodes were`, `1 node was`; what is added to nodes that are there counts where no node is new. */
-function wasAdded({ added, addedNodes }: WrittenProposal, verb: 'were' | 'would be'): string {
-  const count = addedNodes.length > 0 ? addedNodes.length : added.length;
-  const noun = addedNodes.length > 0 ? 'node' : 'entry';
-  const plural = addedNodes.length > 0 ? 'nodes' : 'entries';
-  const word = verb === 'were' && count === 1 ? 'was' : verb;
-  return `${formatCounted(count, noun, plural)} ${word}`;
 }
 
 function sayNothingToWrite(target: ProposalTarget, { problems }: WrittenProposal): void {

@@ -1,4 +1,4 @@
-import type { Uri} from 'vscode';
+import type { Uri } from 'vscode';
 import { WorkspaceEdit, window, workspace } from 'vscode';
 import { LineIndex } from '../../host/lineIndex';
 import { applyTextEdits } from '../../topologyFile/edits';
