@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { applyEdits, modify } from 'jsonc-parser';
 import { TopologySource } from '../clusters/topology/topologySource';
 import { waitFor } from '../clusters/waitFor';
 import { ExplorerPage } from './support/explorerPage';
@@ -8,11 +11,16 @@ import { useWorkbench } from './support/uiSession';
 /** What is not within ten seconds is known after them, and a busy machine is slow. */
 const LATE_MS = 60_000;
 
+/** In the environment of the editor, where passwords of servers may be. */
+const SECRET = 'c4n4ry-of-tools';
+
 describe('checks on real servers', () => {
   const servers = useServers(TopologySource.demo());
   const session = useWorkbench({
-    files: () => ({ 'pg-topology.json': servers.running.topologyFileText }),
+    files: () => ({ 'pg-topology.json': withoutTelling(servers.running.topologyFileText) }),
     settings: { 'pgTopology.pollIntervalSeconds': 1, 'pgTopology.checks.intervalSeconds': 1 },
+    env: { PGPASSWORD: SECRET },
+    probe: join('test', 'ui', 'support', 'toolProbe'),
   });
   let explorer: ExplorerPage;
   before(async () => {
@@ -119,6 +127,98 @@ describe('checks on real servers', () => {
     assert.deepEqual(await ours(), before);
   });
 
+  it('are tests of the editor, each at its line, and fail there with what broke the edge', async () => {
+    const { workbench } = session;
+    await workbench.openFile('pg-topology.json');
+    await workbench.view('Testing');
+    await workbench.expand(workbench.row(/^Central cloud/));
+    const edges = [
+      'central-read from central',
+      'central-archive from central-read',
+      'patterns_sub on singularity from central',
+      'job_stats_sub on genesis from central',
+      'metrics_sub on genesis from central',
+    ];
+    await workbench.command('Test: Run All Tests');
+    for (const edge of edges) await tested(edge, 'Passed');
+    const line =
+      /"central-read".*central-read\sfrom\scentral:\s(?:position\spassed|row\sarrived)\sin/u;
+    await session.page.locator('.view-line', { hasText: line }).waitFor();
+
+    await servers.query('genesis', 'ALTER SUBSCRIPTION metrics_sub DISABLE');
+    await servers.query('central-read', 'SELECT pg_wal_replay_pause()');
+    try {
+      await workbench.command('Test: Run All Tests');
+      await tested('metrics_sub on genesis from central', 'Failed');
+      await tested('job_stats_sub on genesis from central', 'Passed');
+      await tested('central-read from central', 'Failed');
+      const words = /"central-read".*not\swithin\s10\ss:\sreplay\spaused/u;
+      await session.page.locator('.view-line', { hasText: words }).waitFor();
+      const tab = session.page.locator('.tab .monaco-icon-label[aria-label*="pg-topology.json"]');
+      const marked = /\/pg-topology\.json • .*2 nodes need attention$/u;
+      await waitFor(async () => marked.test((await tab.getAttribute('aria-label')) ?? ''), {
+        what: 'the mark on the file',
+      });
+
+      await workbench.command('Test: Run All Tests');
+      await session.page.getByRole('button', { name: 'Cancel Test Run' }).first().click();
+      await tested('central-read from central', 'Skipped');
+    } finally {
+      await servers.query('genesis', 'ALTER SUBSCRIPTION metrics_sub ENABLE');
+      await servers.query('central-read', 'SELECT pg_wal_replay_resume()');
+    }
+  });
+
+  it('tell a language model of real servers what it may know, after asking, and no more', async () => {
+    const topology = 'Central cloud';
+    const { asked, said } = await toolsSay([
+      ['pgTopology_get_topology', { topology }],
+      ['pgTopology_explain_edge', { topology, edge: 'streaming/central-read' }],
+      ['pgTopology_get_queue_status', { topology }],
+    ]);
+    assert.match(
+      asked.join('\n'),
+      /^Reads the state of Central cloud: central, central-read, .+\nAsks central.+ about streaming\/central-read/u,
+    );
+    const [all = '', edge = '', queues = ''] = said;
+    assert.match(all, /"name":"genesis","health":"healthy","state":"subscriber · /u);
+    assert.match(all, /"isPart":/u);
+    assert.match(edge, /"what":"Sender","value":"streaming, sent /u);
+    assert.match(queues, /"edge":"vengeance",.*"waiting":\d+/u);
+    for (const text of [...asked, ...said]) {
+      assert.doesNotMatch(text, new RegExp(`singularity|patterns_sub|${SECRET}`, 'u'));
+    }
+  });
+
+  /** Waits until a test of the explorer has this result. */
+  async function tested(label: string, state: string): Promise<void> {
+    const row = session.workbench.row(new RegExp(`^${label} \\(${state}\\)`, 'u'));
+    await row.waitFor({ timeout: LATE_MS });
+  }
+
+  /** Lets another extension of the window call tools, and allows each. @returns what the user was asked, and what each said */
+  async function toolsSay(
+    calls: readonly (readonly [string, object])[],
+  ): Promise<{ readonly asked: readonly string[]; readonly said: readonly string[] }> {
+    const answers = join(session.folder, 'answers.json');
+    await writeFile(join(session.folder, 'ask.json'), JSON.stringify(calls));
+    await session.workbench.command('Probe: Ask Tools');
+    const dialog = session.workbench.dialog();
+    const asked: string[] = [];
+    while (asked.length < calls.length) {
+      await dialog.waitFor({ timeout: LATE_MS });
+      asked.push(await dialog.locator('.dialog-message-detail').innerText());
+      await dialog.getByRole('button', { name: 'Yes' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    }
+    await waitFor(async () => (await readFile(answers, 'utf8').catch(() => '')) !== '', {
+      what: 'the answers of the tools',
+      timeoutMs: LATE_MS,
+    });
+    // Written by the probe: one text a call.
+    return { asked, said: JSON.parse(await readFile(answers, 'utf8')) as readonly string[] };
+  }
+
   /** Starts a plan for execution_metrics_pub on central and confirms it. */
   async function plan(title: string): Promise<void> {
     const { workbench } = session;
@@ -142,3 +242,9 @@ describe('checks on real servers', () => {
     return lines.filter((line) => line.startsWith(`${nodeId} `)).length;
   }
 });
+
+/** The file with a node that language models may not be told of. */
+function withoutTelling(text: string): string {
+  const path = ['nodes', 'singularity', 'allowLanguageModels'];
+  return applyEdits(text, modify(text, path, false, {}));
+}

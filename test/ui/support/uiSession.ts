@@ -2,16 +2,18 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../../host/browser.mjs';
 import { startServer, type HostServer } from '../../host/hostServer.mjs';
+import { runTool } from '../../host/runTool.mjs';
 import { Workbench } from '../../host/workbench.mjs';
 import { descendantsOf, signal } from '../../clusters/processTable';
 import { watchErrors } from './watchErrors';
 
 const EXTENSION_ID = 'pg-topology.pg-topology';
 const VSIX = 'pg-topology.vsix';
+const VSCE = join('node_modules', '@vscode', 'vsce', 'vsce');
 const SCREENSHOTS = join('.scratch', 'ui');
 const START_MS = 180_000;
 
@@ -24,6 +26,8 @@ export interface UiOptions {
   readonly trust?: boolean;
   /** For the extension host, such as PGPASSWORD. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Folder of another extension that is installed beside ours; three seconds more. */
+  readonly probe?: string;
 }
 
 /** A real VS Code with the packaged extension on a folder of its own. Its parts exist once the suite has started. */
@@ -47,10 +51,10 @@ export class UiSession {
   async start(): Promise<void> {
     assert.ok(existsSync(VSIX), `${VSIX} is missing: npm run package`);
     const folder = await mkdtemp(join(tmpdir(), 'pg-topology-folder-'));
-    const { files, settings, trust, env } = this.options;
+    const { files, settings, trust, env, probe } = this.options;
     await writeFiles(folder, typeof files === 'function' ? files() : files);
     const server = await startServer({
-      vsix: [VSIX],
+      vsix: probe === undefined ? [VSIX] : [VSIX, await pack(probe, folder)],
       // A notification would lie over what a test is about to click.
       settings: { 'pgTopology.notifications.enabled': false, ...settings },
       ...(trust === undefined ? {} : { trust }),
@@ -103,6 +107,7 @@ export class UiSession {
     await parts.browser.close();
     await parts.server.stop();
     await rm(parts.folder, { recursive: true, force: true });
+    await rm(`${parts.folder}.vsix`, { force: true });
     assert.deepEqual(parts.errors, [], 'errors in the window');
     assert.deepEqual(parts.workbench.foreignRequests, [], 'requests that left this machine');
   }
@@ -146,6 +151,17 @@ function isExtensionHost(pid: number): boolean {
   } catch {
     return false; // Gone meanwhile.
   }
+}
+
+/** Packs an extension that needs no build. Not loaded from its folder: a window that develops an extension shows no notifications here. */
+async function pack(source: string, base: string): Promise<string> {
+  const file = `${base}.vsix`;
+  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license'];
+  const { ok, stderr } = await runTool(process.execPath, [resolve(VSCE), ...args, '--out', file], {
+    cwd: source,
+  });
+  if (!ok) throw new Error(`${source} cannot be packed:\n${stderr}`);
+  return file;
 }
 
 async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
