@@ -1,4 +1,4 @@
-import { nodeRowText } from './nodeText';
+import { nodeRowText, roleWords } from './nodeText';
 import type { RowIcon } from './rowText';
 import type { SnapshotIndex } from './snapshotIndex';
 
@@ -14,12 +14,15 @@ export function nodeLenses(nodeId: string, index: SnapshotIndex): readonly NodeL
   const node = index.node(nodeId);
   if (node === null) return [];
   const { description, icon } = nodeRowText(node, index);
+  // Its roles stand beside its name already.
+  const roles = `${roleWords(node, index)} · `;
+  const state = description.startsWith(roles) ? description.slice(roles.length) : description;
   const { contact } = node.sample;
   const mayConnect =
     contact === 'notAsked' || contact === 'notApproved' || contact === 'disconnected';
   return [
     {
-      title: `$(${iconWithin(icon)}) ${withoutIcons(description)}`,
+      title: `$(${iconWithin(icon)}) ${withoutIcons(state)}`,
       tooltip: `Explain the state of ${nodeId}`,
       command: 'explain',
     },

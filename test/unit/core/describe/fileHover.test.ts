@@ -94,10 +94,13 @@ describe('lines above nodes in a topology file', () => {
 
   it('tell the state, then what to do with it', () => {
     assert.deepEqual(lenses('read'), [
-      '$(circle-small-filled) standby · streaming · 12 ms → explain',
+      '$(circle-small-filled) streaming · 12 ms → explain',
       'Dashboard → openDashboard',
     ]);
-    assert.deepEqual(lenses('far').slice(1), ['Connect → connect']);
+    assert.deepEqual(lenses('far'), [
+      '$(circle-small-filled) not connected → explain',
+      'Connect → connect',
+    ]);
   });
 
   it('are none for a node that is not known yet', () => {
