@@ -19,6 +19,7 @@ const COMPLETE = [
   'extension/media/icon.png',
   'extension/media/container.svg',
   'extension/media/pg-topology.schema.json',
+  'extension/media/recorded-demo.pg-incident.json',
 ];
 
 describe('what may be packed', () => {
