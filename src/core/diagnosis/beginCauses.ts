@@ -1,4 +1,5 @@
 import { formatPart } from '../format';
+import type { VerdictCode } from '../snapshot';
 import type { EdgeCase } from './edgeParts';
 import { fact, type Finding } from './makeDiagnosis';
 import { publicationMissing } from './publicationMissing';
@@ -19,15 +20,41 @@ function walLevel({ edge, picture }: EdgeCase): Finding | null {
 
 function publication(one: EdgeCase): Finding | null {
   const { edge, picture } = one;
-  const facts = picture.subscription(edge);
-  const slow = picture.slow(edge.from);
   const sinceMs = edge.verdict.sinceMs;
   const readAtMs = picture.node(edge.from)?.sample.slowAtMs ?? null;
   // Publications are read once a minute: only what was read since counts.
+  if (sinceMs === null || readAtMs === null || readAtMs <= sinceMs) return null;
+  return missingAmong(one, () => true);
+}
+
+/**
+ * A publication that a link which works asks for in vain: from 18 on it goes on without, and skips rows. Only one that the file declares,
+ * too: what was just made on both servers may not have been read yet.
+ */
+export function skippedPublication(one: EdgeCase): Finding | null {
+  const { edge, picture } = one;
+  if (!WORKING.has(edge.verdict.code)) return null;
+  const declared = picture.snapshot.topology.nodes
+    .find(({ id }) => id === edge.to)
+    ?.subscriptions.find(({ name }) => name === edge.name)?.publications;
+  return missingAmong(one, (name) => declared?.includes(name) === true);
+}
+
+const WORKING: ReadonlySet<VerdictCode> = new Set<VerdictCode>([
+  'streaming',
+  'idle',
+  'catchingUp',
+  'lagging',
+]);
+
+function missingAmong(one: EdgeCase, isMeant: (name: string) => boolean): Finding | null {
+  const { edge, picture } = one;
+  const facts = picture.subscription(edge);
+  const slow = picture.slow(edge.from);
+  const readAtMs = picture.node(edge.from)?.sample.slowAtMs ?? null;
   if (facts === null || slow === null || readAtMs === null) return null;
-  if (sinceMs === null || readAtMs <= sinceMs) return null;
   const known = new Set(slow.publications.map(({ name }) => name));
-  const missing = facts.publications.find((name) => !known.has(name));
+  const missing = facts.publications.find((name) => !known.has(name) && isMeant(name));
   if (missing === undefined || edge.from === null) return null;
   const row = fact(`Publication ${missing}`, 'not there', 'pg_publication_tables', {
     nodeId: edge.from,

@@ -19,17 +19,20 @@ import { blockedFinding } from './lockCauses';
 import { makeDiagnosis, speakFor, type Finding } from './makeDiagnosis';
 import { trimStop } from './names';
 import type { Picture } from './picture';
-import { beginCause } from './beginCauses';
+import { beginCause, skippedPublication } from './beginCauses';
 import { sequencesBehind } from './sequenceCauses';
 
-/** What is said of a subscription: the verdict, or the cause of it where it is known; beside it sequences that fell behind. */
+/** What is said of a subscription: the verdict, or the cause of it where it is known; beside it what goes wrong though it works. */
 export function diagnoseLogical(picture: Picture, edge: EdgeSnapshot): readonly Diagnosis[] {
   const one = edgeCase(picture, edge);
   const finding = findingOf(one);
   const evidence = [...(finding.evidence ?? []), ...one.rows];
   const own = speakFor(one.about, { ...finding, evidence });
-  const sequences = sequencesBehind(one);
-  return sequences === null ? [own] : [own, makeDiagnosis(one.about, sequences)];
+  const beside = [skippedPublication(one), sequencesBehind(one)];
+  return [
+    own,
+    ...beside.flatMap((found) => (found === null ? [] : [makeDiagnosis(one.about, found)])),
+  ];
 }
 
 /** `patterns_sub on singularity` */

@@ -105,6 +105,10 @@ export const FAULTS = {
     or: 'applyErrorLoop',
     to: 17,
   },
+  publicationSkipped: {
+    ...fault('the same, where the link goes on without it', 'idle', 'publicationMissing', 18),
+    or: 'streaming',
+  },
   disabled: fault('ALTER SUBSCRIPTION … DISABLE', 'disabled'),
   copying: fault('the first copy of a table is held', 'copying'),
   copyFails: {

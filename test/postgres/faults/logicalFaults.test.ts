@@ -517,8 +517,6 @@ forEachMajor('logical faults on real servers', (major) => {
   });
 
   it('names a publication that was dropped while it was in use', async () => {
-    // 18 goes on without it, and skips its rows.
-    if (major >= 18) return;
     await central.query(
       'CREATE TABLE brief (id int PRIMARY KEY); CREATE PUBLICATION brief_pub FOR TABLE brief',
     );
@@ -540,7 +538,10 @@ forEachMajor('logical faults on real servers', (major) => {
     try {
       await brief.untilEdge(id, 'idle');
       await central.query('DROP PUBLICATION brief_pub; INSERT INTO brief VALUES (1)');
-      await brief.untilTold('publicationMissing', major, id, /publication "?brief_pub"?/iu, 60_000);
+      brief.forgetSlow();
+      // 18 goes on without it, and skips its rows.
+      const told = major >= 18 ? 'publicationSkipped' : 'publicationMissing';
+      await brief.untilTold(told, major, id, /publication "?brief_pub"?/iu, 60_000);
     } finally {
       await brief.close();
     }

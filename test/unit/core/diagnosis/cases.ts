@@ -699,6 +699,9 @@ export const CASES: readonly Case[] = [
   onEdge('publicationMissing', 'error', /asks for publication app_pub/u, logical('notStreaming'), {
     genesis: { fast: { subscriptions: [SUB] } },
   }),
+  onEdge('publicationMissing', 'error', /asks for publication app_pub/u, logical('streaming'), {
+    genesis: { fast: { subscriptions: [SUB] } },
+  }),
   onEdge(
     'noWorker',
     'warning',
