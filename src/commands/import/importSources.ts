@@ -92,7 +92,11 @@ function toSource(
   imported: Imported,
   isTrusted: boolean,
 ): ImportSource {
-  const { proposal, secrets } = proposeImport(imported);
+  const isExample = /(?:^|[._-])(?:example|sample|template|dist|defaults)(?:[._-]|$)/u.test(name);
+  const remark = `${name} is an example, so no password was taken from it.`;
+  const { proposal, secrets } = proposeImport(
+    isExample ? { ...imported, skipped: [...imported.skipped, remark] } : imported,
+  );
   const { nodes } = proposal;
   const hosts = [...new Set(nodes.map(({ connection }) => placeOf(connection)))];
   const shown = hosts.slice(0, 3).join(', ') + (hosts.length > 3 ? ', …' : '');
@@ -102,7 +106,7 @@ function toSource(
     description: `${count}: ${shown}`,
     title: `Import of ${name}`,
     proposal,
-    secrets: isTrusted ? secrets : new Map(),
+    secrets: isTrusted && !isExample ? secrets : new Map(),
   };
 }
 

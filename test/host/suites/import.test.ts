@@ -4,20 +4,16 @@ import * as vscode from 'vscode';
 import { type ConnectionSpy, listenForConnections } from '../support/connectionSpy';
 import { escapeUntilSettled } from '../support/escape';
 import { activateExtension, workspaceFolder } from '../support/extension';
-import { waitFor } from '../support/waitFor';
+import { PickWatch } from '../support/pickWatch';
 
 const PASSWORD = 'c4n4ry-of-an-import';
 
 const at = (...path: readonly string[]) =>
   vscode.Uri.joinPath(workspaceFolder(), 'imports', ...path);
 
-/** What stands in the pick: label and description. */
-type Line = readonly [label: string, description: string | undefined];
-
 describe('what there is to import', () => {
-  const { createQuickPick } = vscode.window;
   let server: ConnectionSpy;
-  let pick: vscode.QuickPick<vscode.QuickPickItem> | null = null;
+  let picks: PickWatch;
 
   before(async () => {
     await activateExtension();
@@ -44,28 +40,18 @@ DB_PORT=5432
     await write(at('node_modules', 'some', '.env'), 'PGHOST=module.example.com\n');
     await write(at('pg_service.conf'), `[orders]\nhost=orders.example.com\npassword=${PASSWORD}\n`);
     await symlink(at('.env').fsPath, at('link.env').fsPath);
-    Object.assign(vscode.window, {
-      createQuickPick: () => {
-        const made = createQuickPick.call(vscode.window);
-        pick = made;
-        return made;
-      },
-    });
+    picks = new PickWatch();
   });
 
   after(async () => {
-    Object.assign(vscode.window, { createQuickPick });
+    picks.dispose();
     await vscode.workspace.fs.delete(at(), { recursive: true, useTrash: false });
     await server.close();
   });
 
   it('is listed by what it holds, without passwords and without contacting anybody', async () => {
     const command = vscode.commands.executeCommand('pgTopology.importTopology');
-    const items = await waitFor('the pick', () => {
-      const shown = pick?.items ?? [];
-      return Promise.resolve(shown.length > 0 ? shown : undefined);
-    });
-    const lines = items.map(({ label, description }): Line => [label, description]);
+    const lines = await picks.lines();
     await escapeUntilSettled(command);
     const ours = lines.filter(([label]) => label.includes('imports/'));
     assert.deepEqual(ours, [
