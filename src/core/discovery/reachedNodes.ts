@@ -64,8 +64,8 @@ function hintsOf(server: Server, { endpoint, facts }: Answer): readonly string[]
   return [
     ...(facts.clusterName === '' ? [] : [facts.clusterName]),
     ...(label === null ? [] : [label]),
+    // A standby has the databases of its primary, which one of them may be called after.
     ...(server.isInRecovery ? ['standby'] : [facts.fast.database, 'primary']),
     ...(facts.clusterName === '' ? [] : [`${facts.clusterName}-${facts.fast.database}`]),
-    facts.fast.database,
   ];
 }

@@ -60,8 +60,9 @@ describe('A proposal', () => {
         primary({ senders: [sender({ applicationName: 'read', clientAddress: '127.0.0.1' })] }),
       );
       const node = makeProposal([local]).nodes.find(({ id }) => id === 'read');
-      assert.deepEqual(node?.connection, {});
-      assert.match(node?.problem ?? '', /at a port that its sender does not know/u);
+      assert.ok(node);
+      assert.deepEqual(node.connection, {});
+      assert.match(node.problem ?? '', /at a port that its sender does not know/u);
     });
 
     it('says why one that was tried is not there', () => {
@@ -136,7 +137,7 @@ describe('A proposal', () => {
       );
       const proposal = makeProposal([high, middle, low]);
       // The middle one has one upstream alone; the low one may hang on either.
-      assert.deepEqual(edges(proposal), ['streaming primary -> standby guessed']);
+      assert.deepEqual(edges(proposal), ['streaming app -> standby guessed']);
       assert.match(proposal.skipped.join('\n'), /could not be told/u);
     });
 
