@@ -3,6 +3,7 @@ import { CHANGE_COMMANDS } from './changeCommands';
 import { choosePrimary } from './choosePrimary';
 import { checkSetup } from './checkSetup';
 import { connect } from './connect';
+import { copyConnectionString } from './copyConnectionString';
 import { copyDetails } from './copyDetails';
 import { copyExplanation } from './copyExplanation';
 import { copyGrant } from './copyGrant';
@@ -36,6 +37,7 @@ import { showDeadOperation } from './showDeadOperation';
 import { explain } from './explain';
 import { exportQueueSql } from './exportQueueSql';
 import { showSqlLog } from './showSqlLog';
+import { whereWouldThisGo } from './whereWouldThisGo';
 
 /** Every command there is. The manifest names the same ones. */
 export const COMMANDS: readonly Command[] = [
@@ -68,6 +70,8 @@ export const COMMANDS: readonly Command[] = [
   copySetupFix,
   acceptServer,
   choosePrimary,
+  whereWouldThisGo,
+  copyConnectionString,
   copyDetails,
   showLog,
   showSqlLog,

@@ -6,6 +6,8 @@ import { makePlanDesk } from './plans/makePlanDesk';
 import { exportSqlWork } from './queue/exportSqlWork';
 import { showConflictWork } from './queue/showConflictWork';
 import { showDeadWork } from './queue/showDeadWork';
+import { copyConnection } from './routing/copyConnection';
+import { showRoutes } from './routing/showRoutes';
 import { runSetupCheck } from './setup/runSetupCheck';
 import { showSetup } from './setup/showSetup';
 
@@ -23,5 +25,7 @@ export const WORK = {
   showConflictWork,
   showDeadWork,
   runSetupCheck,
+  showRoutes,
+  copyConnection,
   showSetup,
 };

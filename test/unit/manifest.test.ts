@@ -175,6 +175,7 @@ describe('manifest', () => {
       'resumeReplay',
       'promoteStandby',
       'checkSetup',
+      'copyConnectionString',
       'copyDetails',
       'copyExplanation',
     ]);
@@ -195,6 +196,7 @@ describe('manifest', () => {
       'installSentinel',
       'createReplicationRole',
       'checkSetup',
+      'copyConnectionString',
       'copyDetails',
       'copyExplanation',
     ]);
@@ -227,6 +229,7 @@ describe('manifest', () => {
       'resumeReplay',
       'promoteStandby',
       'checkSetup',
+      'copyConnectionString',
       'copyDetails',
       'copyExplanation',
     ]);
@@ -320,6 +323,8 @@ describe('manifest', () => {
       'startContinuousChecks',
       'stopContinuousChecks',
       'checkSetup',
+      'whereWouldThisGo',
+      'copyConnectionString',
       'copyDetails',
       'copyExplanation',
     ]);
@@ -344,6 +349,7 @@ describe('manifest', () => {
       'copySetupFix',
       'copyDetails',
     ]);
+    assert.deepEqual(offered('route reads'), ['whereWouldThisGo', 'copyDetails']);
     assert.deepEqual(offered('setupItem ok'), ['showSetupReport', 'copyDetails']);
     assert.deepEqual(offered('group healthy'), ['runChecks', 'copyDetails']);
     assert.deepEqual(offered('group'), ['copyDetails'], 'a folder of rows is no check');

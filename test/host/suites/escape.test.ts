@@ -30,6 +30,8 @@ const ASKING = [
   'copyDetails',
   'showDifferences',
   'checkSetup',
+  'whereWouldThisGo',
+  'copyConnectionString',
   'alterPublication',
   'renamePublication',
   'dropPublication',
