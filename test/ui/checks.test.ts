@@ -172,9 +172,13 @@ describe('checks on real servers', () => {
   it('tell a language model of real servers what it may know, after asking, and no more', async () => {
     const topology = 'Central cloud';
     const { asked, said } = await toolsSay([
-      ['pgTopology_get_topology', { topology }],
-      ['pgTopology_explain_edge', { topology, edge: 'streaming/central-read' }],
-      ['pgTopology_get_queue_status', { topology }],
+      ['pgTopology_get_topology', { topology }, 'of the topology?'],
+      [
+        'pgTopology_explain_edge',
+        { topology, edge: 'streaming/central-read' },
+        'have this explained?',
+      ],
+      ['pgTopology_get_queue_status', { topology }, 'of the offline queues?'],
     ]);
     assert.match(
       asked.join('\n'),
@@ -196,20 +200,24 @@ describe('checks on real servers', () => {
     await row.waitFor({ timeout: LATE_MS });
   }
 
-  /** Lets another extension of the window call tools, and allows each. @returns what the user was asked, and what each said */
+  /**
+   * Lets another extension of the window call tools, and allows each.
+   * @param calls tool, input, and how the title of the question ends
+   * @returns what the user was asked, and what each said
+   */
   async function toolsSay(
-    calls: readonly (readonly [string, object])[],
+    calls: readonly (readonly [string, object, string])[],
   ): Promise<{ readonly asked: readonly string[]; readonly said: readonly string[] }> {
     const answers = join(session.folder, 'answers.json');
     await writeFile(join(session.folder, 'ask.json'), JSON.stringify(calls));
     await session.workbench.command('Probe: Ask Tools');
-    const dialog = session.workbench.dialog();
     const asked: string[] = [];
-    while (asked.length < calls.length) {
+    for (const [, , title] of calls) {
+      // One may follow another at once.
+      const dialog = session.workbench.dialog().filter({ hasText: title });
       await dialog.waitFor({ timeout: LATE_MS });
       asked.push(await dialog.locator('.dialog-message-detail').innerText());
       await dialog.getByRole('button', { name: 'Yes' }).click();
-      await dialog.waitFor({ state: 'detached' });
     }
     await waitFor(async () => (await readFile(answers, 'utf8').catch(() => '')) !== '', {
       what: 'the answers of the tools',
