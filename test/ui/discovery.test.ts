@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogin, requirePasswords } from '../clusters/access';
 import { Clusters } from '../clusters/clusters';
@@ -12,6 +12,8 @@ import { useWorkbench } from './support/uiSession';
 
 const START_MS = 120_000;
 const PASSWORD = 'c4n4ry-of-the-monitor';
+/** Of a role that only files of the project know. */
+const IMPORTED = 'c4n4ry #of an $import';
 
 describe('Discover Topology, from a pasted connection to a file', () => {
   let clusters: Clusters;
@@ -21,6 +23,7 @@ describe('Discover Topology, from a pasted connection to a file', () => {
     clusters = new Clusters(majorsOfThisRun().at(-1) ?? 18);
     const central = await (await clusters.add('central')).start();
     await createLogin(central, 'monitor', { password: PASSWORD, memberOf: ['pg_monitor'] });
+    await createLogin(central, 'importer', { password: IMPORTED, memberOf: ['pg_monitor'] });
     await central.query('CREATE DATABASE app');
     await central.query('CREATE TABLE users (id int PRIMARY KEY)', undefined, { database: 'app' });
     await central.query('CREATE PUBLICATION app_pub FOR TABLE users', undefined, {
@@ -36,8 +39,12 @@ describe('Discover Topology, from a pasted connection to a file', () => {
   after(() => clusters.stop());
 
   const session = useWorkbench({
-    files: { 'README.md': 'Nothing here yet.\n' },
-    settings: { 'pgTopology.pollIntervalSeconds': 1 },
+    files: () => ({ 'services.env': `DATABASE_URL=${connection}\n` }),
+    settings: {
+      'pgTopology.pollIntervalSeconds': 1,
+      // Copies what was saved later, when a test may have taken it away.
+      'workbench.localHistory.enabled': false,
+    },
   });
   let explorer: ExplorerPage;
   let prompts: PlanPage;
@@ -49,14 +56,9 @@ describe('Discover Topology, from a pasted connection to a file', () => {
   const filePath = () => join(session.folder, 'pg-topology.json');
   const fileText = async () => readFile(filePath(), 'utf8');
 
-  /** Two of at most four inputs: where to begin, and that it may be dialled. */
   async function begin(): Promise<void> {
     await session.workbench.command('Postgres Topology: Discover Topology…');
     await prompts.prompt('Discover Topology');
-    await session.workbench.quickInput().fill(connection);
-    await session.workbench.choice('Use This Connection').waitFor();
-    await session.page.keyboard.press('Enter');
-    await prompts.prompt('Discover Topology (2/2)');
   }
 
   async function map() {
@@ -73,6 +75,10 @@ describe('Discover Topology, from a pasted connection to a file', () => {
   it('writes three nodes by four inputs in half a minute', async () => {
     const began = Date.now();
     await begin();
+    await session.workbench.quickInput().fill(connection);
+    await session.workbench.choice('Use This Connection').waitFor();
+    await session.page.keyboard.press('Enter');
+    await prompts.prompt('Discover Topology (2/2)');
     const [server = ''] = await prompts.entries();
     assert.match(server, /^Connect to 127\.0\.0\.1:\d+ ?database app · user monitor · no TLS$/);
     await session.capture('discovery confirm');
@@ -122,7 +128,7 @@ describe('Discover Topology, from a pasted connection to a file', () => {
     await session.capture('discovery file');
   });
 
-  it('adds to the file what is missing, and changes nothing before it was shown', async () => {
+  it('adds to the file what is missing, begun from a file of the project, as one step to undo', async () => {
     await session.useSettings({ 'workbench.colorTheme': 'Default Light Modern' });
     const text = await fileText();
     // The standby of the standby comes last, behind its comments.
@@ -131,7 +137,10 @@ describe('Discover Topology, from a pasted connection to a file', () => {
     assert.equal(parseTopologyFile(without).topology?.nodes.length, 2);
     await writeFile(filePath(), without);
     await begin();
-    await session.capture('discovery confirm light');
+    await session.workbench.choice('services.env').waitFor();
+    await session.capture('discovery start light');
+    await session.workbench.choice('services.env').click();
+    await prompts.prompt('Discover Topology (2/2)');
     await session.page.keyboard.press('Enter');
     const page = await map();
     const write = page.getByRole('button', { name: 'Write 1 Node to File…' });
@@ -147,8 +156,85 @@ describe('Discover Topology, from a pasted connection to a file', () => {
     const after = await fileText();
     assert.match(after, / \/\/ ours\n/);
     assert.equal(parseTopologyFile(after).topology?.nodes.length, 3);
-    await prompts.answer('1 node was added to pg-topology.json', 'Connect');
+    await session.workbench.toast('1 node was added to pg-topology.json').waitFor();
+    await session.page.keyboard.press('Control+Z');
+    await session.page.keyboard.press('Control+S');
+    await waitFor(async () => (await fileText()) === without, { what: 'the file is as before' });
+    await session.page.locator('.tab.dirty').first().waitFor({ state: 'hidden' });
   });
+
+  it('imports a .env, and signs in with the passwords that it held', async () => {
+    const [central, reader] = clusters.all;
+    await writeFile(
+      join(session.folder, '.env'),
+      `CENTRAL_DB_HOST=127.0.0.1
+CENTRAL_DB_PORT=${central?.port ?? ''}
+READ_DB_HOST=127.0.0.1
+READ_DB_PORT=${reader?.port ?? ''}
+export DB_NAME=app
+export DB_USER=importer
+export DB_PASSWORD='${IMPORTED}' # of both
+DB_CONNECTION=pgsql
+`,
+    );
+    // What is open of a file that goes away, the window itself complains about.
+    await session.workbench.command('View: Close All Editors');
+    await explorer.leave();
+    await rm(filePath());
+    await importFrom('.env');
+    await prompts.accept('Import of .env');
+    await prompts.answer('2 nodes were added to pg-topology.json', 'Connect');
+    await explorer.open();
+    // Nothing but the secret storage has the password now.
+    await explorer.row(/^central, primary/);
+    await explorer.row(/^read, standby/);
+    const text = await fileText();
+    assert.match(text, /CENTRAL_DB_HOST in \.env/);
+    assert.ok(!text.includes('c4n4ry'));
+  });
+
+  it('imports the Compose file beside it into the same file', async () => {
+    await writeFile(
+      join(session.folder, 'docker-compose.yml'),
+      `services:
+  db:
+    image: postgres:17
+    ports: ["\${CENTRAL_DB_PORT}:5432"]
+    environment: { POSTGRES_PASSWORD: "\${DB_PASSWORD:?set it}" }
+  db-replica:
+    image: postgres:17
+    environment: { PRIMARY_HOST: db }
+`,
+    );
+    await importFrom('docker-compose.yml', /pg-topology\.json ?is added to/);
+    await prompts.accept('Import of docker-compose.yml');
+    const areAdded = async () => (await fileText()).includes('"standbyOf": "db"');
+    await waitFor(areAdded, { what: 'the nodes are added' });
+    const text = await fileText();
+    const { topology } = parseTopologyFile(text);
+    assert.deepEqual(
+      topology?.nodes.map(({ id, standbyOf }) => [id, standbyOf]),
+      [
+        ['central', null],
+        ['read', 'central'],
+        ['db', null],
+        ['db-replica', 'db'],
+      ],
+    );
+    assert.ok(!text.includes('c4n4ry'));
+  });
+
+  /** Up to the text that would be written. @param target answer to which file, where that is asked */
+  async function importFrom(file: string, target: RegExp | null = null): Promise<void> {
+    await session.workbench.command('Postgres Topology: Import Topology…');
+    await prompts.choose('Import Topology', file);
+    if (target !== null) await prompts.choose(`Import of ${file}`, target);
+    const page = await map();
+    const write = page.getByRole('button', { name: 'Write 2 Nodes to File…' });
+    await write.waitFor();
+    await session.capture(`import ${file}`);
+    await write.click();
+  }
 
   function nameOf(port: string | undefined): string {
     return clusters.all.find((cluster) => String(cluster.port) === port)?.name ?? '?';
