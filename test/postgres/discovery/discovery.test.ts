@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { conninfoPlace } from '../../../src/pg/discovery/conninfoPlace';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
@@ -63,6 +64,17 @@ forEachMajor('Discovery of real topologies', function (major) {
     assert.deepEqual(found.nodes, ['central/postgres']);
     assert.equal(found.questions, 1);
     assert.deepEqual([...found.proposal.warnings, ...found.proposal.skipped], []);
+  });
+
+  it('of a conninfo nothing but the place leaves the server', async () => {
+    const place = async (conninfo: string): Promise<unknown> => {
+      const text = `SELECT ${conninfoPlace('$1::text')} AS place`;
+      const [row] = await central.query<{ place: unknown }>(text, [conninfo]);
+      return row?.place ?? null;
+    };
+    for (const [conninfo, expected] of CONNINFOS) {
+      assert.deepEqual(await place(conninfo), expected, conninfo);
+    }
   });
 
   it('two standbys, from the primary, with three questions', async () => {
@@ -272,6 +284,29 @@ forEachMajor('Discovery of real topologies', function (major) {
     assert.ok(tally.found >= tally.expected * 0.95, JSON.stringify(tally));
   });
 });
+
+const CONNINFOS: readonly (readonly [conninfo: string, place: unknown])[] = [
+  [
+    'host=db port=5433 dbname=app user=u password=s3cret',
+    { host: 'db', port: '5433', database: 'app' },
+  ],
+  [`host = 'd b' password='a host=evil \\' port=1' dbname=app`, said('d b', null, 'app')],
+  [`password=a\\ host=evil dbname=app`, said(null, null, 'app')],
+  [`password=a'b'host=evil dbname=app`, said(null, null, 'app')],
+  [`password='it\\\\' host=db`, said('db', null, null)],
+  ['hostaddr=10.0.0.1 sslpassword=s3cret', said('10.0.0.1', null, null)],
+  ['postgresql://u:s3cret@db:5433/app?sslmode=require', said('db', '5433', 'app')],
+  ['postgres://u:s?3c/ret@db/app', null],
+  ['postgres://u:s3@cret@db/app', null],
+  ['postgres://[::1]:5433/app', said('::1', '5433', 'app')],
+  ['postgres://u:a?b@db/app', said('db', null, 'app')],
+  ['postgres://a:1,b:2/app', null],
+  ['', said(null, null, null)],
+];
+
+function said(host: string | null, port: string | null, database: string | null): unknown {
+  return { host, port, database };
+}
 
 const TWO = [
   'streaming central/postgres -> reader/postgres',
