@@ -22,7 +22,7 @@ import type { StopRecords } from '../host/stopRecords';
 import type { UnseenChecks } from '../operations/checks/unseenChecks';
 import type { StoppedReader } from '../operations/stoppedReader';
 import type { CommandFiles } from './commandFile';
-import type { DemoActs } from './demo/demoOnDemand';
+import type { DemoActs } from './demo/demoActs';
 import type { Plans } from './plans/plansOnDemand';
 import type { Target } from './target';
 

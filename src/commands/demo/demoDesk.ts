@@ -10,8 +10,9 @@ import { DEMO_POSTGRES, DOWNLOAD_MEGABYTES } from '../../demo/demoPackages';
 import { DemoCancelled } from '../../demo/runProgram';
 import { ContextKeyWriter } from '../../host/contextKeys';
 import type { TopologyFileWatcher } from '../../host/topologyFileWatcher';
-import { openIncidentFile } from '../openIncident';
 import { sayRestricted } from '../errors';
+import { openIncidentFile } from '../openIncident';
+import type { DemoActs } from './demoActs';
 
 const DOWNLOAD = 'Download';
 const RECORDED = 'Show Recorded Demo';
@@ -34,7 +35,7 @@ export interface DemoDeskDeps {
 }
 
 /** The demo as the user meets it: asks, starts, shows, breaks and mends, stops. Of one window, which runs one at most. */
-export class DemoDesk {
+export class DemoDesk implements DemoActs {
   readonly #keys = new ContextKeyWriter();
   #demo: Demo | null = null;
   #starting: Promise<void> | null = null;
@@ -44,7 +45,6 @@ export class DemoDesk {
 
   constructor(private readonly deps: DemoDeskDeps) {}
 
-  /** Starts the demo and shows its dashboard; where it runs already, shows that. */
   async tryDemo(): Promise<void> {
     if (!this.deps.isTrusted()) {
       void sayRestricted(() => commands.executeCommand('workbench.trust.manage'));
@@ -59,7 +59,6 @@ export class DemoDesk {
     else await this.#starting;
   }
 
-  /** Takes it away, also while it starts. */
   async stopDemo(): Promise<void> {
     await this.#cancelStarting();
     const demo = this.#demo;
@@ -74,7 +73,6 @@ export class DemoDesk {
     await demo.close();
   }
 
-  /** What can be done to the demo, each with what to look at. */
   async showActions(): Promise<void> {
     const demo = this.#demo;
     if (demo === null) {

@@ -1,8 +1,6 @@
 import { Uri, workspace } from 'vscode';
+import type { DemoActs } from './demoActs';
 import type { DemoDesk } from './demoDesk';
-
-/** What the commands of the demo ask for. */
-export type DemoActs = Pick<DemoDesk, 'tryDemo' | 'stopDemo' | 'showActions'>;
 
 /** Loads the demo with the first command that asks for it: activation needs none of it. The owner closes it. */
 export class DemoOnDemand implements DemoActs {
