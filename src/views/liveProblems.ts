@@ -2,6 +2,7 @@ import type { Disposable } from '../core/ports/disposable';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import { serverVersion } from '../core/describe/nodeText';
 import { differencesOf } from '../core/differences/differencesOf';
+import { routingFindings } from '../core/routing/routingFindings';
 import type { NodeSnapshot, TopologySnapshot } from '../core/snapshot';
 import type { Topology } from '../core/topology';
 import { optionProblems } from '../topologyFile/optionProblems';
@@ -33,6 +34,7 @@ export class SnapshotProblems implements LiveProblems, Disposable {
     this.#subscription = monitor.onDidChange((snapshot) => {
       const said = JSON.stringify([
         findingsOf(snapshot),
+        routingFindings(snapshot),
         [...versionsOf(snapshot.nodes)],
         differencesOf(snapshot),
       ]);
@@ -57,6 +59,7 @@ export class SnapshotProblems implements LiveProblems, Disposable {
           );
     return [
       ...findingsOf(snapshot).flatMap((finding) => locate(finding, positions)),
+      ...routingProblems(shown, snapshot),
       ...this.#differences(shown, snapshot),
       ...options,
     ];
@@ -83,6 +86,14 @@ export class SnapshotProblems implements LiveProblems, Disposable {
   }
 }
 
+/** By the text that is shown, like the differences. */
+function routingProblems({ parsed }: ReadFile, snapshot: TopologySnapshot): Problem[] {
+  if (parsed.topology === null) return [];
+  return routingFindings(asTyped(snapshot, parsed.topology)).flatMap((finding) =>
+    locate({ ...finding, instead: finding.path }, parsed.positions),
+  );
+}
+
 /** The same servers under another text of the file; those that it points elsewhere are not known there. */
 function asTyped(snapshot: TopologySnapshot, topology: Topology): TopologySnapshot {
   const before = new Map(snapshot.topology.nodes.map((node) => [node.id, node.connection]));
@@ -106,7 +117,7 @@ function versionsOf(nodes: readonly NodeSnapshot[]): ReadonlyMap<string, number>
 function locate({ path, instead, code, message }: Finding, positions: Positions): Problem[] {
   const range = positions.valueAt(path) ?? positions.keyAt(instead);
   if (range === null) return [];
-  return [makeProblem({ severity: 'warning', code, message, range, path })];
+  return [makeProblem({ severity: 'warning', code, message, range, path, isLive: true })];
 }
 
 /** What keeps a node from being compared at all. */
