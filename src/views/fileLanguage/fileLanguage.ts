@@ -11,7 +11,6 @@ import {
   type Range,
   type TextDocument,
 } from 'vscode';
-import { getLocation } from 'jsonc-parser';
 import { hoverOf } from '../../core/describe/fileHover';
 import { nodeLenses } from '../../core/describe/nodeLens';
 import { SnapshotIndex } from '../../core/describe/snapshotIndex';
@@ -22,6 +21,7 @@ import { LineIndex } from '../../host/lineIndex';
 import { nodeNameAt, nodeNames, refuseNodeName, renameNode } from '../../topologyFile/nodeNames';
 import { subjectAt } from '../../topologyFile/subjectAt';
 import { catalogWantedAt, suggestionsAt, type KnownCatalog } from '../../topologyFile/suggestions';
+import { writtenAt } from '../../topologyFile/writtenAt';
 import { rowMarkdown } from '../tooltipMarkdown';
 import type { TopologyFiles } from '../topologyFiles';
 
@@ -127,16 +127,13 @@ export class FileLanguage {
     const snapshot = this.#indexOf(document)?.snapshot;
     if (snapshot === undefined) return [];
     const text = document.getText();
-    const offset = document.offsetAt(position);
-    const { path, isAtPropertyKey, previousNode } = getLocation(text, offset);
+    const { path, isKey, range: written } = writtenAt(text, document.offsetAt(position));
     const isTableOfQueue = path[2] === 'pendingSync' && path[3] === 'tables';
-    if (isAtPropertyKey !== isTableOfQueue) return [];
+    if (isKey !== isTableOfQueue) return [];
     const nodeId = catalogWantedAt(path);
     const catalog = nodeId === null ? null : await this.deps.catalogOf(snapshot.id, nodeId);
     const lines = new LineIndex(text);
-    const range = lines.rangeOf(
-      previousNode?.type === 'string' ? previousNode : { offset, length: 0 },
-    );
+    const range = lines.rangeOf(written);
     return suggestionsAt(path, snapshot, catalog).map(({ value, detail }) => {
       const item = new CompletionItem(value, CompletionItemKind.Reference);
       item.detail = detail;
