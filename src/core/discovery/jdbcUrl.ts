@@ -81,14 +81,64 @@ function translate(name: string, value: string): string | null {
   return keyword === undefined ? null : `${keyword}=${written}`;
 }
 
+/** Parameters of pgJDBC that say nothing about where to connect. A name that is not here may be a piece of a password that holds "&". */
+const KNOWN = new Set([
+  'ApplicationName',
+  'allowEncodingChanges',
+  'assumeMinServerVersion',
+  'autosave',
+  'binaryTransfer',
+  'cancelSignalTimeout',
+  'currentSchema',
+  'defaultRowFetchSize',
+  'disableColumnSanitiser',
+  'gsslib',
+  'hostRecheckSeconds',
+  'jaasApplicationName',
+  'kerberosServerName',
+  'loadBalanceHosts',
+  'loggerLevel',
+  'loginTimeout',
+  'logUnclosedConnections',
+  'preferQueryMode',
+  'prepareThreshold',
+  'preparedStatementCacheQueries',
+  'preparedStatementCacheSizeMiB',
+  'quoteReturningIdentifiers',
+  'readOnly',
+  'readOnlyMode',
+  'receiveBufferSize',
+  'replication',
+  'reWriteBatchedInserts',
+  'sendBufferSize',
+  'socketFactory',
+  'socketFactoryArg',
+  'socketTimeout',
+  'sslfactory',
+  'sslhostnameverifier',
+  'sslkey',
+  'sslpassword',
+  'sslpasswordcallback',
+  'stringtype',
+  'targetServerType',
+  'tcpKeepAlive',
+  'tcpNoDelay',
+  'unknownLength',
+  'useSpnego',
+]);
+
 function skippedNote(names: readonly string[]): StartingProblem {
-  const plain = names.map((name) => (/^[A-Za-z][A-Za-z0-9_]{0,39}$/u.test(name) ? name : '…'));
+  const known = names.filter((name) => KNOWN.has(name));
+  const others = names.length - known.length;
+  const all = [
+    ...known,
+    ...(others === 0
+      ? []
+      : [others === 1 ? 'one of another name' : `${String(others)} of other names`]),
+  ];
   const subject =
-    plain.length === 1
+    names.length === 1
       ? 'This parameter of the JDBC URL is'
       : 'These parameters of the JDBC URL are';
-  return {
-    severity: 'information',
-    message: `${subject} skipped: ${plain.join(', ')}.`,
-  };
+  return { severity: 'information', message: `${subject} skipped: ${all.join(', ')}.` };
 }
