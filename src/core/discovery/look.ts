@@ -1,7 +1,7 @@
 import type { FailureFacts, Endpoint } from '../failure';
 import type { ConnectionParams } from '../topology';
 import type { ClusterMember, DiscoveryFacts } from './discoveryFacts';
-import type { Evidence } from './proposal';
+import type { DraftEvidence } from './draft';
 
 /** One address that was dialled once, and what came of it: facts or a failure, never both. */
 export interface Look {
@@ -14,7 +14,7 @@ export interface Look {
   /** Whether a person said this address, as against one that servers said or that was guessed. */
   readonly isOverridden: boolean;
   /** Why it was dialled. */
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly DraftEvidence[];
   readonly facts: DiscoveryFacts | null;
   readonly failure: FailureFacts | null;
   readonly atMs: number;

@@ -29,7 +29,7 @@ export function addReachedNodes(draft: Draft): void {
       base: answer,
       certainty: 'seen',
       evidence: [
-        ...answer.evidence.map(({ text, atMs }) => ({ text: () => text, atMs })),
+        ...answer.evidence,
         {
           text: () =>
             `${again === undefined ? 'it' : 'the same server'} answered at ${place(answer.endpoint)}`,

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { formatEndpoint, isLoopback, isUnixSocket } from '../../core/endpoint';
 import { ServerFailure, type Endpoint } from '../../core/failure';
-import { connectionTo } from '../../core/discovery/draft';
+import { connectionTo, type DraftEvidence, type NameOf } from '../../core/discovery/draft';
 import { furtherPlaces, type FurtherPlace } from '../../core/discovery/furtherPlaces';
 import type { FileNode, Look, ProposalOptions, SaidMember } from '../../core/discovery/look';
 import { draftTopology, makeProposal } from '../../core/discovery/makeProposal';
@@ -229,13 +229,14 @@ export class Crawl {
     const nameOf = (key: string): string => ids.get(key) ?? key;
     return furtherPlaces(draft).map((place) => ({
       ...place,
+      evidence: place.evidence.map((one) => withFallback(one, nameOf)),
       name: nameOf(place.key),
       said: place.evidence.map(({ text, atMs }) => ({ text: text(nameOf), atMs })),
     }));
   }
 
   #wanted(place: NamedPlace, endpoint: Endpoint, changes: ApprovedEndpoint): Wanted {
-    const { base, database, key, name, said } = place;
+    const { base, database, key, name, evidence } = place;
     const led = this.#looks.find(({ look }) => look.facts === base.facts);
     return {
       connection: {
@@ -245,7 +246,7 @@ export class Crawl {
       password: changes.password ?? led?.password ?? null,
       soughtKey: key,
       isOverridden: changes.address !== undefined,
-      evidence: said,
+      evidence,
       name,
     };
   }
@@ -293,4 +294,12 @@ export class Crawl {
   #options(): ProposalOptions {
     return { inFile: this.deps.inFile ?? [], members: this.#members };
   }
+}
+
+/** Whoever it names may get another name with a later look; the present one stands where it has none then. */
+function withFallback({ text, atMs }: DraftEvidence, now: NameOf): DraftEvidence {
+  return {
+    text: (nameOf) => text((key) => (nameOf(key) === key ? now(key) : nameOf(key))),
+    atMs,
+  };
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type {
   Evidence,
   ProposedEdge,
@@ -94,6 +95,13 @@ function named(
       return [id, `${server?.name ?? `?${id}`}/${connection['dbname'] ?? ''}`];
     }),
   );
+  // Whoever says something says it by the name that the file will give it.
+  for (const { evidence } of [...proposal.nodes, ...proposal.edges, ...proposal.consumers]) {
+    for (const { text } of evidence) {
+      const who = / on (\S+)$/u.exec(text)?.[1];
+      assert.ok(who === undefined || places.has(who), `${text}, of ${[...places.keys()].join()}`);
+    }
+  }
   const write = ({ kind, from, to }: ProposedEdge): string =>
     `${kind} ${places.get(from) ?? from} -> ${places.get(to) ?? to}`;
   return {
