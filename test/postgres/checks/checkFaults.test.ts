@@ -14,7 +14,7 @@ import {
   putFirstInHba,
   type Fault,
 } from '../../clusters/faults';
-import { forEachMajor } from '../../clusters/majors';
+import { forOldestAndNewest } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { nodeOf, Watcher } from '../faults/watcher';
 import { CheckRig, sayResult } from './checkRig';
@@ -29,7 +29,7 @@ const CHECKS = process.env['SOAK'] === '1' ? 10_000 : 500;
 /** Each round checks all three edges. */
 const ROUNDS = Math.ceil(CHECKS / 3);
 
-forEachMajor('Checks when something is wrong', (major) => {
+forOldestAndNewest('Checks when something is wrong', (major) => {
   const clusters = new Clusters(major);
   const faults: Fault[] = [];
   let central: Cluster;

@@ -6,7 +6,7 @@ import { SystemClock } from '../../../src/host/systemClock';
 import { Monitor } from '../../../src/monitor/monitor';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
-import { forEachMajor } from '../../clusters/majors';
+import { forOldestAndNewest } from '../../clusters/majors';
 import { Proxy } from '../../clusters/proxy';
 import { sleep, waitFor } from '../../clusters/waitFor';
 import { makeGateway, MemoryLog, nodeAt, untilNoSessions } from '../pg/support';
@@ -16,7 +16,7 @@ const OURS = `application_name = 'pg-topology'`;
 const NOBODY = { explorer: false, dashboard: false, statusBar: false, isWindowFocused: true };
 const TIMEOUT_MS = 120_000;
 
-forEachMajor('the monitor on real servers', function (major) {
+forOldestAndNewest('the monitor on real servers', function (major) {
   let clusters: Clusters;
   let one: Cluster;
   let other: Cluster;

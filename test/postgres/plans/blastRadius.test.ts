@@ -8,7 +8,7 @@ import { driftOf, planRepairDrift } from '../../../src/core/plan/planRepairDrift
 import type { PlanContext } from '../../../src/core/plan/requests';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
-import { forEachMajor } from '../../clusters/majors';
+import { forOldestAndNewest } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { PlanRig, untilReady } from './planRig';
 
@@ -60,7 +60,7 @@ const isPublisher = (name: string): boolean => PUBLISHERS.some((one) => one === 
 
 const COLUMNS = 'id int PRIMARY KEY, extra text';
 
-forEachMajor('The blast radius of plans, two publishers and three subscribers', (major) => {
+forOldestAndNewest('The blast radius of plans, two publishers and three subscribers', (major) => {
   let clusters: Clusters;
   let above: Cluster;
   let below: Cluster;

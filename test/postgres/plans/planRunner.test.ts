@@ -8,13 +8,13 @@ import { createLogin, requirePasswords } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { killBackend, lockTable, terminateSessions } from '../../clusters/faults';
-import { forEachMajor } from '../../clusters/majors';
+import { forOldestAndNewest } from '../../clusters/majors';
 import { Proxy } from '../../clusters/proxy';
 import { waitFor } from '../../clusters/waitFor';
 import { MemoryLog, never, nodeAt, untilNoSessions } from '../pg/support';
 import { makeGateways, MemoryAudit, planOf, stepOn, tableExists } from './changeSupport';
 
-forEachMajor('Running a plan', function (major) {
+forOldestAndNewest('Running a plan', function (major) {
   let clusters: Clusters;
   let central: Cluster;
   let edge: Cluster;

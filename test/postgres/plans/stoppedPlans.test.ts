@@ -13,12 +13,12 @@ import { undoPlan } from '../../../src/core/plan/undoPlan';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { lockTable } from '../../clusters/faults';
-import { forEachMajor } from '../../clusters/majors';
+import { forOldestAndNewest } from '../../clusters/majors';
 import { never, nodeAt } from '../pg/support';
 import { makeGateways, planOf, stepOn } from './changeSupport';
 import { codes, PlanRig } from './planRig';
 
-forEachMajor('Plans that stopped, and plans by hand', (major) => {
+forOldestAndNewest('Plans that stopped, and plans by hand', (major) => {
   let clusters: Clusters;
   let central: Cluster;
   let rig: PlanRig;

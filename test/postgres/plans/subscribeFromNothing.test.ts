@@ -9,7 +9,7 @@ import { readCopyProgress } from '../../../src/operations/copyProgress';
 import { createLogin } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
-import { forEachMajor } from '../../clusters/majors';
+import { forOldestAndNewest } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { makeGateway, never, nodeAt } from '../pg/support';
 import { addressOf, codes, PlanRig, untilReady } from './planRig';
@@ -24,7 +24,7 @@ const READING = { user: null, mayWrite: false };
 const LOST =
   /can no longer (?:get changes from|access) replication slot|cannot read from logical replication slot|requested WAL segment \w+ has already been removed/u;
 
-forEachMajor('Subscribing with nothing there yet, and with too much', function (major) {
+forOldestAndNewest('Subscribing with nothing there yet, and with too much', function (major) {
   let clusters: Clusters;
   let central: Cluster;
   let edge: Cluster;

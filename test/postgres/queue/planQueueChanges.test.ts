@@ -3,14 +3,14 @@ import { planChanges } from '../../../src/core/plan/changes/planChanges';
 import type { Plan } from '../../../src/core/plan/plan';
 import { DEFAULT_QUEUE } from '../../../src/core/queue/queueNames';
 import type { DeclaredQueue } from '../../../src/core/topology';
-import { forEachMajor } from '../../clusters/majors';
+import { forOldestAndNewest } from '../../clusters/majors';
 import { codes } from '../plans/planRig';
 import { QueueRig } from './queueRig';
 import { OLDER_GUARD, queueContext, requestOf } from './setUpSupport';
 
 const DRAINER = 'queue_drainer';
 
-forEachMajor('Plan Changes of queues', function (major) {
+forOldestAndNewest('Plan Changes of queues', function (major) {
   let rig: QueueRig;
 
   before(async function () {

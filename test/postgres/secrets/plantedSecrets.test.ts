@@ -25,7 +25,7 @@ import { PlanRunner } from '../../../src/operations/planRunner';
 import { requirePasswords } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
-import { forEachMajor } from '../../clusters/majors';
+import { forOldestAndNewest } from '../../clusters/majors';
 import { nodeOf, Watcher } from '../faults/watcher';
 import { MemoryLog, MemorySecrets, never, nodeAt } from '../pg/support';
 import { makeGateways, MemoryAudit, planOf, stepOn } from '../plans/changeSupport';
@@ -62,7 +62,7 @@ const FILE = JSON.stringify({
   },
 });
 
-forEachMajor('20 planted secrets', function (major) {
+forOldestAndNewest('20 planted secrets', function (major) {
   const seen: string[] = [];
   const log = new MemoryLog();
   const audit = new MemoryAudit();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { QueueOperation } from '../../../../src/core/queue/operation';
-import { forEachMajor } from '../../../clusters/majors';
+import { forOldestAndNewest } from '../../../clusters/majors';
 import { ApplyRig } from './applyRig';
 import { isSame, mergeModel, type Json, type Row } from './mergeModel';
 
@@ -14,7 +14,7 @@ interface Case {
 
 const CASES = 1000;
 
-forEachMajor('Merging rows', function (major) {
+forOldestAndNewest('Merging rows', function (major) {
   let rig: ApplyRig;
   let operations = 0;
 

@@ -13,7 +13,7 @@ import { DrainRefused } from '../../../../src/operations/drain/drainJob';
 import { jobOf } from '../../../../src/operations/drain/jobOf';
 import { ServerQueueDesk } from '../../../../src/operations/drain/serverQueueDesk';
 import { PgDrainGateway } from '../../../../src/pg/drain/pgDrainGateway';
-import { forEachMajor } from '../../../clusters/majors';
+import { forOldestAndNewest } from '../../../clusters/majors';
 import { failureOf, MemoryLog, never, nodeAt } from '../../pg/support';
 import { makeGateways } from '../../plans/changeSupport';
 import { drain } from '../drain/drainRig';
@@ -25,7 +25,7 @@ const TABLES = ['public.jobs', 'public."Odd ""t"', 'public.exact'];
 const ODD = 'public."Odd ""t"';
 
 /** Decisions of a person on real servers. What a drain leaves behind is written by hand: it is not what is tested here. */
-forEachMajor('A person at a queue', function (major) {
+forOldestAndNewest('A person at a queue', function (major) {
   let rig: QueueRig;
   let desk: ServerQueueDesk;
   let mayContact = true;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { copyStopped } from '../../../clusters/dataDirectory';
-import { forEachMajor } from '../../../clusters/majors';
+import { forOldestAndNewest } from '../../../clusters/majors';
 import { waitFor } from '../../../clusters/waitFor';
 import { previewDrain } from '../../../../src/operations/drain/drainPreview';
 import { nodeAt, never } from '../../pg/support';
@@ -14,7 +14,7 @@ import { SmallDisk } from './smallDisk';
 /** Makes each row large enough that a few MB are soon full, and small enough to stay in the table itself. */
 const PADDING = '.'.repeat(1900);
 
-forEachMajor('A drain of a queue in trouble', function (major) {
+forOldestAndNewest('A drain of a queue in trouble', function (major) {
   let rig: QueueRig;
   let next = 1;
 

@@ -1,4 +1,4 @@
-import { forEachMajor } from '../../../clusters/majors';
+import { forOldestAndNewest } from '../../../clusters/majors';
 import { QueueRig } from '../queueRig';
 import { RigDesk } from './rigDesk';
 import { RigDrainer } from './rigDrainer';
@@ -17,7 +17,7 @@ const TOLD = 25;
 const ASKED = process.env['ORACLE_COUNT'] ?? (process.env['ORACLE_SEED'] === undefined ? SEEDS : 1);
 const COUNT = Number(ASKED);
 
-forEachMajor('Random writes from two edges', function (major) {
+forOldestAndNewest('Random writes from two edges', function (major) {
   // What drains do hangs little on the version; the ends are tried each time, and the soak takes the rest.
   let rig: QueueRig;
   let drainer: RigDrainer;
