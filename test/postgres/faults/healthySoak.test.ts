@@ -21,10 +21,10 @@ const isSoak = process.env['SOAK'] === '1';
 const PHASE_MS = isSoak ? 20_000 : 10_000;
 const OVERHEAD_MS = 120_000;
 
-/** Half a minute where there is the least else to do; its load would slow the others down. */
+/** A minute where there is the least else to do; its load would slow the others down. */
 function lengthOf(major: Major): number {
   if (isSoak) return 600_000;
-  return major === 16 ? 30_000 : 0;
+  return major === 16 ? 60_000 : 0;
 }
 
 forEachMajor('a healthy topology under load and idle', (major) => {
