@@ -1,6 +1,7 @@
 import { isLoopback } from '../endpoint';
 import type { Endpoint } from '../failure';
-import { connectionTo, type Draft, type DraftEvidence, type DraftNode, type Words } from './draft';
+import { connectionTo, type Draft, type DraftNode } from './draft';
+import type { DraftEvidence, Words } from './draftEvidence';
 import type { Answer } from './look';
 import { hostLabel } from './names';
 import { sameHost } from './saidAddress';

@@ -1,18 +1,10 @@
 import { isLoopback } from '../endpoint';
 import type { Endpoint } from '../failure';
 import type { ConnectionParams, TableName } from '../topology';
+import type { DraftEvidence, Words } from './draftEvidence';
 import type { Answer, Look } from './look';
 import type { Certainty } from './proposal';
 import type { Server } from './servers';
-
-/** Names nodes in sentences that are written before the names are chosen. */
-export type NameOf = (key: string) => string;
-export type Words = (nameOf: NameOf) => string;
-
-export interface DraftEvidence {
-  readonly text: Words;
-  readonly atMs: number | null;
-}
 
 /** A node before it has a name. `key` stays the same from look to look. */
 export interface DraftNode {

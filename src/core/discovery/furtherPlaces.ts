@@ -1,5 +1,6 @@
 import type { Endpoint } from '../failure';
-import type { Draft, DraftEvidence } from './draft';
+import type { Draft } from './draft';
+import type { DraftEvidence } from './draftEvidence';
 import type { Answer } from './look';
 
 /** A node of the draft that nobody has looked for. */

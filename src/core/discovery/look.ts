@@ -1,7 +1,7 @@
 import type { FailureFacts, Endpoint } from '../failure';
 import type { ConnectionParams } from '../topology';
 import type { ClusterMember, DiscoveryFacts } from './discoveryFacts';
-import type { DraftEvidence } from './draft';
+import type { DraftEvidence } from './draftEvidence';
 
 /** One address that was dialled once, and what came of it: facts or a failure, never both. */
 export interface Look {

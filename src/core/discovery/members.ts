@@ -1,6 +1,7 @@
 import type { Endpoint } from '../failure';
 import { addressNode } from './addressNodes';
-import { connectionTo, type Draft, type DraftEvidence, type DraftNode } from './draft';
+import { connectionTo, type Draft, type DraftNode } from './draft';
+import type { DraftEvidence } from './draftEvidence';
 import type { Answer, SaidMember } from './look';
 import { addressFrom, sameHost } from './saidAddress';
 import { serverAt } from './servers';

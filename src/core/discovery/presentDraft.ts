@@ -1,5 +1,6 @@
 import type { PublicationFacts } from '../facts';
-import type { Draft, DraftEdge, DraftEvidence, DraftNode, NameOf } from './draft';
+import type { Draft, DraftEdge, DraftNode } from './draft';
+import type { DraftEvidence, NameOf } from './draftEvidence';
 import type { FileNode, ProposalOptions } from './look';
 import { chooseNames } from './names';
 import type {

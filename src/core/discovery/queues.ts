@@ -1,6 +1,7 @@
 import type { TableName } from '../topology';
 import { formatTableName } from '../tableName';
-import type { Draft, DraftEvidence, DraftNode } from './draft';
+import type { Draft, DraftNode } from './draft';
+import type { DraftEvidence } from './draftEvidence';
 import type { Answer } from './look';
 import type { Certainty } from './proposal';
 

@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import { formatEndpoint, isLoopback, isUnixSocket } from '../../core/endpoint';
 import { ServerFailure, type Endpoint } from '../../core/failure';
-import { connectionTo, type DraftEvidence, type NameOf } from '../../core/discovery/draft';
+import { connectionTo } from '../../core/discovery/draft';
+import type { DraftEvidence, NameOf } from '../../core/discovery/draftEvidence';
 import { furtherPlaces, type FurtherPlace } from '../../core/discovery/furtherPlaces';
 import type { FileNode, Look, ProposalOptions, SaidMember } from '../../core/discovery/look';
 import { draftTopology, makeProposal } from '../../core/discovery/makeProposal';
