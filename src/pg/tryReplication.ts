@@ -1,9 +1,9 @@
+import { bareNode } from '../core/bareNode';
 import type { SslMode } from '../core/connectionStringKeywords';
 import { isUnixSocket } from '../core/endpoint';
 import { isServerFailure, ServerFailure, type FailureReason } from '../core/failure';
 import { describeFailure } from '../core/failureText';
 import type { CancelSignal } from '../core/ports/cancelSignal';
-import type { TopologyNode } from '../core/topology';
 import { toFailure, unresolvedSubject } from './errors/toFailure';
 import type { DialTarget } from './libpq/hostList';
 import { resolveConnection, type ResolvedConnection } from './libpq/resolveConnection';
@@ -90,27 +90,13 @@ async function resolveConninfo(
       );
     }
     return await resolveConnection(
-      nodeOf(nodeId, conninfo),
+      bareNode(nodeId, conninfo),
       { ...environment, variables: {}, userName: '' },
       paths,
     );
   } catch (error) {
     throw toFailure(error, unresolvedSubject(nodeId), 'dial');
   }
-}
-
-function nodeOf(nodeId: string, connection: Readonly<Record<string, string>>): TopologyNode {
-  return {
-    id: nodeId,
-    connection,
-    adminUser: null,
-    passwordSource: { kind: 'auto' },
-    standbyOf: null,
-    slot: null,
-    publications: [],
-    subscriptions: [],
-    pendingSync: null,
-  };
 }
 
 function passwordOf(

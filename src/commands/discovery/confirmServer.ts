@@ -1,8 +1,8 @@
+import { bareNode } from '../../core/bareNode';
 import { concernAbout } from '../../core/contactRule';
 import type { StartingPoint } from '../../core/discovery/startingPointOf';
 import { formatEndpoint, isLoopback } from '../../core/endpoint';
 import type { Endpoint } from '../../core/failure';
-import type { ConnectionParams, TopologyNode } from '../../core/topology';
 import { askOne } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
 import { TITLE } from './askStart';
@@ -19,7 +19,7 @@ export async function confirmServer(
   deps: Deps,
   { params, problems }: StartingPoint,
 ): Promise<readonly Endpoint[] | 'back' | null> {
-  const node = nodeOf(params ?? {});
+  const node = bareNode('the server', params ?? {});
   const endpoints = await deps.endpointsOf(node);
   const user = await deps.gateway.userOf(node, null);
   // What does not leave this machine may listen where it likes.
@@ -46,19 +46,4 @@ export async function confirmServer(
     ],
   });
   return answer === 'go' ? endpoints : answer;
-}
-
-/** What the gateway is given: a node of which its connection alone is known. */
-export function nodeOf(connection: ConnectionParams): TopologyNode {
-  return {
-    id: 'the server',
-    connection,
-    adminUser: null,
-    passwordSource: { kind: 'auto' },
-    standbyOf: null,
-    slot: null,
-    publications: [],
-    subscriptions: [],
-    pendingSync: null,
-  };
 }

@@ -1,10 +1,11 @@
+import { bareNode } from '../../core/bareNode';
 import type { Look } from '../../core/discovery/look';
 import { isServerFailure, type Endpoint, type FailureFacts } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { Clock } from '../../core/ports/clock';
 import type { DiscoveryGateway } from '../../core/ports/discoveryGateway';
-import type { ConnectionParams, TopologyNode } from '../../core/topology';
+import type { TopologyNode } from '../../core/topology';
 
 /** What is to be dialled, and why. */
 export interface Wanted extends Pick<
@@ -34,7 +35,7 @@ export async function lookOnce(
   { connection, password, soughtKey, isOverridden, evidence, name }: Wanted,
   signal: CancelSignal,
 ): Promise<Found> {
-  const node = nodeOf(name, connection);
+  const node = bareNode(name, connection);
   const about = { connection, soughtKey, isOverridden, evidence };
   try {
     const facts = await gateway.look(node, password, signal);
@@ -53,21 +54,6 @@ async function endpointOf(gateway: DiscoveryGateway, node: TopologyNode): Promis
   } catch {
     return null;
   }
-}
-
-/** What the gateway is given: a node that only its connection is known of. */
-function nodeOf(id: string, connection: ConnectionParams): TopologyNode {
-  return {
-    id,
-    connection,
-    adminUser: null,
-    passwordSource: { kind: 'auto' },
-    standbyOf: null,
-    slot: null,
-    publications: [],
-    subscriptions: [],
-    pendingSync: null,
-  };
 }
 
 /** A failure as its facts, whatever was thrown. */

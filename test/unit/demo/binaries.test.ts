@@ -101,9 +101,9 @@ describe('finding programs of a server', () => {
   });
 
   it('knows what is inside of a folder', () => {
-    assert.equal(isInside('/work/app/bin/postgres', ['/work/app']), true);
-    assert.equal(isInside('/work/app', ['/work/app']), true);
-    assert.equal(isInside('/work/application/bin', ['/work/app']), false);
+    assert.equal(isInside('/home/me/app/bin/postgres', ['/home/me/app']), true);
+    assert.equal(isInside('/home/me/app', ['/home/me/app']), true);
+    assert.equal(isInside('/home/me/application/bin', ['/home/me/app']), false);
     assert.equal(isInside('/usr/bin/postgres', ['/']), true);
   });
 
