@@ -26,7 +26,8 @@ LAYERS.languageModel = [src('languageModel', 'core', 'host'), npm('vscode', 'zod
 LAYERS.demo = [src('demo', 'core'), npm('node'), '^(node:)?[a-z_/]+$'];
 LAYERS.commands.push(src('demo'));
 LAYERS.panels.push('^(node:)?crypto$');
-LAYERS.host.push('^(node:)?crypto$');
+// What is written while the window goes away cannot go through it: history and events are files of the host's own.
+LAYERS.host.push('^(node:)?(crypto|path|fs/promises)$');
 
 const layerRules = Object.entries(LAYERS).map(([layer, allowed]) => ({
   name: `${layer}-imports`,

@@ -1,5 +1,6 @@
 // Builds the extension host bundle and the dashboard bundle. `--watch` rebuilds, `--production` minifies.
 import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -15,6 +16,23 @@ const common = {
   legalComments: 'none',
 };
 
+/**
+ * Puts the module that knows the language of the program in the place of the one that is English.
+ *
+ * @param {string} file
+ * @returns {esbuild.Plugin}
+ */
+const wordsFrom = (file) => ({
+  name: 'words',
+  setup: (build) => {
+    build.onResolve({ filter: /^\.\/words$/ }, ({ importer }) =>
+      /[\\/]src[\\/]core[\\/]say\.ts$/.test(importer)
+        ? { path: fileURLToPath(new URL(file, import.meta.url)) }
+        : null,
+    );
+  },
+});
+
 /** @type {esbuild.BuildOptions} */
 const host = {
   ...common,
@@ -28,6 +46,7 @@ const host = {
   external: ['vscode', 'pg-native', './node_modules/pg/lib/native/index.js'],
   // jsonc-parser's `main` is UMD, whose `require` cannot be followed; its ES modules can.
   mainFields: ['module', 'main'],
+  plugins: [wordsFrom('src/host/words.ts')],
 };
 
 /**
@@ -42,7 +61,10 @@ const splitHost = {
   format: 'esm',
   splitting: true,
   chunkNames: 'part-[hash]',
-  plugins: [{ name: 'common-js', setup: (build) => build.onEnd(writeAsCommonJs) }],
+  plugins: [
+    ...(host.plugins ?? []),
+    { name: 'common-js', setup: (build) => build.onEnd(writeAsCommonJs) },
+  ],
   write: false,
 };
 
@@ -58,6 +80,7 @@ const webview = {
   target: 'es2022',
   format: 'esm',
   define: { 'process.env.NODE_ENV': '"production"' },
+  plugins: [wordsFrom('webview/words.ts')],
 };
 
 if (watch) {

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { topologyJsonSchema } from '../src/topologyFile/jsonSchema';
+import { collectTexts } from './l10n/collectTexts';
 
 interface GeneratedFile {
   /** From the root of the repository. */
@@ -9,14 +10,23 @@ interface GeneratedFile {
   readonly make: () => string;
 }
 
+const root = new URL('../', import.meta.url);
+
 const FILES: readonly GeneratedFile[] = [
   {
     path: 'media/pg-topology.schema.json',
     make: () => `${JSON.stringify(topologyJsonSchema(), null, 2)}\n`,
   },
+  // What is to be translated: each language is a file beside it with the same keys.
+  {
+    path: 'l10n/bundle.l10n.json',
+    make: () => {
+      const texts = collectTexts(fileURLToPath(root)).map(({ key }) => [key, key]);
+      return `${JSON.stringify(Object.fromEntries(texts), null, 2)}\n`;
+    },
+  },
 ];
 
-const root = new URL('../', import.meta.url);
 const isCheck = process.argv.includes('--check');
 const stale: string[] = [];
 

@@ -13,7 +13,8 @@ import { Workbench } from '../test/host/workbench.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = path.join(ROOT, 'docs', 'pictures');
 const MAX_BYTES = 300 * 1024;
-const WINDOW = { width: 1400, height: 900 };
+/** So wide that tree, map and evidence stand beside each other without a scroll. */
+const WINDOW = { width: 1600, height: 960 };
 /** Charts need a past to be worth a picture: half of it before a standby rests for a while, half after. */
 const HISTORY_MS = 240_000;
 const REST_MS = 20_000;
@@ -21,7 +22,8 @@ const REST_MS = 20_000;
 const THEMES = {
   dark: 'Default Dark Modern',
   light: 'Default Light Modern',
-  'high-contrast': 'Default High Contrast',
+  'hc-dark': 'Default High Contrast',
+  'hc-light': 'Default High Contrast Light',
 } as const;
 
 type Clip = NonNullable<Parameters<Page['screenshot']>[0]>['clip'];
@@ -43,7 +45,12 @@ class Studio {
     writeFileSync(path.join(folder, 'pg-topology.json'), topology.topologyFileText);
     const server = await startServer({
       vsix: [path.join(ROOT, 'pg-topology.vsix')],
-      settings: { 'pgTopology.pollIntervalSeconds': 1, 'window.title': 'Central cloud' },
+      settings: {
+        'pgTopology.pollIntervalSeconds': 1,
+        // They would lie over what is shown.
+        'pgTopology.notifications.enabled': false,
+        'window.title': 'Central cloud',
+      },
     });
     const browser = await launchChromium();
     const context = await browser.newContext({ viewport: WINDOW, reducedMotion: 'reduce' });
@@ -64,12 +71,12 @@ class Studio {
     const { page } = this.workbench;
     await this.workbench.view('Postgres Topology');
     await this.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
-    await this.widenSidebar(90);
+    await this.widenSidebar(140);
     await this.workbench.expand(this.workbench.row(/^genesis/));
     await this.workbench.row(/^metrics_sub/).click();
     await this.dashboard();
     await this.makeHistory();
-    for (const theme of ['dark', 'light', 'high-contrast'] as const) {
+    for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const) {
       await this.use(THEMES[theme]);
       await this.take(`overview-${theme}`);
     }
@@ -78,9 +85,9 @@ class Studio {
     await this.breakThings();
     await this.take('trouble');
     await this.workbench.expand(this.workbench.row(/^Slots, 4/));
-    await this.widenSidebar(230);
-    await this.take('tree-trouble', { ...(await this.clipOf('.part.sidebar')), height: 400 });
-    await this.widenSidebar(-230);
+    await this.widenSidebar(180);
+    await this.take('tree-trouble', { ...(await this.clipOf('.part.sidebar')), height: 425 });
+    await this.widenSidebar(-180);
     await this.workbench.statusItem('pgTopology.status').click();
     await this.workbench.choice('Open Dashboard').waitFor();
     await this.take('status-bar-pick', await this.clipOf('.quick-input-widget'));
@@ -99,14 +106,23 @@ class Studio {
     await this.row(/^Central cloud, topology, 4 of 4 replicas healthy/);
   }
 
-  /** The lower half of the dashboard. */
+  /** The charts alone, and the page back at its head. */
   private async takeCharts(): Promise<void> {
     const dashboard = await this.dashboard();
-    await dashboard.getByRole('table').last().scrollIntoViewIfNeeded();
+    const heading = dashboard.getByRole('heading', { name: /^History/ });
+    await dashboard.evaluate(
+      `document.querySelector('#history').scrollIntoView(); scrollBy(0, -16);`,
+    );
     const editor = await this.clipOf('.part.editor');
-    const history = await dashboard.getByRole('heading', { name: /^History/ }).boundingBox();
-    const top = (history?.y ?? editor.y) - 20;
-    await this.take('charts', { ...editor, y: top, height: editor.y + editor.height - top });
+    const [head, last] = await Promise.all([
+      heading.boundingBox(),
+      dashboard.locator('figure').last().boundingBox(),
+    ]);
+    if (head === null || last === null) throw new Error('The charts are not in sight.');
+    const bottom = Math.min(editor.y + editor.height, last.y + last.height + 16);
+    const top = Math.max(editor.y, head.y - 12);
+    await this.take('charts', { ...editor, y: top, height: bottom - top });
+    await dashboard.evaluate('scrollTo(0, 0)');
   }
 
   /** A standby whose server is away, which cuts off another, and a subscription that an error stopped. */

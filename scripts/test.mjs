@@ -21,7 +21,7 @@ const WIDTH = 5;
 const [suite, ...extra] = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const soak = suite === 'soak' || process.env['SOAK'] === '1';
-const limitMs = (soak ? 240 : 20) * 60_000;
+const limitMs = (soak ? 240 : 24) * 60_000;
 
 /** Soak keeps its servers for long and fills them: they stay on the disk. */
 const runs = process.env['PG_TOPOLOGY_RUNS'] ?? (soak ? null : runsInMemory());

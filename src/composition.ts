@@ -49,6 +49,7 @@ import { HistoryBook } from './monitor/historyBook';
 import { registerTools } from './languageModel/registerTools';
 import { Monitor } from './monitor/monitor';
 import { DASHBOARD_COMMAND_IDS, runDashboardCommand } from './commands/dashboardCommands';
+import { say } from './core/say';
 import { CheckDesk } from './operations/checks/checkDesk';
 import { runCheckTask } from './operations/checks/runCheckTask';
 import { UnseenChecks } from './operations/checks/unseenChecks';
@@ -115,7 +116,7 @@ export function compose(context: ExtensionContext): Composition {
   });
   const servers = new WorkspaceServerMemory(context.workspaceState, log);
   const histories = new HistoryBook(clock);
-  const storage = new StorageFiles(context.storageUri ?? context.globalStorageUri);
+  const storage = new StorageFiles((context.storageUri ?? context.globalStorageUri).fsPath);
   const historyKeeper = store.add(
     new HistoryKeeper({
       archive: histories,
@@ -164,7 +165,7 @@ export function compose(context: ExtensionContext): Composition {
     }),
   );
 
-  const sql = window.createOutputChannel('Postgres Topology SQL', 'sql');
+  const sql = window.createOutputChannel(say`Postgres Topology SQL`, 'sql');
   const audit = store.add(new SqlChannel(sql, redact, () => clock.nowMs()));
   const mayContact = async (topologyId: string, node: TopologyNode): Promise<boolean> =>
     !isDisconnected(monitor, topologyId, node.id) && contact.allows(topologyId, node);

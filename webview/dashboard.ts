@@ -1,3 +1,4 @@
+import { say } from '../src/core/say';
 import { Channel } from '../src/protocol/channel';
 import { isChannelError } from '../src/protocol/channelError';
 import {
@@ -108,7 +109,7 @@ export class Dashboard {
     this.store.takePush(push);
     const { state, focus } = push;
     if (state === null) return;
-    if (focus.section === 'loss' && focus.serial > (before?.focus.serial ?? 0)) this.goToLoss();
+    if (focus.serial > (before?.focus.serial ?? 0)) this.goToFocus(focus);
     void this.fetchEvents(state.topologyId, push.eventsRevision);
     this.announcer.say(headlineOf(state, push.sentAtMs).title);
     this.askEvidence();
@@ -183,6 +184,12 @@ export class Dashboard {
     }
   }
 
+  /** To what somebody outside of the page asked for; the page as a whole begins where it is. */
+  private goToFocus({ id, section }: DashboardPush['focus']): void {
+    if (section === 'loss') this.goToLoss();
+    else if (id !== null) requestAnimationFrame(() => this.page.goToDetails());
+  }
+
   /** After the drawing that makes the place to go to. */
   private goToLoss(): void {
     requestAnimationFrame(() => this.page.goToLoss());
@@ -237,9 +244,9 @@ export class Dashboard {
   private async copy(text: string, what: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text);
-      this.tell(`${what} copied.`);
+      this.tell(say`${what} copied.`);
     } catch {
-      this.tell(`${what} could not be copied: the window does not have the focus.`);
+      this.tell(say`${what} could not be copied: the window does not have the focus.`);
     }
   }
 

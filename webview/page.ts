@@ -1,4 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { say } from '../src/core/say';
 import { HistorySection } from './charts/historySection';
 import type { HistoryStore } from './charts/historyStore';
 import type { QueuePastStore } from './charts/queuePastStore';
@@ -53,6 +54,15 @@ export class Page {
     if (!(head instanceof HTMLElement)) return;
     head.scrollIntoView({ block: 'start' });
     head.focus({ preventScroll: true });
+  }
+
+  /** Brings what was asked about into sight, wherever the page was scrolled to; the focus stays where it is. */
+  goToDetails(): void {
+    const head = document.querySelector('.details__head');
+    if (head === null) return;
+    const { top, bottom } = head.getBoundingClientRect();
+    const isInSight = top >= 0 && bottom <= document.documentElement.clientHeight;
+    if (!isInSight) head.scrollIntoView({ block: 'start' });
   }
 
   /** Moves the charts to a time. */
@@ -127,7 +137,7 @@ export class Page {
                 </div>
               </div>`
             : html`<p class="foot">
-                History, slots, checks and events appear once servers have answered.
+                ${say`History, slots, checks and events appear once servers have answered.`}
               </p>`
         }
       </div>

@@ -2,7 +2,8 @@
 const ALLOWED = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
-  /^extension\/package(\.nls)?\.json$/,
+  /^extension\/package(\.nls(\.[a-z]{2})?)?\.json$/,
+  /^extension\/l10n\/bundle\.l10n\.[a-z]{2}\.json$/,
   /^extension\/(readme|changelog|security|support)\.md$/i,
   /^extension\/LICENSE(\.txt)?$/,
   /^extension\/dist\/(extension|part-[A-Z0-9]+)\.cjs$/,
@@ -16,6 +17,8 @@ const ALLOWED = [
 const REQUIRED = [
   'extension/package.json',
   'extension/package.nls.json',
+  'extension/package.nls.de.json',
+  'extension/l10n/bundle.l10n.de.json',
   'extension/dist/extension.cjs',
   'extension/dist/webview/dashboard.js',
   'extension/dist/webview/dashboard.css',

@@ -2,22 +2,23 @@ import { window } from 'vscode';
 import { rivalsOf, type Rivals } from '../core/chosenPrimary';
 import { formatEndpoint } from '../core/endpoint';
 import { formatCounted } from '../core/format';
+import { say } from '../core/say';
 import type { NodeSnapshot } from '../core/snapshot';
 import { defineCommand } from './defineCommand';
 import { pickTopology } from './pickTopology';
 
-const TITLE = 'Choose Primary';
+const TITLE = say`Choose Primary`;
 
 /** In a split brain a person says which server is the primary: plans without the other ones may run again. Asks no server. */
 export const choosePrimary = defineCommand('choosePrimary', {
-  title: 'Choose Primary…',
+  title: say`Choose Primary…`,
   needs: 'trust',
   argument: 'optional',
   run: async (deps, target) => {
     const split = deps.monitor.current().filter((snapshot) => rivalsOf(snapshot).length > 0);
     if (split.length === 0) {
       void window.showInformationMessage(
-        'No two nodes of one system are known to be writable: there is nothing to choose.',
+        say`No two nodes of one system are known to be writable: there is nothing to choose.`,
       );
       return;
     }
@@ -30,17 +31,17 @@ export const choosePrimary = defineCommand('choosePrimary', {
     );
     const picked = await window.showQuickPick(choices, {
       title: TITLE,
-      placeHolder: 'Which of them is the primary?',
+      placeHolder: say`Which of them is the primary?`,
     });
     if (picked === undefined) return;
     const { node, rivals } = picked;
     const others = rivals.nodes.map(({ id }) => id).filter((id) => id !== node.id);
-    const button = `Choose ${node.id}`;
+    const button = say`Choose ${node.id}`;
     const choice = await window.showWarningMessage(
-      `Is ${node.id} the primary of ${snapshot.topology.name}?`,
+      say`Is ${node.id} the primary of ${snapshot.topology.name}?`,
       {
         modal: true,
-        detail: `Plans on ${node.id} may run again. Those that concern ${others.join(', ')} stay refused until it no longer takes writes. What was written to both differs; nothing here brings it together.`,
+        detail: say`Plans on ${node.id} may run again. Those that concern ${others.join(', ')} stay refused until it no longer takes writes. What was written to both differs; nothing here brings it together.`,
       },
       button,
     );
@@ -50,9 +51,10 @@ export const choosePrimary = defineCommand('choosePrimary', {
       nodeId: node.id,
       others,
     });
+    deps.monitor.retell(snapshot.id);
     deps.log.info(`${node.id} was chosen as the primary, beside ${others.join(', ')}.`);
     void window.showInformationMessage(
-      `${node.id} is the primary. Plans that concern ${others.join(', ')} stay refused until it no longer takes writes.`,
+      say`${node.id} is the primary. Plans that concern ${others.join(', ')} stay refused until it no longer takes writes.`,
     );
   },
 });
@@ -63,12 +65,12 @@ function itemOf(node: NodeSnapshot, rivals: Rivals) {
   return {
     label: `$(database) ${node.id}`,
     description: [
-      `declared ${isStandby ? 'standby' : 'primary'}`,
+      say`declared ${isStandby ? say`standby` : say`primary`}`,
       ...(fast?.timeline === null || fast?.timeline === undefined
         ? []
-        : [`timeline ${fast.timeline}`]),
+        : [say`timeline ${fast.timeline}`]),
       // Not read is not "0 senders": by this number a person decides which server goes on.
-      fast === null ? 'senders unknown' : formatCounted(fast.senders.length, 'sender'),
+      fast === null ? say`senders unknown` : formatCounted(fast.senders.length, 'sender'),
     ].join(' · '),
     detail: endpoint === null ? '' : formatEndpoint(endpoint),
     node,

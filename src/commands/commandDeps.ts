@@ -8,6 +8,7 @@ import type { Drains, QueueDesk } from '../core/ports/drains';
 import type { NodeGateway } from '../core/ports/nodeGateway';
 import type { Passwords } from '../core/ports/passwords';
 import type { SecretStore } from '../core/ports/secretStore';
+import type { SelectionGateway } from '../core/ports/selectionGateway';
 import type { ServerMemory } from '../core/ports/serverMemory';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { QueueAddress } from '../core/queue/drain';
@@ -30,7 +31,7 @@ import type { Target } from './target';
 export interface CommandDeps {
   readonly monitor: Pick<
     TopologyMonitor,
-    'current' | 'connect' | 'disconnect' | 'refresh' | 'acceptServer'
+    'current' | 'connect' | 'disconnect' | 'refresh' | 'acceptServer' | 'retell'
   >;
   readonly files: CommandFiles;
   readonly checks: Checks;
@@ -42,7 +43,8 @@ export interface CommandDeps {
   readonly endpointsOf: NodeGateway['endpointsOf'];
   /** The one way to change a server. */
   readonly plans: Plans;
-  readonly gateway: Pick<ChangeGateway, 'tryReplication' | 'openChange' | 'userOf'>;
+  readonly gateway: Pick<ChangeGateway, 'tryReplication' | 'openChange' | 'userOf'> &
+    SelectionGateway;
   /** Looks at servers that no file names yet. */
   readonly discovery: DiscoveryGateway;
   /** Shows what was found, until a person decided; `null`: nothing is to be written. */
@@ -72,7 +74,7 @@ export interface CommandDeps {
   readonly stops: Pick<StopRecords, 'of' | 'note'>;
   readonly log: LogChannel;
   /** The channel of the statements that changed a server. */
-  readonly audit: { show(): void } & Pick<AuditLog, 'note'>;
+  readonly audit: { show(): void } & Pick<AuditLog, 'note' | 'statement'>;
   readonly clock: Clock;
   readonly dashboard: {
     show(focus: {

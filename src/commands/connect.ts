@@ -1,12 +1,13 @@
+import { say } from '../core/say';
 import { defineCommand } from './defineCommand';
 import { toNodeRef } from './target';
 
 /** Ends a *Disconnect* and connects; asks about hosts that were never approved from this folder. */
 export const connect = defineCommand('connect', {
-  title: 'Connect',
+  title: say`Connect`,
   needs: 'trust',
   argument: 'nodeOrTopology',
-  question: 'What should be connected?',
+  question: say`What should be connected?`,
   run: async ({ contact, monitor, passwords, files }, target) => {
     if (target === null) return;
     const ref = toNodeRef(target, monitor.current());

@@ -1,15 +1,16 @@
 import { env } from 'vscode';
 import { detailsText } from '../core/describe/detailsText';
 import { setupItemDetails } from '../core/describe/setupText';
+import { say } from '../core/say';
 import { findSetupItem } from '../core/setup/setupRecord';
 import { defineCommand } from './defineCommand';
 
 /** Copies what is known of a row, with its evidence, as text without secrets. */
 export const copyDetails = defineCommand('copyDetails', {
-  title: 'Copy Details',
+  title: say`Copy Details`,
   needs: 'topology',
   argument: 'nodeOrTopology',
-  question: 'Details of what?',
+  question: say`Details of what?`,
   run: async ({ monitor, clock, redact, setups, stops }, target) => {
     if (target === null) return;
     const snapshot = monitor.current().find((candidate) => candidate.id === target.topologyId);

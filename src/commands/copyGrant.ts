@@ -1,15 +1,16 @@
 import { env, window } from 'vscode';
 import { monitorGrant } from '../core/grants';
+import { say } from '../core/say';
 import type { NodeSnapshot } from '../core/snapshot';
 import { defineCommand } from './defineCommand';
 import { toNodeRef } from './target';
 
 /** Copies the GRANT that a node's watching role lacks. */
 export const copyGrant = defineCommand('copyGrant', {
-  title: 'Copy GRANT',
+  title: say`Copy GRANT`,
   needs: 'topology',
   argument: 'node',
-  question: 'For the role of which node?',
+  question: say`For the role of which node?`,
   run: async ({ monitor }, target) => {
     if (target === null) return;
     const snapshots = monitor.current();
@@ -20,13 +21,13 @@ export const copyGrant = defineCommand('copyGrant', {
     const role = (node === undefined ? null : roleOf(node)) ?? declared?.connection['user'] ?? null;
     if (role === null) {
       void window.showInformationMessage(
-        'Which role is used there is not known yet. Connect first.',
+        say`Which role is used there is not known yet. Connect first.`,
       );
       return;
     }
     await env.clipboard.writeText(monitorGrant(role));
     void window.showInformationMessage(
-      `Copied. Run it as a superuser on ${nodeId ?? 'the node'}; on a standby, on its primary.`,
+      say`Copied. Run it as a superuser on ${nodeId ?? say`the node`}; on a standby, on its primary.`,
     );
   },
 });

@@ -1,4 +1,5 @@
 import { env, window } from 'vscode';
+import { say } from '../core/say';
 import { findSetupItem } from '../core/setup/setupRecord';
 import { defineCommand } from './defineCommand';
 
@@ -6,7 +7,7 @@ const MESSAGE_MS = 3_000;
 
 /** Copies what puts an item of the checklist right: statements, lines for a file, or advice. */
 export const copySetupFix = defineCommand('copySetupFix', {
-  title: 'Copy Fix',
+  title: say`Copy Fix`,
   needs: 'topology',
   argument: 'optional',
   run: async ({ setups }, target) => {
@@ -16,6 +17,6 @@ export const copySetupFix = defineCommand('copySetupFix', {
     const fix = item?.fix ?? null;
     if (item === null || fix === null) return;
     await env.clipboard.writeText(fix);
-    window.setStatusBarMessage(`Copied what mends: ${item.title}`, MESSAGE_MS);
+    window.setStatusBarMessage(say`Copied what mends: ${item.title}`, MESSAGE_MS);
   },
 });

@@ -1,10 +1,11 @@
 import { Uri, window, workspace, type WorkspaceFolder } from 'vscode';
+import { say } from '../core/say';
 import { templateTopologyFile } from '../topologyFile/template';
 import { defineCommand } from './defineCommand';
 
 /** Writes a commented file to begin with, and opens it. An existing file is opened, never overwritten. */
 export const createTopologyFile = defineCommand('createTopologyFile', {
-  title: 'Create Topology File',
+  title: say`Create Topology File`,
   run: async () => {
     const folder = await chooseFolder();
     if (folder === undefined) return;
@@ -19,11 +20,11 @@ export const createTopologyFile = defineCommand('createTopologyFile', {
 async function chooseFolder(): Promise<WorkspaceFolder | undefined> {
   const folders = workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
-    void window.showInformationMessage('Open a folder to keep its topology file.');
+    void window.showInformationMessage(say`Open a folder to keep its topology file.`);
     return undefined;
   }
   if (folders.length === 1) return folders[0];
-  return window.showWorkspaceFolderPick({ placeHolder: 'In which folder?' });
+  return window.showWorkspaceFolderPick({ placeHolder: say`In which folder?` });
 }
 
 async function exists(uri: Uri): Promise<boolean> {

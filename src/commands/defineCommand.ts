@@ -1,3 +1,4 @@
+import { say } from '../core/say';
 import type { CommandDeps } from './commandDeps';
 import type { Target } from './target';
 
@@ -29,5 +30,5 @@ export function defineCommand(
   id: string,
   command: Partial<Omit<Command, 'id' | 'title' | 'run'>> & Pick<Command, 'title' | 'run'>,
 ): Command {
-  return { needs: 'nothing', argument: 'none', question: 'Which node?', ...command, id };
+  return { needs: 'nothing', argument: 'none', question: say`Which node?`, ...command, id };
 }

@@ -8,6 +8,7 @@ import {
 import type { Difference, NotCompared } from '../core/differences/difference';
 import { serverWay, type WayCommand, type WayStep } from '../core/differences/serverWay';
 import { takeOverTitle } from '../core/differences/takeOverTitle';
+import { say } from '../core/say';
 import { showEscaped } from '../core/visibleText';
 import { DisposableStore } from '../host/disposableStore';
 
@@ -74,20 +75,20 @@ function itemsOf({ differences, notCompared, hasCommand }: DifferenceList): read
     ...(notCompared.length === 0
       ? []
       : [
-          separator('Not compared'),
+          separator(say`Not compared`),
           ...notCompared.map(({ why }): Item => ({ label: `$(question) ${showEscaped(why)}` })),
         ]),
-    separator('Topology'),
+    separator(say`Topology`),
     ...(byPlan && hasCommand('planChanges')
       ? [
           {
-            label: '$(play) Plan Changes…',
-            description: 'makes the servers as the file says',
+            label: say`$(play) Plan Changes…`,
+            description: say`makes the servers as the file says`,
             choice: { kind: 'plan' as const },
           },
         ]
       : []),
-    { label: '$(markdown) Open as Document', choice: { kind: 'document' } },
+    { label: say`$(markdown) Open as Document`, choice: { kind: 'document' } },
   ];
 }
 
@@ -101,8 +102,8 @@ function differenceItem(difference: Difference, hasCommand: DifferenceList['hasC
   const { message, declared, live, fileChanges, severity } = difference;
   const { steps, advice } = serverWay(difference);
   const sides = [
-    ...(declared === null ? [] : [`file: ${declared}`]),
-    ...(live === null ? [] : [`server: ${live}`]),
+    ...(declared === null ? [] : [say`file: ${declared}`]),
+    ...(live === null ? [] : [say`server: ${live}`]),
     ...(advice === null ? [] : [advice]),
   ];
   const button = (icon: string, tooltip: string, choice: DifferenceChoice): Button => {

@@ -1,12 +1,13 @@
+import { say } from '../core/say';
 import { defineCommand } from './defineCommand';
 import { toNodeRef } from './target';
 
 /** Closes the sessions of a node or topology and stays silent until *Connect*. */
 export const disconnect = defineCommand('disconnect', {
-  title: 'Disconnect',
+  title: say`Disconnect`,
   needs: 'topology',
   argument: 'nodeOrTopology',
-  question: 'What should be disconnected?',
+  question: say`What should be disconnected?`,
   run: async ({ monitor, checks }, target) => {
     if (target === null) return;
     const ref = toNodeRef(target, monitor.current());

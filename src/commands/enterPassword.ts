@@ -1,4 +1,5 @@
 import { ProgressLocation, window } from 'vscode';
+import { say } from '../core/say';
 import type { TopologyNode } from '../core/topology';
 import type { CommandDeps } from './commandDeps';
 import { defineCommand } from './defineCommand';
@@ -6,10 +7,10 @@ import { toNodeRef, type Target } from './target';
 
 /** Asks for the password of a node's watching user, tries it, and keeps only what worked. */
 export const enterPassword = defineCommand('enterPassword', {
-  title: 'Enter Password…',
+  title: say`Enter Password…`,
   needs: 'trust',
   argument: 'node',
-  question: 'Of which node?',
+  question: say`Of which node?`,
   run: async (deps, target) => {
     const node = target === null ? null : nodeOfTarget(deps, target);
     if (target === null || node === null) return;
@@ -18,26 +19,25 @@ export const enterPassword = defineCommand('enterPassword', {
     if (!(await deps.contact.allows(target.topologyId, node))) {
       // The question was dismissed just now; the row of the node goes on asking.
       void window.showInformationMessage(
-        `Not connecting to ${node.id}: its host was not approved from this folder.`,
+        say`Not connecting to ${node.id}: its host was not approved from this folder.`,
       );
       return;
     }
     const password = await window.showInputBox({
-      title: `Password for ${node.connection['user'] ?? 'the user'} on ${node.id}`,
-      prompt:
-        'It is kept in the secret store of this machine once it has worked, never in the file.',
+      title: say`Password for ${node.connection['user'] ?? say`the user`} on ${node.id}`,
+      prompt: say`It is kept in the secret store of this machine once it has worked, never in the file.`,
       password: true,
       ignoreFocusOut: true,
     });
     if (password === undefined || password === '') return;
-    const title = `Connecting to ${node.id}`;
+    const title = say`Connecting to ${node.id}`;
     const outcome = await window.withProgress(
       { location: ProgressLocation.Notification, title },
       async () => deps.passwords.enterPassword(node, password),
     );
     if (outcome === 'notNeeded') {
       void window.showInformationMessage(
-        `${node.id} did not ask for a password. Nothing was kept.`,
+        say`${node.id} did not ask for a password. Nothing was kept.`,
       );
     }
     deps.monitor.connect(ref);

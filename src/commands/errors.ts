@@ -1,5 +1,6 @@
 import { env, window } from 'vscode';
 import { isServerFailure } from '../core/failure';
+import { say } from '../core/say';
 import type { CommandDeps } from './commandDeps';
 import type { Target } from './target';
 
@@ -15,9 +16,9 @@ export async function reportError(
     deps.log.warn(serverMessage === null ? text : `${text} (${serverMessage})`);
     const message = advice === null ? text : `${text} ${advice}`;
     const needsPassword = reason === 'passwordNeeded' || reason === 'passwordRefused';
-    const first = needsPassword ? 'Enter Password…' : 'Open Topology File';
-    const choice = await window.showErrorMessage(deps.redact(message), first, 'Show Log');
-    if (choice === 'Show Log') deps.log.show();
+    const first = needsPassword ? say`Enter Password…` : say`Open Topology File`;
+    const choice = await window.showErrorMessage(deps.redact(message), first, say`Show Log`);
+    if (choice === say`Show Log`) deps.log.show();
     else if (choice === first) {
       await deps.runCommand(needsPassword ? 'enterPassword' : 'openTopologyFile', target);
     }
@@ -29,19 +30,19 @@ export async function reportError(
   deps.log.error(details);
   const message = deps.redact(error instanceof Error ? error.message : String(error));
   const choice = await window.showErrorMessage(
-    `Postgres Topology: ${message}`,
-    'Copy Details',
-    'Show Log',
+    say`Postgres Topology: ${message}`,
+    say`Copy Details`,
+    say`Show Log`,
   );
-  if (choice === 'Copy Details') await env.clipboard.writeText(details);
-  else if (choice === 'Show Log') deps.log.show();
+  if (choice === say`Copy Details`) await env.clipboard.writeText(details);
+  else if (choice === say`Show Log`) deps.log.show();
 }
 
 /** Says that Restricted Mode holds a command back, and where that is changed. */
 export async function sayRestricted(openTrust: () => Thenable<unknown>): Promise<void> {
   const choice = await window.showWarningMessage(
-    'Not connecting: this workspace is in restricted mode.',
-    'Manage Workspace Trust',
+    say`Not connecting: this workspace is in restricted mode.`,
+    say`Manage Workspace Trust`,
   );
   if (choice !== undefined) await openTrust();
 }

@@ -1,5 +1,6 @@
 import { ProgressLocation, window } from 'vscode';
 import { concernedNodes } from '../core/describe/concernedNodes';
+import { say } from '../core/say';
 import type { CommandDeps } from './commandDeps';
 import { defineCommand } from './defineCommand';
 import { pickSubject } from './pickSubject';
@@ -11,11 +12,12 @@ const SLOW_MS = 1_500;
 
 /** Shows why something is as it is and what that rests on, while the nodes concerned are asked anew. */
 export const explain = defineCommand('explain', {
-  title: 'Explain…',
+  title: say`Explain…`,
   needs: 'topology',
   argument: 'optional',
   run: async (deps, target) => {
-    const chosen = target ?? (await pickSubject(deps, 'Explain', 'What should be explained?'));
+    const chosen =
+      target ?? (await pickSubject(deps, say`Explain`, say`What should be explained?`));
     if (chosen === null) return;
     const meant = { ...chosen, subject: explained(chosen, deps.monitor.current()) };
     // What is known is shown at once: a node that does not answer is what people want explained most.
@@ -48,7 +50,7 @@ async function askAnew(
   await window.withProgress(
     {
       location: ProgressLocation.Notification,
-      title: `Asking ${nodeIds.join(' and ')}`,
+      title: say`Asking ${nodeIds.join(say` and `)}`,
       cancellable: true,
     },
     async (_progress, token) =>

@@ -1,8 +1,9 @@
+import { say } from '../core/say';
 import { defineCommand } from './defineCommand';
 
 /** Opens what no drain could apply as statements. */
 export const exportQueueSql = defineCommand('exportQueueSql', {
-  title: 'Export Queue as SQL',
+  title: say`Export Queue as SQL`,
   needs: 'trust',
   argument: 'optional',
   run: async (deps, target) => {

@@ -1,4 +1,5 @@
 import { WorkspaceEdit, window, workspace } from 'vscode';
+import { say } from '../core/say';
 import { secretKey } from '../core/secretKey';
 import { LineIndex } from '../host/lineIndex';
 import { literalSecrets, type LiteralSecret } from '../topologyFile/secrets';
@@ -7,17 +8,17 @@ import { defineCommand } from './defineCommand';
 
 /** Takes the password of a node out of the file and keeps it in the secret store. The quick fix on a literal password runs it. */
 export const moveSecret = defineCommand('moveSecret', {
-  title: 'Move Password to Secret Storage',
+  title: say`Move Password to Secret Storage`,
   run: async (deps, _target, argument) => {
     const request = readRequest(argument);
     const file = request === null ? null : deps.files.find(request.topologyId);
     if (request === null || file === null) {
-      void window.showInformationMessage('Use the quick fix on a password in a topology file.');
+      void window.showInformationMessage(say`Use the quick fix on a password in a topology file.`);
       return;
     }
     if (!deps.isTrusted()) {
       void window.showWarningMessage(
-        'In restricted mode no password is stored. Trust the workspace first.',
+        say`In restricted mode no password is stored. Trust the workspace first.`,
       );
       return;
     }
@@ -34,7 +35,7 @@ export const moveSecret = defineCommand('moveSecret', {
     for (const change of secret.removal) edit.replace(file.uri, lines.rangeOf(change), change.text);
     if (await workspace.applyEdit(edit)) return;
     void window.showWarningMessage(
-      `The password of ${request.nodeId} is stored, but still in the file as well: the editor did not take the change, as when the file changes meanwhile. Use the quick fix again.`,
+      say`The password of ${request.nodeId} is stored, but still in the file as well: the editor did not take the change, as when the file changes meanwhile. Use the quick fix again.`,
     );
   },
 });
@@ -56,7 +57,7 @@ async function keep(
   const user = node?.connection['user'];
   if (node === undefined || user === undefined) {
     void window.showWarningMessage(
-      `The connection of ${nodeId} names no user to keep the password for. Remove the password and use Enter Password….`,
+      say`The connection of ${nodeId} names no user to keep the password for. Remove the password and use Enter Password….`,
     );
     return false;
   }

@@ -1,6 +1,7 @@
 import { window, type QuickPickItem } from 'vscode';
 import { muteChoices, type MuteChoice } from '../core/attention/muteChoices';
 import { plainMessage } from '../core/attention/plainMessage';
+import { say } from '../core/say';
 import type { CommandDeps } from './commandDeps';
 import { defineCommand } from './defineCommand';
 import { pickTopology } from './pickTopology';
@@ -9,11 +10,11 @@ interface Item extends QuickPickItem {
   readonly choice: MuteChoice;
 }
 
-const TITLE = 'Mute Notifications';
+const TITLE = say`Mute Notifications`;
 
 /** Silences notifications of a node or a slot for a while, or all of them; tells them again where they are muted. */
 export const muteNotifications = defineCommand('muteNotifications', {
-  title: 'Mute Notifications…',
+  title: say`Mute Notifications…`,
   needs: 'topology',
   argument: 'optional',
   run: async (deps, target) => {
@@ -34,7 +35,7 @@ export const muteNotifications = defineCommand('muteNotifications', {
     }));
     const picked = await window.showQuickPick(items, {
       title: TITLE,
-      placeHolder: 'What should be silent?',
+      placeHolder: say`What should be silent?`,
     });
     if (picked !== undefined) carryOut(attention, snapshot.id, picked.choice);
   },

@@ -1,8 +1,9 @@
+import { say } from '../core/say';
 import { defineCommand } from './defineCommand';
 
 /** Opens the dashboard, at the worst problem or at what was asked for. */
 export const openDashboard = defineCommand('openDashboard', {
-  title: 'Open Dashboard',
+  title: say`Open Dashboard`,
   needs: 'topology',
   argument: 'optional',
   run: ({ dashboard, contact }, target) => {

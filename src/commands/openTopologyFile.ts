@@ -1,4 +1,5 @@
 import { window, workspace } from 'vscode';
+import { say } from '../core/say';
 import type { TextRange } from '../topologyFile/problem';
 import { LineIndex } from '../host/lineIndex';
 import type { CommandFile } from './commandFile';
@@ -8,7 +9,7 @@ import { nodeOf, type Target } from './target';
 
 /** Opens the file at the node's entry; without an argument the file itself, at the first thing wrong with it. */
 export const openTopologyFile = defineCommand('openTopologyFile', {
-  title: 'Open Topology File',
+  title: say`Open Topology File`,
   argument: 'optional',
   run: async (deps, target, argument) => {
     const file = namedFile(deps, argument) ?? (await chooseFile(deps));
@@ -57,7 +58,7 @@ function rangeOf(deps: CommandDeps, file: CommandFile, target: Target | null): T
 async function chooseFile({ files }: CommandDeps): Promise<CommandFile | null> {
   const found = files.current();
   if (found.length === 0) {
-    void window.showInformationMessage('There is no topology file in this workspace.');
+    void window.showInformationMessage(say`There is no topology file in this workspace.`);
     return null;
   }
   const [only] = found;
@@ -69,8 +70,8 @@ async function chooseFile({ files }: CommandDeps): Promise<CommandFile | null> {
     file,
   }));
   const picked = await window.showQuickPick(items, {
-    title: 'Open Topology File',
-    placeHolder: 'Which file?',
+    title: say`Open Topology File`,
+    placeHolder: say`Which file?`,
   });
   return picked?.file ?? null;
 }

@@ -3,6 +3,7 @@ import { checkWords, edgeTitle } from '../core/describe/checkText';
 import { facts } from '../core/describe/rowText';
 import { checksOf, lastResult, type TopologyChecks } from '../core/describe/topologyChecks';
 import { formatAgo, formatCounted } from '../core/format';
+import { say } from '../core/say';
 import type { EdgeSnapshot, TopologySnapshot } from '../core/snapshot';
 import { edgesToCheck } from './checkTarget';
 import type { CommandDeps } from './commandDeps';
@@ -23,8 +24,8 @@ export async function pickCheck({
     .current()
     .flatMap((snapshot) => itemsOf(snapshot, checksOf(checks, snapshot.id), nowMs));
   const picked = await window.showQuickPick(items, {
-    title: 'Run Checks',
-    placeHolder: 'What should be checked?',
+    title: say`Run Checks`,
+    placeHolder: say`What should be checked?`,
     matchOnDescription: true,
   });
   return picked?.target ?? null;
@@ -41,7 +42,7 @@ function itemsOf(snapshot: TopologySnapshot, checks: TopologyChecks, nowMs: numb
   return [
     { label: snapshot.topology.name, kind: QuickPickItemKind.Separator },
     {
-      label: '$(type-hierarchy) All',
+      label: say`$(type-hierarchy) All`,
       description: formatCounted(edges.length, 'edge'),
       target: { topologyId, subject: null },
     },
@@ -52,6 +53,6 @@ function itemsOf(snapshot: TopologySnapshot, checks: TopologyChecks, nowMs: numb
 function edgeFacts(edge: EdgeSnapshot, checks: TopologyChecks, nowMs: number): string {
   const last = lastResult(checks.edges.get(edge.id));
   const said = last === null ? null : checkWords(last);
-  const from = edge.from === null ? null : `from ${edge.from}`;
+  const from = edge.from === null ? null : say`from ${edge.from}`;
   return facts(from, said, last === null ? null : formatAgo(last.endedAtMs, nowMs));
 }

@@ -1,5 +1,6 @@
 import { QuickPickItemKind, window, type QuickPickItem } from 'vscode';
 import { nodePicks, type NodePick, type NodePicks } from '../core/describe/nodePicks';
+import { say } from '../core/say';
 import type { CommandDeps } from './commandDeps';
 import type { Target } from './target';
 
@@ -24,9 +25,9 @@ export function subjectItems({
     return items.length === 0 ? [] : [separator(label), ...items];
   };
   return [
-    ...section('Needs attention', 'attention'),
-    ...section('Healthy', 'healthy'),
-    ...section('Not known', 'unknown'),
+    ...section(say`Needs attention`, 'attention'),
+    ...section(say`Healthy`, 'healthy'),
+    ...section(say`Not known`, 'unknown'),
   ];
 }
 

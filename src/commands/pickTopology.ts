@@ -1,4 +1,5 @@
 import { window } from 'vscode';
+import { say } from '../core/say';
 import type { TopologySnapshot } from '../core/snapshot';
 
 /** Asks which topology is meant; a single one is taken without a question. @returns `null` when dismissed. */
@@ -12,6 +13,6 @@ export async function pickTopology(
     label: `$(type-hierarchy) ${topology.name}`,
     id,
   }));
-  const picked = await window.showQuickPick(items, { title, placeHolder: 'Which topology?' });
+  const picked = await window.showQuickPick(items, { title, placeHolder: say`Which topology?` });
   return picked?.id ?? null;
 }

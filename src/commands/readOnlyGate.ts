@@ -1,6 +1,7 @@
 import { describeFailure } from '../core/failureText';
 import { ServerFailure } from '../core/failure';
 import { READ_ONLY_ADVICE, readOnlySentence } from '../core/plan/readOnlyFindings';
+import { say } from '../core/say';
 import type { TopologySnapshot } from '../core/snapshot';
 import { isReadOnly } from '../core/topology';
 import { toNodeRef, type Target } from './target';
@@ -24,7 +25,7 @@ export function refuseReadOnly(
   if (nodes.length > 0 && nodes.every(({ access }) => access === 'readOnly')) {
     throw refusal(
       '',
-      'Every node is read-only: "access" in the topology file forbids every change.',
+      say`Every node is read-only: "access" in the topology file forbids every change.`,
     );
   }
 }

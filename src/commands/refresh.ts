@@ -1,10 +1,11 @@
 import { window } from 'vscode';
+import { say } from '../core/say';
 import { defineCommand } from './defineCommand';
 import { toNodeRef } from './target';
 
 /** Asks at once; without an argument, everything. */
 export const refresh = defineCommand('refresh', {
-  title: 'Refresh',
+  title: say`Refresh`,
   needs: 'trust',
   argument: 'optional',
   run: async ({ contact, monitor }, target) => {

@@ -1,5 +1,6 @@
 import { commands, window } from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
+import { say } from '../core/say';
 import { DisposableStore } from '../host/disposableStore';
 import type { CommandDeps } from './commandDeps';
 import type { Command } from './defineCommand';
@@ -66,8 +67,8 @@ class CommandRunner {
   private sayNoTopology(): Promise<void> {
     void window
       .showInformationMessage(
-        'There is no valid topology file in this workspace.',
-        'Create Topology File',
+        say`There is no valid topology file in this workspace.`,
+        say`Create Topology File`,
       )
       .then(async (choice) => {
         if (choice !== undefined) await this.deps.runCommand('createTopologyFile', null);

@@ -3,6 +3,7 @@ import { checkSummary } from '../core/describe/checkSummary';
 import { edgeTitle } from '../core/describe/checkText';
 import { formatCounted, formatPart } from '../core/format';
 import type { CheckResult } from '../core/checks/checkResult';
+import { say } from '../core/say';
 import type { EdgeSnapshot, TopologySnapshot } from '../core/snapshot';
 import { edgesToCheck } from './checkTarget';
 import type { CommandDeps } from './commandDeps';
@@ -12,7 +13,7 @@ import type { Target } from './target';
 
 /** Writes one token upstream and waits for it downstream: of an edge, of a node's edges, or of all. */
 export const runChecks = defineCommand('runChecks', {
-  title: 'Run Checks',
+  title: say`Run Checks`,
   needs: 'trust',
   argument: 'optional',
   run: async (deps, target) => {
@@ -34,8 +35,8 @@ export const runChecks = defineCommand('runChecks', {
 
 function nothingToCheck({ topology }: TopologySnapshot, subject: string | null): string {
   return subject === null
-    ? `There is nothing to check: ${topology.name} declares no standby, subscription or consumer.`
-    : 'There is nothing to check: no data is declared to arrive there or to come from there.';
+    ? say`There is nothing to check: ${topology.name} declares no standby, subscription or consumer.`
+    : say`There is nothing to check: no data is declared to arrive there or to come from there.`;
 }
 
 /** Runs them under a notification that counts along and can be cancelled. */
@@ -48,9 +49,9 @@ async function check(
   const what =
     edges.length === 1 && only !== undefined
       ? edgeTitle(only)
-      : `${formatCounted(edges.length, 'edge')} of ${snapshot.topology.name}`;
+      : say`${formatCounted(edges.length, 'edge')} of ${snapshot.topology.name}`;
   return window.withProgress(
-    { location: ProgressLocation.Notification, title: `Checking ${what}`, cancellable: true },
+    { location: ProgressLocation.Notification, title: say`Checking ${what}`, cancellable: true },
     async (progress, token) => {
       const cancel = new AbortController();
       const cancelled = token.onCancellationRequested(() => cancel.abort());
@@ -83,10 +84,10 @@ function tell(
   }
   const message = deps.redact(text);
   const answer = isGood
-    ? window.showInformationMessage(message, 'Show')
-    : window.showWarningMessage(message, 'Show', 'Show Log');
+    ? window.showInformationMessage(message, say`Show`)
+    : window.showWarningMessage(message, say`Show`, say`Show Log`);
   void answer.then((choice) => {
-    if (choice === 'Show') deps.dashboard.show({ topologyId, id: edgeId });
-    else if (choice === 'Show Log') deps.log.show();
+    if (choice === say`Show`) deps.dashboard.show({ topologyId, id: edgeId });
+    else if (choice === say`Show Log`) deps.log.show();
   });
 }

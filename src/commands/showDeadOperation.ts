@@ -1,8 +1,9 @@
+import { say } from '../core/say';
 import { defineCommand } from './defineCommand';
 
 /** Shows what a server said of an operation that cannot be applied. */
 export const showDeadOperation = defineCommand('showDeadOperation', {
-  title: 'Show Dead Operation',
+  title: say`Show Dead Operation`,
   needs: 'trust',
   argument: 'optional',
   run: async (deps, target) => {

@@ -1,15 +1,16 @@
 import { detailSubject } from '../core/describe/nodeState';
 import { SnapshotIndex } from '../core/describe/snapshotIndex';
+import { say } from '../core/say';
 import type { CommandDeps } from './commandDeps';
 import { defineCommand } from './defineCommand';
 import type { Target } from './target';
 
 /** Shows the evidence behind a row: the dashboard with it selected. */
 export const showDetails = defineCommand('showDetails', {
-  title: 'Show Details',
+  title: say`Show Details`,
   needs: 'topology',
   argument: 'nodeOrTopology',
-  question: 'Details of what?',
+  question: say`Details of what?`,
   run: (deps, target) => {
     if (target !== null) showTarget(deps, target);
     void deps.contact.act();

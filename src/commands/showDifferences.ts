@@ -2,6 +2,7 @@ import { window, workspace } from 'vscode';
 import type { Difference } from '../core/differences/difference';
 import { differencesDocument, differencesSentence } from '../core/differences/differencesDocument';
 import { differencesOf, notCompared } from '../core/differences/differencesOf';
+import { say } from '../core/say';
 import type { TopologySnapshot } from '../core/snapshot';
 import { LineIndex } from '../host/lineIndex';
 import { nearestPlace } from '../topologyFile/nearestPlace';
@@ -13,13 +14,13 @@ import { writeFileChanges } from './plans/offerFileChanges';
 
 /** Lists what differs between a file and its servers, each with the ways to end it. */
 export const showDifferences = defineCommand('showDifferences', {
-  title: 'Show Differences',
+  title: say`Show Differences`,
   needs: 'topology',
   argument: 'optional',
   run: async (deps, target) => {
     const { monitor, contact } = deps;
     const topologyId =
-      target?.topologyId ?? (await pickTopology(monitor.current(), 'Show Differences'));
+      target?.topologyId ?? (await pickTopology(monitor.current(), say`Show Differences`));
     if (topologyId === null) return;
     const whole = { topologyId, nodeId: null };
     if (await contact.actOn(whole)) await monitor.refresh(whole, 'manual');
@@ -28,7 +29,7 @@ export const showDifferences = defineCommand('showDifferences', {
     const differences = differencesOf(snapshot);
     const open = notCompared(snapshot);
     const choice = await pickDifference({
-      title: `Differences: ${snapshot.topology.name}`,
+      title: say`Differences: ${snapshot.topology.name}`,
       summary: differencesSentence(differences, open),
       differences,
       notCompared: open,
@@ -50,7 +51,7 @@ async function follow(
       const at = new Date(snapshot.takenAtMs).toISOString();
       const { name } = snapshot.topology;
       const text = differencesDocument(name, differences, notCompared(snapshot), at);
-      await deps.documents.show(`Differences of ${name}`, text, 'markdown');
+      await deps.documents.show(say`Differences of ${name}`, text, 'markdown');
       return;
     }
     case 'plan':

@@ -1,6 +1,7 @@
+import { say } from '../core/say';
 import { defineCommand } from './defineCommand';
 
 export const showLog = defineCommand('showLog', {
-  title: 'Show Log',
+  title: say`Show Log`,
   run: ({ log }) => log.show(),
 });

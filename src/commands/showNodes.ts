@@ -1,4 +1,5 @@
 import { window, type QuickPickItem } from 'vscode';
+import { say } from '../core/say';
 import type { CommandDeps } from './commandDeps';
 import { defineCommand } from './defineCommand';
 import { separator, subjectItems } from './pickSubject';
@@ -13,14 +14,14 @@ interface Item extends QuickPickItem {
 
 /** The pick behind the status bar: the worst first, then the healthy, last the dashboard. Two steps from red to the cause. */
 export const showNodes = defineCommand('showNodes', {
-  title: 'Show Nodes…',
+  title: say`Show Nodes…`,
   needs: 'topology',
   run: async (deps) => {
     // Asked without waiting: the list shows what is known while servers answer.
     void deps.contact.act();
     const picked = await window.showQuickPick(itemsOf(deps), {
-      title: 'Show Nodes',
-      placeHolder: 'Choose a node to see why',
+      title: say`Show Nodes`,
+      placeHolder: say`Choose a node to see why`,
       matchOnDescription: true,
       matchOnDetail: true,
     });
@@ -41,10 +42,10 @@ function itemsOf(deps: Pick<CommandDeps, 'monitor' | 'clock'>): readonly Item[] 
     const description = snapshots.length === 1 ? '' : snapshot.topology.name;
     const target = { topologyId: snapshot.id, subject: null };
     return [
-      { label: '$(graph-line) Open Dashboard', description, target },
-      { label: '$(pulse) Run Checks', description, target, command: 'runChecks' },
-      { label: '$(bell-slash) Mute…', description, target, command: 'muteNotifications' },
+      { label: say`$(graph-line) Open Dashboard`, description, target },
+      { label: say`$(pulse) Run Checks`, description, target, command: 'runChecks' },
+      { label: say`$(bell-slash) Mute…`, description, target, command: 'muteNotifications' },
     ];
   });
-  return [...subjectItems(deps), separator('Topology'), ...whole];
+  return [...subjectItems(deps), separator(say`Topology`), ...whole];
 }

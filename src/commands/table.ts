@@ -25,6 +25,7 @@ import { openDashboard } from './openDashboard';
 import { openTopologyFile } from './openTopologyFile';
 import { refresh } from './refresh';
 import { runChecks } from './runChecks';
+import { runSelectionOnTopology } from './runSelectionOnTopology';
 import { showDifferences } from './showDifferences';
 import { showDetails } from './showDetails';
 import { showLog } from './showLog';
@@ -72,6 +73,7 @@ export const COMMANDS: readonly Command[] = [
   choosePrimary,
   whereWouldThisGo,
   copyConnectionString,
+  runSelectionOnTopology,
   copyDetails,
   showLog,
   showSqlLog,

@@ -8,6 +8,7 @@ import { showConflictWork } from './queue/showConflictWork';
 import { showDeadWork } from './queue/showDeadWork';
 import { copyConnection } from './routing/copyConnection';
 import { showRoutes } from './routing/showRoutes';
+import { runSelection } from './runSelection/runSelection';
 import { runSetupCheck } from './setup/runSetupCheck';
 import { showSetup } from './setup/showSetup';
 
@@ -24,6 +25,7 @@ export const WORK = {
   exportSqlWork,
   showConflictWork,
   showDeadWork,
+  runSelection,
   runSetupCheck,
   showRoutes,
   copyConnection,

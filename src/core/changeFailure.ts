@@ -1,22 +1,23 @@
 import type { FailureFacts, FailureReason } from './failure';
+import { say } from './say';
 
 /** Next steps of somebody who changes something, where those of somebody who watches would be wrong. */
 const ADVICE: Partial<Record<FailureReason, string | null>> = {
-  passwordRefused: 'Enter another password for it.',
-  connectionsFull: 'Try again when a connection is free.',
-  starting: 'Try again when it accepts connections.',
-  lost: 'Its log may say why.',
-  readTimeout: 'The server hangs or the network is cut.',
-  schemaDrift: 'Something has changed since the plan was made: make it again.',
-  readOnly: 'It is a standby, or default_transaction_read_only is on: use its primary.',
-  wrongState: 'Its log may say more.',
-  other: 'Its log may say more.',
+  passwordRefused: say`Enter another password for it.`,
+  connectionsFull: say`Try again when a connection is free.`,
+  starting: say`Try again when it accepts connections.`,
+  lost: say`Its log may say why.`,
+  readTimeout: say`The server hangs or the network is cut.`,
+  schemaDrift: say`Something has changed since the plan was made: make it again.`,
+  readOnly: say`It is a standby, or default_transaction_read_only is on: use its primary.`,
+  wrongState: say`Its log may say more.`,
+  other: say`Its log may say more.`,
 };
 
 /** 55P03 and 57014 are limits of ours; the rest are the server's. */
 const LIMIT_ADVICE: Readonly<Record<string, string>> = {
-  '55P03': 'Another session holds the lock: try again when it has ended.',
-  '57014': 'Something made it wait, such as a lock or an open transaction: try again later.',
+  '55P03': say`Another session holds the lock: try again when it has ended.`,
+  '57014': say`Something made it wait, such as a lock or an open transaction: try again later.`,
 };
 
 /** In these the sentence for watching says too little or something else: the server's own words say it all. */
@@ -35,12 +36,12 @@ function adviceOf(facts: FailureFacts): string | null {
 
 function textOf(facts: FailureFacts, nodeId: string): string {
   const { reason, sqlstate, serverMessage } = facts;
-  if (reason === 'cancelled') return `The work on ${nodeId} was cancelled.`;
+  if (reason === 'cancelled') return say`The work on ${nodeId} was cancelled.`;
   if (serverMessage === null) return facts.text;
   const code = sqlstate === null ? '' : ` (${sqlstate})`;
   const words = serverMessage.replace(/\.+\s*$/, '');
-  if (reason === 'readOnly') return `${nodeId} takes no changes${code}: ${words}.`;
+  if (reason === 'readOnly') return say`${nodeId} takes no changes${code}: ${words}.`;
   return IN_SERVERS_WORDS.includes(reason)
-    ? `${nodeId} refused the statement${code}: ${words}.`
+    ? say`${nodeId} refused the statement${code}: ${words}.`
     : facts.text;
 }

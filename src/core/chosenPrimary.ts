@@ -1,12 +1,4 @@
-import type { NodeSnapshot, TopologySnapshot } from './snapshot';
-
-/** What a person said of two writable servers of one system: this one is the primary. */
-export interface ChosenPrimary {
-  readonly systemIdentifier: string;
-  readonly nodeId: string;
-  /** The nodes that it was chosen against. A third one asks anew. */
-  readonly others: readonly string[];
-}
+import type { ChosenPrimary, NodeSnapshot, TopologySnapshot } from './snapshot';
 
 /**
  * Whether a choice has served its purpose: what it was chosen against no longer takes writes, or is no longer of that system.
@@ -26,6 +18,20 @@ export function isChoiceOver(choice: ChosenPrimary, snapshot: TopologySnapshot):
     return !facts.isInRecovery && facts.systemIdentifier === choice.systemIdentifier;
   };
   return !isWritableStill(choice.nodeId) || !choice.others.some(isWritableStill);
+}
+
+/**
+ * Who of these writable servers was said to be the primary, while that choice holds.
+ * @returns `null` when nobody was chosen, or one of them was not thought of then: that asks anew
+ */
+export function chosenAmong(
+  snapshot: TopologySnapshot,
+  writableIds: readonly string[],
+): string | null {
+  const choice = snapshot.chosenPrimary;
+  if (choice === undefined || isChoiceOver(choice, snapshot)) return null;
+  const known = [choice.nodeId, ...choice.others];
+  return writableIds.every((id) => known.includes(id)) ? choice.nodeId : null;
 }
 
 /** Writable servers of one system, of which only one should be. */

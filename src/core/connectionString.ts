@@ -3,6 +3,7 @@ import { settleConnection } from './connectionStringSettle';
 import { connectionError } from './connectionStringTypes';
 import type { ConnectionProblem, ParsedConnection } from './connectionStringTypes';
 import { isPostgresUri, scanUri } from './connectionStringUri';
+import { say } from './say';
 
 /**
  * Reads a connection as libpq takes it: a URI, `keyword=value` pairs, or `service=name` (a pair like any other). Nothing
@@ -25,31 +26,33 @@ export function withoutSecrets(text: string): string {
   return secrets.length === 0 ? text : formatConninfo(params ?? {});
 }
 
-const EXAMPLES =
-  'Write postgresql://user@host:5432/database, "host=… dbname=… user=…" or "service=…".';
+const EXAMPLES = say`Write postgresql://user@host:5432/database, "host=… dbname=… user=…" or "service=…".`;
 
 function refuse(text: string, start: number): ConnectionProblem | null {
   const whole = { offset: start, length: text.length };
   if (text === '') {
-    return connectionError('connection-empty', `The connection is empty. ${EXAMPLES}`, whole);
+    return connectionError('connection-empty', say`The connection is empty. ${EXAMPLES}`, whole);
   }
   if (/^jdbc:postgres(?:ql)?:\/\//iu.test(text)) {
     const prefix = { offset: start, length: 'jdbc:'.length };
-    const message = 'This is a JDBC URL. Leave out "jdbc:" and write postgresql://….';
-    const fix = { title: 'Remove "jdbc:"', replacement: '' };
+    const message = say`This is a JDBC URL. Leave out "jdbc:" and write postgresql://….`;
+    const fix = { title: say`Remove "jdbc:"`, replacement: '' };
     return { ...connectionError('connection-jdbc', message, prefix), fix };
   }
   const scheme = /^([a-z][a-z0-9+.-]*):/iu.exec(text)?.[1];
   if (scheme !== undefined && /^[a-z0-9+.:-]*:\/\//iu.test(text) && !isPostgresUri(text)) {
-    const message = `A URL that begins with "${scheme}:" is not one of Postgres. ${EXAMPLES}`;
+    const message = say`A URL that begins with "${scheme}:" is not one of Postgres. ${EXAMPLES}`;
     return connectionError('connection-scheme', message, { offset: start, length: scheme.length });
   }
   if (scheme !== undefined && /^postgres(?:ql)?:\/?(?!\/)/iu.test(text)) {
-    const message = `After "${scheme}:" come two slashes. ${EXAMPLES}`;
-    return connectionError('connection-scheme', message, { offset: start, length: scheme.length });
+    const message = say`After "${scheme}:" come two slashes. ${EXAMPLES}`;
+    const length = /^[a-z]+:\/?/iu.exec(text)?.[0].length ?? scheme.length;
+    const replacement = `${scheme}://`;
+    const fix = { title: say`Change to "${replacement}"`, replacement };
+    return { ...connectionError('connection-scheme', message, { offset: start, length }), fix };
   }
   if (!text.includes('=') && !isPostgresUri(text)) {
-    return connectionError('connection-form', `This is no connection. ${EXAMPLES}`, whole);
+    return connectionError('connection-form', say`This is no connection. ${EXAMPLES}`, whole);
   }
   return null;
 }

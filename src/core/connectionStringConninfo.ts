@@ -1,5 +1,6 @@
 import { connectionError } from './connectionStringTypes';
 import type { RawParam, ScannedConnection } from './connectionStringTypes';
+import { say } from './say';
 import type { ConnectionParams } from './topology';
 
 const SPACE = /[ \t\n\r\v\f]/;
@@ -41,7 +42,7 @@ export function scanConninfo(text: string): ScannedConnection {
     const value = text[at] === "'" ? readQuoted(text, at) : readPlain(text, at);
     const valueSpan = { offset: at, length: value.end - at };
     if (!value.isClosed) {
-      const message = `The value of "${keyword}" begins with a quote that is never closed. Add ' at its end.`;
+      const message = say`The value of "${keyword}" begins with a quote that is never closed. Add ' at its end.`;
       problems.push(connectionError('conninfo-quote', message, valueSpan));
       return { raws, problems };
     }
@@ -106,13 +107,13 @@ function missingEquals(keyword: string, span: RawParam['keywordSpan']) {
   // The word may be half of a password with a space in it, so it is not repeated.
   const message =
     keyword === ''
-      ? 'There is a "=" without a keyword before it.'
-      : 'There is a word without "=" here. Write keyword=value, and put values with spaces in single quotes.';
+      ? say`There is a "=" without a keyword before it.`
+      : say`There is a word without "=" here. Write keyword=value, and put values with spaces in single quotes.`;
   return connectionError('conninfo-syntax', message, { ...span, length: Math.max(1, span.length) });
 }
 
 function missingValue(keyword: string, span: RawParam['keywordSpan']) {
-  const message = `There is no value after "${keyword}=". Write one, or ${keyword}='' for an empty one.`;
+  const message = say`There is no value after "${keyword}=". Write one, or ${keyword}='' for an empty one.`;
   return connectionError('conninfo-value', message, span);
 }
 

@@ -1,5 +1,6 @@
 import { isUnixSocket } from './endpoint';
 import { parseIpAddress } from './ipAddress';
+import { say } from './say';
 
 /** One host of a connection, brought to the form that is dialled, or why it cannot be. */
 export interface CheckedHost {
@@ -22,27 +23,30 @@ export function checkHost(text: string): CheckedHost {
   if (host === '') {
     return refuse(
       host,
-      'The host is empty. Name a host, an address, or the directory of a Unix socket.',
+      say`The host is empty. Name a host, an address, or the directory of a Unix socket.`,
     );
   }
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//iu.exec(host);
   if (scheme) {
     const bare = host.slice(scheme[0].length).replace(/[/?#].*$/u, '');
-    return refuse(host, `A host has no scheme: leave out "${scheme[0]}".`, bare);
+    return refuse(host, say`A host has no scheme: leave out "${scheme[0]}".`, bare);
   }
-  if (/\s/u.test(host)) return refuse(host, 'A host has no spaces in it.');
-  if (host.includes('\\')) return refuse(host, 'A host has no backslash in it.');
+  if (/\s/u.test(host)) return refuse(host, say`A host has no spaces in it.`);
+  if (host.includes('\\')) return refuse(host, say`A host has no backslash in it.`);
   if (host.includes('@')) {
-    return refuse(host, 'A host has no "@" in it: give the user name beside it, as user.');
+    return refuse(host, say`A host has no "@" in it: give the user name beside it, as user.`);
   }
   if (host.includes(':')) return checkColons(host);
   if (host.includes('/')) {
-    return refuse(host, 'A host has no "/" in it; the directory of a Unix socket begins with one.');
+    return refuse(
+      host,
+      say`A host has no "/" in it; the directory of a Unix socket begins with one.`,
+    );
   }
   if (!host.endsWith('.')) return accept(host);
   const bare = host.replace(/\.+$/u, '');
-  if (bare === '') return refuse(host, 'The host is only a dot.');
-  const note = 'The dot at the end of the host is left out: certificates name hosts without it.';
+  if (bare === '') return refuse(host, say`The host is only a dot.`);
+  const note = say`The dot at the end of the host is left out: certificates name hosts without it.`;
   return { host: bare, error: null, suggestion: bare, note };
 }
 
@@ -51,9 +55,9 @@ function checkColons(host: string): CheckedHost {
   const withPort = /^([^:]+):(\d+)$/u.exec(host);
   if (withPort) {
     const [, bare = '', port = ''] = withPort;
-    return refuse(host, `A host has no port in it: give ${port} beside it, as port.`, bare);
+    return refuse(host, say`A host has no port in it: give ${port} beside it, as port.`, bare);
   }
-  return refuse(host, 'A host with ":" in it is an IPv6 address, and this is none.');
+  return refuse(host, say`A host with ":" in it is an IPv6 address, and this is none.`);
 }
 
 function accept(host: string): CheckedHost {

@@ -9,6 +9,7 @@ import {
 } from './connectionStringKeywords';
 import { connectionError } from './connectionStringTypes';
 import type {
+  ConnectionProblemCode,
   ConnectionProblem,
   LiteralSecret,
   ParsedConnection,
@@ -17,6 +18,7 @@ import type {
   TextSpan,
 } from './connectionStringTypes';
 import { didYouMean } from './didYouMean';
+import { say } from './say';
 import { truncatedIdentifier } from './sql';
 import { hasInvisible, showEscaped } from './visibleText';
 
@@ -58,7 +60,7 @@ function secretOf(raw: RawParam): LiteralSecret {
 function settleOne(raw: RawParam, problems: ConnectionProblem[]): Settled | null {
   if (raw.keyword === 'ssl') return settleSsl(raw, problems);
   if (raw.keyword === 'uselibpqcompat') {
-    const message = '"uselibpqcompat" is ignored: sslmode always has the meaning of libpq here.';
+    const message = say`"uselibpqcompat" is ignored: sslmode always has the meaning of libpq here.`;
     problems.push(note('ignored-keyword', message, raw.keywordSpan));
     return null;
   }
@@ -68,7 +70,7 @@ function settleOne(raw: RawParam, problems: ConnectionProblem[]): Settled | null
   }
   if (raw.value === '' && raw.keyword !== 'host') return null;
   if (hasInvisible(raw.value)) {
-    const message = `The value of "${raw.keyword}" holds a character that cannot be seen: ${showEscaped(raw.value)}.`;
+    const message = say`The value of "${raw.keyword}" holds a character that cannot be seen: ${showEscaped(raw.value)}.`;
     problems.push(connectionError('invisible-character', message, raw.valueSpan));
     return null;
   }
@@ -82,7 +84,7 @@ function settleValue(raw: RawParam, problems: ConnectionProblem[]): string | nul
   if (raw.keyword === 'sslmode') return settleSslMode(raw, problems);
   if (raw.keyword === 'user' || raw.keyword === 'dbname') noteTruncation(raw, problems);
   if (NUMBER_KEYWORDS.has(raw.keyword) && !/^\d+$/u.test(raw.value)) {
-    const message = `"${raw.keyword}" is a whole number.`;
+    const message = say`"${raw.keyword}" is a whole number.`;
     problems.push(connectionError('keyword-value', message, raw.valueSpan));
     return null;
   }
@@ -99,7 +101,8 @@ function settleHosts(raw: RawParam, problems: ConnectionProblem[]): string | nul
     const checked = checkHost(element.trim() === '' ? '' : element);
     // A suggestion for one of several hosts cannot stand for the whole span.
     const replacement = elements.length === 1 ? checked.suggestion : null;
-    const fix = replacement === null ? null : { title: `Change to "${replacement}"`, replacement };
+    const fix =
+      replacement === null ? null : { title: say`Change to "${replacement}"`, replacement };
     if (checked.error !== null) {
       problems.push({ ...connectionError('host', checked.error, raw.valueSpan), fix });
     }
@@ -117,8 +120,8 @@ function settlePorts(raw: RawParam, problems: ConnectionProblem[]): string | nul
   if (wrong === undefined)
     return ports.map((port) => (port === '' ? '' : String(Number(port)))).join(',');
   const message = /^-?\d+$/u.test(wrong)
-    ? `Port ${wrong} is out of range: a port is 1 to 65535.`
-    : `"${wrong}" is no port: a port is a whole number from 1 to 65535.`;
+    ? say`Port ${wrong} is out of range: a port is 1 to 65535.`
+    : say`"${wrong}" is no port: a port is a whole number from 1 to 65535.`;
   problems.push(connectionError('port', message, raw.valueSpan));
   return null;
 }
@@ -136,15 +139,16 @@ function checkPortCount(
   const hosts = (params.get('host') ?? params.get('hostaddr') ?? '').split(',').length;
   const span = spans.get('port');
   if (ports === 1 || ports === hosts || span === undefined) return;
-  const message = `There are ${ports} ports for ${hosts} ${hosts === 1 ? 'host' : 'hosts'}. Give one port for all, or one for each host.`;
+  const message = say`There are ${ports} ports for ${hosts} ${hosts === 1 ? say`host` : say`hosts`}. Give one port for all, or one for each host.`;
   problems.push(connectionError('port-count', message, span));
 }
 
 function settleSslMode(raw: RawParam, problems: ConnectionProblem[]): string | null {
   if ((SSL_MODES as readonly string[]).includes(raw.value)) return raw.value;
   if (raw.value === 'prefer' || raw.value === 'allow') {
-    const message = `sslmode "${raw.value}" is read as "require": the connection is never made without encryption because a server has none.`;
-    problems.push(note('sslmode-read-as', message, raw.valueSpan));
+    const message = say`sslmode "${raw.value}" is read as "require": the connection is never made without encryption because a server has none.`;
+    const fix = { title: say`Change to "${'require'}"`, replacement: 'require' };
+    problems.push({ ...note('sslmode-read-as', message, raw.valueSpan), fix });
     return 'require';
   }
   problems.push(notAllowed(raw, SSL_MODES));
@@ -158,50 +162,51 @@ function settleSsl(raw: RawParam, problems: ConnectionProblem[]): Settled | null
     return null;
   }
   const value = isOn ? 'require' : 'disable';
-  const message = `"ssl=${raw.value}" is read as sslmode "${value}".`;
+  const message = say`"ssl=${raw.value}" is read as sslmode "${value}".`;
   problems.push(note('ssl-read-as', message, { ...raw.valueSpan }));
   return { keyword: 'sslmode', value };
 }
 
 function notAllowed(raw: RawParam, allowed: readonly string[]): ConnectionProblem {
   const meant = didYouMean(raw.value, allowed);
-  const message = `"${raw.value}" is no value for "${raw.keyword}". Allowed: ${allowed.join(', ')}.`;
-  const fix = meant === null ? null : { title: `Change to "${meant}"`, replacement: meant };
+  const message = say`"${raw.value}" is no value for "${raw.keyword}". Allowed: ${allowed.join(', ')}.`;
+  const fix = meant === null ? null : { title: say`Change to "${meant}"`, replacement: meant };
   return { ...connectionError('keyword-value', message, raw.valueSpan), fix };
 }
 
 function unknownKeyword(raw: RawParam): ConnectionProblem {
   // The word may be half of a password, so only a plain one is repeated.
   const isPlain = /^[A-Za-z][A-Za-z_]{0,39}$/u.test(raw.keyword);
-  const what = isPlain ? `"${raw.keyword}" is` : 'This is';
+  const what = isPlain ? `"${raw.keyword}" is` : say`This is`;
   const meant =
     KEYWORD_ALIASES.get(raw.keyword.toLowerCase()) ?? didYouMean(raw.keyword, LIBPQ_KEYWORDS);
   const isSafe = meant !== null && !SECRET_KEYWORDS.has(meant);
   const hint = isSafe
-    ? ` Did you mean "${meant}"?`
+    ? say` Did you mean "${meant}"?`
     : meant === null
       ? ''
-      : ' A password does not belong here at all.';
+      : say` A password does not belong here at all.`;
   return {
     ...connectionError(
       'unknown-keyword',
-      `${what} no connection keyword of libpq.${hint}`,
+      say`${what} no connection keyword of libpq.${hint}`,
       raw.keywordSpan,
     ),
-    fix: isSafe ? { title: `Change to "${meant}"`, replacement: meant } : null,
+    fix: isSafe ? { title: say`Change to "${meant}"`, replacement: meant } : null,
   };
 }
 
 function noteTruncation(raw: RawParam, problems: ConnectionProblem[]): void {
   const cut = truncatedIdentifier(raw.value);
   if (cut === null) return;
-  const message = `"${raw.value}" is longer than 63 bytes: the server would cut it to "${cut}".`;
-  problems.push({
-    ...connectionError('identifier-too-long', message, raw.valueSpan),
-    severity: 'warning',
-  });
+  const message = say`"${raw.value}" is longer than 63 bytes: the server would cut it to "${cut}".`;
+  const error = connectionError('identifier-too-long', message, raw.valueSpan);
+  // Within quotes it would have to be written otherwise.
+  const isPlain = /^[\w-]+$/u.test(raw.value) && raw.valueSpan.length === raw.value.length;
+  const fix = isPlain ? { title: say`Change to "${cut}"`, replacement: cut } : null;
+  problems.push({ ...error, severity: 'warning', fix });
 }
 
-function note(code: string, message: string, span: TextSpan): ConnectionProblem {
+function note(code: ConnectionProblemCode, message: string, span: TextSpan): ConnectionProblem {
   return { ...connectionError(code, message, span), severity: 'information' };
 }

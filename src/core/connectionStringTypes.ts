@@ -6,11 +6,34 @@ export interface TextSpan {
   readonly length: number;
 }
 
+/** What can be wrong with a connection as written, or worth knowing, as a closed list. */
+export type ConnectionProblemCode =
+  | 'connection-empty'
+  | 'connection-form'
+  | 'connection-jdbc'
+  | 'connection-scheme'
+  | 'conninfo-quote'
+  | 'conninfo-syntax'
+  | 'conninfo-value'
+  | 'host'
+  | 'host-dot'
+  | 'identifier-too-long'
+  | 'ignored-keyword'
+  | 'invisible-character'
+  | 'keyword-value'
+  | 'port'
+  | 'port-count'
+  | 'ssl-read-as'
+  | 'sslmode-read-as'
+  | 'unknown-keyword'
+  | 'uri-encoding'
+  | 'uri-ipv6'
+  | 'uri-query';
+
 /** What is wrong with a connection as written, or worth knowing about it. */
 export interface ConnectionProblem extends TextSpan {
   readonly severity: 'error' | 'warning' | 'information';
-  /** Stable, kebab-case. */
-  readonly code: string;
+  readonly code: ConnectionProblemCode;
   /** Finished sentences. Never hold a value that might be a password. */
   readonly message: string;
   /** Text to put in place of the span; `null` when there is no one answer. */
@@ -50,6 +73,10 @@ export interface ParsedConnection {
 }
 
 /** Shorthand for a problem without a fix. */
-export function connectionError(code: string, message: string, span: TextSpan): ConnectionProblem {
+export function connectionError(
+  code: ConnectionProblemCode,
+  message: string,
+  span: TextSpan,
+): ConnectionProblem {
   return { severity: 'error', code, message, offset: span.offset, length: span.length, fix: null };
 }

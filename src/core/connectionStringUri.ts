@@ -6,6 +6,7 @@ import type {
   ScannedConnection,
   TextSpan,
 } from './connectionStringTypes';
+import { say } from './say';
 
 const SCHEME = /^postgres(?:ql)?:\/\//iu;
 
@@ -75,11 +76,11 @@ class UriScanner {
     if (!isAmbiguous) return false;
     const userInfo = { offset: start, length: userInfoEnd - start };
     const bare = Array.from(new Set(this.slice(userInfo).match(/[@/?#]/gu) ?? ['@']));
-    const rule = listWords(bare.map((sign) => `"${sign}" as ${encodeSign(sign)}`));
+    const rule = listWords(bare.map((sign) => say`"${sign}" as ${encodeSign(sign)}`));
     this.problems.push(
       connectionError(
         'uri-encoding',
-        `In the user name or password of a URL write ${rule}.`,
+        say`In the user name or password of a URL write ${rule}.`,
         userInfo,
       ),
     );
@@ -133,15 +134,14 @@ class UriScanner {
       return host === null ? null : { host, port: bracketed[2] ?? '' };
     }
     if (text.startsWith('[')) {
-      const message =
-        'An IPv6 address stands in brackets, followed by nothing or by ":" and a port.';
+      const message = say`An IPv6 address stands in brackets, followed by nothing or by ":" and a port.`;
       this.problems.push(connectionError('uri-ipv6', message, span));
       return null;
     }
     const [host = '', port = '', ...more] = text.split(':');
     if (more.length > 0) {
-      const message = `Write an IPv6 address in brackets, as in [::1]:5432.`;
-      const fix = { title: `Put brackets around ${text}`, replacement: `[${text}]` };
+      const message = say`Write an IPv6 address in brackets, as in [::1]:5432.`;
+      const fix = { title: say`Put brackets around ${text}`, replacement: `[${text}]` };
       this.problems.push({ ...connectionError('uri-ipv6', message, span), fix });
       return null;
     }
@@ -158,8 +158,7 @@ class UriScanner {
       at += pair.length + 1;
       if (pair === '') continue;
       if (equals < 0) {
-        const message =
-          'Each part of the query of a connection URL is keyword=value, with "&" between them.';
+        const message = say`Each part of the query of a connection URL is keyword=value, with "&" between them.`;
         this.problems.push(connectionError('uri-query', message, span));
         continue;
       }
@@ -188,22 +187,21 @@ class UriScanner {
   private refuseHash(span: TextSpan): void {
     const hash = this.slice(span).indexOf('#');
     if (hash < 0) return;
-    const message = 'A connection URL has no fragment. Write "#" as %23.';
+    const message = say`A connection URL has no fragment. Write "#" as %23.`;
     const place = { offset: span.offset + hash, length: 1 };
-    const fix = { title: 'Write "#" as %23', replacement: '%23' };
+    const fix = { title: say`Write "#" as %23`, replacement: '%23' };
     this.problems.push({ ...connectionError('uri-encoding', message, place), fix });
   }
 
   private decode(text: string, span: TextSpan): string | null {
     if (/\s/u.test(text)) {
-      const message = 'A connection URL holds no spaces. Write a space as %20.';
+      const message = say`A connection URL holds no spaces. Write a space as %20.`;
       this.problems.push(connectionError('uri-encoding', message, span));
       return null;
     }
     const decoded = decodePercent(text);
     if (decoded !== null) return decoded;
-    const message =
-      'After "%" stand two hexadecimal digits, and together they are UTF-8. Write "%" itself as %25.';
+    const message = say`After "%" stand two hexadecimal digits, and together they are UTF-8. Write "%" itself as %25.`;
     this.problems.push(connectionError('uri-encoding', message, span));
     return null;
   }
@@ -233,5 +231,5 @@ function encodeSign(sign: string): string {
 
 function listWords(words: readonly string[]): string {
   if (words.length < 2) return words.join('');
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+  return say`${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 }

@@ -1,6 +1,7 @@
 import { isLinkLocal, isLoopback, isUnixSocket, isUsualPostgresPort } from './endpoint';
 import type { Endpoint } from './failure';
 import type { ContactDecision } from './ports/contactGate';
+import { say } from './say';
 
 /** What is remembered of one folder, and whether it may be believed at all. */
 export interface ContactState {
@@ -49,8 +50,8 @@ export function approvalKey(endpoint: Endpoint): string {
 export function concernAbout(endpoint: Endpoint): string | null {
   if (isUnixSocket(endpoint.host)) return null;
   if (isLinkLocal(endpoint.host)) {
-    return 'link-local address: clouds answer here with credentials of the machine';
+    return say`link-local address: clouds answer here with credentials of the machine`;
   }
-  if (!isUsualPostgresPort(endpoint.port)) return 'not a usual port of Postgres';
+  if (!isUsualPostgresPort(endpoint.port)) return say`not a usual port of Postgres`;
   return null;
 }

@@ -1,5 +1,6 @@
 import { formatEndpoint } from './endpoint';
 import type { Endpoint, FailureFacts, FailureReason } from './failure';
+import { say } from './say';
 
 /** What a sentence about a failure may need. Members that a reason does not use are ignored. */
 export interface FailureContext {
@@ -33,149 +34,149 @@ function sentenceFor(reason: FailureReason, context: FailureContext): Sentence {
   const node = context.nodeId;
   const address = context.endpoint ? formatEndpoint(context.endpoint) : node;
   const place = context.endpoint ? `${node} (${address})` : node;
-  const user = context.user ?? 'the user';
+  const user = context.user ?? say`the user`;
   const code = context.sqlstate ? ` (${context.sqlstate})` : '';
   const words = context.serverMessage ? `: ${trimStop(context.serverMessage)}` : '';
   switch (reason) {
     case 'refused':
       return {
-        text: `Could not reach ${place}: connection refused.`,
-        advice: 'The server is down or listens elsewhere.',
+        text: say`Could not reach ${place}: connection refused.`,
+        advice: say`The server is down or listens elsewhere.`,
       };
     case 'unresolved':
       return {
-        text: `Could not find host ${context.endpoint?.host ?? '?'} of ${node}.`,
-        advice: 'Correct the host in the topology file, or check the name service.',
+        text: say`Could not find host ${context.endpoint?.host ?? '?'} of ${node}.`,
+        advice: say`Correct the host in the topology file, or check the name service.`,
       };
     case 'unroutable':
       return {
-        text: `Could not reach ${place}: there is no route to it from this machine.`,
-        advice: 'Check the network or the VPN.',
+        text: say`Could not reach ${place}: there is no route to it from this machine.`,
+        advice: say`Check the network or the VPN.`,
       };
     case 'silent':
       return {
-        text: `${node} did not answer within ${seconds(context.limitMs ?? 5_000)}.`,
-        advice: 'A firewall may drop the packets.',
+        text: say`${node} did not answer within ${seconds(context.limitMs ?? 5_000)}.`,
+        advice: say`A firewall may drop the packets.`,
       };
     case 'notPostgres':
       return context.detail
         ? {
-            text: `${place} is not PostgreSQL: ${context.detail}.`,
-            advice: 'Name a PostgreSQL server in the topology file.',
+            text: say`${place} is not PostgreSQL: ${context.detail}.`,
+            advice: say`Name a PostgreSQL server in the topology file.`,
           }
         : {
-            text: `${address} answers, but does not speak Postgres.`,
-            advice: 'Correct host and port in the topology file.',
+            text: say`${address} answers, but does not speak Postgres.`,
+            advice: say`Correct host and port in the topology file.`,
           };
     case 'passwordNeeded':
       return {
-        text: `${node} needs a password for ${user}.`,
-        advice: 'Enter it, or provide it where passwordSource looks.',
+        text: say`${node} needs a password for ${user}.`,
+        advice: say`Enter it, or provide it where passwordSource looks.`,
       };
     case 'passwordRefused':
       return {
-        text: `Password refused for ${user} on ${node}${code}.`,
-        advice: `It is asked for once; polling of ${node} is paused.`,
+        text: say`Password refused for ${user} on ${node}${code}.`,
+        advice: say`It is asked for once; polling of ${node} is paused.`,
       };
     case 'roleRefused':
       return {
-        text: `${node} does not let ${user} log in${code}${words}.`,
-        advice: `Use another user, or change the role or the authentication on ${node}.`,
+        text: say`${node} does not let ${user} log in${code}${words}.`,
+        advice: say`Use another user, or change the role or the authentication on ${node}.`,
       };
     case 'hbaRefused':
       return {
-        text: `${node} has no pg_hba.conf line for ${user} from this address${code}.`,
-        advice: `Add a line for ${user} to pg_hba.conf of ${node} and reload.`,
+        text: say`${node} has no pg_hba.conf line for ${user} from this address${code}.`,
+        advice: say`Add a line for ${user} to pg_hba.conf of ${node} and reload.`,
       };
     case 'tlsRequired':
       return {
-        text: `${node} has no pg_hba.conf line for ${user} without TLS${code}.`,
-        advice: 'Set sslmode=verify-full (or require) in the connection.',
+        text: say`${node} has no pg_hba.conf line for ${user} without TLS${code}.`,
+        advice: say`Set sslmode=verify-full (or require) in the connection.`,
       };
     case 'tlsMissing':
       return {
-        text: `${node} offers no TLS, but sslmode is ${context.sslmode ?? 'verify-full'}.`,
-        advice: 'Nothing was sent.',
+        text: say`${node} offers no TLS, but sslmode is ${context.sslmode ?? 'verify-full'}.`,
+        advice: say`Nothing was sent.`,
       };
     case 'certificate':
       return {
         text:
           context.detail === undefined || context.detail === null
-            ? `The certificate of ${node} is not signed by a known authority.`
-            : `The certificate of ${node} ${context.detail}.`,
-        advice: 'Add sslrootcert to the connection.',
+            ? say`The certificate of ${node} is not signed by a known authority.`
+            : say`The certificate of ${node} ${context.detail}.`,
+        advice: say`Add sslrootcert to the connection.`,
       };
     case 'noDatabase':
       return {
-        text: `${node} has no database ${context.database ?? '?'}${code}.`,
-        advice: 'Correct the database in the topology file, or create it.',
+        text: say`${node} has no database ${context.database ?? '?'}${code}.`,
+        advice: say`Correct the database in the topology file, or create it.`,
       };
     case 'connectionsFull':
       return {
-        text: `${node} has no connection left for ${user}${code}${words}.`,
-        advice: 'Next try in 10 s.',
+        text: say`${node} has no connection left for ${user}${code}${words}.`,
+        advice: say`Next try in 10 s.`,
       };
     case 'starting':
       return {
-        text: `${node} is starting, not yet accepting connections${code}.`,
-        advice: 'It is asked again by itself.',
+        text: say`${node} is starting, not yet accepting connections${code}.`,
+        advice: say`It is asked again by itself.`,
       };
     case 'lost':
       return {
-        text: `The connection to ${place} was lost${code}${words}.`,
-        advice: 'It is dialled again by itself; the server log may say why.',
+        text: say`The connection to ${place} was lost${code}${words}.`,
+        advice: say`It is dialled again by itself; the server log may say why.`,
       };
     case 'readTimeout':
       return {
-        text: `${node} did not answer a statement within ${seconds(context.limitMs ?? 3_000)}.`,
-        advice: 'The server hangs or the network is cut; a new connection is tried.',
+        text: say`${node} did not answer a statement within ${seconds(context.limitMs ?? 3_000)}.`,
+        advice: say`The server hangs or the network is cut; a new connection is tried.`,
       };
     case 'privilege':
       return {
-        text: `${user} may not do this on ${node}${code}${words}.`,
-        advice: `Grant the privilege to ${user} on ${node}.`,
+        text: say`${user} may not do this on ${node}${code}${words}.`,
+        advice: say`Grant the privilege to ${user} on ${node}.`,
       };
     case 'schemaDrift':
       return {
-        text: `Something that was read on ${node} is not there any more${code}${words}.`,
-        advice: 'It is looked for again with the next poll.',
+        text: say`Something that was read on ${node} is not there any more${code}${words}.`,
+        advice: say`It is looked for again with the next poll.`,
       };
     case 'readOnly':
       return {
-        text: `${node} is a standby and takes no changes${code}.`,
-        advice: 'Use its primary.',
+        text: say`${node} is a standby and takes no changes${code}.`,
+        advice: say`Use its primary.`,
       };
     case 'wrongState':
       return {
-        text: `${node} cannot do this now${code}${words}.`,
-        advice: 'It is tried again with the next poll.',
+        text: say`${node} cannot do this now${code}${words}.`,
+        advice: say`It is tried again with the next poll.`,
       };
     case 'limit':
       return {
-        text: `A limit was reached on ${node}${code}${words}.`,
-        advice: 'It is tried again with the next poll.',
+        text: say`A limit was reached on ${node}${code}${words}.`,
+        advice: say`It is tried again with the next poll.`,
       };
     case 'tooOld':
       return {
-        text: `${node} runs Postgres ${context.detail ?? 'before 14'}; this needs 14 or newer.`,
-        advice: 'Other nodes are not affected.',
+        text: say`${node} runs Postgres ${context.detail ?? say`before 14`}; this needs 14 or newer.`,
+        advice: say`Other nodes are not affected.`,
       };
     case 'configuration':
       return {
-        text: `The connection of ${node} cannot be used: ${context.detail ?? 'it is not complete'}.`,
-        advice: 'Correct it in the topology file.',
+        text: say`The connection of ${node} cannot be used: ${context.detail ?? say`it is not complete`}.`,
+        advice: say`Correct it in the topology file.`,
       };
     case 'noHostFits':
       return {
-        text: `No host of ${node} fits: ${context.detail ?? 'none was reached'}.`,
-        advice: 'Check its hosts and target_session_attrs.',
+        text: say`No host of ${node} fits: ${context.detail ?? say`none was reached`}.`,
+        advice: say`Check its hosts and target_session_attrs.`,
       };
     case 'cancelled':
-      return { text: `Reading ${node} was cancelled.`, advice: null };
+      return { text: say`Reading ${node} was cancelled.`, advice: null };
     case 'other':
       return {
-        text: `${place} failed${code}${words || detailOf(context)}.`,
-        advice: 'The log may say more.',
+        text: say`${place} failed${code}${words || detailOf(context)}.`,
+        advice: say`The log may say more.`,
       };
   }
 }

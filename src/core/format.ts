@@ -2,6 +2,7 @@
  * The one number formatter: tree, status bar, dashboard, tooltips and messages all say numbers through it.
  * A non-breaking space stands between a number and its unit. Nothing here turns `null` into a number: it becomes a word.
  */
+import { say, sayWord } from './say';
 
 const NBSP = '\u00a0';
 const SECOND = 1_000;
@@ -10,7 +11,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-export const UNKNOWN = 'unknown';
+export const UNKNOWN = say`unknown`;
 
 type Unit = 'ms' | 's' | 'min' | 'h' | 'd' | (typeof BYTE_UNITS)[number];
 
@@ -20,18 +21,19 @@ interface Part {
   readonly unit: Unit;
 }
 
-const SPOKEN: Readonly<Record<Unit, string>> = {
-  ms: 'millisecond',
-  s: 'second',
-  min: 'minute',
-  h: 'hour',
-  d: 'day',
-  B: 'byte',
-  kB: 'kilobyte',
-  MB: 'megabyte',
-  GB: 'gigabyte',
-  TB: 'terabyte',
-  PB: 'petabyte',
+/** One and several. */
+const SPOKEN: Readonly<Record<Unit, readonly [string, string]>> = {
+  ms: [say`millisecond`, say`milliseconds`],
+  s: [say`second`, say`seconds`],
+  min: [say`minute`, say`minutes`],
+  h: [say`hour`, say`hours`],
+  d: [say`day`, say`days`],
+  B: [say`byte`, say`bytes`],
+  kB: [say`kilobyte`, say`kilobytes`],
+  MB: [say`megabyte`, say`megabytes`],
+  GB: [say`gigabyte`, say`gigabytes`],
+  TB: [say`terabyte`, say`terabytes`],
+  PB: [say`petabyte`, say`petabytes`],
 };
 
 /** `coarse` for tree and status bar (minutes alone), `fine` for tooltips and the dashboard (minutes with seconds). */
@@ -48,13 +50,13 @@ export function formatDuration(ms: number, precision: Precision = 'coarse'): str
 
 /** The same duration for a screen reader: `12 milliseconds`, `8.4 seconds`, `4 minutes`. */
 export function speakDuration(ms: number, precision: Precision = 'coarse'): string {
-  if (ms > 0 && ms < 1) return 'less than 1 millisecond';
+  if (ms > 0 && ms < 1) return say`less than 1 millisecond`;
   return writeSpoken(durationParts(ms, precision));
 }
 
 /** A duration that was cut off by a limit, never measured: `more than 10 s`. */
 export function formatMoreThan(limitMs: number): string {
-  return `more than ${formatDuration(limitMs, 'fine')}`;
+  return say`more than ${formatDuration(limitMs, 'fine')}`;
 }
 
 /** Says a size as Postgres does, 1024-based: `640 B`, `14 kB`, `3.2 MB`, `9.1 GB`. */
@@ -69,7 +71,7 @@ export function speakBytes(bytes: number): string {
 
 /** A size that is only a lower bound, because its source is cut off: `at least 14 MB`. */
 export function formatAtLeastBytes(bytes: number): string {
-  return `at least ${formatBytes(bytes)}`;
+  return say`at least ${formatBytes(bytes)}`;
 }
 
 /** `1.2 MB/s` */
@@ -95,19 +97,19 @@ export function formatCount(count: number, cap: number | null = null): string {
 
 /** `1 table`, `3 tables`; the plural adds an s unless given. */
 export function formatCounted(count: number, singular: string, plural = `${singular}s`): string {
-  return `${formatCount(count)} ${count === 1 ? singular : plural}`;
+  return `${formatCount(count)} ${sayWord(count === 1 ? singular : plural)}`;
 }
 
 /** A part always names its whole: `3 of 4 replicas`. */
 export function formatPart(part: number, whole: number, noun = ''): string {
-  const text = `${formatCount(part)} of ${formatCount(whole)}`;
-  return noun === '' ? text : `${text} ${noun}`;
+  const text = say`${formatCount(part)} of ${formatCount(whole)}`;
+  return noun === '' ? text : `${text} ${sayWord(noun)}`;
 }
 
 /** A share of a limit: `91 % of 10 GB`. Rounded down, so a limit that is not reached never reads 100 %. */
 export function formatShareOfBytes(bytes: number, limitBytes: number): string {
   const percent = limitBytes > 0 ? Math.floor((bytes / limitBytes) * 100) : 100;
-  return `${percent}${NBSP}% of ${formatBytes(limitBytes)}`;
+  return say`${percent}${NBSP}% of ${formatBytes(limitBytes)}`;
 }
 
 /** Used and limit of one unit: `9.1 of 10 GB`; the unit of the used part is said where it differs: `640 MB of 10 GB`. */
@@ -115,7 +117,7 @@ export function formatBytesOf(bytes: number, limitBytes: number): string {
   const used = bytesPart(bytes);
   const limit = bytesPart(limitBytes);
   const left = used.unit === limit.unit ? used.number : writeShort([used]);
-  return `${left} of ${withoutZeroDecimal(limit)}`;
+  return say`${left} of ${withoutZeroDecimal(limit)}`;
 }
 
 /**
@@ -124,16 +126,16 @@ export function formatBytesOf(bytes: number, limitBytes: number): string {
  */
 export function formatAgo(atMs: number, nowMs: number, style: 'tree' | 'exact' = 'exact'): string {
   const ageMs = Math.max(0, nowMs - atMs);
-  if (style === 'tree' && ageMs < 5 * SECOND) return 'now';
-  return `${formatDuration(wholeSeconds(ageMs), 'coarse')} ago`;
+  if (style === 'tree' && ageMs < 5 * SECOND) return say`now`;
+  return say`${formatDuration(wholeSeconds(ageMs), 'coarse')} ago`;
 }
 
 /** How long something lasts already: `for 12 s`; older than 2 hours the clock, `since 14:06`; older than a day the date, `since 19 Nov`. */
 export function formatLasting(sinceMs: number, nowMs: number): string {
   const ageMs = Math.max(0, nowMs - sinceMs);
-  if (ageMs > DAY) return `since ${formatDate(sinceMs)}`;
-  if (ageMs > 2 * HOUR) return `since ${formatClock(sinceMs, 'minutes')}`;
-  return `for ${formatDuration(wholeSeconds(ageMs), 'coarse')}`;
+  if (ageMs > DAY) return say`since ${formatDate(sinceMs)}`;
+  if (ageMs > 2 * HOUR) return say`since ${formatClock(sinceMs, 'minutes')}`;
+  return say`for ${formatDuration(wholeSeconds(ageMs), 'coarse')}`;
 }
 
 /** Clock of this machine: `14:06`, or `14:27:57`. */
@@ -164,8 +166,8 @@ export function formatDate(atMs: number): string {
  */
 export function formatEstimate(ms: number | null): string {
   if (ms === null) return UNKNOWN;
-  if (ms > 48 * HOUR) return 'steady';
-  return `about ${writeShort(durationParts(roundDown(ms), 'coarse'))}`;
+  if (ms > 48 * HOUR) return say`steady`;
+  return say`about ${writeShort(durationParts(roundDown(ms), 'coarse'))}`;
 }
 
 /** Time before size: `12 ms · 14 kB`. What is `null` is left out; `unknown` when both are. */
@@ -186,14 +188,27 @@ export function speak(text: string): string {
       UNIT_PAIR,
       (_, less: string | undefined, number: string, unit: Unit, rate?: string) => {
         const words = writeSpoken([{ number, unit }]);
-        return `${less === undefined ? '' : 'less than '}${words}${rate === undefined ? '' : ' a second'}`;
+        return `${less === undefined ? '' : say`less than `}${words}${rate === undefined ? '' : say` a second`}`;
       },
     )
     .replaceAll(' · ', ', ')
     .replace(/\s+/gu, ' ');
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const MONTHS = [
+  say`Jan`,
+  say`Feb`,
+  say`Mar`,
+  say`Apr`,
+  say`May`,
+  say`Jun`,
+  say`Jul`,
+  say`Aug`,
+  say`Sep`,
+  say`Oct`,
+  say`Nov`,
+  say`Dec`,
+];
 
 function durationParts(ms: number, precision: Precision): readonly Part[] {
   if (ms === 0) return [{ number: '0', unit: 'ms' }];
@@ -261,6 +276,6 @@ function writeShort(parts: readonly Part[]): string {
 
 function writeSpoken(parts: readonly Part[]): string {
   return parts
-    .map(({ number, unit }) => `${number} ${SPOKEN[unit]}${number === '1' ? '' : 's'}`)
+    .map(({ number, unit }) => `${number} ${SPOKEN[unit][number === '1' ? 0 : 1]}`)
     .join(' ');
 }

@@ -1,4 +1,5 @@
 import { LIBPQ_KEYWORDS } from './connectionStringKeywords';
+import { say } from './say';
 
 export interface ServiceDefinition {
   readonly params: Readonly<Record<string, string>>;
@@ -49,23 +50,24 @@ export function readServiceFile(text: string): {
     }
     if (inside === null) continue;
     const note = takeLine(line, inside.params);
-    if (note !== null) inside.notes.push(`Line ${index + 1}: ${note}`);
+    if (note !== null) inside.notes.push(say`Line ${index + 1}: ${note}`);
   }
-  if (!hasSections) fileNotes.push('The file has no [section].');
+  if (!hasSections) fileNotes.push(say`The file has no [section].`);
   return { services, notes: fileNotes };
 }
 
 /** @returns why the line was left out; `null` when it was taken. */
 function takeLine(line: string, params: Record<string, string>): string | null {
-  if (/^ldaps?:/i.test(line)) return 'LDAP look-ups are not made; the line is ignored.';
+  if (/^ldaps?:/i.test(line)) return say`LDAP look-ups are not made; the line is ignored.`;
   const equals = line.indexOf('=');
-  if (equals <= 0) return 'there is no key=value; the line is ignored.';
+  if (equals <= 0) return say`there is no key=value; the line is ignored.`;
   const key = line.slice(0, equals).trim();
   const value = line.slice(equals + 1).trim();
   if (key === 'service' || key === 'servicefile') {
-    return `a service cannot name another ("${key}"); the line is ignored.`;
+    return say`a service cannot name another ("${key}"); the line is ignored.`;
   }
-  if (!LIBPQ_KEYWORDS.has(key)) return `"${key.slice(0, 40)}" is no keyword; the line is ignored.`;
+  if (!LIBPQ_KEYWORDS.has(key))
+    return say`"${key.slice(0, 40)}" is no keyword; the line is ignored.`;
   // The first value of a key counts, as in libpq.
   params[key] ??= value;
   return null;

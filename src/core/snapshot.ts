@@ -286,6 +286,14 @@ export interface TopologySummary {
   readonly isContacted: boolean;
 }
 
+/** What a person said of two writable servers of one system: this one is the primary. */
+export interface ChosenPrimary {
+  readonly systemIdentifier: string;
+  readonly nodeId: string;
+  /** The nodes that it was chosen against. A third one asks anew. */
+  readonly others: readonly string[];
+}
+
 export interface TopologySnapshot {
   /** URI of the topology file, as text. */
   readonly id: string;
@@ -298,4 +306,6 @@ export interface TopologySnapshot {
   readonly slots: readonly SlotSnapshot[];
   readonly queues: readonly QueueSnapshot[];
   readonly summary: TopologySummary;
+  /** Who was said to be the primary in a split brain; absent: nobody. It may be over already. */
+  readonly chosenPrimary?: ChosenPrimary;
 }

@@ -148,6 +148,14 @@ export interface DeclaredRouting {
   readonly reads: readonly string[];
   /** A standby further behind gets no reads; `null`: lag decides nothing. */
   readonly maxLagMs: number | null;
+  /** How many connections the application opens at most; absent: the file says nothing of it. */
+  readonly pools?: DeclaredPools;
+}
+
+/** Connections of all processes of the application together; `null`: not said. */
+export interface DeclaredPools {
+  readonly reads: number | null;
+  readonly writes: number | null;
 }
 
 export interface Topology {

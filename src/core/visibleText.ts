@@ -10,6 +10,11 @@ export function hasInvisible(text: string): boolean {
   return INVISIBLE.test(text);
 }
 
+/** `text` without any such character. */
+export function withoutInvisible(text: string): string {
+  return Array.from(text, (character) => (INVISIBLE.test(character) ? '' : character)).join('');
+}
+
 /** `text` with every character that cannot be seen written as `\u202e`; everything else stays. */
 export function showEscaped(text: string): string {
   return Array.from(text, (character) =>

@@ -34,7 +34,7 @@ const USUAL: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
     '/Applications/Postgres.app/Contents/Versions/*/bin',
     '/Library/PostgreSQL/*/bin',
   ],
-  win32: ['C:\\Program Files\\PostgreSQL\\*\\bin'],
+  win32: [`C:\\Program Files\\PostgreSQL\\*\\bin`],
 };
 
 /**

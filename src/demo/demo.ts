@@ -4,6 +4,7 @@ import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { ChangeGateway, ChangeSession } from '../core/ports/changeGateway';
 import type { Clock } from '../core/ports/clock';
 import type { SecretStore } from '../core/ports/secretStore';
+import { say } from '../core/say';
 import type { Topology, TopologyNode } from '../core/topology';
 import type { Binaries } from './binaries';
 import { NO_FAULTS, type DemoAct, type DemoFaults } from './demoAct';
@@ -167,7 +168,7 @@ export class Demo {
   async #make(signal: CancelSignal, tell: (doing: string) => void): Promise<void> {
     const { central, reports, shop } = this.#servers;
     const standby = this.#servers['central-read'];
-    tell('making the servers');
+    tell(say`making the servers`);
     const verifiers = {
       admin: this.#deps.verifierOf(this.#passwords.admin),
       monitor: this.#deps.verifierOf(this.#passwords.monitor),
@@ -176,12 +177,12 @@ export class Demo {
     const bootstrap = bootstrapSql(verifiers);
     await all([central, reports, shop].map(async (server) => server.initialise(bootstrap, signal)));
     await standby.copyFrom(central);
-    tell('starting the servers');
+    tell(say`starting the servers`);
     await all([central, reports, shop].map(async (server) => server.start({}, signal)));
     const follows = `host=${DEMO_HOST} port=${central.port} user=${DEMO_REPLICATOR} application_name=central-read sslmode=disable`;
     await standby.start({ primary_conninfo: follows, primary_slot_name: STANDBY_SLOT }, signal);
     await this.#introduce();
-    tell('setting up replication');
+    tell(say`setting up replication`);
     await this.#query('central', [standbySlotSql(), ...centralSql()], signal);
     await all([
       this.#query('reports', reportsSql(), signal),

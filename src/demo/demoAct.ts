@@ -1,3 +1,4 @@
+import { say } from '../core/say';
 /** What the user can do to the demo, beside draining its queue, which is a command of its own. */
 export type DemoAct =
   'pauseStandby' | 'resumeStandby' | 'stopPrimary' | 'startPrimary' | 'blockApply' | 'unblockApply';
@@ -29,42 +30,42 @@ export function demoChoices(faults: DemoFaults): readonly DemoChoice[] {
     faults.isStandbyPaused
       ? choice(
           'resumeStandby',
-          'Resume Standby',
-          'central-read replays what it has received, and its lag falls back to nothing.',
+          say`Resume Standby`,
+          say`central-read replays what it has received, and its lag falls back to nothing.`,
         )
       : choice(
           'pauseStandby',
-          'Pause Standby',
-          'Look at the lag of central-read: it receives all WAL and replays none of it, so the bytes that it is behind climb.',
+          say`Pause Standby`,
+          say`Look at the lag of central-read: it receives all WAL and replays none of it, so the bytes that it is behind climb.`,
         ),
     faults.isPrimaryStopped
       ? choice(
           'startPrimary',
-          'Start Primary',
-          'central comes back; standby and subscriptions find it by themselves, and the orders go on.',
+          say`Start Primary`,
+          say`central comes back; standby and subscriptions find it by themselves, and the orders go on.`,
         )
       : choice(
           'stopPrimary',
-          'Stop Primary',
-          'Look at who is cut off: central turns red, the three others say since when they hear nothing from it.',
+          say`Stop Primary`,
+          say`Look at who is cut off: central turns red, the three others say since when they hear nothing from it.`,
         ),
     faults.isApplyBlocked
       ? choice(
           'unblockApply',
-          'Unblock Apply',
-          'The lock is gone: reports applies what waited, and the lag of reports_sub falls.',
+          say`Unblock Apply`,
+          say`The lock is gone: reports applies what waited, and the lag of reports_sub falls.`,
         )
       : choice(
           'blockApply',
-          'Block Apply',
-          'Look at reports_sub: a session holds a lock on orders, and Explain… names it with its statement.',
+          say`Block Apply`,
+          say`Look at reports_sub: a session holds a lock on orders, and Explain… names it with its statement.`,
         ),
     choice(
       'drainQueue',
-      'Drain Queue…',
-      'A dry run says what becomes of the 12 writes that shop made while it was alone: one is a conflict, and waits for you.',
+      say`Drain Queue…`,
+      say`A dry run says what becomes of the 12 writes that shop made while it was alone: one is a conflict, and waits for you.`,
     ),
-    choice('stopDemo', 'Stop Demo', 'Ends the four servers and deletes their folder.'),
+    choice('stopDemo', say`Stop Demo`, say`Ends the four servers and deletes their folder.`),
   ];
 }
 

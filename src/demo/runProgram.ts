@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
 import type { CancelSignal } from '../core/ports/cancelSignal';
+import { say } from '../core/say';
 import { serverAccount } from './serverAccount';
 
 export interface ProgramOptions {
@@ -59,7 +60,7 @@ export async function runProgram(
 /** The user gave up. */
 export class DemoCancelled extends Error {
   constructor() {
-    super('The demo was cancelled.');
+    super(say`The demo was cancelled.`);
   }
 }
 

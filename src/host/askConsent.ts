@@ -2,6 +2,7 @@ import { window, type QuickPickItem } from 'vscode';
 import { concernAbout } from '../core/contactRule';
 import { formatEndpoint } from '../core/endpoint';
 import { formatCounted } from '../core/format';
+import { say } from '../core/say';
 import type { Waiting } from './contactDesk';
 
 interface ConsentItem extends QuickPickItem {
@@ -24,8 +25,8 @@ export async function askConsent(waiting: readonly Waiting[]): Promise<readonly 
     };
   });
   const picked = await window.showQuickPick(items, {
-    title: `Connect to ${formatCounted(items.length, 'Host')}?`,
-    placeHolder: 'Which of these may be contacted from this folder? The answer is remembered.',
+    title: say`Connect to ${formatCounted(items.length, 'Host')}?`,
+    placeHolder: say`Which of these may be contacted from this folder? The answer is remembered.`,
     canPickMany: true,
     ignoreFocusOut: true,
     matchOnDescription: true,

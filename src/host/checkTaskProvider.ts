@@ -10,6 +10,7 @@ import {
 } from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
 import type { Log } from '../core/ports/log';
+import { say } from '../core/say';
 import { DisposableStore } from './disposableStore';
 
 const TASK_TYPE = 'pg-topology';
@@ -38,7 +39,11 @@ export class CheckTaskProvider implements TaskProvider, Disposable {
     const once = { type: TASK_TYPE, task: 'check' };
     return [
       this.#taskOf(once, TaskScope.Workspace, 'check'),
-      this.#taskOf({ ...once, waitUntilHealthy: true }, TaskScope.Workspace, 'wait until healthy'),
+      this.#taskOf(
+        { ...once, waitUntilHealthy: true },
+        TaskScope.Workspace,
+        say`wait until healthy`,
+      ),
     ];
   }
 
@@ -93,7 +98,9 @@ class CheckTerminal implements Pseudoterminal {
     try {
       this.#closed.fire(await this.run(this.definition, write, this.#abort.signal));
     } catch (error) {
-      write('Not possible: the check ended with a fault of the extension. Its log has the words.');
+      write(
+        say`Not possible: the check ended with a fault of the extension. Its log has the words.`,
+      );
       this.#closed.fire(2);
       this.log.error(`A task's checks failed: ${String(error)}`);
     }

@@ -1,4 +1,5 @@
 import type { Uri } from 'vscode';
+import { say } from '../core/say';
 
 /** Larger files are not read: a topology of 500 nodes is a tenth of this. */
 export const MAX_FILE_BYTES = 1024 * 1024;
@@ -23,16 +24,16 @@ export function decodeFile(name: string, bytes: Uint8Array): FileText {
   if (bytes.byteLength > MAX_FILE_BYTES) return tooLarge(name);
   const isUtf16 =
     (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  if (isUtf16) return refuse(`${name} is UTF-16 text. Save it as UTF-8.`);
+  if (isUtf16) return refuse(say`${name} is UTF-16 text. Save it as UTF-8.`);
   try {
     return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    return refuse(`${name} is not UTF-8 text. Save it as UTF-8.`);
+    return refuse(say`${name} is not UTF-8 text. Save it as UTF-8.`);
   }
 }
 
 export function tooLarge(name: string): FileText {
-  return refuse(`${name} is too large (limit 1 MB).`);
+  return refuse(say`${name} is too large (limit 1 MB).`);
 }
 
 export function refuse(reason: string): FileText {

@@ -55,7 +55,8 @@ export function decodeHistory(bytes: Uint8Array): SavedHistory {
   if (bytes.length < FRONT_BYTES || bytes.length > HISTORY_LIMIT_BYTES) throw new Error('its size');
   if (!MAGIC.every((byte, at) => bytes[at] === byte)) throw new Error('another kind of file');
   const sum = bytes.subarray(MAGIC.length, MAGIC.length + SUM_BYTES);
-  const content = bytes.slice(MAGIC.length + SUM_BYTES);
+  // A copy with a memory of its own: what the file system gives may be a part of a larger one.
+  const content = new Uint8Array(bytes.subarray(MAGIC.length + SUM_BYTES));
   if (!sumOf(content).every((byte, at) => sum[at] === byte)) throw new Error('its check sum');
   const headLength = new DataView(content.buffer).getUint32(0, true);
   const head: unknown = JSON.parse(new TextDecoder().decode(content.subarray(4, 4 + headLength)));

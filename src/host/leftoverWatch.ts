@@ -3,12 +3,13 @@ import { leftoverText, sortLeftovers, type Leftover } from '../core/plan/leftove
 import type { Disposable } from '../core/ports/disposable';
 import type { Log } from '../core/ports/log';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
+import { say } from '../core/say';
 import type { TopologySnapshot } from '../core/snapshot';
 import { DisposableStore } from './disposableStore';
 import type { LeftoverStore } from './leftoverStore';
 
-const DROP = 'Drop Slot…';
-const FORGET = 'Forget';
+const DROP = say`Drop Slot…`;
+const FORGET = say`Forget`;
 
 /** Offers to drop what was left on a publisher once that answers again, once a window; forgets what is gone. */
 export class LeftoverWatch implements Disposable {

@@ -10,18 +10,23 @@ import {
   type TextDocumentContentProvider,
 } from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
+import { say } from '../core/say';
 import { DisposableStore } from './disposableStore';
 
 /** Documents with this scheme are made by us, can only be read, and are gone with the window. */
 export const PLAN_SCHEME = 'pg-topology';
 
-const GONE =
-  '-- This was made in an earlier window and is gone. Run the command again to see it anew.\n';
+const GONE = say`-- This was made in an earlier window and is gone. Run the command again to see it anew.\n`;
 
-type DocumentKind = 'sql' | 'markdown' | 'jsonc';
+type DocumentKind = 'sql' | 'markdown' | 'jsonc' | 'plaintext';
 
 /** What a name gets at its end; that of a topology file has it already. */
-const ENDINGS: Readonly<Record<DocumentKind, string>> = { sql: '.sql', markdown: '.md', jsonc: '' };
+const ENDINGS: Readonly<Record<DocumentKind, string>> = {
+  sql: '.sql',
+  markdown: '.md',
+  jsonc: '',
+  plaintext: '.txt',
+};
 
 /** One side of a comparison. */
 export interface ComparedText {
@@ -30,7 +35,7 @@ export interface ComparedText {
   readonly text: string;
 }
 
-/** Text to read: plans before they run, reports of what became of them, and what differs. */
+/** Text to read: plans before they run, reports of what became of them, what differs, and rows that were read. */
 export class PlanDocuments implements TextDocumentContentProvider, Disposable {
   readonly #texts = new Map<string, string>();
   readonly #store = new DisposableStore();

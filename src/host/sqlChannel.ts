@@ -2,6 +2,7 @@ import type { OutputChannel } from 'vscode';
 import { formatClock } from '../core/format';
 import type { AuditEntry, AuditLog } from '../core/ports/auditLog';
 import type { Disposable } from '../core/ports/disposable';
+import { say } from '../core/say';
 
 /** The audit log as the user sees it: an output channel in SQL, where everything that is no statement is a comment. */
 export class SqlChannel implements AuditLog, Disposable {
@@ -13,7 +14,7 @@ export class SqlChannel implements AuditLog, Disposable {
 
   statement({ atMs, nodeId, user, sql, outcome }: AuditEntry): void {
     this.#append(
-      `${comment(`${formatClock(atMs)} ${nodeId} as ${user}`)}\n${sql};\n${comment(outcome)}`,
+      `${comment(say`${formatClock(atMs)} ${nodeId} as ${user}`)}\n${sql};\n${comment(outcome)}`,
     );
   }
 

@@ -1,52 +1,54 @@
 import { randomBytes } from 'node:crypto';
-import { FileSystemError, FileType, Uri, workspace } from 'vscode';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { HistoryFiles } from './historyKeeper';
 
-/** The extension's own folder of a workspace, as VS Code gives it. Made when something is written first. */
+/**
+ * The extension's own folder of a workspace, made when something is written first. Not by `workspace.fs`: each of its calls asks the
+ * window first, which is gone already when what it has seen is kept at its end.
+ */
 export class StorageFiles implements HistoryFiles {
-  constructor(private readonly folder: Uri) {}
+  /** @param folder path on the machine of the extension host */
+  constructor(private readonly folder: string) {}
 
   async read(name: string): Promise<Uint8Array | null> {
-    return unlessMissing(workspace.fs.readFile(this.uriOf(name)));
+    return unlessMissing(readFile(this.pathOf(name)));
   }
 
   async write(name: string, bytes: Uint8Array): Promise<void> {
-    await workspace.fs.createDirectory(this.folder);
-    const unfinished = this.uriOf(`${name}.${randomBytes(8).toString('hex')}.tmp`);
+    await mkdir(this.folder, { recursive: true });
+    const unfinished = this.pathOf(`${name}.${randomBytes(8).toString('hex')}.tmp`);
     try {
-      await workspace.fs.writeFile(unfinished, bytes);
-      await workspace.fs.rename(unfinished, this.uriOf(name), { overwrite: true });
+      await writeFile(unfinished, bytes);
+      await rename(unfinished, this.pathOf(name));
     } catch (error) {
-      await workspace.fs.delete(unfinished).then(undefined, () => undefined);
+      await rm(unfinished, { force: true });
       throw error;
     }
   }
 
   async list(): Promise<readonly { readonly name: string; readonly changedAtMs: number }[]> {
-    const entries = (await unlessMissing(workspace.fs.readDirectory(this.folder))) ?? [];
-    const names = entries.flatMap(([name, type]) => (type === FileType.File ? name : []));
+    const entries = (await unlessMissing(readdir(this.folder, { withFileTypes: true }))) ?? [];
+    const names = entries.flatMap((entry) => (entry.isFile() ? entry.name : []));
     return Promise.all(
-      names.map(async (name) => {
-        const { mtime } = await workspace.fs.stat(this.uriOf(name));
-        return { name, changedAtMs: mtime };
-      }),
+      names.map(async (name) => ({ name, changedAtMs: (await stat(this.pathOf(name))).mtimeMs })),
     );
   }
 
   async remove(name: string): Promise<void> {
-    await workspace.fs.delete(this.uriOf(name));
+    await rm(this.pathOf(name));
   }
 
-  private uriOf(name: string): Uri {
-    return Uri.joinPath(this.folder, name);
+  private pathOf(name: string): string {
+    return join(this.folder, name);
   }
 }
 
-async function unlessMissing<T>(reading: Thenable<T>): Promise<T | null> {
+async function unlessMissing<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof FileSystemError && error.code === 'FileNotFound') return null;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { FileType, Uri, workspace, type TextDocument } from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
 import type { Log } from '../core/ports/log';
+import { say } from '../core/say';
 import { DisposableStore } from './disposableStore';
 import {
   MAX_FILE_BYTES,
@@ -139,7 +140,7 @@ export class TopologyFileWatcher implements Disposable {
       if ((stat.type & FileType.Directory) !== 0) return null;
       if (!this.#added.has(uri.toString()) && !(await this.#isInWorkspace(uri))) {
         return refuse(
-          `${name} is a link that leads out of the workspace, or nowhere. It is not read.`,
+          say`${name} is a link that leads out of the workspace, or nowhere. It is not read.`,
         );
       }
       if (stat.size > MAX_FILE_BYTES) return tooLarge(name);

@@ -1,5 +1,5 @@
 import type { Memento } from 'vscode';
-import type { ChosenPrimary } from '../core/chosenPrimary';
+import type { ChosenPrimary } from '../core/snapshot';
 import type { Log } from '../core/ports/log';
 import type { ServerMemory } from '../core/ports/serverMemory';
 

@@ -3,6 +3,7 @@ import type { Variables } from '../core/import/expandVariables';
 import { nothingImported, type Imported } from '../core/import/imported';
 import { asFields, type ComposeSource } from '../core/import/composeService';
 import { readCompose } from '../core/import/readCompose';
+import { say } from '../core/say';
 import { isDataTooDeep, isNestedTooDeep, refuseText } from './textLimits';
 
 /** More places that one anchor is put into, and it is a bomb. */
@@ -50,20 +51,23 @@ function parseYaml(text: string, file: string): Parsed {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return isDataTooDeep(value) ? tooDeep(file) : { kind: 'data', value };
   } catch {
-    return { kind: 'refused', reason: `${file} puts its anchors into too many places to be read.` };
+    return {
+      kind: 'refused',
+      reason: say`${file} puts its anchors into too many places to be read.`,
+    };
   }
 }
 
 function tooDeep(file: string): Parsed {
-  return { kind: 'refused', reason: `${file} is nested too deeply to be read.` };
+  return { kind: 'refused', reason: say`${file} is nested too deeply to be read.` };
 }
 
 /** The parser's own words may repeat the file, and with it a password. */
 function sayError({ code, linePos }: YAMLError, file: string): string {
   const line = linePos?.[0].line;
-  const where = line === undefined ? file : `${file}, line ${line}`;
-  if (code === 'DUPLICATE_KEY') return `${where}: a key stands there twice.`;
-  if (code === 'TAB_AS_INDENT') return `${where}: a tab cannot indent; use spaces.`;
-  if (code === 'MULTIPLE_DOCS') return `${where}: the file holds more than one document.`;
-  return `${where}: this is no YAML that can be read.`;
+  const where = line === undefined ? file : say`${file}, line ${line}`;
+  if (code === 'DUPLICATE_KEY') return say`${where}: a key stands there twice.`;
+  if (code === 'TAB_AS_INDENT') return say`${where}: a tab cannot indent; use spaces.`;
+  if (code === 'MULTIPLE_DOCS') return say`${where}: the file holds more than one document.`;
+  return say`${where}: this is no YAML that can be read.`;
 }

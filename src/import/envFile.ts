@@ -2,6 +2,7 @@ import { parse } from 'dotenv';
 import type { Variables } from '../core/import/expandVariables';
 import { nothingImported, type Imported } from '../core/import/imported';
 import { readVariables } from '../core/import/readVariables';
+import { say } from '../core/say';
 import { refuseText } from './textLimits';
 
 /** Variables of a `.env`, as dotenv reads it. */
@@ -24,7 +25,7 @@ export function importEnv(text: string, file: string): Imported {
   const about = new Set(imported.variables);
   const notes = repeated
     .filter((name) => about.has(name))
-    .map((name) => `${name} is set more than once in ${file}; the last one counts.`);
+    .map((name) => say`${name} is set more than once in ${file}; the last one counts.`);
   return { ...imported, skipped: [...imported.skipped, ...notes] };
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../core/say';
 /** Larger files are no settings of a project. */
 export const MAX_CHARACTERS = 1024 * 1024;
 
@@ -6,8 +7,8 @@ const MAX_DEPTH = 32;
 
 /** Why a text is not to be parsed at all; a finished sentence, or `null`. @param file as messages name it */
 export function refuseText(text: string, file: string): string | null {
-  if (text.length > MAX_CHARACTERS) return `${file} is too large (limit 1 MB).`;
-  if (text.includes('\0')) return `${file} is not text.`;
+  if (text.length > MAX_CHARACTERS) return say`${file} is too large (limit 1 MB).`;
+  if (text.includes('\0')) return say`${file} is not text.`;
   return null;
 }
 

@@ -109,26 +109,26 @@ export class ToolDesk {
 
   async #answer(call: Call, signal: CancelSignal): Promise<string> {
     const { id } = call.told.snapshot;
-    const say = (build: BuildAnswer, told: Told) => answerText(build, told.scrub);
+    const tell = (build: BuildAnswer, told: Told) => answerText(build, told.scrub);
     const nowMs = () => this.deps.clock.nowMs();
     switch (call.tool) {
       case 'get_topology': {
         const told = await this.#askAnew(call.told, null, 'afterCommand', signal);
-        return say(topologyAnswer(told, nowMs()), told);
+        return tell(topologyAnswer(told, nowMs()), told);
       }
       case 'explain_edge': {
         const subject = findSubject(call.told.snapshot, call.input.edge);
         const concerned = concernedNodes(call.told.snapshot, subject);
         const told = await this.#askAnew(call.told, concerned, 'manual', signal);
         const still = findSubject(told.snapshot, subject);
-        return say(explanationAnswer(told, still, nowMs()), told);
+        return tell(explanationAnswer(told, still, nowMs()), told);
       }
       case 'get_queue_status': {
         const before = queuesOf(call.told, call.input);
         const ends = before.flatMap(({ nodeId, primaryId }) => [nodeId, primaryId]);
         const told = await this.#askAnew(call.told, ends, 'afterCommand', signal);
         const queues = queuesOf(told, call.input);
-        return say(
+        return tell(
           (take) => ({ queues: take(queues, (queue) => queueAnswer(queue, nowMs(), take)) }),
           told,
         );
@@ -138,7 +138,7 @@ export class ToolDesk {
         const wish = planWish(call.input, snapshot);
         const { context, unread } = await readForPlan(this.deps, snapshot, wish, signal);
         const plan = wish.plan({ ...context, topologyId: id }, unread);
-        return say((take) => planAnswer(plan, call.told, wish.command, take), call.told);
+        return tell((take) => planAnswer(plan, call.told, wish.command, take), call.told);
       }
     }
   }

@@ -10,6 +10,7 @@ const GAP_MS = 10;
  */
 export class DialPace {
   private tailMs = Number.NEGATIVE_INFINITY;
+  private readonly unheardNodes = new Set<object>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -18,5 +19,16 @@ export class DialPace {
     const nowMs = this.clock.monotonicMs();
     this.tailMs = Math.max(this.tailMs, nowMs) + GAP_MS;
     return Math.max(0, this.tailMs - nowMs - BURST * GAP_MS);
+  }
+
+  /** Nodes whose dials no server hears of. */
+  get unheard(): number {
+    return this.unheardNodes.size;
+  }
+
+  /** Says of a node, by whatever stands for it, whether its dials end unheard. */
+  note(node: object, isUnheard: boolean): void {
+    if (isUnheard) this.unheardNodes.add(node);
+    else this.unheardNodes.delete(node);
   }
 }

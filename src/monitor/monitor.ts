@@ -33,7 +33,7 @@ export interface MonitorDeps {
   /** In [0, 1), for jitter. */
   readonly random: () => number;
   /** Which servers were seen before, in earlier windows; without it only this window remembers. */
-  readonly servers?: Pick<ServerMemory, 'systemsOf' | 'rememberSystems'>;
+  readonly servers?: Pick<ServerMemory, 'systemsOf' | 'rememberSystems' | 'chosenPrimaryOf'>;
   /** Where the past goes, for whoever writes or keeps it too; without it the monitor has a book of its own. */
   readonly histories?: HistoryBook;
 }
@@ -120,6 +120,10 @@ export class Monitor implements TopologyMonitor {
 
   acceptServer(topologyId: string, nodeId: string): void {
     this.watches.get(topologyId)?.acceptServer(nodeId);
+  }
+
+  retell(topologyId: string): void {
+    this.watches.get(topologyId)?.retell();
   }
 
   setPolling(intervalSeconds: number, inBackground: boolean): void {

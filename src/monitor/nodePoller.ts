@@ -1,6 +1,6 @@
-import { needsPerson, retryDelayMs } from '../core/backoff';
+import { isUnheard, needsPerson, retryDelayMs } from '../core/backoff';
 import type { CauseWants } from '../core/causeFacts';
-import type { ServerFailure } from '../core/failure';
+import type { FailureReason, ServerFailure } from '../core/failure';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { Log } from '../core/ports/log';
 import type { NodeSession } from '../core/ports/nodeGateway';
@@ -209,6 +209,7 @@ export class NodePoller {
   dispose(): Promise<void> {
     this.isDisposed = true;
     this.isDue = false;
+    this.deps.pace.note(this, false);
     this.fire('dispose');
     return this.untilQuiet();
   }
@@ -315,6 +316,7 @@ export class NodePoller {
     // The file may have changed while it was dialled.
     opened.session.follow(this.node);
     this.holder.hold(opened.session);
+    this.deps.pace.note(this, false);
     this.hasSessionAnswered = false;
     this.isSlowWanted = true;
     this.fire('opened');
@@ -371,12 +373,22 @@ export class NodePoller {
       this.isDue = false;
       this.record.fail(failure);
       this.isPersonNeeded = needsPerson(reason);
-      const retryMs = retryDelayMs(reason, this.record.failedInARow, this.deps.random());
+      const retryMs = this.retryMs(reason);
       const delayMs = isSessionUsable ? (this.intervalMs ?? retryMs) : retryMs;
       this.dueAtMs = this.deps.clock.monotonicMs() + delayMs;
       this.waiters.releaseAll();
     }
     this.fire('settled');
+  }
+
+  private retryMs(reason: FailureReason): number {
+    const { intervalMs, record } = this;
+    const { pace, random } = this.deps;
+    pace.note(this, isUnheard(reason));
+    const failures = record.failedInARow;
+    const { failedAlike: alike } = record;
+    const { unheard } = pace;
+    return retryDelayMs({ reason, failures, alike, intervalMs, unheard }, random());
   }
 
   private async close(): Promise<void> {

@@ -27,6 +27,7 @@ function firstSample(decision: ContactDecision, isPollingPaused: boolean): NodeS
 export class NodeRecord {
   private current: NodeSample;
   private failures = 0;
+  private alike = 0;
   private attemptedAt: number | null = null;
   private slowTroubleLogged = false;
 
@@ -49,6 +50,11 @@ export class NodeRecord {
   /** Failed attempts in a row. */
   get failedInARow(): number {
     return this.failures;
+  }
+
+  /** Those of them that failed for the reason that the last one had, without another in between. */
+  get failedAlike(): number {
+    return this.alike;
   }
 
   /** When the last attempt ended, well or not, or contact was cut on purpose; epoch ms. `null` before the first. */
@@ -93,6 +99,8 @@ export class NodeRecord {
   fail(failure: ServerFailure): void {
     const nowMs = this.clock.nowMs();
     const { facts } = failure;
+    this.alike =
+      this.failures > 0 && this.current.failure?.reason === facts.reason ? this.alike + 1 : 1;
     this.failures += 1;
     this.attemptedAt = nowMs;
     if (this.current.failingSinceMs === null) {

@@ -3,6 +3,7 @@ import { isServerFailure, ServerFailure, type FailureReason } from '../core/fail
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { Clock } from '../core/ports/clock';
 import type { NodeSession } from '../core/ports/nodeGateway';
+import { say } from '../core/say';
 
 /** What one visit to a node brought. */
 export interface Reading {
@@ -88,8 +89,8 @@ export function asServerFailure(error: unknown, nodeId: string): ServerFailure {
   if (isServerFailure(error)) return error;
   const facts = {
     reason: 'other',
-    text: `Could not read node "${nodeId}": something unexpected went wrong in this extension.`,
-    advice: 'See the log for details.',
+    text: say`Could not read node "${nodeId}": something unexpected went wrong in this extension.`,
+    advice: say`See the log for details.`,
     sqlstate: null,
     serverMessage: null,
     endpoint: null,

@@ -30,7 +30,7 @@ export interface WatchDeps extends PollerDeps {
   readonly onSnapshot: (snapshot: TopologySnapshot, isNews: boolean) => void;
   /** What is to be read of which nodes to tell why something is wrong, by node id; without it nothing is. */
   readonly wantedCauses?: (snapshot: TopologySnapshot) => ReadonlyMap<string, CauseWants>;
-  readonly servers?: Pick<ServerMemory, 'systemsOf' | 'rememberSystems'>;
+  readonly servers?: Pick<ServerMemory, 'systemsOf' | 'rememberSystems' | 'chosenPrimaryOf'>;
   readonly histories: Pick<HistoryBook, 'record' | 'pause' | 'resume'>;
 }
 
@@ -94,6 +94,11 @@ export class TopologyWatch {
     if (identifier === null) return;
     const systemIdentifiers = new Map(this.memory.systemIdentifiers).set(nodeId, identifier);
     this.remember({ ...this.memory, systemIdentifiers });
+    this.retell();
+  }
+
+  /** Publishes anew what is known, since what this workspace remembers of it has changed. */
+  retell(): void {
     this.publisher.request();
     this.publisher.flush();
   }
@@ -152,7 +157,7 @@ export class TopologyWatch {
     const { deps, entry, pollers } = this;
     const pollIntervalMs = deps.intervalMs() ?? deps.chosenIntervalMs();
     try {
-      const { snapshot, memory } = deps.join({
+      const { snapshot: joined, memory } = deps.join({
         entryId: entry.id,
         topology: entry.topology,
         samples: new Map([...pollers].map(([id, poller]) => [id, poller.sample()])),
@@ -161,6 +166,8 @@ export class TopologyWatch {
         pollIntervalMs,
         version: (this.latest?.version ?? 0) + 1,
       });
+      const chosenPrimary = deps.servers?.chosenPrimaryOf(entry.id) ?? null;
+      const snapshot = chosenPrimary === null ? joined : { ...joined, chosenPrimary };
       const isNews = !isSameButForTimes(this.latest, snapshot);
       this.remember(memory);
       this.latest = snapshot;

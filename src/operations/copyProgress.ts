@@ -5,6 +5,7 @@ import { isServerFailure } from '../core/failure';
 import type { CopyWait } from '../core/plan/plan';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { SqlSession } from '../core/ports/sqlSession';
+import { say } from '../core/say';
 import { formatTableName } from '../core/tableName';
 
 /** A notification has room for so many tables. */
@@ -53,7 +54,7 @@ export async function readCopyProgress(
       return `${formatTableName(table)}: ${tableStateWords(table, view)}`;
     });
     if (words.length === 0) return null;
-    const more = words.length > SHOWN ? [`and ${formatCount(words.length - SHOWN)} more`] : [];
+    const more = words.length > SHOWN ? [say`and ${formatCount(words.length - SHOWN)} more`] : [];
     return [...words.slice(0, SHOWN), ...more].join('; ');
   } catch (error) {
     // It only tells how far something is; what it is about goes on.

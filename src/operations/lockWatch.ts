@@ -3,6 +3,7 @@ import { isServerFailure, type FailureFacts } from '../core/failure';
 import { SQLSTATE } from '../core/sqlstate';
 import type { ChangeSession } from '../core/ports/changeGateway';
 import type { Clock } from '../core/ports/clock';
+import { say } from '../core/say';
 
 /** Less than half the limit on a lock, so that there is time to look before it ends. */
 const LOOK_AFTER_MS = 700;
@@ -39,7 +40,7 @@ export class LockWatch {
     if (failure === null || this.#holders.length === 0) return failure;
     if (!WAITED.includes(failure.sqlstate)) return failure;
     const who = this.#holders.join(', ');
-    return { ...failure, advice: `It waited for ${who}: try again when that has ended.` };
+    return { ...failure, advice: say`It waited for ${who}: try again when that has ended.` };
   }
 
   async #look(): Promise<void> {

@@ -6,6 +6,7 @@ import type { AuditLog } from '../core/ports/auditLog';
 import type { ChangeSession } from '../core/ports/changeGateway';
 import type { Clock } from '../core/ports/clock';
 import type { SqlResult } from '../core/ports/sqlSession';
+import { say } from '../core/say';
 import type { SecretHider } from './hideSecrets';
 
 /** One statement: as people may see it, and how it is sent. */
@@ -33,7 +34,7 @@ export class PlanAudit {
     const done = report.outcomes.filter(({ state }) => state === 'done').length;
     const word = isComplete(report) ? 'done' : report.wasCancelled ? 'cancelled' : 'stopped';
     this.#note(
-      `${report.plan.title}: ${word}, ${done} of ${formatCounted(report.outcomes.length, 'step')} done`,
+      say`${report.plan.title}: ${word}, ${done} of ${formatCounted(report.outcomes.length, 'step')} done`,
     );
   }
 
@@ -59,7 +60,7 @@ export class PlanAudit {
       });
     try {
       const result = await send();
-      write(`done in ${Math.round(this.clock.monotonicMs() - sentMs)} ms`);
+      write(say`done in ${Math.round(this.clock.monotonicMs() - sentMs)} ms`);
       return result;
     } catch (error) {
       write(isServerFailure(error) ? outcomeOf(error.facts) : 'failed');

@@ -8,6 +8,7 @@ import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { ChangeSession } from '../core/ports/changeGateway';
 import type { Clock } from '../core/ports/clock';
 import type { SqlNotice } from '../core/ports/sqlSession';
+import { say } from '../core/say';
 import { askCondition } from './askCondition';
 import type { SecretHider } from './hideSecrets';
 import { LockWatch } from './lockWatch';
@@ -186,9 +187,9 @@ async function showAgain(session: ChangeSession): Promise<void> {
 }
 
 const FOUND = {
-  there: 'the answer was lost; its effect is there',
-  notThere: 'the answer was lost; its effect is not there',
-  unknown: 'the answer was lost; nothing tells whether its effect is there',
+  there: say`the answer was lost; its effect is there`,
+  notThere: say`the answer was lost; its effect is not there`,
+  unknown: say`the answer was lost; nothing tells whether its effect is there`,
 } as const;
 
 function untouched(state: 'failed' | 'notRun', failure: FailureFacts | null): Ending {

@@ -5,6 +5,7 @@ import { parseLsn, type Lsn } from '../core/lsn';
 import type { CatalogSubscription } from '../core/plan/nodeCatalog';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { ChangeGateway, ChangeSession } from '../core/ports/changeGateway';
+import { say } from '../core/say';
 import type { TopologyNode } from '../core/topology';
 import { peekTransaction } from './peekTransaction';
 import { readApplyError } from './readApplyError';
@@ -49,7 +50,11 @@ export class StoppedReader {
     }));
     const { slotName, publications } = subscription;
     if (publisher === null || slotName === null) {
-      return { error, transaction: null, why: 'Its publisher cannot be asked what waits there.' };
+      return {
+        error,
+        transaction: null,
+        why: say`Its publisher cannot be asked what waits there.`,
+      };
     }
     // An error that was overcome since is in the log all the same.
     const logged = parseLsn(error?.finishLsn ?? '');
@@ -72,7 +77,7 @@ export class StoppedReader {
         transaction,
         why:
           transaction === null
-            ? 'No such transaction waits at its publisher, or it is too large to be looked at.'
+            ? say`No such transaction waits at its publisher, or it is too large to be looked at.`
             : null,
       };
     } catch (failure) {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Words } from '../core/words';
 
 /** Which page the one script draws. */
 export type PageKind = 'dashboard' | 'discovery';
@@ -9,6 +10,10 @@ export interface DashboardPage {
   readonly cspSource: string;
   readonly scriptUri: string;
   readonly styleUris: readonly string[];
+  /** Tag of the language that the page speaks, such as `de`. */
+  readonly language: string;
+  /** What its script translates with; `null` is English. */
+  readonly words: Words | null;
 }
 
 /** The toolkit adds one empty style element: this is the hash of the empty string, and allows nothing else. */
@@ -26,7 +31,7 @@ export function dashboardHtml(page: DashboardPage): string {
   ].join('; ');
   const styles = page.styleUris.map((uri) => `<link rel="stylesheet" href="${attribute(uri)}">`);
   return `<!doctype html>
-<html lang="en">
+<html lang="${attribute(page.words === null ? 'en' : page.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
@@ -35,10 +40,17 @@ export function dashboardHtml(page: DashboardPage): string {
 ${styles.join('\n')}
 </head>
 <body>
-<main id="dashboard" data-kind="${page.kind}" aria-busy="true"></main>
+<main id="dashboard" data-kind="${page.kind}" aria-busy="true"></main>${wordsBlock(page.words)}
 <script type="module" nonce="${nonce}" src="${attribute(page.scriptUri)}"></script>
 </body>
 </html>`;
+}
+
+/** Data, which no browser runs; nothing in it can end the element. */
+function wordsBlock(words: Words | null): string {
+  if (words === null) return '';
+  const json = JSON.stringify(words).replaceAll('<', String.raw`\u003c`);
+  return `\n<script type="application/json" id="words">${json}</script>`;
 }
 
 function attribute(text: string): string {

@@ -1,6 +1,7 @@
 import type { ProposalChoices } from '../core/discovery/proposal';
 import type { Disposable } from '../core/ports/disposable';
 import type { Log } from '../core/ports/log';
+import { say } from '../core/say';
 import { Channel } from '../protocol/channel';
 import { readChoices } from '../protocol/discoveryDraft';
 import {
@@ -37,7 +38,7 @@ export class DiscoverySession implements Disposable {
     this.channel.on(discoveryCancelled, () => decide(null));
     this.channel.on(discoveryChosen, (message) => {
       const choices = readChoices(state, message);
-      if (choices === null) warn('Dropped a choice that does not fit what was shown.');
+      if (choices === null) warn(say`Dropped a choice that does not fit what was shown.`);
       else decide(choices);
     });
   }

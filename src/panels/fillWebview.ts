@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { spokenWords } from '../core/say';
 import { dashboardHtml, type PageKind } from './dashboardHtml';
 
 /** Loads the dashboard's page, or another that its script draws, into a webview, which may run its script and read its own files, and nothing else. */
@@ -20,5 +21,7 @@ export function fillWebview(
     cspSource: webview.cspSource,
     scriptUri: file('dashboard.js'),
     styleUris: [file('dashboard.css')],
+    language: vscode.env.language,
+    words: spokenWords(),
   });
 }

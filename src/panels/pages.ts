@@ -1,4 +1,5 @@
 import type { ProposalChoices } from '../core/discovery/proposal';
+import { say } from '../core/say';
 import type { Envelope } from '../protocol/envelope';
 import {
   parseIncident,
@@ -52,6 +53,6 @@ function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new IncidentError('This is no incident file: it is not UTF-8 text.');
+    throw new IncidentError(say`This is no incident file: it is not UTF-8 text.`);
   }
 }

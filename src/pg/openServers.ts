@@ -2,6 +2,7 @@ import { PgDiscoveryGateway } from './discovery/pgDiscoveryGateway';
 import { PgDrainGateway } from './drain/pgDrainGateway';
 import { PgChangeGateway } from './pgChangeGateway';
 import { PgNodeGateway, type PgNodeGatewayOptions } from './pgNodeGateway';
+import { PgSelectionGateway } from './selection/pgSelectionGateway';
 import type { LoadedServers } from './serversOnDemand';
 
 /** All that speaks to servers, as one part of the package. Loads `pg` itself with the first dial. */
@@ -12,6 +13,7 @@ export function openServers(options: PgNodeGatewayOptions): LoadedServers {
     watching,
     changes: new PgChangeGateway(dialer),
     drains: new PgDrainGateway(dialer),
+    selections: new PgSelectionGateway(dialer),
     discovery: new PgDiscoveryGateway(dialer, () => Date.now()),
   };
 }

@@ -7,6 +7,7 @@ import type { TableDefinition } from '../core/plan/tableDefinition';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { ChangeSession } from '../core/ports/changeGateway';
 import type { SqlResult, SqlStatement } from '../core/ports/sqlSession';
+import { say } from '../core/say';
 import type { SetupFacts } from '../core/setup/setupFacts';
 import {
   edgeIdStatement,
@@ -99,7 +100,7 @@ export class PgChangeSession implements ChangeSession {
       return readSetup(rows[0], Date.now());
     } catch (error) {
       throw new ServerFailure(
-        describeFailure('other', { ...subject, detail: 'its set-up could not be read' }),
+        describeFailure('other', { ...subject, detail: say`its set-up could not be read` }),
         { cause: error },
       );
     }

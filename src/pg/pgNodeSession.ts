@@ -5,6 +5,7 @@ import { describeFailure } from '../core/failureText';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { NodeSession } from '../core/ports/nodeGateway';
 import type { SqlResult, SqlSession, SqlStatement } from '../core/ports/sqlSession';
+import { say } from '../core/say';
 import { SQLSTATE } from '../core/sqlstate';
 import type { TableName, TopologyNode } from '../core/topology';
 import { causesStatement } from './catalog/causes/causesStatement';
@@ -223,15 +224,15 @@ export class PgNodeSession implements NodeSession {
     if (queue === null || table === null || queue.shape === 'absent' || queue.isReadable) {
       return null;
     }
-    const user = this.#subject.user ?? 'the user';
-    return `${user} may not read ${table.schema}.${table.name} on ${this.#subject.nodeId}.`;
+    const user = this.#subject.user ?? say`the user`;
+    return say`${user} may not read ${table.schema}.${table.name} on ${this.#subject.nodeId}.`;
   }
 
   #versionNote(): Pick<SlowFacts, 'versionNote'> {
     const major = Math.floor(this.#probe.features.versionNum / 10_000);
     return major > NEWEST_MAJOR
       ? {
-          versionNote: `Postgres ${major} is newer than ${NEWEST_MAJOR}, the newest that was tested.`,
+          versionNote: say`Postgres ${major} is newer than ${NEWEST_MAJOR}, the newest that was tested.`,
         }
       : {};
   }
@@ -247,7 +248,7 @@ export class PgNodeSession implements NodeSession {
   /** A row that is not as expected is our failure, told as one; never a crash. */
   #unreadable(cause: unknown): ServerFailure {
     return new ServerFailure(
-      describeFailure('other', { ...this.#subject, detail: 'its answer could not be read' }),
+      describeFailure('other', { ...this.#subject, detail: say`its answer could not be read` }),
       { cause },
     );
   }

@@ -6,6 +6,11 @@ import type { DiscoveryGateway } from '../core/ports/discoveryGateway';
 import type { DrainGateway, DrainSession, QueueEnd } from '../core/ports/drainGateway';
 import type { NodeGateway, NodeSession } from '../core/ports/nodeGateway';
 import type { PasswordOutcome, Passwords } from '../core/ports/passwords';
+import type {
+  SelectionAnswer,
+  SelectionGateway,
+  SelectionRequest,
+} from '../core/ports/selectionGateway';
 import type { TopologyNode } from '../core/topology';
 
 /** What speaks to servers, once it is loaded. */
@@ -14,6 +19,7 @@ export interface LoadedServers {
   readonly changes: ChangeGateway;
   readonly drains: DrainGateway;
   readonly discovery: DiscoveryGateway;
+  readonly selections: SelectionGateway;
 }
 
 /**
@@ -21,7 +27,7 @@ export interface LoadedServers {
  * none of it. Holds no connection.
  */
 export class ServersOnDemand
-  implements NodeGateway, Passwords, ChangeGateway, DrainGateway, DiscoveryGateway
+  implements NodeGateway, Passwords, ChangeGateway, DrainGateway, DiscoveryGateway, SelectionGateway
 {
   #loading: Promise<LoadedServers> | null = null;
 
@@ -90,6 +96,14 @@ export class ServersOnDemand
     user?: string,
   ): Promise<DrainSession> {
     return (await this.#get()).drains.openDrain(node, end, signal, user);
+  }
+
+  async runSelection(
+    node: TopologyNode,
+    request: SelectionRequest,
+    signal: CancelSignal,
+  ): Promise<SelectionAnswer> {
+    return (await this.#get()).selections.runSelection(node, request, signal);
   }
 
   /** A load that failed is tried anew with the next question. */

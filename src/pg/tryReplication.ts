@@ -4,6 +4,7 @@ import { isUnixSocket } from '../core/endpoint';
 import { isServerFailure, ServerFailure, type FailureReason } from '../core/failure';
 import { describeFailure } from '../core/failureText';
 import type { CancelSignal } from '../core/ports/cancelSignal';
+import { say } from '../core/say';
 import { toFailure, unresolvedSubject } from './errors/toFailure';
 import type { DialTarget } from './libpq/hostList';
 import { resolveConnection, type ResolvedConnection } from './libpq/resolveConnection';
@@ -32,17 +33,16 @@ const FILES_OF_SUBSCRIBER: readonly string[] = [
 
 /** Next steps of somebody who gives a subscription its connection. `{user}` and `{node}` stand for their names. */
 const ADVICE: Partial<Record<FailureReason, string>> = {
-  refused: 'The publisher is down, or the address of the connection is wrong.',
-  unresolved: 'Correct the host of the connection.',
-  passwordNeeded: 'Give the connection a password.',
-  passwordRefused: 'Correct user and password of the connection.',
-  privilege:
-    'A subscription connects as a role with REPLICATION: run ALTER ROLE {user} REPLICATION on {node}.',
-  noDatabase: 'Correct dbname of the connection.',
-  connectionsFull: 'Raise max_wal_senders of {node}, or end a WAL sender that nobody needs.',
-  configuration: 'Correct the connection of the subscription.',
-  starting: 'Try again when it accepts connections.',
-  lost: 'Its log may say why.',
+  refused: say`The publisher is down, or the address of the connection is wrong.`,
+  unresolved: say`Correct the host of the connection.`,
+  passwordNeeded: say`Give the connection a password.`,
+  passwordRefused: say`Correct user and password of the connection.`,
+  privilege: say`A subscription connects as a role with REPLICATION: run ALTER ROLE {user} REPLICATION on {node}.`,
+  noDatabase: say`Correct dbname of the connection.`,
+  connectionsFull: say`Raise max_wal_senders of {node}, or end a WAL sender that nobody needs.`,
+  configuration: say`Correct the connection of the subscription.`,
+  starting: say`Try again when it accepts connections.`,
+  lost: say`Its log may say why.`,
 };
 
 /** @see ChangeGateway.tryReplication */
@@ -86,7 +86,7 @@ async function resolveConninfo(
     const file = FILES_OF_SUBSCRIBER.find((keyword) => (conninfo[keyword] ?? '') !== '');
     if (file !== undefined) {
       throw new ConfigurationProblem(
-        `${file} is for the host of the subscriber and cannot be tried from here`,
+        say`${file} is for the host of the subscriber and cannot be tried from here`,
       );
     }
     return await resolveConnection(
@@ -122,7 +122,10 @@ async function identify(
     const systemIdentifier = answer?.rows[0]?.['systemid'];
     if (typeof systemIdentifier === 'string') return { systemIdentifier };
     throw new ServerFailure(
-      describeFailure('notPostgres', { ...subject, detail: 'it did not say which system it is' }),
+      describeFailure('notPostgres', {
+        ...subject,
+        detail: say`it did not say which system it is`,
+      }),
     );
   } finally {
     await session.close();

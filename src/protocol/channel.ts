@@ -2,6 +2,7 @@ import type { CancelSignal } from '../core/ports/cancelSignal';
 import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import { CancelSource } from '../core/cancelSource';
+import { say } from '../core/say';
 import { ChannelError, isChannelError } from './channelError';
 import { ENVELOPE, type Envelope } from './envelope';
 import { isWithinSize } from './messageSize';
@@ -51,7 +52,7 @@ export class Channel {
     const incoming: Incoming = (payload) => {
       const parsed = event.payload.safeParse(payload);
       if (parsed.success) listener(parsed.data);
-      else this.options.warn(`Dropped message "${event.name}": its content is not as declared.`);
+      else this.options.warn(say`Dropped message "${event.name}": its content is not as declared.`);
     };
     this.listeners.set(event.name, incoming);
     return { dispose: () => void this.listeners.delete(event.name) };
@@ -65,7 +66,7 @@ export class Channel {
     this.handlers.set(request.name, async (payload, signal) => {
       const parsed = request.payload.safeParse(payload);
       if (!parsed.success) {
-        throw new ChannelError('invalid', `Request "${request.name}" is not as declared.`);
+        throw new ChannelError('invalid', say`Request "${request.name}" is not as declared.`);
       }
       return answer(parsed.data, signal);
     });
@@ -91,7 +92,7 @@ export class Channel {
       const onAbort = () => giveUp(cancelled(name));
       const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
       const stopTimer = this.options.schedule(timeoutMs, () =>
-        giveUp(new ChannelError('timeout', `No answer to "${name}" within ${timeoutMs} ms.`)),
+        giveUp(new ChannelError('timeout', say`No answer to "${name}" within ${timeoutMs} ms.`)),
       );
       options.signal?.addEventListener('abort', onAbort);
       this.waiting.set(id, {
@@ -106,7 +107,7 @@ export class Channel {
           }
           const parsed = request.answer.safeParse(outcome.value);
           if (parsed.success) resolve(parsed.data);
-          else reject(new ChannelError('invalid', `Answer to "${name}" is not as declared.`));
+          else reject(new ChannelError('invalid', say`Answer to "${name}" is not as declared.`));
         },
       });
       this.options.post({ kind: 'request', id, name, payload });
@@ -118,12 +119,12 @@ export class Channel {
     if (this.isClosed) return;
     const { maxReceivedBytes, warn } = this.options;
     if (maxReceivedBytes !== null && !isWithinSize(raw, maxReceivedBytes)) {
-      warn(`Dropped a message of more than ${maxReceivedBytes} bytes.`);
+      warn(say`Dropped a message of more than ${maxReceivedBytes} bytes.`);
       return;
     }
     const parsed = ENVELOPE.safeParse(raw);
     if (!parsed.success) {
-      warn('Dropped a message that is none of ours.');
+      warn(say`Dropped a message that is none of ours.`);
       return;
     }
     this.dispatch(parsed.data);
@@ -162,21 +163,21 @@ export class Channel {
   private deliver(name: string, payload: unknown): void {
     const listener = this.listeners.get(name);
     if (listener === undefined) {
-      this.options.warn(`Dropped message ${JSON.stringify(name)}: nobody knows it.`);
+      this.options.warn(say`Dropped message ${JSON.stringify(name)}: nobody knows it.`);
       return;
     }
     try {
       listener(payload);
     } catch (error) {
-      this.options.warn(`Message "${name}" failed: ${textOf(error)}`);
+      this.options.warn(say`Message "${name}" failed: ${textOf(error)}`);
     }
   }
 
   private async answer(id: number, name: string, payload: unknown): Promise<void> {
     const handler = this.handlers.get(name);
     if (handler === undefined) {
-      this.options.warn(`Refused request ${JSON.stringify(name)}: nobody knows it.`);
-      this.options.post({ kind: 'error', id, reason: 'unknown', message: 'No such request.' });
+      this.options.warn(say`Refused request ${JSON.stringify(name)}: nobody knows it.`);
+      this.options.post({ kind: 'error', id, reason: 'unknown', message: say`No such request.` });
       return;
     }
     const source = new CancelSource();
@@ -185,9 +186,9 @@ export class Channel {
       const value = await handler(payload, source);
       this.reply(source, { kind: 'answer', id, payload: value });
     } catch (error) {
-      this.options.warn(`Request "${name}" failed: ${textOf(error)}`);
+      this.options.warn(say`Request "${name}" failed: ${textOf(error)}`);
       const reason = isChannelError(error) ? error.reason : 'failed';
-      this.reply(source, { kind: 'error', id, reason, message: `Request "${name}" failed.` });
+      this.reply(source, { kind: 'error', id, reason, message: say`Request "${name}" failed.` });
     } finally {
       this.running.delete(id);
     }
@@ -199,13 +200,13 @@ export class Channel {
 }
 
 function closed(name: string): ChannelError {
-  return new ChannelError('closed', `The dashboard was closed before "${name}" was answered.`);
+  return new ChannelError('closed', say`The dashboard was closed before "${name}" was answered.`);
 }
 
 function cancelled(name: string): ChannelError {
-  return new ChannelError('cancelled', `"${name}" was cancelled.`);
+  return new ChannelError('cancelled', say`"${name}" was cancelled.`);
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'not an error object';
+  return error instanceof Error ? error.message : say`not an error object`;
 }

@@ -1,4 +1,5 @@
 import type { ProposalChoices } from '../core/discovery/proposal';
+import { say } from '../core/say';
 import { hasInvisible } from '../core/visibleText';
 import type { DiscoveryChoices } from './discoveryMessages';
 import type { DiscoveryEdge, DiscoveryNode, DiscoveryState } from './discoveryState';
@@ -53,10 +54,10 @@ export function problemsOf(
 }
 
 function nameProblem(name: string, uses: ReadonlyMap<string, number>): string | null {
-  if (name === '') return 'The name is empty.';
-  if (name.includes('/')) return 'Names of nodes hold no "/".';
-  if (hasInvisible(name)) return 'The name holds a character that cannot be seen.';
-  if ((uses.get(name) ?? 0) > 1) return `Another node is called "${name}".`;
+  if (name === '') return say`The name is empty.`;
+  if (name.includes('/')) return say`Names of nodes hold no "/".`;
+  if (hasInvisible(name)) return say`The name holds a character that cannot be seen.`;
+  if ((uses.get(name) ?? 0) > 1) return say`Another node is called "${name}".`;
   return null;
 }
 
@@ -67,11 +68,11 @@ function addressProblems(node: DiscoveryNode, entry: NodeDraft): Omit<DraftProbl
   return {
     host:
       host === ''
-        ? 'A host is needed.'
+        ? say`A host is needed.`
         : /\s/u.test(host) || hasInvisible(host)
-          ? 'A host holds no spaces and no character that cannot be seen.'
+          ? say`A host holds no spaces and no character that cannot be seen.`
           : null,
-    port: port === '' || portOf(port) !== null ? null : 'A port is a number from 1 to 65535.',
+    port: port === '' || portOf(port) !== null ? null : say`A port is a number from 1 to 65535.`,
   };
 }
 

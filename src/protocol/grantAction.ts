@@ -1,3 +1,4 @@
+import { say } from '../core/say';
 import type { TopologySnapshot } from '../core/snapshot';
 import { escapeIdentifier } from '../core/sql';
 import type { ActionState, DiagnosisState } from './diagnosisState';
@@ -18,7 +19,7 @@ export function grantActions(snapshot: TopologySnapshot, diagnosis: DiagnosisSta
         kind: 'statement',
         nodeId: id,
         sql: `GRANT pg_monitor TO ${escapeIdentifier(slow.role)};`,
-        effect: `Lets ${slow.role} see the state of replication, and change nothing.`,
+        effect: say`Lets ${slow.role} see the state of replication, and change nothing.`,
       },
     ];
   });

@@ -1,5 +1,6 @@
 import './jitless';
 import * as z from 'zod/mini';
+import { say } from '../core/say';
 import { DASHBOARD_STATE, DETAILS } from './dashboardState';
 import { HISTORY_ANSWER, QUEUE_PAST_ANSWER } from './dashboardMessages';
 import { EVENTS } from './diagnosisState';
@@ -42,20 +43,20 @@ export function parseIncident(text: string): Incident {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new IncidentError('This is no incident file: it is not JSON.');
+    throw new IncidentError(say`This is no incident file: it is not JSON.`);
   }
   const version: unknown = isRecord(value) ? value['version'] : undefined;
   if (typeof version === 'number' && version > 1) {
     throw new IncidentError(
-      `This incident file has version ${version}; this extension reads version 1. Update the extension.`,
+      say`This incident file has version ${version}; this extension reads version 1. Update the extension.`,
     );
   }
   const parsed = INCIDENT.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new IncidentError('This is no incident file that Export Incident… has written.');
+  throw new IncidentError(say`This is no incident file that Export Incident… has written.`);
 }
 
-export const TOO_LARGE = 'This incident file is larger than 20 MB and was not read.';
+export const TOO_LARGE = say`This incident file is larger than 20 MB and was not read.`;
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;

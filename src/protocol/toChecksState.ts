@@ -2,6 +2,7 @@ import type { CheckResult } from '../core/checks/checkResult';
 import { checkSource, checkWords } from '../core/describe/checkText';
 import { lastResult, type TopologyChecks } from '../core/describe/topologyChecks';
 import type { EdgeChecks } from '../core/ports/checks';
+import { say } from '../core/say';
 import type { EdgeSnapshot, Evidence, TopologySnapshot } from '../core/snapshot';
 import type { DashboardState, EdgeChecksState } from './dashboardState';
 import { toVerdictState } from './toVerdictState';
@@ -87,7 +88,7 @@ export function lastCheckEvidence(
   const more = last.failure?.text ?? last.note;
   const why = more === undefined ? '' : `. ${more}`;
   return {
-    label: 'Last check',
+    label: say`Last check`,
     value: `${checkWords(last)}${why}`,
     source: checkSource(last.kind, edge.from),
     atMs: last.endedAtMs,

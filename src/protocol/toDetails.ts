@@ -12,6 +12,7 @@ import type {
   TopologySnapshot,
 } from '../core/snapshot';
 import { formatLsn } from '../core/lsn';
+import { say } from '../core/say';
 import { slotId } from './slotId';
 
 /** What is known of one node, edge, slot or queue. @returns `null` when the snapshot does not have it. */
@@ -32,45 +33,60 @@ function ofNode(node: NodeSnapshot, snapshot: TopologySnapshot): Evidence[] {
   const { sample } = node;
   const { fast, slow, fastAtMs, slowAtMs } = sample;
   const evidence: Evidence[] = [];
-  const say = (label: string, value: string | null, source: string, atMs: number | null) => {
+  const tell = (label: string, value: string | null, source: string, atMs: number | null) => {
     if (value !== null) evidence.push({ label, value, source, atMs });
   };
   const declared = snapshot.topology.nodes.find((candidate) => candidate.id === node.id);
   if (sample.failure !== null) {
     const { text, advice } = sample.failure;
-    say('Failure', advice === null ? text : `${text} ${advice}`, 'this window', null);
+    tell(say`Failure`, advice === null ? text : `${text} ${advice}`, say`this window`, null);
   }
   if (fast === null && declared !== undefined) return [...evidence, ...declaredNode(declared)];
   if (slow !== null)
-    say('Version', `Postgres ${slow.serverVersion}`, `server_version on ${node.id}`, slowAtMs);
+    tell(
+      say`Version`,
+      `Postgres ${slow.serverVersion}`,
+      say`server_version on ${node.id}`,
+      slowAtMs,
+    );
   if (sample.endpoint !== null) {
     const { host, port } = sample.endpoint;
     const database = fast === null ? '' : ` · ${fast.database}`;
-    say('Address', `${host}:${port}${database}`, 'this window', fastAtMs);
+    tell(say`Address`, `${host}:${port}${database}`, say`this window`, fastAtMs);
   }
   if (fast === null) return evidence;
-  const recovery = fast.isInRecovery ? 'in recovery' : 'not in recovery, takes writes';
-  say('Role', recovery, `pg_is_in_recovery() on ${node.id}`, fastAtMs);
+  const recovery = fast.isInRecovery ? say`in recovery` : say`not in recovery, takes writes`;
+  tell(say`Role`, recovery, say`pg_is_in_recovery() on ${node.id}`, fastAtMs);
   if (fast.currentLsn !== null) {
-    say('Position', formatLsn(fast.currentLsn), `pg_current_wal_lsn() on ${node.id}`, fastAtMs);
+    tell(
+      say`Position`,
+      formatLsn(fast.currentLsn),
+      say`pg_current_wal_lsn() on ${node.id}`,
+      fastAtMs,
+    );
   }
   if (fast.replayLsn !== null) {
-    say('Replayed', formatLsn(fast.replayLsn), `pg_last_wal_replay_lsn() on ${node.id}`, fastAtMs);
+    tell(
+      say`Replayed`,
+      formatLsn(fast.replayLsn),
+      say`pg_last_wal_replay_lsn() on ${node.id}`,
+      fastAtMs,
+    );
   }
-  if (fast.timeline !== null) say('Timeline', String(fast.timeline), node.id, fastAtMs);
-  say('System', fast.systemIdentifier, `pg_control_system() on ${node.id}`, fastAtMs);
+  if (fast.timeline !== null) tell(say`Timeline`, String(fast.timeline), node.id, fastAtMs);
+  tell(say`System`, fast.systemIdentifier, say`pg_control_system() on ${node.id}`, fastAtMs);
   if (fast.connectionsUsed !== null) {
     const max = slow?.settings['max_connections'];
     const used = formatCount(fast.connectionsUsed);
-    say(
-      'Connections',
-      max === undefined ? used : `${used} of ${max}`,
-      `pg_stat_database on ${node.id}`,
+    tell(
+      say`Connections`,
+      max === undefined ? used : say`${used} of ${max}`,
+      say`pg_stat_database on ${node.id}`,
       fastAtMs,
     );
   }
   if (sample.roundTripMs !== null) {
-    say('Answered in', formatDuration(sample.roundTripMs), 'this window', fastAtMs);
+    tell(say`Answered in`, formatDuration(sample.roundTripMs), say`this window`, fastAtMs);
   }
   return evidence;
 }
@@ -78,8 +94,8 @@ function ofNode(node: NodeSnapshot, snapshot: TopologySnapshot): Evidence[] {
 /** What the file says of a node: all there is before a server was asked. */
 function declaredNode(node: TopologyNode): Evidence[] {
   const rows: [string, string | null | undefined, string][] = [
-    ['Standby of', node.standbyOf, '"standbyOf"'],
-    ['Slot', node.slot, '"slot"'],
+    [say`Standby of`, node.standbyOf, '"standbyOf"'],
+    [say`Slot`, node.slot, '"slot"'],
     ...Object.entries(CONNECTION_LABELS).map(
       ([keyword, label]): [string, string | undefined, string] => [
         label,
@@ -100,11 +116,11 @@ function declaredOf(edge: EdgeSnapshot, snapshot: TopologySnapshot): Evidence[] 
   const subscription = to?.subscriptions.find((candidate) => candidate.name === edge.name);
   const rows: [string, string | null, string][] =
     subscription === undefined
-      ? [['Slot', edge.slotName, 'topology file']]
+      ? [[say`Slot`, edge.slotName, say`topology file`]]
       : [
-          ['Publisher', subscription.publisher, '"publisher"'],
-          ['Publications', subscription.publications.join(', '), '"publications"'],
-          ['Slot', subscription.slotName, '"slotName"'],
+          [say`Publisher`, subscription.publisher, '"publisher"'],
+          [say`Publications`, subscription.publications.join(', '), '"publications"'],
+          [say`Slot`, subscription.slotName, '"slotName"'],
         ];
   return rows.flatMap(([label, value, source]) =>
     value === null || value === '' ? [] : [{ label, value, source, atMs: null }],
@@ -112,11 +128,11 @@ function declaredOf(edge: EdgeSnapshot, snapshot: TopologySnapshot): Evidence[] 
 }
 
 const CONNECTION_LABELS: Readonly<Record<string, string>> = {
-  host: 'Host',
-  port: 'Port',
-  dbname: 'Database',
-  user: 'User',
-  service: 'Service',
+  host: say`Host`,
+  port: say`Port`,
+  dbname: say`Database`,
+  user: say`User`,
+  service: say`Service`,
 };
 
 function ofSlot(slot: SlotSnapshot, snapshot: TopologySnapshot): Evidence[] {
@@ -124,12 +140,12 @@ function ofSlot(slot: SlotSnapshot, snapshot: TopologySnapshot): Evidence[] {
   const atMs = node?.sample.fastAtMs ?? null;
   const state = `${slot.type}, ${slot.isActive ? 'active' : 'inactive'}`;
   const rows: readonly SlotFact[] = [
-    { label: 'Slot', value: state, source: 'pg_replication_slots' },
+    { label: say`Slot`, value: state, source: 'pg_replication_slots' },
     ...slotFacts(slot, snapshot.takenAtMs),
   ];
   return rows.map(({ label, value, source }) =>
     source === null
-      ? { label, value, source: 'topology file', atMs: null }
+      ? { label, value, source: say`topology file`, atMs: null }
       : { label, value, source: `${source} on ${slot.nodeId}`, atMs },
   );
 }
@@ -141,20 +157,20 @@ function ofQueue(queue: QueueSnapshot): Evidence[] {
   const drainedAtMs = lastDrainedAtMs(queue);
   const drainer = facts.identity?.drainer ?? null;
   const rows: [string, string | null][] = [
-    ['Waiting', formatCount(facts.waiting, DEPTH_CAP)],
-    ['Oldest', facts.oldestAtMs === null ? null : formatClock(facts.oldestAtMs)],
-    ['Conflicts', formatCount(facts.conflicts)],
-    ['Dead', formatCount(facts.dead)],
-    ['With an error', formatCount(facts.failed)],
-    ['Grows by', queue.perMinute === null ? null : formatCountRate(queue.perMinute)],
-    ['Last drained', drainedAtMs === null ? null : formatClock(drainedAtMs)],
+    [say`Waiting`, formatCount(facts.waiting, DEPTH_CAP)],
+    [say`Oldest`, facts.oldestAtMs === null ? null : formatClock(facts.oldestAtMs)],
+    [say`Conflicts`, formatCount(facts.conflicts)],
+    [say`Dead`, formatCount(facts.dead)],
+    [say`With an error`, formatCount(facts.failed)],
+    [say`Grows by`, queue.perMinute === null ? null : formatCountRate(queue.perMinute)],
+    [say`Last drained`, drainedAtMs === null ? null : formatClock(drainedAtMs)],
     [
-      'Drainer',
+      say`Drainer`,
       drainer === null
         ? null
-        : `pid ${drainer.pid}${drainer.who === null ? '' : `, ${drainer.who}`}`,
+        : say`pid ${drainer.pid}${drainer.who === null ? '' : `, ${drainer.who}`}`,
     ],
-    ['Newest error', facts.lastError],
+    [say`Newest error`, facts.lastError],
   ];
   return rows.flatMap(([label, value]) => (value === null ? [] : [{ label, value, source, atMs }]));
 }

@@ -5,15 +5,16 @@ import type {
   TopologyProposal,
 } from '../core/discovery/proposal';
 import { formatCounted } from '../core/format';
+import { say } from '../core/say';
 import type { ConnectionParams, TableName } from '../core/topology';
 import type { DiscoveryEdge, DiscoveryNode, DiscoveryState } from './discoveryState';
 
 /** What is shown of a connection beside host and port; nothing else of it travels, whatever it holds. */
 const SHOWN_PARAMS: readonly (readonly [keyword: string, label: string])[] = [
-  ['dbname', 'Database'],
-  ['user', 'User'],
+  ['dbname', say`Database`],
+  ['user', say`User`],
   ['sslmode', 'TLS'],
-  ['service', 'Service'],
+  ['service', say`Service`],
 ];
 /** So many tables are named; the rest is a number. */
 const NAMED_TABLES = 5;
@@ -68,8 +69,8 @@ function toNode(node: ProposedNode): DiscoveryNode {
         ? null
         : {
             table: nameOf(queue.table),
-            content: `${formatCounted(queue.tables.length, 'table')}, written by ${
-              queue.capture === 'trigger' ? 'triggers' : 'the application'
+            content: say`${formatCounted(queue.tables.length, 'table')}, written by ${
+              queue.capture === 'trigger' ? say`triggers` : say`the application`
             }`,
             evidence: copied(queue.evidence),
           },
@@ -106,13 +107,13 @@ function publicationContent({
   schemas,
   tables,
 }: ProposedNode['publications'][number]): string {
-  if (allTables) return 'all tables';
-  const parts = schemas.map((schema) => `all of schema ${schema}`);
+  if (allTables) return say`all tables`;
+  const parts = schemas.map((schema) => say`all of schema ${schema}`);
   const named = tables.slice(0, NAMED_TABLES).map(nameOf);
   const more = tables.length - named.length;
   if (named.length > 0) parts.push(named.join(', '));
   if (more > 0) parts.push(formatCounted(more, 'more table'));
-  return parts.length === 0 ? 'no tables' : parts.join(', ');
+  return parts.length === 0 ? say`no tables` : parts.join(', ');
 }
 
 function nameOf({ schema, name }: TableName): string {

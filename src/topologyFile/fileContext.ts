@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import { say } from '../core/say';
 import type { TopologyFile } from './fileSchema';
 import { makeProblem } from './problem';
 import type { JsonPath, Problem, ProblemFix, TextEdit, TextRange } from './problem';
@@ -41,7 +42,7 @@ export function rangeAt(
 /** A quick fix that puts another text in place of a string value or key. */
 export function replaceFix(range: TextRange, value: string): ProblemFix {
   return {
-    title: `Change to "${value}"`,
+    title: say`Change to "${value}"`,
     edits: [{ ...range, text: JSON.stringify(value) }],
     command: null,
   };

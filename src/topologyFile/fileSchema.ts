@@ -174,6 +174,26 @@ const thresholdsSchema = documented(
   'From which values things are marked.',
 );
 
+const poolSchema = z
+  .int('Expected a whole number of connections.')
+  .check(z.gte(1, 'Expected a whole number of connections, 1 or more.'));
+
+const poolsSchema = documented(
+  z.object({
+    writes: z.exactOptional(
+      documented(poolSchema, 'Connections that are opened for writes at most, to the primary.'),
+    ),
+    reads: z.exactOptional(
+      documented(
+        poolSchema,
+        'Connections that are opened for reads at most. Where `reads` names several nodes, all of them may go to any one.',
+      ),
+    ),
+  }),
+  'How many connections the application opens at most, all of its processes together: size and overflow of each pool, times the processes. A server that allows fewer is marked, with how many are in use there.',
+  { examples: [{ writes: 20, reads: 50 }] },
+);
+
 const routingSchema = documented(
   z.object({
     reads: documented(
@@ -190,6 +210,7 @@ const routingSchema = documented(
         { examples: ['5s'] },
       ),
     ),
+    pools: z.exactOptional(poolsSchema),
   }),
   'Where the application sends its reads. Writes go to the primary. Shown and checked; no connection of the application passes through here.',
   {

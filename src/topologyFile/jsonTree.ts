@@ -1,7 +1,8 @@
 import { createScanner, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
+import { say } from '../core/say';
 import { makeProblem } from './problem';
-import type { Problem, TextRange } from './problem';
+import type { FileProblemCode, Problem, TextRange } from './problem';
 
 /** Longer texts are not parsed. A topology of 500 nodes is a tenth of this. */
 export const MAX_TEXT_LENGTH = 1024 * 1024;
@@ -37,21 +38,21 @@ function withoutMark(text: string): string {
 
 function refuseText(text: string): Problem | null {
   if (text.length > MAX_TEXT_LENGTH) {
-    return refuse('file-too-large', 'The file is too large (limit 1 MB).');
+    return refuse('file-too-large', say`The file is too large (limit 1 MB).`);
   }
   if (text.includes('\0')) {
     return refuse(
       'file-encoding',
-      'The file is not UTF-8 text. Save it as UTF-8.',
+      say`The file is not UTF-8 text. Save it as UTF-8.`,
       text.indexOf('\0'),
     );
   }
   const deep = findTooDeep(text);
   if (deep === null) return null;
-  return refuse('file-too-deep', `Nesting is deeper than ${MAX_DEPTH} levels.`, deep);
+  return refuse('file-too-deep', say`Nesting is deeper than ${MAX_DEPTH} levels.`, deep);
 }
 
-function refuse(code: string, message: string, offset = 0): Problem {
+function refuse(code: FileProblemCode, message: string, offset = 0): Problem {
   return makeProblem({
     severity: 'error',
     code,
@@ -78,22 +79,22 @@ function findTooDeep(text: string): number | null {
 
 /** By the names that `printParseErrorCode` gives. */
 const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'Expected a value, a key in double quotes, or a comment',
-  InvalidNumberFormat: 'This is no number',
-  PropertyNameExpected: 'Expected a key in double quotes',
-  ValueExpected: 'Expected a value',
+  InvalidSymbol: say`Expected a value, a key in double quotes, or a comment`,
+  InvalidNumberFormat: say`This is no number`,
+  PropertyNameExpected: say`Expected a key in double quotes`,
+  ValueExpected: say`Expected a value`,
   ColonExpected: 'Expected `:`',
   CommaExpected: 'Expected `,`',
   CloseBraceExpected: 'Expected `}`',
   CloseBracketExpected: 'Expected `]`',
-  EndOfFileExpected: 'Expected the end of the file',
-  InvalidCommentToken: 'This is no comment',
-  UnexpectedEndOfComment: 'The comment is never closed',
-  UnexpectedEndOfString: 'The text is never closed: expected `"`',
-  UnexpectedEndOfNumber: 'The number is cut off',
-  InvalidUnicode: 'After `\\u` come four hexadecimal digits',
-  InvalidEscapeCharacter: 'No such escape',
-  InvalidCharacter: 'Control characters are written as escapes',
+  EndOfFileExpected: say`Expected the end of the file`,
+  InvalidCommentToken: say`This is no comment`,
+  UnexpectedEndOfComment: say`The comment is never closed`,
+  UnexpectedEndOfString: say`The text is never closed: expected \`"\``,
+  UnexpectedEndOfNumber: say`The number is cut off`,
+  InvalidUnicode: say`After \`\\u\` come four hexadecimal digits`,
+  InvalidEscapeCharacter: say`No such escape`,
+  InvalidCharacter: say`Control characters are written as escapes`,
 };
 
 function syntaxProblem(text: string, error: ParseError): Problem {
@@ -104,7 +105,7 @@ function syntaxProblem(text: string, error: ParseError): Problem {
   return makeProblem({
     severity: 'error',
     code: 'syntax',
-    message: `${SYNTAX_MESSAGES[printParseErrorCode(error.error)] ?? 'This is no JSON'}.`,
+    message: `${SYNTAX_MESSAGES[printParseErrorCode(error.error)] ?? say`This is no JSON`}.`,
     range,
     publishedBySchema: true,
     blocks: true,

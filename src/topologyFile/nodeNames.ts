@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import { say } from '../core/say';
 import { hasInvisible } from '../core/visibleText';
 import { readJsonTree } from './jsonTree';
 import { jsonStringSpan } from './jsonStringSpan';
@@ -59,9 +60,9 @@ export function renameNode(text: string, name: string, newName: string): readonl
 
 /** Why a node cannot be given this name; a finished sentence, or `null`. */
 export function refuseNodeName(text: string, name: string, newName: string): string | null {
-  if (newName.trim() === '') return 'The name of the node is empty.';
-  if (newName.includes('/')) return 'Names of nodes hold no "/".';
-  if (hasInvisible(newName)) return 'The name holds a character that cannot be seen.';
+  if (newName.trim() === '') return say`The name of the node is empty.`;
+  if (newName.includes('/')) return say`Names of nodes hold no "/".`;
+  if (hasInvisible(newName)) return say`The name holds a character that cannot be seen.`;
   const isTaken = nodeNames(text).some((place) => place.isDeclaration && place.name === newName);
-  return isTaken && newName !== name ? `There is a node ${newName} already.` : null;
+  return isTaken && newName !== name ? say`There is a node ${newName} already.` : null;
 }

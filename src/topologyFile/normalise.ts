@@ -92,10 +92,17 @@ export function toThresholds(thresholds: TopologyFile['thresholds']): Thresholds
   };
 }
 
-function toRouting({ reads, maxLag }: NonNullable<TopologyFile['routing']>): DeclaredRouting {
+function toRouting(said: NonNullable<TopologyFile['routing']>): DeclaredRouting {
+  const { reads, maxLag, pools } = said;
   const maxLagMs = parseDuration(maxLag ?? '') ?? 0;
-  // Nothing stays below no lag at all; the check of thresholds says so.
-  return { reads: [...new Set(reads)], maxLagMs: maxLagMs > 0 ? maxLagMs : null };
+  return {
+    reads: [...new Set(reads)],
+    // Nothing stays below no lag at all; the check of thresholds says so.
+    maxLagMs: maxLagMs > 0 ? maxLagMs : null,
+    ...(pools === undefined
+      ? {}
+      : { pools: { reads: pools.reads ?? null, writes: pools.writes ?? null } }),
+  };
 }
 
 type FileRetainedWal = NonNullable<TopologyFile['thresholds']>['retainedWal'];

@@ -5,7 +5,10 @@ import {
   PUBLICATION_OPTION_VERSIONS,
   SUBSCRIPTION_OPTION_VERSIONS,
 } from '../core/optionVersions';
+import { say } from '../core/say';
 import type { DeclaredPublication, DeclaredSubscription, Topology } from '../core/topology';
+import { removeValue } from './edits';
+import { editFix } from './fileContext';
 import type { Positions } from './positions';
 import { makeProblem } from './problem';
 import type { JsonPath, Problem } from './problem';
@@ -20,6 +23,7 @@ export function optionProblems(
   nodeId: string,
   serverVersionNum: number,
   positions: Positions,
+  text: string,
 ): readonly Problem[] {
   const node = topology.nodes.find((candidate) => candidate.id === nodeId);
   if (node === undefined) return [];
@@ -35,11 +39,13 @@ export function optionProblems(
   ];
   return needs
     .filter((need) => need.version > serverVersionNum)
-    .map((need) => toProblem(need, nodeId, serverVersionNum, positions))
+    .map((need) => toProblem(need, nodeId, serverVersionNum, { positions, text }))
     .sort((left, right) => left.range.offset - right.range.offset);
 }
 
 interface Need {
+  /** True for an option: without it that server does as it does anyway. */
+  readonly isOption?: boolean;
   readonly what: string;
   readonly version: number;
   readonly path: JsonPath;
@@ -68,7 +74,11 @@ function subscriptionNeeds(path: JsonPath, subscription: DeclaredSubscription): 
   const needs = optionNeeds(path, subscription.options, SUBSCRIPTION_OPTION_VERSIONS);
   if (subscription.options['streaming'] === 'parallel') {
     const place = [...path, 'streaming'];
-    needs.push({ what: 'streaming "parallel"', version: PARALLEL_STREAMING_VERSION, path: place });
+    needs.push({
+      what: say`streaming "parallel"`,
+      version: PARALLEL_STREAMING_VERSION,
+      path: place,
+    });
   }
   return needs;
 }
@@ -79,7 +89,7 @@ function standbyNeeds(topology: Topology, nodeId: string): readonly Need[] {
     other.subscriptions
       .filter((subscription) => subscription.publisher === nodeId)
       .map((subscription) => ({
-        what: 'a standby as publisher',
+        what: say`a standby as publisher`,
         version: DECODING_ON_STANDBY_VERSION,
         path: ['nodes', other.id, 'subscriptions', subscription.name, 'publisher'],
       })),
@@ -93,7 +103,9 @@ function optionNeeds(
 ): Need[] {
   return Object.keys(options).flatMap((key) => {
     const version = versions.get(key);
-    return version === undefined ? [] : [{ what: `"${key}"`, version, path: [...path, key] }];
+    return version === undefined
+      ? []
+      : [{ what: `"${key}"`, version, path: [...path, key], isOption: true }];
   });
 }
 
@@ -101,15 +113,19 @@ function toProblem(
   need: Need,
   nodeId: string,
   serverVersionNum: number,
-  positions: Positions,
+  { positions, text }: { readonly positions: Positions; readonly text: string },
 ): Problem {
   const has = Math.floor(serverVersionNum / 10000);
   const wants = Math.floor(need.version / 10000);
   return makeProblem({
     severity: 'error',
     code: 'option-version',
-    message: `"${nodeId}" runs Postgres ${has}: ${need.what} needs ${wants} or newer.`,
+    message: say`"${nodeId}" runs Postgres ${has}: ${need.what} needs ${wants} or newer.`,
     path: need.path,
+    fixes:
+      need.isOption === true
+        ? [editFix(say`Remove ${need.what}`, removeValue(text, need.path))]
+        : [],
     range: positions.keyAt(need.path) ?? positions.valueAt(need.path) ?? { offset: 0, length: 1 },
   });
 }

@@ -1,5 +1,6 @@
 import { getNodeValue } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
+import { say } from '../core/say';
 import type { ConnectionParams, Topology } from '../core/topology';
 import { checkNames } from './checks/names';
 import { checkReferences } from './checks/references';
@@ -38,7 +39,7 @@ export interface ParsedTopologyFile {
  * Reads a topology file. Never throws, whatever the text; no file is opened and no server asked.
  * @param fallbackName name of the topology where the file gives none, for example that of its folder
  */
-export function parseTopologyFile(text: string, fallbackName = 'Topology'): ParsedTopologyFile {
+export function parseTopologyFile(text: string, fallbackName = say`Topology`): ParsedTopologyFile {
   const { root, problems: syntax } = readJsonTree(text);
   const positions = positionsOf(root);
   if (root === null) {
@@ -46,7 +47,7 @@ export function parseTopologyFile(text: string, fallbackName = 'Topology'): Pars
   }
   const problems = [
     ...syntax,
-    ...duplicateKeys(root),
+    ...duplicateKeys(text, root),
     ...unknownKeys(root),
     ...secretProblems(text, root),
   ];
@@ -95,9 +96,9 @@ function emptyFile(text: string): Problem {
   return makeProblem({
     severity: 'error',
     code: 'file-empty',
-    message: 'The file is empty. It lists your servers: insert an example to begin with.',
+    message: say`The file is empty. It lists your servers: insert an example to begin with.`,
     range: { offset: 0, length: text.length },
-    fixes: [{ title: 'Insert example', edits, command: null }],
+    fixes: [{ title: say`Insert example`, edits, command: null }],
     blocks: true,
   });
 }

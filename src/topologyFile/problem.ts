@@ -1,3 +1,6 @@
+import type { ConnectionProblemCode } from '../core/connectionStringTypes';
+import type { DifferenceCode } from '../core/differences/difference';
+import type { RoutingFinding } from '../core/routing/routingFindings';
 import type { WayCommand } from '../core/differences/serverWay';
 
 /** A piece of the file, in UTF-16 units. */
@@ -28,11 +31,64 @@ export interface ProblemFix {
 
 export type FixCommand = 'moveSecret' | WayCommand;
 
+/** What can be wrong with a file by itself, as a closed list. */
+export type FileProblemCode =
+  | ConnectionProblemCode
+  | 'duplicate-key'
+  | 'duplicate-node'
+  | 'duplicate-table'
+  | 'empty-name'
+  | 'file-empty'
+  | 'file-encoding'
+  | 'file-too-deep'
+  | 'file-too-large'
+  | 'literal-password'
+  | 'network-path'
+  | 'no-nodes'
+  | 'no-user'
+  | 'node-name'
+  | 'publication-all-tables'
+  | 'publication-empty'
+  | 'reserved-key'
+  | 'role-conflict'
+  | 'routing-database'
+  | 'routing-elsewhere'
+  | 'routing-primary-only'
+  | 'routing-repeated'
+  | 'schema'
+  | 'self-reference'
+  | 'shared-slot'
+  | 'slot-name'
+  | 'slot-name-derived'
+  | 'syntax'
+  | 'table-name'
+  | 'threshold-order'
+  | 'threshold-zero'
+  | 'tls-disabled'
+  | 'tls-unverified'
+  | 'undeclared-publication'
+  | 'unknown-key'
+  | 'unknown-node'
+  | 'upstream-cycle';
+
+/** What only servers show, differences apart. */
+export type LiveProblemCode =
+  RoutingFinding['code'] | 'host-not-found' | 'option-version' | 'server-too-old';
+
+type Kebab<Text extends string> = Text extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${Kebab<Rest>}`
+  : Text;
+
+/** `other-system`, `missing-publication`; a file that differs from its servers. */
+export type DifferenceProblemCode = 'role-mismatch' | Kebab<Exclude<DifferenceCode, 'role'>>;
+
+export type ProblemCode = FileProblemCode | LiveProblemCode | DifferenceProblemCode;
+
 /** Something to say about one place in a topology file. */
 export interface Problem {
   readonly severity: 'error' | 'warning' | 'information';
-  /** Stable, kebab-case; documentation is found by it. */
-  readonly code: string;
+  /** Stable; documentation is found by it. */
+  readonly code: ProblemCode;
   /** Finished sentences that stand beside the place. Never hold a secret. */
   readonly message: string;
   readonly range: TextRange;

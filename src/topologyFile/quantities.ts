@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { say } from '../core/say';
 
 const DURATION = /^(\d+(?:\.\d+)?) ?(ms|s|min|m|h)$/;
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -11,8 +12,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 
 /** A length of time with its unit: `500ms`, `5s`, `2min`, `1h`. */
 export const durationSchema = z
-  .string('Expected a time with its unit, such as "5s" or "500ms".')
-  .check(z.regex(DURATION, 'Expected a time with its unit, such as "5s" or "500ms".'));
+  .string(say`Expected a time with its unit, such as "5s" or "500ms".`)
+  .check(z.regex(DURATION, say`Expected a time with its unit, such as "5s" or "500ms".`));
 
 const SIZE = /^(\d+(?:\.\d+)?) ?(B|kB|MB|GB|TB)$/;
 const UNIT_BYTES: Readonly<Record<string, number>> = {
@@ -25,8 +26,8 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 
 /** An amount of data with its unit, as Postgres spells it: `512MB`, `8GB`. */
 export const sizeSchema = z
-  .string('Expected a size with its unit, such as "8GB".')
-  .check(z.regex(SIZE, 'Expected a size with its unit, such as "8GB".'));
+  .string(say`Expected a size with its unit, such as "8GB".`)
+  .check(z.regex(SIZE, say`Expected a size with its unit, such as "8GB".`));
 
 /** @returns milliseconds; `null` for text that is no duration. */
 export function parseDuration(text: string): number | null {

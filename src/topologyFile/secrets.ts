@@ -1,5 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import { SECRET_KEYWORDS } from '../core/connectionStringKeywords';
+import { say } from '../core/say';
 import { readConnectionNode } from './connections';
 import { readJsonTree } from './jsonTree';
 import { findNode, propertiesOf, rangeOf } from './positions';
@@ -50,8 +51,8 @@ export function secretProblems(text: string, root: Node): readonly Problem[] {
   return findSecrets(text, root).map((secret) => {
     const edits = secret.removal;
     const isMovable = secret.owner === 'node' && secret.keyword === 'password';
-    const move = { title: 'Move to Secret Storage', edits, command: 'moveSecret' as const };
-    const remove = { title: 'Remove the password', edits, command: null };
+    const move = { title: say`Move to Secret Storage`, edits, command: 'moveSecret' as const };
+    const remove = { title: say`Remove the password`, edits, command: null };
     return makeProblem({
       severity: 'error',
       code: 'literal-password',
@@ -63,10 +64,8 @@ export function secretProblems(text: string, root: Node): readonly Problem[] {
   });
 }
 
-const NODE_MESSAGE =
-  'A password must not stand in this file, which others read as well. It is not used. Move it to Secret Storage, or remove it: it is asked for when it is needed.';
-const SUBSCRIPTION_MESSAGE =
-  'A password must not stand in this file, which others read as well. It is not used. The subscriber’s server can take it from a passfile or a service file of its own.';
+const NODE_MESSAGE = say`A password must not stand in this file, which others read as well. It is not used. Move it to Secret Storage, or remove it: it is asked for when it is needed.`;
+const SUBSCRIPTION_MESSAGE = say`A password must not stand in this file, which others read as well. It is not used. The subscriber’s server can take it from a passfile or a service file of its own.`;
 
 /** Secrets in the connections of one entry, and under keys such as `password` beside them. */
 function secretsOfEntry(

@@ -1,8 +1,9 @@
+import { say } from '../core/say';
 /** Completions for an entry of `nodes`. `^` before a placeholder drops the quotes around a number. */
 export const nodeSnippets = [
   {
     label: 'primary',
-    description: 'A server that others replicate from',
+    description: say`A server that others replicate from`,
     body: {
       connection: 'postgresql://${1:monitor}@${2:localhost}:${3:5432}/${4:postgres}',
       adminUser: '${5:postgres}',
@@ -10,7 +11,7 @@ export const nodeSnippets = [
   },
   {
     label: 'standby',
-    description: 'A server that replays the WAL of another',
+    description: say`A server that replays the WAL of another`,
     body: {
       connection: 'postgresql://${1:monitor}@${2:localhost}:${3:5433}/${4:postgres}',
       standbyOf: '${5:primary}',
@@ -19,7 +20,7 @@ export const nodeSnippets = [
   },
   {
     label: 'subscriber',
-    description: 'A server that subscribes to publications of another',
+    description: say`A server that subscribes to publications of another`,
     body: {
       connection: 'postgresql://${1:monitor}@${2:localhost}:${3:5434}/${4:postgres}',
       subscriptions: {
@@ -32,10 +33,10 @@ export const nodeSnippets = [
 /** Completion for an empty file: a primary, a standby and a subscriber. */
 export const fileSnippets = [
   {
-    label: 'topology with three nodes',
-    description: 'A primary, a standby and a subscriber',
+    label: say`topology with three nodes`,
+    description: say`A primary, a standby and a subscriber`,
     body: {
-      name: '${1:My topology}',
+      name: say`\${1:My topology}`,
       nodes: {
         primary: {
           connection: 'postgresql://monitor@localhost:5432/${2:postgres}',

@@ -1,3 +1,4 @@
+import { say } from '../core/say';
 import type { TopologySnapshot } from '../core/snapshot';
 import type { JsonPath } from './problem';
 
@@ -78,7 +79,7 @@ function named(
 function nodesBut({ topology }: TopologySnapshot, id: string | null): readonly Suggestion[] {
   return topology.nodes
     .filter((node) => node.id !== id)
-    .map((node) => ({ value: node.id, detail: 'node of this file' }));
+    .map((node) => ({ value: node.id, detail: say`node of this file` }));
 }
 
 /** Nodes that no reads go to so far; each is named once. */
@@ -96,7 +97,7 @@ function slotsOf(
     .filter((slot) => slot.nodeId === nodeId && slot.type === type)
     .map(({ name, isActive }) => ({
       value: name,
-      detail: `${type} slot on ${String(nodeId)}, ${isActive ? 'active' : 'inactive'}`,
+      detail: say`${type} slot on ${String(nodeId)}, ${isActive ? say`active` : say`inactive`}`,
     }));
 }
 
@@ -107,9 +108,9 @@ function publicationsOf(
   const declared = topology.nodes.find(({ id }) => id === publisher)?.publications ?? [];
   const found = nodes.find(({ id }) => id === publisher)?.sample.slow?.publications ?? [];
   const names = new Map<string, string>([
-    ...found.map(({ name }) => [name, `publication on ${String(publisher)}`] as const),
+    ...found.map(({ name }) => [name, say`publication on ${String(publisher)}`] as const),
     ...declared.map(
-      ({ name }) => [name, `publication of ${String(publisher)} in this file`] as const,
+      ({ name }) => [name, say`publication of ${String(publisher)} in this file`] as const,
     ),
   ]);
   return [...names].map(([value, detail]) => ({ value, detail }));

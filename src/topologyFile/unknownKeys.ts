@@ -11,6 +11,7 @@ import {
 } from 'zod/v4/core';
 import { SECRET_KEYWORDS } from '../core/connectionStringKeywords';
 import { didYouMean } from '../core/didYouMean';
+import { say } from '../core/say';
 import { connectionObjectSchema } from './connectionSchema';
 import { topologyFileSchema } from './fileSchema';
 import { propertiesOf, rangeOf } from './positions';
@@ -55,14 +56,14 @@ function walkObject(schema: $ZodObject, node: Node, problems: Problem[]): void {
 function unknownKey(key: Node, known: readonly string[]): Problem {
   const name = String(key.value);
   const meant = didYouMean(name, known);
-  const hint = meant === null ? 'It is ignored.' : `Did you mean "${meant}"?`;
+  const hint = meant === null ? say`It is ignored.` : say`Did you mean "${meant}"?`;
   const edits = [{ ...rangeOf(key), text: JSON.stringify(meant) }];
   return makeProblem({
     severity: 'warning',
     code: 'unknown-key',
-    message: `"${name}" is not a key that is known here. ${hint}`,
+    message: say`"${name}" is not a key that is known here. ${hint}`,
     range: rangeOf(key),
     path: getNodePath(key),
-    fixes: meant === null ? [] : [{ title: `Change to "${meant}"`, edits, command: null }],
+    fixes: meant === null ? [] : [{ title: say`Change to "${meant}"`, edits, command: null }],
   });
 }

@@ -1,6 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import type { ProposalChoices, TopologyProposal } from '../core/discovery/proposal';
 import { redact } from '../core/redact';
+import { say } from '../core/say';
 import type { Topology } from '../core/topology';
 import { showEscaped } from '../core/visibleText';
 import { applyTextEdits, detectFormatting } from './edits';
@@ -78,7 +79,7 @@ interface Target {
 }
 
 function refused(text: string): WrittenProposal {
-  const problem = 'The file has errors. Mend them first: nothing was added.';
+  const problem = say`The file has errors. Mend them first: nothing was added.`;
   const nothing = { edits: [], added: [], addedNodes: [], keys: new Map<string, string>() };
   return { text, ...nothing, problems: [problem] };
 }
@@ -97,7 +98,7 @@ function fileEntries(
           ...(name === '' ? [] : [{ key: 'name', comments: [], value: name }]),
           {
             key: 'environment',
-            comments: ['Which guard rails apply: development, staging or production.'],
+            comments: [say`Which guard rails apply: development, staging or production.`],
             value: 'development',
           },
         ];
@@ -189,7 +190,7 @@ function settle(target: Target, wanted: readonly Entry[]): Settled {
     });
     for (const { path, problem } of culprits.length > 0 ? culprits : indirect(target, kept)) {
       if (entryAt(kept, path) === null) continue;
-      dropped.push(`${phrase(path)} was left out. ${problem.message}`);
+      dropped.push(say`${phrase(path)} was left out. ${problem.message}`);
       kept = withoutEntry(kept, path);
       // Without an upstream a slot says nothing.
       if (path[2] === 'standbyOf') kept = withoutEntry(kept, [...path.slice(0, 2), 'slot']);
@@ -263,8 +264,8 @@ function editsFor({ text, root }: Target, entries: readonly Entry[]): readonly T
   if (root !== null) return additions(text, root, entries);
   const { eol = '\n' } = detectFormatting(text);
   const head = [
-    'The comments say where each value was found. What is guessed says so.',
-    'Passwords are never kept here: they are asked for and kept in VS Code’s secret storage.',
+    say`The comments say where each value was found. What is guessed says so.`,
+    say`Passwords are never kept here: they are asked for and kept in VS Code’s secret storage.`,
   ];
   // Behind comments that are there already.
   const start = text.trim() === '' ? '' : eol;
@@ -306,10 +307,10 @@ function phrases(top: Entry, file: Topology | null): readonly string[] {
 /** A removable part as people call it. */
 function phrase([top, id, key, name]: JsonPath): string {
   const owner = show(String(id));
-  if (top === 'consumers') return `consumer ${owner}`;
-  if (key === undefined) return `node ${owner}`;
-  if (key === 'publications') return `publication ${show(String(name))} of ${owner}`;
-  if (key === 'subscriptions') return `subscription ${show(String(name))} of ${owner}`;
-  if (key === 'pendingSync') return `queue of ${owner}`;
-  return `${key} of ${owner}`;
+  if (top === 'consumers') return say`consumer ${owner}`;
+  if (key === undefined) return say`node ${owner}`;
+  if (key === 'publications') return say`publication ${show(String(name))} of ${owner}`;
+  if (key === 'subscriptions') return say`subscription ${show(String(name))} of ${owner}`;
+  if (key === 'pendingSync') return say`queue of ${owner}`;
+  return say`${key} of ${owner}`;
 }

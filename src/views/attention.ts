@@ -5,13 +5,14 @@ import type { Diagnose } from '../core/attention/problemWords';
 import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
+import { say } from '../core/say';
 import type { TopologySnapshot } from '../core/snapshot';
 import type { AttentionStore } from '../host/attentionStore';
 
 /** Labels of a notification's buttons. */
-const EXPLAIN = 'Explain';
-const RESOLVE = 'Resolve…';
-const MUTE = 'Mute…';
+const EXPLAIN = say`Explain`;
+const RESOLVE = say`Resolve…`;
+const MUTE = say`Mute…`;
 
 export interface AttentionDeps {
   readonly monitor: Pick<TopologyMonitor, 'onDidChange'>;

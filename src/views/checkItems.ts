@@ -1,4 +1,5 @@
 import { edgeTitle } from '../core/describe/checkText';
+import { say } from '../core/say';
 import type { Topology } from '../core/topology';
 import type { Positions } from '../topologyFile/positions';
 import type { TextRange } from '../topologyFile/problem';
@@ -25,19 +26,19 @@ export function checkItemsOf(
       : [
           {
             edgeId: `streaming/${id}`,
-            label: `${edgeTitle({ kind: 'streaming', name: id, to: id })} from ${standbyOf}`,
+            label: say`${edgeTitle({ kind: 'streaming', name: id, to: id })} from ${standbyOf}`,
             range: keyAt('nodes', id),
           },
         ]),
     ...subscriptions.map(({ name, publisher }) => ({
       edgeId: `logical/${id}/${name}`,
-      label: `${edgeTitle({ kind: 'logical', name, to: id })} from ${publisher}`,
+      label: say`${edgeTitle({ kind: 'logical', name, to: id })} from ${publisher}`,
       range: keyAt('nodes', id, 'subscriptions', name),
     })),
   ]);
   const ofConsumers = topology.consumers.map(({ id, node }) => ({
     edgeId: `consumer/${id}`,
-    label: `${edgeTitle({ kind: 'consumer', name: id, to: id })} from ${node}`,
+    label: say`${edgeTitle({ kind: 'consumer', name: id, to: id })} from ${node}`,
     range: keyAt('consumers', id),
   }));
   return [...ofNodes, ...ofConsumers];

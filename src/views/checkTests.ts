@@ -14,6 +14,7 @@ import { checkLine, checkProblem, type KnownCause } from '../core/describe/check
 import type { Checks } from '../core/ports/checks';
 import type { Disposable } from '../core/ports/disposable';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
+import { say } from '../core/say';
 import type { TopologySnapshot } from '../core/snapshot';
 import type { ContactDesk } from '../host/contactDesk';
 import { DisposableStore } from '../host/disposableStore';
@@ -21,8 +22,8 @@ import { LineIndex } from '../host/lineIndex';
 import { checkItemsOf } from './checkItems';
 import type { TopologyFile, TopologyFiles } from './topologyFiles';
 
-const RESTRICTED = 'Not checking: this workspace is in restricted mode.';
-const NOT_ANSWERED = 'There was no result: the topology changed while it was checked.';
+const RESTRICTED = say`Not checking: this workspace is in restricted mode.`;
+const NOT_ANSWERED = say`There was no result: the topology changed while it was checked.`;
 
 export interface CheckTestsDeps {
   readonly files: Pick<TopologyFiles, 'current' | 'onDidChange'>;
@@ -49,7 +50,7 @@ export class CheckTests implements Disposable {
     const handler = async (request: TestRunRequest, token: CancellationToken) =>
       this.#handle(request, token);
     const profile = this.#controller.createRunProfile(
-      'Run Checks',
+      say`Run Checks`,
       Run,
       handler,
       true,
@@ -189,9 +190,9 @@ export class CheckTests implements Disposable {
 
   #tell(run: TestRun, topologyId: string, item: TestItem, result: CheckResult): void {
     const place = placeOf(item);
-    const say = (text: string): void =>
+    const tell = (text: string): void =>
       run.appendOutput(`${this.deps.redact(text)}\r\n`, place, item);
-    say(checkLine(item.label, result));
+    tell(checkLine(item.label, result));
     if (result.outcome === 'cancelled') {
       run.skipped(item);
       return;

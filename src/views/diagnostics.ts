@@ -8,6 +8,7 @@ import {
   type DiagnosticCollection,
 } from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
+import { say } from '../core/say';
 import { DisposableStore } from '../host/disposableStore';
 import type { Problem } from '../topologyFile/problem';
 import { LineIndex } from '../host/lineIndex';
@@ -50,7 +51,7 @@ export class TopologyDiagnostics implements Disposable {
 
   #diagnosticsOf(file: TopologyFile): Diagnostic[] {
     const { shown } = file;
-    if (shown === null) return [refused(file.refusal ?? `${file.name} cannot be read.`)];
+    if (shown === null) return [refused(file.refusal ?? say`${file.name} cannot be read.`)];
     const lines = new LineIndex(shown.text);
     return [...shown.parsed.problems, ...this.live.of(file)]
       .filter((problem) => !problem.publishedBySchema)

@@ -4,6 +4,7 @@ import { takeOverTitle } from '../core/differences/takeOverTitle';
 import { changedSpan } from '../topologyFile/changedSpan';
 import {
   makeProblem,
+  type DifferenceProblemCode,
   type FixCommand,
   type JsonPath,
   type Problem,
@@ -39,9 +40,11 @@ export function differenceProblem(
 }
 
 /** `other-system`, `missing-publication`: documentation is found by it. */
-function problemCode(code: Difference['code']): string {
+function problemCode(code: Difference['code']): DifferenceProblemCode {
   if (code === 'role') return 'role-mismatch';
-  return code.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+  const kebab = code.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+  // What the type says of the text, the replacement does to it.
+  return kebab as DifferenceProblemCode;
 }
 
 /** Commands of fixes act on the node; a consumer stands elsewhere in the file. */

@@ -10,6 +10,7 @@ import {
   type TreeDataProvider,
 } from 'vscode';
 import type { Disposable } from '../core/ports/disposable';
+import { say } from '../core/say';
 import type { Row, RowKind } from './row';
 import { changedRows } from './rowDiff';
 import { rowMarkdown } from './tooltipMarkdown';
@@ -152,14 +153,18 @@ function commandOf(row: Row): Command | null {
     return { command: `pgTopology.${row.fix}`, title, arguments: [target] };
   }
   if (row.kind === 'setupItem') {
-    return { command: 'pgTopology.showSetupReport', title: 'Show Report', arguments: [target] };
+    return { command: 'pgTopology.showSetupReport', title: say`Show Report`, arguments: [target] };
   }
   if (row.kind === 'queueOperation') {
     const isConflict = row.text.contextValue.includes('conflict');
     return isConflict
-      ? { command: 'pgTopology.showConflict', title: 'Show Conflict', arguments: [target] }
-      : { command: 'pgTopology.showDeadOperation', title: 'Show Operation', arguments: [target] };
+      ? { command: 'pgTopology.showConflict', title: say`Show Conflict`, arguments: [target] }
+      : {
+          command: 'pgTopology.showDeadOperation',
+          title: say`Show Operation`,
+          arguments: [target],
+        };
   }
   if (row.kind === 'group' || row.kind === 'table' || row.kind === 'setup') return null;
-  return { command: 'pgTopology.showDetails', title: 'Show Details', arguments: [target] };
+  return { command: 'pgTopology.showDetails', title: say`Show Details`, arguments: [target] };
 }

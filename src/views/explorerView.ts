@@ -22,6 +22,7 @@ import type { QueueReader } from './queueReader';
 import type { Row } from './row';
 import type { TopologyFiles } from './topologyFiles';
 import { fileRow, topologyRows } from './topologyRows';
+import { say } from '../core/say';
 
 const VIEW_ID = 'pgTopology.explorer';
 /** Snapshots of many nodes come close together; one drawing serves them all. */
@@ -143,10 +144,10 @@ function surroundingsOf(topologyId: string): TopologySurroundings {
 const REMOTES: Readonly<Record<string, string>> = {
   'ssh-remote': 'SSH',
   wsl: 'WSL',
-  'dev-container': 'a container',
-  'attached-container': 'a container',
+  'dev-container': say`a container`,
+  'attached-container': say`a container`,
   codespaces: 'Codespaces',
-  tunnel: 'a tunnel',
+  tunnel: say`a tunnel`,
 };
 
 /** A server that serves the whole editor to a browser is no remote to the user: he has no other machine. */

@@ -3,10 +3,17 @@ import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import { serverVersion } from '../core/describe/nodeText';
 import { differencesOf } from '../core/differences/differencesOf';
 import { routingFindings } from '../core/routing/routingFindings';
+import { say } from '../core/say';
 import type { NodeSnapshot, TopologySnapshot } from '../core/snapshot';
 import type { Topology } from '../core/topology';
 import { optionProblems } from '../topologyFile/optionProblems';
-import { makeProblem, type FixCommand, type JsonPath, type Problem } from '../topologyFile/problem';
+import {
+  makeProblem,
+  type FixCommand,
+  type JsonPath,
+  type LiveProblemCode,
+  type Problem,
+} from '../topologyFile/problem';
 import type { Positions } from '../topologyFile/positions';
 import type { LiveProblems } from './diagnostics';
 import { differenceProblem } from './differenceProblem';
@@ -16,7 +23,7 @@ interface Finding {
   readonly path: JsonPath;
   /** Where the first path has nothing. */
   readonly instead: JsonPath;
-  readonly code: string;
+  readonly code: LiveProblemCode;
   readonly message: string;
 }
 
@@ -55,7 +62,7 @@ export class SnapshotProblems implements LiveProblems, Disposable {
       topology === null
         ? []
         : [...versionsOf(snapshot.nodes)].flatMap(([nodeId, version]) =>
-            optionProblems(topology, nodeId, version, positions),
+            optionProblems(topology, nodeId, version, positions, shown.text),
           );
     return [
       ...findingsOf(snapshot).flatMap((finding) => locate(finding, positions)),
@@ -127,12 +134,12 @@ function findingsOf({ nodes }: TopologySnapshot): readonly Finding[] {
 
 function findingOf(node: NodeSnapshot): Finding[] {
   const { verdict, sample, id } = node;
-  const at = (code: string, message: string): Finding[] => [
+  const at = (code: LiveProblemCode, message: string): Finding[] => [
     { path: ['nodes', id, 'connection'], instead: ['nodes', id], code, message },
   ];
   if (sample.failure?.reason === 'unresolved') return at('host-not-found', sample.failure.text);
   if (verdict.code !== 'tooOld') return [];
   const version = serverVersion(node);
-  const runs = version === null ? 'an older Postgres' : `Postgres ${version}`;
-  return at('server-too-old', `${id} runs ${runs}; this needs 14 or newer.`);
+  const runs = version === null ? say`an older Postgres` : `Postgres ${version}`;
+  return at('server-too-old', say`${id} runs ${runs}; this needs 14 or newer.`);
 }

@@ -25,6 +25,7 @@ import { edgeTooltip, nodeTooltip, queueTooltip, slotTooltip } from '../core/des
 import type { SubscriptionTableFacts } from '../core/facts';
 import type { DifferenceSubject } from '../core/differences/difference';
 import { formatCount } from '../core/format';
+import { say } from '../core/say';
 import type { EdgeSnapshot, NodeSnapshot, QueueSnapshot, SlotSnapshot } from '../core/snapshot';
 import { formatTableName } from '../core/tableName';
 import { checkRow } from './checkRow';
@@ -187,8 +188,8 @@ class NodeRows {
     if (views.length === 0) return [];
     const rows = views.map((view) => this.publication(view));
     const bad = rows.filter((row) => row.text.contextValue.includes('warning')).length;
-    const trouble = bad === 0 ? null : `${formatCount(bad)} to look at`;
-    const text = groupRowText('Publications', rows.length, trouble);
+    const trouble = bad === 0 ? null : say`${formatCount(bad)} to look at`;
+    const text = groupRowText(say`Publications`, rows.length, trouble);
     return [this.make('group', ['publications'], this.node.id, text, { children: rows })];
   }
 
@@ -259,7 +260,7 @@ class NodeRows {
   slots(): Row[] {
     const slots = this.index.slotsOf(this.node.id);
     if (slots.length === 0) return [];
-    const text = groupRowText('Slots', slots.length, slotTrouble(slots));
+    const text = groupRowText(say`Slots`, slots.length, slotTrouble(slots));
     const children = slots.map((slot) => this.slot(slot));
     return [this.make('group', ['slots'], this.node.id, text, { children })];
   }
@@ -288,7 +289,7 @@ function slotTrouble(slots: readonly SlotSnapshot[]): string | null {
   const near = count('nearLimit');
   const lost = count('slotLost');
   const orphans = count('orphan');
-  if (lost > 0) return `${formatCount(lost)} lost`;
-  if (near > 0) return `${formatCount(near)} near ${near === 1 ? 'its' : 'their'} limit`;
-  return orphans > 0 ? `${formatCount(orphans)} kept for nobody` : null;
+  if (lost > 0) return say`${formatCount(lost)} lost`;
+  if (near > 0) return say`${formatCount(near)} near ${near === 1 ? say`its` : say`their`} limit`;
+  return orphans > 0 ? say`${formatCount(orphans)} kept for nobody` : null;
 }

@@ -6,6 +6,7 @@ import type { Drains, QueueDesk } from '../core/ports/drains';
 import type { Log } from '../core/ports/log';
 import type { TopologyMonitor } from '../core/ports/topologyMonitor';
 import type { QueueAddress, QueueContents } from '../core/queue/drain';
+import { say } from '../core/say';
 import type { QueueSnapshot } from '../core/snapshot';
 
 export interface QueueReaderDeps {
@@ -118,7 +119,7 @@ export class QueueReader implements Disposable {
       }
       reading.found = isServerFailure(error)
         ? error.facts.text
-        : 'Could not be read; see the log for details.';
+        : say`Could not be read; see the log for details.`;
     } finally {
       reading.isReading = false;
     }

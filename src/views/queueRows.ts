@@ -12,6 +12,7 @@ import {
 import type { RowText } from '../core/describe/rowText';
 import type { OperationEntry, QueueContents, QueuedTable } from '../core/queue/drain';
 import { operationGroupSubject } from '../core/queue/queueSubject';
+import { say } from '../core/say';
 import type { QueueSnapshot } from '../core/snapshot';
 import { formatTableName } from '../core/tableName';
 import type { Row, RowKind } from './row';
@@ -64,7 +65,7 @@ export function queueChildren(
         (entry) => entry.table.schema === table.schema && entry.table.name === table.name,
       );
       const more = count - own.length;
-      const note = more <= 0 ? [] : [noteRow(`${kind} of ${formatTableName(table)}`, more)];
+      const note = more <= 0 ? [] : [noteRow(say`${kind} of ${formatTableName(table)}`, more)];
       const subject = operationGroupSubject(id, { state: STATES[kind], table });
       const text = operationTableText(kind, table, count);
       return make('group', [kind, table.schema, table.name], subject, text, {

@@ -11,6 +11,7 @@ import { setupSubject } from '../core/setup/setupSubject';
 import type { Topology } from '../core/topology';
 import type { Row } from './row';
 import { rowPath } from './rowPath';
+import { say } from '../core/say';
 
 /**
  * The rows of one topology with what the last checks of its set-up found, last below it; before the first a row that
@@ -45,7 +46,7 @@ class SetupRows {
       children:
         records.length === 0 ? [] : [...nodes, ...(whole === undefined ? [] : this.#items(whole))],
       fix: records.length === 0 ? 'checkSetup' : null,
-      tooltip: () => setupTooltip('Set-up', records, this.nowMs),
+      tooltip: () => setupTooltip(say`Set-up`, records, this.nowMs),
     });
   }
 

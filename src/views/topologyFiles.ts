@@ -3,6 +3,7 @@ import type { FileCondition } from '../core/describe/viewState';
 import type { Clock } from '../core/ports/clock';
 import type { Disposable } from '../core/ports/disposable';
 import type { TopologyEntry } from '../core/ports/topologyMonitor';
+import { say } from '../core/say';
 import type { Topology } from '../core/topology';
 import { fileName, type WatchedFile } from '../host/fileText';
 import type { Positions } from '../topologyFile/positions';
@@ -134,7 +135,7 @@ export class TopologyFiles implements Disposable {
 
 /** Names a topology whose file does not. */
 function folderName(uri: Uri): string {
-  return uri.path.split('/').at(-2) ?? 'Topology';
+  return uri.path.split('/').at(-2) ?? say`Topology`;
 }
 
 function sameTopology(before: Topology, after: Topology): Topology {
@@ -143,9 +144,9 @@ function sameTopology(before: Topology, after: Topology): Topology {
 
 function firstError(file: TopologyFile): string {
   const problem = file.shown?.parsed.problems.find((found) => found.blocks);
-  if (problem === undefined) return 'it has errors.';
+  if (problem === undefined) return say`it has errors.`;
   const line = (file.shown?.text.slice(0, problem.range.offset).split('\n').length ?? 1).toString();
   // The first sentence; the others are hints, which the Problems panel shows.
   const [sentence = ''] = problem.message.split(/[.?](?:\s|$)/u);
-  return `${sentence} in line ${line}.`;
+  return say`${sentence} in line ${line}.`;
 }

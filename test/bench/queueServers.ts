@@ -53,18 +53,24 @@ export function rowsSql(from: string, to: string): string {
     n % 2 = 0, timestamptz '2026-01-01Z' + n * interval '1.000001 s' FROM generate_series(${from}, ${to}) AS n`;
 }
 
-/** Rows as the trigger would queue them, put there directly: a million through the trigger take minutes. */
+/**
+ * Rows as the trigger would queue them, put there directly: a million through the trigger take minutes.
+ * @param each rows of one transaction
+ */
 export async function queueJobs(
   edge: Cluster,
   count: number,
   state: 'pending' | 'done',
+  each = 1000,
+  first = 1,
 ): Promise<void> {
+  const last = first + count - 1;
   await edge.query(`DO $$ BEGIN
-    FOR start IN 1..${count} BY 1000 LOOP
+    FOR start IN ${first}..${last} BY ${each} LOOP
       INSERT INTO pgtopology.pending_sync (table_schema, table_name, operation, key, data, state, synced_at)
         SELECT 'public', 'jobs', 'INSERT', jsonb_build_object('id', j.id), to_jsonb(j) || jsonb_build_object('doc', j.doc::text), '${state}',
           ${state === 'done' ? 'now()' : 'NULL'}
-          FROM (${rowsSql('start', `least(start + 999, ${count})`)}) AS j (id, name, amount, doc, is_open, updated_at);
+          FROM (${rowsSql('start', `least(start + ${each - 1}, ${last})`)}) AS j (id, name, amount, doc, is_open, updated_at);
       COMMIT;
     END LOOP; END $$`);
   await edge.query('VACUUM ANALYZE pgtopology.pending_sync');

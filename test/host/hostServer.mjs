@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureHost } from './ensureHost.mjs';
 import { hostEnvironment } from './hostEnvironment.mjs';
+import { writeLanguage } from './hostLanguage.mjs';
 import { HOST_SETTINGS } from './hostSettings.mjs';
 import { startGroup } from './processGroup.mjs';
 import { runTool } from './runTool.mjs';
@@ -23,6 +24,7 @@ import { runTool } from './runTool.mjs';
  * @property {number} [port] default: a free one
  * @property {string} [base] folder for all that it writes; default: a new one below the temporary folder
  * @property {string} [version] of VS Code
+ * @property {string} [language] that VS Code speaks; its own texts stay English in any
  * @property {(line: string) => void} [say] told before a long step begins
  */
 
@@ -52,6 +54,7 @@ export async function startServer(options = {}) {
   await writeUserFiles(base, { ...HOST_SETTINGS, ...options.settings });
   const env = hostEnvironment(base, options.env ?? {});
   for (const file of options.vsix ?? []) await installVsix(host, base, folders, env, file);
+  if (options.language !== undefined) await writeLanguage(base, options.language);
   const port = options.port ?? (await findFreePort());
   const logFile = join(base, 'server.log');
   const log = openSync(logFile, 'w');
@@ -140,6 +143,7 @@ function serverArguments(host, base, port, options) {
     '--disable-getting-started-override',
     '--disable-proxy',
     '--ignore-last-opened',
+    ...(options.language === undefined ? [] : ['--locale', options.language]),
     ...(options.trust === true ? [] : ['--disable-workspace-trust']),
     ...(options.smoke === true && host.build.guardsTestPayload
       ? ['--vscode-option', 'enable-smoke-test-driver']

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { SAMPLE_TOPOLOGY } from './support/sampleTopology';
 import { useWorkbench } from './support/uiSession';
 
-describe('the explorer in the workbench', () => {
+describe('explorer and dashboard in the workbench', () => {
   const session = useWorkbench({ files: { 'pg-topology.json': SAMPLE_TOPOLOGY } });
 
   it('has a container of its own in the activity bar', async () => {
@@ -33,5 +33,23 @@ describe('the explorer in the workbench', () => {
     const output = page.locator('.panel .view-lines');
     await output.first().waitFor();
     assert.doesNotMatch(await output.first().innerText(), /\[error\]/);
+  });
+
+  describe('dashboard', () => {
+    it('opens from the palette and names the topology of the file', async () => {
+      const { workbench } = session;
+      await workbench.view('Postgres Topology');
+      await workbench.row(/^Sample/).waitFor();
+      await workbench.command('Postgres Topology: Open Dashboard');
+      const dashboard = await workbench.webview('#dashboard[data-kind=dashboard]');
+      await dashboard.getByText('Sample').first().waitFor();
+      await dashboard.getByText('standby').first().waitFor();
+    });
+
+    it('is there again after the window was reloaded', async () => {
+      await session.workbench.reload();
+      const dashboard = await session.workbench.webview('#dashboard[data-kind=dashboard]');
+      await dashboard.getByText('Sample').first().waitFor();
+    });
   });
 });

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Frame } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import { terminateSessions } from '../clusters/faults';
 import { TopologySource } from '../clusters/topology/topologySource';
 import { sleep, waitFor } from '../clusters/waitFor';
 import { ExplorerPage } from './support/explorerPage';
 import { useServers } from './support/liveTopology';
+import { RED_FAULTS } from './support/redFaults';
 import { useWorkbench } from './support/uiSession';
 
 /** A session that nobody needs is closed after a minute; the machine may be busy. */
@@ -23,6 +24,17 @@ describe('the demo on real servers', () => {
   before(() => {
     explorer = new ExplorerPage(session.workbench);
   });
+
+  /** The charts as the dashboard gives them to a spreadsheet: a line for each point. */
+  async function points(): Promise<readonly string[]> {
+    const dashboard = await explorer.dashboard();
+    const read = () => session.page.evaluate(() => navigator.clipboard.readText());
+    await session.page.evaluate(() => navigator.clipboard.writeText(''));
+    await dashboard.getByRole('button', { name: 'Copy as CSV' }).click();
+    const text = await waitFor(async () => (await read()) || null, { what: 'points are copied' });
+    assert.match(text, /^time,measure,unit,series,value\n/u);
+    return text.trimEnd().split('\n').slice(1);
+  }
 
   it('talks to no server before it is asked to', async () => {
     await explorer.status(/^Postgres Topology, not connected$/);
@@ -173,7 +185,7 @@ describe('the demo on real servers', () => {
     await servers.query('central', insert);
     await explorer.row(/^genesis, subscriber, job_stats_sub stopped/);
     await explorer.row(/^job_stats_sub, subscription, stopped by an error/);
-    await explorer.status(/^job_stats_sub stopped/);
+    await explorer.redStatus(/^job_stats_sub stopped/);
     const lines = await explorer.openPick();
     assert.match(
       lines[0] ?? '',
@@ -183,10 +195,8 @@ describe('the demo on real servers', () => {
     await session.workbench.choice('job_stats_sub').click();
     const dashboard = await explorer.dashboard();
     await dashboard.getByText('subscription job_stats_sub').waitFor();
-    await dashboard
-      .getByText(/^job_stats_sub on genesis was stopped by an error/)
-      .first()
-      .waitFor();
+    const cause = /^\s*job_stats_sub on genesis was stopped by an error/;
+    await inSight(dashboard.locator('.details .verdict').filter({ hasText: cause }));
     await session.workbench.command('Postgres Topology: Export Incident…');
     await session.workbench.choice('Replace Hosts and Addresses').click();
     await waitFor(
@@ -219,9 +229,30 @@ describe('the demo on real servers', () => {
     await session.workbench.command('View: Close Editor');
   });
 
-  it('F66: is there again after a reload, live and without a question, and the old window leaves no session', async () => {
+  for (const { name, status, choice, cause, shown, inject } of RED_FAULTS) {
+    it(`leads in two clicks from a red status bar to ${name}`, async () => {
+      const dashboard = await explorer.dashboard();
+      const fault = await inject(servers);
+      try {
+        await explorer.redStatus(status);
+        await explorer.openPick();
+        await session.workbench.choice(choice).click();
+        await inSight(dashboard.locator('.details .verdict').filter({ hasText: cause }));
+        for (const text of shown)
+          await dashboard.locator('.details').getByText(text).first().waitFor();
+      } finally {
+        await fault.end();
+      }
+      await explorer.status(/4 of 4 replicas healthy$/);
+    });
+  }
+
+  it('F66: is there again after a reload, live, with its charts and without a question, and the old window leaves no session', async () => {
     const before = (await servers.sessions()).map(withoutTime);
     assert.equal(before.length, servers.running.nodes.size);
+    const past = settledPoints(await points(), Date.now());
+    // All along from the first look: four lags, as many bytes, one queue, a point in two seconds.
+    assert.ok(past.length > 9 * 10, `${past.length} points`);
     await session.workbench.reload();
     await waitFor(
       async () => {
@@ -236,6 +267,18 @@ describe('the demo on real servers', () => {
     await explorer.row(/^central-read, standby, (streaming|idle)/);
     assert.equal((await servers.sessions()).length, servers.running.nodes.size);
     await servers.untilPolled();
+    await dashboard.locator('figure canvas').first().waitFor();
+    await waitFor(
+      async () => {
+        const known = new Set(await points());
+        const lost = past.filter((point) => !known.has(point));
+        return (
+          lost.length === 0 ||
+          Promise.reject(new Error(`${lost.length} of ${past.length}: ${lost[0]}`))
+        );
+      },
+      { what: 'the charts have all that they had', everyMs: 500 },
+    );
   });
 
   it('F65: after a sleep in which every session died it dials each node once, and goes on', async () => {
@@ -297,6 +340,24 @@ describe('the demo on real servers', () => {
 /** Node and pid of a session: what stays the same from statement to statement. */
 function withoutTime(session: string): string {
   return session.split(' ').slice(0, 2).join(' ');
+}
+
+/** Without the newest, which a reading that comes yet may change. */
+function settledPoints(points: readonly string[], nowMs: number): readonly string[] {
+  return points.filter((point) => Date.parse(point.split(',')[0] ?? '') < nowMs - 10_000);
+}
+
+/** Waits until it can be read without scrolling. */
+async function inSight(found: Locator): Promise<void> {
+  await found.waitFor();
+  await waitFor(
+    async () =>
+      found.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return top >= 0 && bottom <= element.ownerDocument.documentElement.clientHeight;
+      }),
+    { what: 'it is in sight' },
+  );
 }
 
 async function choose(dashboard: Frame, group: string, option: string): Promise<void> {

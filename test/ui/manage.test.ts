@@ -24,13 +24,16 @@ describe('managing a topology from the workbench', () => {
     await servers.query('central', 'CREATE TABLE sync_log (id int PRIMARY KEY, note text)');
     await servers.query('central', 'CREATE PUBLICATION extra_pub FOR TABLE sync_log');
     // Standbys are changed as a role that may.
-    fileText = servers.running.topologyFileText.replaceAll(
-      '"standbyOf"',
-      '"adminUser": "postgres", "standbyOf"',
-    );
+    fileText = servers.running.topologyFileText
+      .replaceAll('"standbyOf"', '"adminUser": "postgres", "standbyOf"')
+      .replace('"nodes"', '"routing": { "reads": ["central-read", "central"] },\n  "nodes"');
   });
   const session = useWorkbench({
-    files: () => ({ 'pg-topology.json': fileText }),
+    files: () => ({
+      'pg-topology.json': fileText,
+      'read.sql': 'SELECT pg_is_in_recovery() AS standby, NULL AS nothing',
+      'write.sql': "INSERT INTO sync_log VALUES (77, 'by hand') RETURNING note;\n",
+    }),
     settings: SETTINGS,
   });
   let explorer: ExplorerPage;
@@ -348,6 +351,49 @@ describe('managing a topology from the workbench', () => {
     await page.keyboard.press('Escape');
     await workbench.dialog().waitFor({ state: 'detached' });
     assert.equal(await valueAt('central-read', 'SELECT pg_is_in_recovery()'), true);
+  });
+
+  it('says where reads go, copies the way there, and runs a statement there', async () => {
+    const { workbench, page } = session;
+    await command('Where Would This Go?');
+    await plans.prompt('Where Would This Go? Central cloud');
+    await session.capture('manage routes');
+    const routes = (await plans.entries()).join('\n');
+    assert.match(routes, /Reads → central-read[^]*Writes → central/u);
+    await plans.escape();
+    await command('Copy Connection String…');
+    await plans.choose('Copy Connection String', 'Central cloud');
+    await plans.choose('Copy Connection String', 'Prefer Standby');
+    await plans.choose('Copy Connection String', 'URI');
+    await done(/The connection to central-read, central is on the clipboard/u);
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, /^postgresql:.*target_session_attrs=prefer-standby/u);
+    await workbench.openFile('read.sql');
+    await command('Run Selection on Topology');
+    const rows = (await plans.document('Result from central-read')).join('\n');
+    await session.capture('manage rows of a statement');
+    assert.match(rows, /^central-read \(standby\), .* as monitor$/mu);
+    assert.match(rows, /^t +\| NULL$/mu);
+  });
+
+  it('asks with statement and node before a statement writes', async () => {
+    const { workbench, page } = session;
+    const written = 'SELECT count(*)::int FROM sync_log WHERE id = 77';
+    await workbench.openFile('write.sql');
+    await command('Run Selection on Topology');
+    await workbench.dialog().waitFor();
+    await session.capture('manage statement that writes');
+    const question = await workbench.dialog().innerText();
+    assert.match(question, /Run this on central, where writes go\?/u);
+    assert.match(question, /INSERT INTO sync_log VALUES \(77, 'by hand'\)/u);
+    await page.keyboard.press('Escape');
+    await workbench.dialog().waitFor({ state: 'detached' });
+    assert.equal(await valueAt('central', written), 0);
+    await command('Run Selection on Topology');
+    await confirm('Run on central');
+    const rows = (await plans.document('Result from central')).join('\n');
+    assert.match(rows, /^by hand$/mu);
+    assert.equal(await valueAt('central', written), 1);
   });
 
   it('says so when there is nothing to choose and nothing to accept', async () => {

@@ -95,8 +95,8 @@ function definitions(): readonly (readonly [id: string, title: string])[] {
   return commandFiles().flatMap((file) => {
     const text = read(`src/commands/${file}`);
     return [
-      ...text.matchAll(/= defineCommand\('(\w+)', \{\s*title: '([^']*)'/gu),
-      ...text.matchAll(/^ {2}defineChange\(\s*'(\w+)',\s*'([^']*)',?\s*\)/gmu),
+      ...text.matchAll(/= defineCommand\('(\w+)', \{\s*title: (?:'|say`)([^'`]*)['`]/gu),
+      ...text.matchAll(/^ {2}defineChange\(\s*'(\w+)',\s*(?:'|say`)([^'`]*)['`],?\s*\)/gmu),
     ].map(([, id = '', title = '']) => [id, title] as const);
   });
 }
@@ -386,7 +386,7 @@ describe('manifest', () => {
       const words_ = words[title.slice(1, -1)] ?? '';
       assert.match(
         words_,
-        /^[A-Z][A-Za-z]*(?: (?:to|as|and|pending_sync|Set-up|[A-Z][A-Za-z]*))*[…?]?$/u,
+        /^[A-Z][A-Za-z]*(?: (?:to|as|and|on|pending_sync|Set-up|[A-Z][A-Za-z]*))*[…?]?$/u,
         words_,
       );
     }

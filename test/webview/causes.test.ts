@@ -29,9 +29,18 @@ describe('dashboard causes', () => {
       // The status item and its pick are the two clicks; the pick shows the subject here.
       it(`names ${name}`, async () => {
         const { page, host } = open;
+        // Whoever asks may have been reading somewhere else.
+        await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
         host.publish({ ...snapshot, version: host.received.length + 100 });
         host.session.show({ topologyId: snapshot.id, id: subject });
-        await details(page).locator('.verdict').getByText(named).first().waitFor();
+        const told = details(page).locator('.verdict').getByText(named).first();
+        await told.waitFor();
+        await until(() =>
+          told.evaluate((element) => {
+            const { top, bottom } = element.getBoundingClientRect();
+            return top >= 0 && bottom <= document.documentElement.clientHeight;
+          }),
+        );
         await details(page).getByText(shown).first().waitFor();
         const current = page.locator('.problem[aria-current]');
         assert.match(await current.innerText(), named);

@@ -1,4 +1,5 @@
 import { checkSeriesId, nodeSeriesId } from '../../src/core/history';
+import { say } from '../../src/core/say';
 import type { DashboardState, EdgeState } from '../../src/protocol/dashboardState';
 import { displayName } from '../text/names';
 import type { ChartModel, Past, Source, Threshold } from './chartModel';
@@ -115,14 +116,14 @@ function ofChecks(
   if (sources.length === 0) return [];
   const focus = sources.find(({ id }) => id === focusId) ?? sources[0];
   const budgetMs = state.checks.edges.find(({ edgeId }) => edgeId === focus?.id)?.budgetMs ?? null;
-  const limits = budgetMs === null ? [] : [{ value: budgetMs, label: 'budget' }];
-  const wish = { kind: 'latency', sources, focusId, limits, gapName: 'not checked' } as const;
+  const limits = budgetMs === null ? [] : [{ value: budgetMs, label: say`budget` }];
+  const wish = { kind: 'latency', sources, focusId, limits, gapName: say`not checked` } as const;
   return [modelOf(wish, past, grid)];
 }
 
 function warningAndCritical(warning: number, critical: number): readonly Threshold[] {
   return [
-    { value: warning, label: 'warning' },
-    { value: critical, label: 'critical' },
+    { value: warning, label: say`warning` },
+    { value: critical, label: say`critical` },
   ];
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { formatClock, formatDuration } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import { spellValue } from './axes';
 import { type ChartModel, type Line, WIDE } from './chartModel';
 import { gridIndexAt, gridTimeMs, valueAt } from './grid';
@@ -46,7 +47,7 @@ function plotView(props: ChartProps): TemplateResult {
   }
   const cursor = cursorMs === null ? null : gridIndexAt(model.grid, cursorMs);
   const at = cursor ?? model.grid.count - 1;
-  const label = `${model.title}, last ${model.span}. ${model.lines.map((line) => `${line.name} ${line.now}`).join(', ')}.`;
+  const label = say`${model.title}, last ${model.span}. ${model.lines.map((line) => `${line.name} ${line.now}`).join(', ')}.`;
   const clock = formatClock(gridTimeMs(model.grid, at));
   const spoken = model.lines.map((line) => `${line.name} ${textAt(model, line, cursor)}`);
   return html`<div
@@ -58,7 +59,7 @@ function plotView(props: ChartProps): TemplateResult {
       aria-valuemin="0"
       aria-valuemax=${model.grid.count - 1}
       aria-valuenow=${at}
-      aria-valuetext=${`${cursor === null ? 'now' : clock}: ${spoken.join(', ')}`}
+      aria-valuetext=${`${cursor === null ? say`now` : clock}: ${spoken.join(', ')}`}
       @keydown=${(event: KeyboardEvent) => props.onCursorKey(event, model)}
       @blur=${props.onLeave}
     ></div>
@@ -93,7 +94,7 @@ function textAt(model: ChartModel, line: Line, cursor: number | null): string {
   const gap = WIDE.has(line.style)
     ? model.gaps.find(({ from, to }) => cursor >= from && cursor <= to)
     : undefined;
-  return gap?.name ?? 'unknown';
+  return gap?.name ?? say`unknown`;
 }
 
 /** One column of the tables: how it is headed, and what it says of a line. */
@@ -110,8 +111,8 @@ function columnsOf(model: ChartModel): readonly Column[] {
       return value === null ? '–' : spellValue(model.kind, value);
     },
   });
-  const now: Column = { head: 'Now', text: (line) => line.now };
-  const worst = share('Worst', ({ statistics }) => statistics.worst);
+  const now: Column = { head: say`Now`, text: (line) => line.now };
+  const worst = share(say`Worst`, ({ statistics }) => statistics.worst);
   if (model.kind === 'latency') {
     return [
       now,
@@ -119,25 +120,30 @@ function columnsOf(model: ChartModel): readonly Column[] {
       share('p95', ({ statistics }) => statistics.p95),
       share('p99', ({ statistics }) => statistics.p99),
       worst,
-      { head: 'Late', text: ({ statistics }) => String(statistics.late ?? '–') },
+      { head: say`Late`, text: ({ statistics }) => String(statistics.late ?? '–') },
     ];
   }
   return [
     now,
-    share('Median', ({ statistics }) => statistics.median),
+    share(say`Median`, ({ statistics }) => statistics.median),
     share('p95', ({ statistics }) => statistics.p95),
     worst,
-    { head: 'Unknown for', text: ({ statistics }) => unknownFor(statistics.unknownForMs) },
+    { head: say`Unknown for`, text: ({ statistics }) => unknownFor(statistics.unknownForMs) },
   ];
 }
 
 function tableView(model: ChartModel): TemplateResult {
   const columns = columnsOf(model);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${model.title} as a table">
+  return html`<div
+    class="scroll"
+    tabindex="0"
+    role="region"
+    aria-label=${say`${model.title} as a table`}
+  >
     <table class="grid-table">
       <thead>
         <tr>
-          <th scope="col">Series</th>
+          <th scope="col">${say`Series`}</th>
           ${columns.map(({ head }) => html`<th scope="col" class="num">${head}</th>`)}
         </tr>
       </thead>

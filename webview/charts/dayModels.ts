@@ -1,4 +1,5 @@
 import { type HistorySeries, RANGE_TIMES } from '../../src/core/history';
+import { say } from '../../src/core/say';
 import type { QueuePasts } from '../../src/protocol/dashboardMessages';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import { displayName } from '../text/names';
@@ -46,14 +47,14 @@ export function dayModels(
     series.get(id)?.columns.lagMs?.findLast((value) => value !== null) ?? null;
   return [
     model('dayDepth', waiting, [
-      { value: queueDepthWarning, label: 'warning' },
-      { value: queueDepthCritical, label: 'critical' },
+      { value: queueDepthWarning, label: say`warning` },
+      { value: queueDepthCritical, label: say`critical` },
     ]),
     model('dayLatency', last, []),
   ];
 }
 
-const MANNER = { gapName: 'no drain', emptyText: 'No drain in the last 24 hours.' } as const;
+const MANNER = { gapName: say`no drain`, emptyText: say`No drain in the last 24 hours.` } as const;
 
 /** In places of the grid: those of a drain stand at its begin too. */
 function toSeries({ atMs, depth, latencyMs }: QueuePasts['series'][number]): HistorySeries {

@@ -1,4 +1,5 @@
 import type { HistoryPause } from '../../src/core/history';
+import { say } from '../../src/core/say';
 import { type Grid, gridTimeMs, type GridValue } from './grid';
 
 /** A stretch of time in which a line is unknown, by places of the grid, both inclusive. */
@@ -40,8 +41,9 @@ export function gapsOf(
         other.slice(start, to + 1).every((value) => value === null || value === undefined),
       );
       const reachesNow = index === line.length;
-      const unasked = (): string => (isPause(start, to, grid, pauses) ? 'hidden' : 'not asked');
-      gaps.push({ from, to, name: reachesNow ? lastName : nobodyAsked ? unasked() : 'unknown' });
+      const unasked = (): string =>
+        isPause(start, to, grid, pauses) ? say`hidden` : say`not asked`;
+      gaps.push({ from, to, name: reachesNow ? lastName : nobodyAsked ? unasked() : say`unknown` });
     }
     from = null;
   }

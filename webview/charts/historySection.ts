@@ -1,6 +1,7 @@
 import { html, render, type TemplateResult } from 'lit-html';
 import { formatClock, formatDate } from '../../src/core/format';
 import { HISTORY_RANGES, type HistoryRange, RANGE_TIMES } from '../../src/core/history';
+import { say } from '../../src/core/say';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import type { Actions } from '../commands';
 import { selectedIdOf, type Store } from '../store';
@@ -29,8 +30,8 @@ const LABELS: Readonly<Record<HistoryRange, string>> = {
 /** What a point stands for, where it is more than one reading. */
 const NOTES: Readonly<Record<HistoryRange, string>> = {
   '15min': '',
-  '1h': 'the worst of each minute',
-  '24h': 'the worst of each 5 minutes',
+  '1h': say`the worst of each minute`,
+  '24h': say`the worst of each 5 minutes`,
 };
 
 /**
@@ -101,17 +102,17 @@ export class HistorySection {
   private content(models: readonly ChartModel[]): TemplateResult {
     const { arrangement } = this.store.model;
     return html`<div class="bar">
-        <h2 id="charts-h">History <span class="muted">${this.note()}</span></h2>
+        <h2 id="charts-h">${say`History`} <span class="muted">${this.note()}</span></h2>
         ${button({
-          label: 'Copy as Markdown',
-          onClick: () => this.actions.copy(chartsAsMarkdown(models, this.heading()), 'Tables'),
+          label: say`Copy as Markdown`,
+          onClick: () => this.actions.copy(chartsAsMarkdown(models, this.heading()), say`Tables`),
         })}
         ${button({
-          label: 'Copy as CSV',
-          onClick: () => this.actions.copy(chartsAsCsv(models), 'Points'),
+          label: say`Copy as CSV`,
+          onClick: () => this.actions.copy(chartsAsCsv(models), say`Points`),
         })}
         ${segments({
-          legend: 'Range',
+          legend: say`Range`,
           name: 'charts-range',
           options: HISTORY_RANGES.map((value) => ({ value, label: LABELS[value] })),
           value: arrangement.range,
@@ -121,11 +122,11 @@ export class HistorySection {
           },
         })}
         ${segments({
-          legend: 'Show history as',
+          legend: say`Show history as`,
           name: 'charts-as',
           options: [
-            { value: 'charts', label: 'Charts' },
-            { value: 'tables', label: 'Tables' },
+            { value: 'charts', label: say`Charts` },
+            { value: 'tables', label: say`Tables` },
           ],
           value: arrangement.historyAs,
           onChange: (historyAs) => this.store.arrange({ historyAs }),
@@ -134,7 +135,7 @@ export class HistorySection {
       ${
         models.length === 0
           ? html`<p class="muted">
-              Nothing replicates in this topology, so there is no lag to show.
+              ${say`Nothing replicates in this topology, so there is no lag to show.`}
             </p>`
           : html`<div class="charts">${models.map((model) => this.chart(model))}</div>`
       }`;
@@ -159,15 +160,15 @@ export class HistorySection {
     if (cursorMs === null) return NOTES[this.history.range];
     const day = now - cursorMs > DAY_MS / 2 ? `${formatDate(cursorMs)} ` : '';
     return now - cursorMs > DAY_MS
-      ? `${day}${formatClock(cursorMs)} is longer ago than is kept`
-      : `at ${day}${formatClock(cursorMs)}`;
+      ? say`${day}${formatClock(cursorMs)} is longer ago than is kept`
+      : say`at ${day}${formatClock(cursorMs)}`;
   }
 
   private heading(): string {
     const { range } = this.history;
     const name = this.store.model.push?.state?.name ?? '';
     const of = NOTES[range] === '' ? '' : ` (${NOTES[range]})`;
-    return `${name}, last ${LABELS[range]}${of}`;
+    return say`${name}, last ${LABELS[range]}${of}`;
   }
 
   private drawCharts(models: readonly ChartModel[]): void {

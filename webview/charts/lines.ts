@@ -1,6 +1,7 @@
 import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatDuration } from '../../src/core/format';
 import type { HistoryMeasure, HistorySeries } from '../../src/core/history';
+import { say } from '../../src/core/say';
 import { isNotAsked, isOld, toneOf } from '../text/glyphs';
 import { type ChartKind, spellValue } from './axes';
 import type { Line, LineStyle, Past, Source } from './chartModel';
@@ -25,9 +26,9 @@ const MEASURES: Readonly<Record<ChartKind, HistoryMeasure>> = {
 
 /** What stands for many lines. */
 const FOLDS = [
-  { name: 'worst', quantile: 1, style: 'plain' },
+  { name: say`worst`, quantile: 1, style: 'plain' },
   { name: 'p95', quantile: 0.95, style: 'dash' },
-  { name: 'median', quantile: 0.5, style: 'dot' },
+  { name: say`median`, quantile: 0.5, style: 'dot' },
 ] as const;
 
 /** A source put on the grid. */
@@ -134,7 +135,7 @@ function foldedLines(
       name,
       style: style === 'plain' && isFocus ? 'focus' : style,
       values,
-      now: now === null ? 'unknown' : spellValue(kind, now),
+      now: now === null ? say`unknown` : spellValue(kind, now),
       isKnownNow: now !== null,
       statistics: statisticsOf(values, grid),
       late: style === 'plain' ? late : NOTHING_LATE,
@@ -163,13 +164,13 @@ function nowOf(kind: ChartKind, { subject, now }: Source, values: readonly GridV
   if (isOld(code)) {
     const last = values.findLast((value) => typeof value === 'number');
     const spelled = (value: number) =>
-      kind === 'lag' && value === 0 ? 'idle' : spellValue(kind, value);
-    const text = typeof last === 'number' ? `was ${spelled(last)}` : 'unknown';
+      kind === 'lag' && value === 0 ? say`idle` : spellValue(kind, value);
+    const text = typeof last === 'number' ? say`was ${spelled(last)}` : say`unknown`;
     return { now: text, isKnownNow: false };
   }
   if (now !== null) {
     const isIdle = kind === 'lag' && code === 'idle';
-    return { now: isIdle ? 'idle' : spellValue(kind, now), isKnownNow: true };
+    return { now: isIdle ? say`idle` : spellValue(kind, now), isKnownNow: true };
   }
   return { now: gapName({ subject }), isKnownNow: false };
 }
@@ -179,22 +180,22 @@ function checkedNow({ now }: Source, points: HistorySeries | undefined): Now {
   const late = points?.columns.lateMs?.at(-1) ?? null;
   if (late !== null) return { now: spellLate(late), isKnownNow: true };
   const last = now ?? points?.columns.arrivedMs?.at(-1) ?? null;
-  if (last === null) return { now: 'not checked', isKnownNow: false };
+  if (last === null) return { now: say`not checked`, isKnownNow: false };
   return { now: spellValue('latency', last), isKnownNow: true };
 }
 
 /** `over 10 s` */
 export function spellLate(limitMs: number): string {
-  return `over ${formatDuration(limitMs, 'fine')}`;
+  return say`over ${formatDuration(limitMs, 'fine')}`;
 }
 
 /** What a gap that reaches the present is called. */
 export function gapName({ subject }: Pick<Source, 'subject'>): string {
   const { code, health } = subject.verdict;
-  if (code === 'stoppedByError') return 'stopped';
-  if (isNotAsked(code)) return 'not asked';
+  if (code === 'stoppedByError') return say`stopped`;
+  if (isNotAsked(code)) return say`not asked`;
   if (health === 'error' || code === 'paused' || code === 'blocked') return verdictWord(code);
-  return 'unknown';
+  return say`unknown`;
 }
 
 function focusStyle({ subject }: Source): LineStyle {

@@ -1,4 +1,5 @@
 import type { HistoryRange } from '../../src/core/history';
+import { say } from '../../src/core/say';
 import { axisFor, type ChartKind, spellValue } from './axes';
 import {
   type ChartModel,
@@ -24,22 +25,22 @@ export interface ChartWish {
 }
 
 const TITLES: Readonly<Record<ChartKind, readonly [string, string]>> = {
-  lag: ['Lag', 'log scale'],
-  bytes: ['Behind', 'bytes, log scale'],
-  depth: ['Queue depth', 'operations'],
-  wal: ['WAL rate', 'bytes a second'],
-  latency: ['Sentinel latency', 'log scale'],
-  dayDepth: ['Depth at drains', 'operations still queued'],
-  dayLatency: ['Latency of drains', 'age when sent, log scale'],
+  lag: [say`Lag`, say`log scale`],
+  bytes: [say`Behind`, say`bytes, log scale`],
+  depth: [say`Queue depth`, say`operations`],
+  wal: [say`WAL rate`, say`bytes a second`],
+  latency: [say`Sentinel latency`, say`log scale`],
+  dayDepth: [say`Depth at drains`, say`operations still queued`],
+  dayLatency: [say`Latency of drains`, say`age when sent, log scale`],
 };
 
 const SPANS: Readonly<Record<HistoryRange, string>> = {
-  '15min': '15 minutes',
-  '1h': 'hour',
-  '24h': '24 hours',
+  '15min': say`15 minutes`,
+  '1h': say`hour`,
+  '24h': say`24 hours`,
 };
 
-const NOTHING_YET = 'Nothing measured yet. A line begins with the second answer.';
+const NOTHING_YET = say`Nothing measured yet. A line begins with the second answer.`;
 
 export function modelOf(wish: ChartWish, past: Past, grid: Grid): ChartModel {
   const { kind, sources, focusId, limits } = wish;
@@ -76,7 +77,7 @@ function gapsIn(
   past: Past,
   grid: Grid,
 ): readonly Gap[] {
-  const lastName = source === undefined ? 'unknown' : gapName(source);
+  const lastName = source === undefined ? say`unknown` : gapName(source);
   const others = lines.map((line) => line.values);
   const hasFocus = focusLine.statistics.worst !== null || focusLine.late.size > 0;
   // A check that was late is no time without checks. Of a line that was never known, only what was not asked at all is a gap.
@@ -98,7 +99,7 @@ function sharesOf({ name, statistics }: Line): string | null {
     ...share('p50', median),
     ...share('p95', p95),
     ...share('p99', p99),
-    ...(late === null || late === 0 ? [] : [`${late} late`]),
+    ...(late === null || late === 0 ? [] : [say`${late} late`]),
   ];
   return parts.length === 0 ? null : `${name}: ${parts.join(' · ')}`;
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
+import { say } from '../../src/core/say';
 import type { NodeDraft } from '../../src/protocol/discoveryDraft';
 import type { DiscoveryNode } from '../../src/protocol/discoveryState';
 import { glyph } from '../parts/glyph';
@@ -14,15 +15,15 @@ export function nodeTable(model: ProposalModel, actions: ProposalActions): Templ
   const { nodes } = model.state;
   return html`<section class="section found" aria-labelledby="nodes-h">
     <div class="bar">
-      <h2 id="nodes-h">Nodes <span class="muted">${nodes.length}</span></h2>
+      <h2 id="nodes-h">${say`Nodes`} <span class="muted">${nodes.length}</span></h2>
     </div>
     <div class="found__rows" role="table" aria-labelledby="nodes-h">
       <div class="found__row found__head" role="row">
-        <span role="columnheader">Write</span>
-        <span role="columnheader">Name</span>
-        <span role="columnheader">Host, as dialled from here</span>
-        <span role="columnheader">Port</span>
-        <span role="columnheader">Found</span>
+        <span role="columnheader">${say`Write`}</span>
+        <span role="columnheader">${say`Name`}</span>
+        <span role="columnheader">${say`Host, as dialled from here`}</span>
+        <span role="columnheader">${say`Port`}</span>
+        <span role="columnheader">${say`Found`}</span>
       </div>
       ${repeat(
         nodes,
@@ -61,7 +62,7 @@ function row(
       <button
         class="link"
         type="button"
-        aria-label="${certaintyWord(node)}: evidence for ${model.names.get(node.id) ?? node.id}"
+        aria-label=${say`${certaintyWord(node)}: evidence for ${model.names.get(node.id) ?? node.id}`}
         @click=${() => actions.enter(key)}
       >
         ${certaintyWord(node)}
@@ -83,7 +84,9 @@ function row(
               lost.length === 0
                 ? nothing
                 : html`<span class="note"
-                    >${glyph('s-disabled')}<span>Left out with it: ${lost.join(', ')}.</span></span
+                    >${glyph('s-disabled')}<span
+                      >${say`Left out with it: ${lost.join(', ')}.`}</span
+                    ></span
                   >`
             }</span
           >`
@@ -100,7 +103,7 @@ function known(field: Field, entry: NodeDraft): TemplateResult {
 }
 
 function certaintyWord({ isInFile, certainty }: DiscoveryNode): string {
-  return isInFile ? 'in the file' : certainty;
+  return isInFile ? say`in the file` : certainty;
 }
 
 function tick(node: DiscoveryNode, entry: NodeDraft, actions: ProposalActions): TemplateResult {
@@ -109,8 +112,8 @@ function tick(node: DiscoveryNode, entry: NodeDraft, actions: ProposalActions): 
     actions.change(node.id, { isTaken: event.target.checked });
   };
   const label = node.isInFile
-    ? `${node.id} is in the file already`
-    : `Write ${entry.name.trim() === '' ? entry.id : entry.name}`;
+    ? say`${node.id} is in the file already`
+    : say`Write ${entry.name.trim() === '' ? entry.id : entry.name}`;
   return html`<input
     type="checkbox"
     aria-label=${label}
@@ -121,8 +124,16 @@ function tick(node: DiscoveryNode, entry: NodeDraft, actions: ProposalActions): 
 }
 
 const FIELDS: readonly Field[] = ['name', 'host', 'port'];
-const LABELS: Readonly<Record<Field, string>> = { name: 'Name', host: 'Host', port: 'Port' };
-const PLACEHOLDERS: Readonly<Record<Field, string>> = { name: '', host: 'not known', port: '5432' };
+const LABELS: Readonly<Record<Field, string>> = {
+  name: say`Name`,
+  host: say`Host`,
+  port: say`Port`,
+};
+const PLACEHOLDERS: Readonly<Record<Field, string>> = {
+  name: '',
+  host: say`not known`,
+  port: '5432',
+};
 
 function input(
   field: Field,
@@ -148,7 +159,7 @@ function input(
       maxlength="255"
       inputmode=${field === 'port' ? 'numeric' : 'text'}
       placeholder=${PLACEHOLDERS[field]}
-      aria-label="${LABELS[field]} of ${entry.id}"
+      aria-label=${say`${LABELS[field]} of ${entry.id}`}
       aria-invalid=${problem === null ? 'false' : 'true'}
       aria-describedby=${problem === null ? nothing : `${id}-problem`}
       ?disabled=${!entry.isTaken}

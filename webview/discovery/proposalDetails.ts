@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { say } from '../../src/core/say';
 import type { DiscoveryEvidence } from '../../src/protocol/discoveryState';
 import { glyph } from '../parts/glyph';
 import { button } from '../ui/button';
+import { LINK_KINDS } from '../text/linkKinds';
 import type { ProposalActions } from './proposalActions';
 import { nameOfEdge } from './proposalGraph';
 import {
@@ -64,7 +66,7 @@ export function proposalDetails(
         </p>
       </div>
       <div class="details__evidence">
-        <h3 id="evidence-h">Evidence</h3>
+        <h3 id="evidence-h">${say`Evidence`}</h3>
         <ul class="said" aria-labelledby="evidence-h">
           ${subject.evidence.map((one) => html`<li>${evidenceText(one)}</li>`)}
         </ul>
@@ -78,7 +80,7 @@ export function proposalDetails(
 function factTable({ facts, links, nodeId }: Subject, actions: ProposalActions): TemplateResult {
   return html`<table class="evidence">
     <caption class="sr">
-      What is known
+      ${say`What is known`}
     </caption>
     <tbody>
       ${facts.map(
@@ -94,7 +96,7 @@ function factTable({ facts, links, nodeId }: Subject, actions: ProposalActions):
         links.length === 0
           ? nothing
           : html`<tr>
-              <th scope="row">${nodeId === null ? 'Nodes' : 'Links'}</th>
+              <th scope="row">${nodeId === null ? say`Nodes` : say`Links`}</th>
               <td>
                 <ul>
                   ${links.map(
@@ -122,12 +124,12 @@ function subjectActions(
   const isTaken = taken.has(nodeId);
   return html`<div class="actions">
     ${button({
-      label: isTaken ? 'Leave Out' : 'Take In',
+      label: isTaken ? say`Leave Out` : say`Take In`,
       onClick: () => actions.change(nodeId, { isTaken: !isTaken }),
     })}${
       isTaken
         ? button({
-            label: 'Change Name or Address',
+            label: say`Change Name or Address`,
             onClick: () => actions.goToRow(nodeId),
           })
         : nothing
@@ -149,7 +151,7 @@ function subjectOf(key: string, model: ProposalModel): Subject | null {
     certainty: consumer.certainty,
     evidence: consumer.evidence,
     problem: null,
-    facts: [fact('Slot', consumer.slot)],
+    facts: [fact(say`Slot`, consumer.slot)],
     links: [],
     nodeId: null,
     isInFile: false,
@@ -162,7 +164,11 @@ function nodeSubject(nodeId: string, model: ProposalModel): Subject | null {
   const entry = draft.find(({ id }) => id === nodeId);
   if (node === undefined || entry === undefined) return null;
   const name = names.get(nodeId) ?? nodeId;
-  const place = node.isInFile ? ' · in the file already' : taken.has(nodeId) ? '' : ' · left out';
+  const place = node.isInFile
+    ? say` · in the file already`
+    : taken.has(nodeId)
+      ? ''
+      : say` · left out`;
   const address = addressOf(entry.host, entry.port);
   return {
     title: name,
@@ -171,11 +177,11 @@ function nodeSubject(nodeId: string, model: ProposalModel): Subject | null {
     evidence: node.evidence,
     problem: node.problem,
     facts: [
-      ...(name === nodeId ? [] : [fact('Proposed as', nodeId)]),
-      fact('Address', address === '' ? 'not known' : address),
+      ...(name === nodeId ? [] : [fact(say`Proposed as`, nodeId)]),
+      fact(say`Address`, address === '' ? say`not known` : address),
       ...node.connection.map(({ label, value }) => fact(label, value)),
       ...node.publications.map(({ name: publication, content, evidence }) => ({
-        label: 'Publication',
+        label: say`Publication`,
         value: `${publication}: ${content}`,
         evidence,
       })),
@@ -183,7 +189,7 @@ function nodeSubject(nodeId: string, model: ProposalModel): Subject | null {
         ? []
         : [
             {
-              label: 'Queue',
+              label: say`Queue`,
               value: `${node.queue.table}: ${node.queue.content}`,
               evidence: node.queue.evidence,
             },
@@ -207,18 +213,18 @@ function edgeSubject(index: number, model: ProposalModel): Subject | null {
     value === null || value === '' ? [] : [fact(label, value)];
   return {
     title: `${called(edge.from)} → ${called(edge.to)}`,
-    kind: `${edge.kind} · ${nameOfEdge(edge, model)}`,
+    kind: `${LINK_KINDS[edge.kind]} · ${nameOfEdge(edge, model)}`,
     certainty: edge.certainty,
     evidence: edge.evidence,
     problem: null,
     facts: [
-      ...known('Subscription', edge.subscription),
-      ...known('Publications', edge.publications.join(', ')),
-      ...known('Slot', edge.slot),
-      ...known('The subscriber dials', edge.connection),
+      ...known(say`Subscription`, edge.subscription),
+      ...known(say`Publications`, edge.publications.join(', ')),
+      ...known(say`Slot`, edge.slot),
+      ...known(say`The subscriber dials`, edge.connection),
       ...(model.taken.has(edge.from) && model.taken.has(edge.to)
         ? []
-        : [fact('In the file', 'no: one of its nodes is left out')]),
+        : [fact(say`In the file`, say`no: one of its nodes is left out`)]),
     ],
     links: [edge.from, edge.to].map((id) => ({ key: nodeKey(id), text: called(id) })),
     nodeId: null,

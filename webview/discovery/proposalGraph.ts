@@ -1,3 +1,4 @@
+import { say } from '../../src/core/say';
 import { fallsAway } from '../../src/protocol/discoveryDraft';
 import type {
   DiscoveryConsumer,
@@ -48,16 +49,16 @@ function nodeBox(node: DiscoveryNode, model: ProposalModel): MapNode {
   const address = addressOf(entry?.host ?? node.host, entry?.port ?? node.port);
   // Glyph and outline tell it on the map; a screen reader needs the words.
   const words = [
-    ...(certainty === 'guessed' ? ['guessed'] : []),
-    ...(isInFile ? ['in the file'] : []),
-    ...(problem === null ? [] : [node.isReached ? 'address in doubt' : 'not reached']),
+    ...(certainty === 'guessed' ? [say`guessed`] : []),
+    ...(isInFile ? [say`in the file`] : []),
+    ...(problem === null ? [] : [node.isReached ? say`address in doubt` : say`not reached`]),
   ];
   const marks = `${certainty === 'guessed' ? 'is-guessed' : ''} ${isTaken ? '' : 'is-left-out'}`;
   return {
     id: nodeKey(id),
     kind,
     name: model.names.get(id) ?? id,
-    role: isTaken ? word : 'left out',
+    role: isTaken ? word : say`left out`,
     facts: model.state.nodes.length < COMPACT_FROM && address !== '' ? [address] : [],
     tone: problem === null ? 'none' : 'warn',
     glyph: node.isReached ? 'lagging' : 'unreachable',
@@ -76,7 +77,7 @@ function consumerBox({ id, node, certainty }: DiscoveryConsumer, model: Proposal
     id: consumerKey(id),
     kind: 'consumer',
     name: id,
-    role: isTaken ? 'reads a slot' : 'left out',
+    role: isTaken ? say`reads a slot` : say`left out`,
     facts: [],
     tone: 'none',
     glyph: 'unknown',
@@ -113,10 +114,10 @@ function consumerLine(consumer: DiscoveryConsumer, { taken }: ProposalModel): Ma
 function lookOf(what: string, certainty: DiscoveryEdge['certainty'], falls: boolean) {
   const isGuessed = certainty === 'guessed';
   return {
-    top: falls ? `${what} · falls away` : isGuessed ? `${what} · guessed` : what,
+    top: falls ? say`${what} · falls away` : isGuessed ? say`${what} · guessed` : what,
     tone: 'none',
     glyph: falls ? 'disabled' : isGuessed ? 'unknown' : 'idle',
-    word: falls ? 'falls away' : certainty,
+    word: falls ? say`falls away` : certainty,
     isCut: falls,
     isOld: false,
     marks: `${isGuessed ? 'is-guessed' : ''} ${falls ? 'is-left-out' : ''}`,
@@ -127,10 +128,10 @@ function lookOf(what: string, certainty: DiscoveryEdge['certainty'], falls: bool
 export function nameOfEdge(edge: DiscoveryEdge, { state }: Pick<ProposalModel, 'state'>): string {
   switch (edge.kind) {
     case 'streaming':
-      return edge.slot ?? 'no slot';
+      return edge.slot ?? say`no slot`;
     case 'logical':
       return edge.subscription ?? '';
     case 'queue':
-      return state.nodes.find(({ id }) => id === edge.from)?.queue?.table ?? 'queue';
+      return state.nodes.find(({ id }) => id === edge.from)?.queue?.table ?? say`queue`;
   }
 }

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit-html';
+import { say } from '../../src/core/say';
 import { TextFitter } from '../map/fitText';
 import type { MapGraph } from '../map/graph';
 import { layersOf, type Layers } from '../map/layers';
@@ -28,7 +29,7 @@ export class ProposalMap {
       layout.boxes[0]?.node.id ??
       null;
     return html`<section class="section topology" aria-labelledby="map-h">
-      <div class="bar"><h2 id="map-h">Map</h2></div>
+      <div class="bar"><h2 id="map-h">${say`Map`}</h2></div>
       ${mapView({
         layout,
         nodeCount: graph.nodes.length,
@@ -66,22 +67,22 @@ function isOnMap(layout: MapLayout, key: string | null): boolean {
   );
 }
 
-const legend = html`<ul class="legend" aria-label="Legend">
+const legend = html`<ul class="legend" aria-label=${say`Legend`}>
   <li>
     <svg viewBox="0 0 30 8" aria-hidden="true"><path class="swatch" d="M0 4H30" /></svg
-    >${glyph('s-idle')}seen
+    >${glyph('s-idle')}${say`seen`}
   </li>
   <li>
     <svg viewBox="0 0 30 8" aria-hidden="true">
       <path class="swatch swatch--logical" d="M0 4H30" /></svg
-    >${glyph('s-unknown')}guessed
+    >${glyph('s-unknown')}${say`guessed`}
   </li>
-  <li>${glyph('t-file')}in the file</li>
-  <li>${glyph('s-disabled')}left out</li>
-  <li>${glyph('s-unreachable')}not reached</li>
-  <li>${glyph('k-primary')}primary</li>
-  <li>${glyph('k-standby')}standby</li>
-  <li>${glyph('k-subscriber')}subscriber</li>
-  <li>${glyph('k-edge')}edge</li>
-  <li>${glyph('k-consumer')}not Postgres</li>
+  <li>${glyph('t-file')}${say`in the file`}</li>
+  <li>${glyph('s-disabled')}${say`left out`}</li>
+  <li>${glyph('s-unreachable')}${say`not reached`}</li>
+  <li>${glyph('k-primary')}${say`primary`}</li>
+  <li>${glyph('k-standby')}${say`standby`}</li>
+  <li>${glyph('k-subscriber')}${say`subscriber`}</li>
+  <li>${glyph('k-edge')}${say`edge`}</li>
+  <li>${glyph('k-consumer')}${say`not Postgres`}</li>
 </ul>`;

@@ -5,6 +5,7 @@ import {
 } from '../../src/protocol/discoveryDraft';
 import type { DiscoveryNode, DiscoveryState } from '../../src/protocol/discoveryState';
 import type { NodeKind } from '../map/graph';
+import { say } from '../../src/core/say';
 
 /** Everything that the map of a proposal is drawn from. */
 export interface ProposalModel {
@@ -65,18 +66,18 @@ export function roleOf({ id, queue }: DiscoveryNode, { edges }: DiscoveryState):
   const into = edges.filter((edge) => edge.to === id);
   const outOf = edges.filter((edge) => edge.from === id);
   if (queue !== null || outOf.some(({ kind }) => kind === 'queue')) {
-    return { kind: 'edge', word: 'edge' };
+    return { kind: 'edge', word: say`edge` };
   }
-  if (into.some(({ kind }) => kind === 'streaming')) return { kind: 'standby', word: 'standby' };
+  if (into.some(({ kind }) => kind === 'streaming')) return { kind: 'standby', word: say`standby` };
   if (into.some(({ kind }) => kind === 'logical')) {
-    return { kind: 'subscriber', word: 'subscriber' };
+    return { kind: 'subscriber', word: say`subscriber` };
   }
   if (outOf.some(({ kind }) => kind === 'streaming') || into.length > 0) {
-    return { kind: 'primary', word: 'primary' };
+    return { kind: 'primary', word: say`primary` };
   }
   return outOf.length > 0
-    ? { kind: 'primary', word: 'publisher' }
-    : { kind: 'standby', word: 'server' };
+    ? { kind: 'primary', word: say`publisher` }
+    : { kind: 'standby', word: say`server` };
 }
 
 /** `10.0.0.7:5432`, as it is set by now; empty: no address is known. */

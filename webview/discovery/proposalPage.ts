@@ -1,5 +1,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { formatCounted } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import { glyph, said } from '../parts/glyph';
 import { sprite } from '../parts/sprite';
 import { button } from '../ui/button';
@@ -47,7 +48,9 @@ export class ProposalPage {
             ? nothing
             : html`<section class="section skipped" aria-labelledby="skipped-h">
                 <div class="bar">
-                  <h2 id="skipped-h">Not taken in <span class="muted">${skipped.length}</span></h2>
+                  <h2 id="skipped-h">
+                    ${say`Not taken in`} <span class="muted">${skipped.length}</span>
+                  </h2>
                 </div>
                 <ul class="said">
                   ${skipped.map((sentence) => html`<li>${sentence}</li>`)}
@@ -63,7 +66,7 @@ export class ProposalPage {
     return html`<header class="head head--decision">
       <h1 class=${isGood ? 'is-ok' : 'is-warn'}>
         ${glyph(isGood ? 's-ok' : 's-lagging', 'glyph--lg')}<span
-          >${isGood ? nothing : said('warning')}${title}</span
+          >${isGood ? nothing : said(say`warning`)}${title}</span
         >
       </h1>
       <p class="head__meta">${meta}</p>
@@ -85,7 +88,7 @@ export class ProposalPage {
             ? button({ label: writeLabel(model), isPrimary: true, onClick: this.actions.write })
             : nothing
         }
-        ${button({ label: hasNodes ? 'Cancel' : 'Close', onClick: this.actions.cancel })}
+        ${button({ label: hasNodes ? say`Cancel` : say`Close`, onClick: this.actions.cancel })}
       </div>
     </header>`;
   }
@@ -105,13 +108,13 @@ function attention(
   if (count === 0) return nothing;
   return html`<section class="section" aria-labelledby="problems-h">
     <div class="bar">
-      <h2 id="problems-h">Needs attention <span class="muted">${count}</span></h2>
+      <h2 id="problems-h">${say`Needs attention`} <span class="muted">${count}</span></h2>
     </div>
     <ol class="problems">
       ${state.warnings.map(
         (sentence) =>
           html`<li class="problem problem--plain is-warn">
-            ${glyph('s-lagging')}<span>${said('warning')}${sentence}</span>
+            ${glyph('s-lagging')}<span>${said(say`warning`)}${sentence}</span>
           </li>`,
       )}
       ${troubled.slice(0, SHOWN).map(({ id, problem, isReached }) => {
@@ -124,7 +127,7 @@ function attention(
             @click=${() => actions.select(key)}
           >
             ${glyph(isReached ? 's-lagging' : 's-unreachable')}
-            <span>${said('warning')}${sentenceAbout(id, problem ?? '', model)}</span>
+            <span>${said(say`warning`)}${sentenceAbout(id, problem ?? '', model)}</span>
             <span></span>${glyph('t-chevron')}
           </button>
         </li>`;
@@ -133,8 +136,7 @@ function attention(
     ${
       troubled.length > SHOWN
         ? html`<p class="foot">
-            ${formatCounted(troubled.length - SHOWN, 'more node')} with a problem: the table of
-            nodes says which.
+            ${say`${formatCounted(troubled.length - SHOWN, 'more node')} with a problem: the table of nodes says which.`}
           </p>`
         : nothing
     }

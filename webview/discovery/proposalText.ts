@@ -1,4 +1,5 @@
 import { formatClock, formatCounted, formatPart } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import { fallsAway } from '../../src/protocol/discoveryDraft';
 import type { DiscoveryEdge, DiscoveryEvidence } from '../../src/protocol/discoveryState';
 import { nameOfEdge } from './proposalGraph';
@@ -14,13 +15,13 @@ export interface ProposalHeadline {
 export function headlineOf({ state }: ProposalModel): ProposalHeadline {
   const { nodes, edges, warnings, title, name } = state;
   const about = name === null ? title : `${title} · ${name}`;
-  if (nodes.length === 0) return { isGood: false, title: 'No server was found', meta: about };
+  if (nodes.length === 0) return { isGood: false, title: say`No server was found`, meta: about };
   const troubled = nodes.filter(({ problem }) => problem !== null).length;
   const guessed = [...nodes, ...edges].filter(({ certainty }) => certainty === 'guessed').length;
-  const found = `${formatCounted(nodes.length, 'node')} and ${formatCounted(edges.length, 'link')} found`;
+  const found = say`${formatCounted(nodes.length, 'node')} and ${formatCounted(edges.length, 'link')} found`;
   const doubts = [
-    ...(troubled === 0 ? [] : [`${troubled} with a problem`]),
-    ...(guessed === 0 ? [] : [`${guessed} guessed`]),
+    ...(troubled === 0 ? [] : [say`${troubled} with a problem`]),
+    ...(guessed === 0 ? [] : [say`${guessed} guessed`]),
   ];
   return {
     isGood: troubled === 0 && warnings.length === 0,
@@ -39,13 +40,13 @@ export function decisionOf(model: ProposalModel): string {
     const more =
       rest === 0
         ? ''
-        : ` ${formatCounted(rest, 'more node')} ${rest === 1 ? 'needs' : 'need'} a change.`;
+        : ` ${formatCounted(rest, 'more node')} ${rest === 1 ? say`needs` : say`need`} a change.`;
     return `${id}: ${name ?? host ?? port ?? ''}${more}`;
   }
   const inFile = new Set(state.nodes.flatMap(({ id, isInFile }) => (isInFile ? [id] : [])));
   const fresh = state.nodes.filter(({ id }) => !inFile.has(id));
   if (fresh.length === 0)
-    return 'Every node is in the file already; what it lacks of them is added.';
+    return say`Every node is in the file already; what it lacks of them is added.`;
   // Of links between nodes of the file nobody knows here whether it has them.
   const links = state.edges.filter(({ from, to }) => !inFile.has(from) || !inFile.has(to));
   const nodes = partOf(fresh.filter(({ id }) => taken.has(id)).length, fresh.length, 'node');
@@ -53,8 +54,8 @@ export function decisionOf(model: ProposalModel): string {
   const known =
     inFile.size === 0
       ? ''
-      : ` ${formatCounted(inFile.size, 'node')} ${inFile.size === 1 ? 'is' : 'are'} in the file already; what it lacks of ${inFile.size === 1 ? 'it' : 'them'} is added.`;
-  return `${nodes} and ${partOf(kept, links.length, 'link')} to write.${known}`;
+      : say` ${formatCounted(inFile.size, 'node')} ${inFile.size === 1 ? say`is` : say`are`} in the file already; what it lacks of ${inFile.size === 1 ? say`it` : say`them`} is added.`;
+  return say`${nodes} and ${partOf(kept, links.length, 'link')} to write.${known}`;
 }
 
 /** `3 nodes`, `2 of 3 nodes`. */
@@ -66,8 +67,8 @@ function partOf(part: number, whole: number, noun: string): string {
 /** What the button is called: it says how many nodes it adds. */
 export function writeLabel({ state, taken }: ProposalModel): string {
   const fresh = state.nodes.filter(({ id, isInFile }) => !isInFile && taken.has(id)).length;
-  if (fresh === 0) return 'Write to File…';
-  return `Write ${fresh} ${fresh === 1 ? 'Node' : 'Nodes'} to File…`;
+  if (fresh === 0) return say`Write to File…`;
+  return say`Write ${fresh} ${fresh === 1 ? say`Node` : say`Nodes`} to File…`;
 }
 
 /** A sentence about a node that begins with whom it is about, once. */
@@ -81,7 +82,7 @@ export function lostWith(id: string, model: ProposalModel): readonly string[] {
     ...model.state.edges.flatMap((edge) =>
       edge.from === id || edge.to === id ? [edgeSeenFrom(id, edge, model)] : [],
     ),
-    ...model.state.consumers.flatMap((one) => (one.node === id ? [`the reader ${one.id}`] : [])),
+    ...model.state.consumers.flatMap((one) => (one.node === id ? [say`the reader ${one.id}`] : [])),
   ];
 }
 
@@ -89,14 +90,16 @@ export function lostWith(id: string, model: ProposalModel): readonly string[] {
 export function edgeSeenFrom(id: string, edge: DiscoveryEdge, model: ProposalModel): string {
   const isOut = edge.from === id;
   const other = isOut ? edge.to : edge.from;
-  const way = `${isOut ? 'to' : 'from'} ${model.names.get(other) ?? other}`;
+  const way = isOut
+    ? say`to ${model.names.get(other) ?? other}`
+    : say`from ${model.names.get(other) ?? other}`;
   switch (edge.kind) {
     case 'streaming':
-      return `streaming ${way}`;
+      return say`streaming ${way}`;
     case 'logical':
-      return `subscription ${nameOfEdge(edge, model)} ${way}`;
+      return say`subscription ${nameOfEdge(edge, model)} ${way}`;
     case 'queue':
-      return `queue ${way}`;
+      return say`queue ${way}`;
   }
 }
 
@@ -106,6 +109,6 @@ export function evidenceText({ text, atMs }: DiscoveryEvidence[number]): string 
 }
 
 export const CERTAINTY = {
-  seen: 'Seen: two servers say it, or the one that must know.',
-  guessed: 'Guessed: from an address alone, from a name alike, or from a file.',
+  seen: say`Seen: two servers say it, or the one that must know.`,
+  guessed: say`Guessed: from an address alone, from a name alike, or from a file.`,
 } as const;

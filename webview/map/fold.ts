@@ -1,4 +1,5 @@
 import { formatDuration } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import { foldTexts, type MapGraph, type MapLink, type MapNode } from './graph';
 
@@ -59,7 +60,7 @@ export function foldGraph(graph: MapGraph, state: DashboardState, keepId: string
         .map((node) => {
           const row = cells.get(node.id);
           if (row === undefined) return node;
-          const role = node.facts.length > 0 ? node.role : `feeds ${row.length} nodes`;
+          const role = node.facts.length > 0 ? node.role : say`feeds ${row.length} nodes`;
           return { ...node, role, cells: row };
         }),
       ...pills,
@@ -92,7 +93,7 @@ function pillOf(
   worstLagMs: number | null,
 ): MapNode {
   const isTrouble = className === 'trouble';
-  const word = isTrouble ? 'more' : className;
+  const word = isTrouble ? say`more` : className === 'healthy' ? say`healthy` : className;
   return {
     id: `fold/${parent}/${className}`,
     kind: 'group',
@@ -102,7 +103,7 @@ function pillOf(
     glyph: 'unknown',
     word: '',
     isOld: false,
-    isOff: links.every((link) => link.word === 'not asked'),
+    isOff: links.every((link) => link.word === say`not asked`),
     cells: [],
   };
 }
@@ -124,14 +125,14 @@ function pillLinkOf(
     from: kind === 'queue' ? id : parent,
     to: kind === 'queue' ? parent : id,
     top: measured
-      ? `streaming · ${formatDuration(medianLagMs)}`
+      ? say`streaming · ${formatDuration(medianLagMs)}`
       : isHealthy
-        ? 'healthy'
+        ? say`healthy`
         : (first?.word ?? ''),
-    sub: measured ? 'median of the group' : `${links.length} links`,
+    sub: measured ? say`median of the group` : say`${links.length} links`,
     tone: first?.tone ?? 'none',
     glyph: isHealthy ? 'ok' : (first?.glyph ?? 'unknown'),
-    word: isHealthy ? 'healthy' : (first?.word ?? ''),
+    word: isHealthy ? say`healthy` : (first?.word ?? ''),
     isCut: false,
     isOld: links.every((link) => link.isOld),
   };

@@ -1,5 +1,6 @@
 import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatCounted, formatDuration } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { Health } from '../../src/core/snapshot';
 import type { DashboardState, EdgeState, NodeState } from '../../src/protocol/dashboardState';
 import { edgeSub, edgeTop } from '../text/edgeText';
@@ -74,14 +75,14 @@ export function graphOf(state: DashboardState, nowMs: number): MapGraph {
     if (known.has(consumer.id)) continue;
     known.add(consumer.id);
     const edge = state.edges.find(({ to, kind }) => kind === 'consumer' && to === consumer.id);
-    nodes.push(plainBox(consumer.id, 'consumer', 'reads a slot', edge));
+    nodes.push(plainBox(consumer.id, 'consumer', say`reads a slot`, edge));
   }
   const ends = state.edges.flatMap((edge) => [edge.to, ...(edge.from === null ? [] : [edge.from])]);
   for (const id of ends) {
     if (known.has(id)) continue;
     known.add(id);
     const edge = state.edges.find((candidate) => candidate.to === id);
-    nodes.push(plainBox(id, 'standby', 'not in the file', edge));
+    nodes.push(plainBox(id, 'standby', say`not in the file`, edge));
   }
   const links = [
     ...state.edges
@@ -164,6 +165,6 @@ export function foldTexts(count: number, word: string, worstLagMs: number | null
   return {
     name: `${count} ${word}`,
     role:
-      worstLagMs === null ? formatCounted(count, 'node') : `worst ${formatDuration(worstLagMs)}`,
+      worstLagMs === null ? formatCounted(count, 'node') : say`worst ${formatDuration(worstLagMs)}`,
   };
 }

@@ -1,6 +1,8 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
+import { say } from '../../src/core/say';
 import { glyph, placedGlyph } from '../parts/glyph';
+import { LINK_KINDS } from '../text/linkKinds';
 import type { TextFitter } from './fitText';
 import type { Box, MapLayout, Route } from './layout';
 import { LINK_GLYPH, labelEnd, routePaths } from './routePath';
@@ -22,7 +24,7 @@ export interface MapProps {
  */
 export function mapView(props: MapProps): TemplateResult {
   const { layout, nodeCount } = props;
-  const label = `Topology map, ${nodeCount} nodes. Arrow keys move along links, Enter shows details.`;
+  const label = say`Topology map, ${nodeCount} nodes. Arrow keys move along links, Enter shows details.`;
   return html`<div class="map-scroll">
     <svg
       class="map"
@@ -54,7 +56,7 @@ function linkView(route: Route, props: MapProps): TemplateResult {
   const end = labelEnd(route);
   const room = end - labelX - 12 - LINK_GLYPH - 8;
   const [from, to] = route.pointsLeft ? [right, left] : [left, right];
-  const name = `${from.node.name} to ${to.node.name}, ${link.kind}, ${link.word}: ${link.top}, ${link.sub}`;
+  const name = say`${from.node.name} to ${to.node.name}, ${LINK_KINDS[link.kind]}, ${link.word}: ${link.top}, ${link.sub}`;
   // Data stops where the state glyph is, so the far half of the way is dead.
   const dead = link.isCut ? ' edge__line--dead' : '';
   const classes = `edge edge--${link.kind} is-${link.tone}${link.isOld ? ' is-stale' : ''} ${link.marks ?? ''}`;
@@ -136,23 +138,24 @@ function cellsView({ node, x, y, width, height }: Box): TemplateResult | typeof 
 }
 
 /** What lines and shapes of the map mean. */
-export const mapLegend = html`<ul class="legend" aria-label="Legend">
+export const mapLegend = html`<ul class="legend" aria-label=${say`Legend`}>
   <li>
-    <svg viewBox="0 0 30 8" aria-hidden="true"><path class="swatch" d="M0 4H30" /></svg>streaming
+    <svg viewBox="0 0 30 8" aria-hidden="true"><path class="swatch" d="M0 4H30" /></svg
+    >${say`streaming`}
   </li>
   <li>
     <svg viewBox="0 0 30 8" aria-hidden="true">
       <path class="swatch swatch--logical" d="M0 4H30" /></svg
-    >logical
+    >${say`logical`}
   </li>
   <li>
     <svg viewBox="0 0 30 8" aria-hidden="true">
       <path class="swatch swatch--queue" d="M1 4H30" /></svg
-    >queue, towards the primary
+    >${say`queue, towards the primary`}
   </li>
-  <li>${glyph('k-primary')}primary</li>
-  <li>${glyph('k-standby')}standby</li>
-  <li>${glyph('k-subscriber')}subscriber</li>
-  <li>${glyph('k-edge')}edge</li>
-  <li>${glyph('k-consumer')}not Postgres</li>
+  <li>${glyph('k-primary')}${say`primary`}</li>
+  <li>${glyph('k-standby')}${say`standby`}</li>
+  <li>${glyph('k-subscriber')}${say`subscriber`}</li>
+  <li>${glyph('k-edge')}${say`edge`}</li>
+  <li>${glyph('k-consumer')}${say`not Postgres`}</li>
 </ul>`;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { say } from '../../src/core/say';
 import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import { type Actions, COMMAND_LABELS } from '../commands';
 import { button } from '../ui/button';
@@ -7,10 +8,9 @@ import { button } from '../ui/button';
 export function emptyPage(commands: readonly DashboardCommand[], actions: Actions): TemplateResult {
   const canCreate = commands.includes('createTopologyFile');
   return html`<div class="blank">
-    <h1>No topology file yet</h1>
+    <h1>${say`No topology file yet`}</h1>
     <p>
-      A topology file lists your primary, standbys, publications, subscriptions and queues. It holds
-      no passwords and is shared by git.
+      ${say`A topology file lists your primary, standbys, publications, subscriptions and queues. It holds no passwords and is shared by git.`}
     </p>
     ${
       canCreate
@@ -22,10 +22,10 @@ export function emptyPage(commands: readonly DashboardCommand[], actions: Action
               })}
             </div>
             <dl>
-              <dt>Create</dt>
-              <dd>writes pg-topology.json with three nodes to fill in</dd>
+              <dt>${say`Create`}</dt>
+              <dd>${say`writes pg-topology.json with three nodes to fill in`}</dd>
             </dl>`
-        : html`<p class="muted">Add a file named pg-topology.json to this workspace.</p>`
+        : html`<p class="muted">${say`Add a file named pg-topology.json to this workspace.`}</p>`
     }
   </div>`;
 }
@@ -35,7 +35,7 @@ export function loadingPage(isLong: boolean): TemplateResult | typeof nothing {
   return isLong
     ? html`<div class="blank">
         <h1>Postgres Topology</h1>
-        <p>Waiting for the first snapshot.</p>
+        <p>${say`Waiting for the first snapshot.`}</p>
       </div>`
     : nothing;
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { say } from '../../src/core/say';
 import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import { type Actions, COMMAND_LABELS } from '../commands';
 import type { CardNote } from '../text/cardNotes';
@@ -28,7 +29,7 @@ export function cardNoteList(
                 .filter((command) => commands.includes(command))
                 .map((command) =>
                   button({
-                    label: command === 'refresh' ? 'Try Now' : COMMAND_LABELS[command],
+                    label: command === 'refresh' ? say`Try Now` : COMMAND_LABELS[command],
                     onClick: () => actions.run(command, note.nodeId),
                   }),
                 )}</span
@@ -36,5 +37,5 @@ export function cardNoteList(
           </li>`,
       )}
     </ul>
-    ${rest > 0 ? html`<p class="foot">The same holds for ${rest} more.</p>` : nothing}`;
+    ${rest > 0 ? html`<p class="foot">${say`The same holds for ${rest} more.`}</p>` : nothing}`;
 }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { checkHealth, checkWords } from '../../src/core/describe/checkText';
 import { formatAgo, formatCounted, formatDuration } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { DashboardState, EdgeChecksState } from '../../src/protocol/dashboardState';
 import { type Actions, COMMAND_LABELS } from '../commands';
@@ -30,9 +31,11 @@ export function checkTable({ state, commands, nowMs, actions }: CheckTableProps)
   const running = state.checks.edges.filter(({ isRunning }) => isRunning).length;
   return html`<section class="section checks" aria-labelledby="checks-h">
     <div class="bar">
-      <h2 id="checks-h">Checks <span class="muted">${runNote(running, isContinuous)}</span></h2>
+      <h2 id="checks-h">
+        ${say`Checks`} <span class="muted">${runNote(running, isContinuous)}</span>
+      </h2>
       ${checkbox({
-        label: 'Check continuously',
+        label: say`Check continuously`,
         isChecked: isContinuous,
         onChange: (isOn) => actions.run(isOn ? 'startContinuousChecks' : 'stopContinuousChecks'),
       })}
@@ -62,33 +65,33 @@ function foot(rows: readonly CheckRow[], commands: readonly DashboardCommand[], 
 
 /** While they go on by themselves each round would blink: then only that they do is said. */
 function runNote(running: number, isContinuous: boolean): string {
-  if (isContinuous) return 'round after round';
-  return running === 0 ? '' : `${formatCounted(running, 'link')} under way`;
+  if (isContinuous) return say`round after round`;
+  return running === 0 ? '' : say`${formatCounted(running, 'link')} under way`;
 }
 
 function emptyNote(running: number): TemplateResult {
   const text =
     running > 0
-      ? 'The first check is under way; it takes ten seconds at most.'
-      : 'Nothing was checked in this window yet. A check writes one token upstream and waits until it shows on each link.';
+      ? say`The first check is under way; it takes ten seconds at most.`
+      : say`Nothing was checked in this window yet. A check writes one token upstream and waits until it shows on each link.`;
   return html`<p class="state is-none">${glyph('s-unknown')}<span>${text}</span></p>`;
 }
 
 function table(rows: readonly CheckRow[], nowMs: number, actions: Actions): TemplateResult {
   const trouble = rows.filter(({ last }) => last.outcome !== 'arrived').length;
   const shown = rows.slice(0, Math.max(SHOWN, trouble));
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Results of checks">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${say`Results of checks`}>
       <table class="grid-table">
         <thead>
           <tr>
-            <th scope="col">Link</th>
-            <th scope="col">Last result</th>
-            <th scope="col" class="num">Age</th>
+            <th scope="col">${say`Link`}</th>
+            <th scope="col">${say`Last result`}</th>
+            <th scope="col" class="num">${say`Age`}</th>
             <th scope="col" class="num">p50</th>
             <th scope="col" class="num">p95</th>
             <th scope="col" class="num">p99</th>
-            <th scope="col" class="num">Worst</th>
-            <th scope="col" class="num">Budget</th>
+            <th scope="col" class="num">${say`Worst`}</th>
+            <th scope="col" class="num">${say`Budget`}</th>
           </tr>
         </thead>
         <tbody>
@@ -140,10 +143,10 @@ function why({ failure, note }: CheckRow['last']): string | null {
 const none = html`<span class="muted">–</span>`;
 
 const SHARES: readonly (readonly [string, (checks: EdgeChecksState) => number | null])[] = [
-  ['The median', (checks) => checks.medianMs],
+  [say`The median`, (checks) => checks.medianMs],
   ['95 %', (checks) => checks.p95Ms],
   ['99 %', (checks) => checks.p99Ms],
-  ['The slowest', (checks) => checks.worstMs],
+  [say`The slowest`, (checks) => checks.worstMs],
 ];
 
 function share(
@@ -160,5 +163,6 @@ function share(
 function restNote(rest: readonly CheckRow[]) {
   if (rest.length === 0) return nothing;
   const slowest = Math.max(...rest.map(({ last }) => last.arrivedMs ?? 0));
-  return html`<p class="foot">${rest.length} more arrived, slowest ${formatDuration(slowest)}</p>`;
+  const note = say`${rest.length} more arrived, slowest ${formatDuration(slowest)}`;
+  return html`<p class="foot">${note}</p>`;
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { diagnosisMarkdown } from '../../src/core/diagnosis/diagnosisMarkdown';
 import { formatAgo } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { DashboardState, DetailsState } from '../../src/protocol/dashboardState';
 import type { ActionState, EvidenceState } from '../../src/protocol/diagnosisState';
@@ -55,7 +56,7 @@ function evidenceTable({ diagnosis, facts }: DetailsState, nowMs: number, action
   if (rows.length === 0) return nothing;
   return html`<table class="evidence">
     <caption class="sr">
-      Evidence
+      ${say`Evidence`}
     </caption>
     <tbody>
       ${rows.map((row) => evidenceRow(row, nowMs, actions))}
@@ -81,10 +82,10 @@ function evidenceRow(row: EvidenceState, nowMs: number, actions: Actions): Templ
                 <button
                   class="link"
                   type="button"
-                  aria-label="Copy Query of ${label}"
-                  @click=${() => actions.copy(query, 'Query')}
+                  aria-label=${say`Copy Query of ${label}`}
+                  @click=${() => actions.copy(query, say`Query`)}
                 >
-                  Copy Query
+                  ${say`Copy Query`}
                 </button>`
         }</span
       >
@@ -137,13 +138,13 @@ function canRun(command: string, { commands }: DetailsProps): boolean {
 function toCopy(action: Exclude<ActionState, { kind: 'command' }>, actions: Actions) {
   const [text, where, what] =
     action.kind === 'statement'
-      ? ([action.sql, `On ${action.nodeId}`, 'Statement'] as const)
-      : ([action.line, `In ${action.file} of ${action.nodeId}`, 'Line'] as const);
+      ? ([action.sql, `On ${action.nodeId}`, say`Statement`] as const)
+      : ([action.line, say`In ${action.file} of ${action.nodeId}`, say`Line`] as const);
   return html`<div class="tocopy">
     <p class="muted">${where}: ${action.effect}</p>
     <div class="quote">${text}</div>
     <div class="actions">
-      ${button({ label: `Copy ${what}`, onClick: () => actions.copy(text, what) })}
+      ${button({ label: say`Copy ${what}`, onClick: () => actions.copy(text, what) })}
     </div>
   </div>`;
 }
@@ -167,19 +168,22 @@ function generalActions(props: DetailsProps, text: DetailsText, known: DetailsSt
         known === null
           ? nothing
           : button({
-              label: 'Copy as Markdown',
-              onClick: () => actions.copy(diagnosisMarkdown(known.diagnosis, nowMs), 'Diagnosis'),
+              label: say`Copy as Markdown`,
+              onClick: () =>
+                actions.copy(diagnosisMarkdown(known.diagnosis, nowMs), say`Diagnosis`),
             })
       }
     </div>
     ${
       known === null
         ? nothing
-        : html`<p class="foot">What this state means: docs/verdicts.md${known.diagnosis.anchor}</p>`
+        : html`<p class="foot">
+            ${say`What this state means: docs/verdicts.md`}${known.diagnosis.anchor}
+          </p>`
     }`;
 }
 
 /** Said of one thing rather than of a topology. */
 const LABELS: Readonly<Partial<Record<DashboardCommand, string>>> = {
-  runChecks: 'Run Check',
+  runChecks: say`Run Check`,
 };

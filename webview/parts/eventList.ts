@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { formatClock, formatDate } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { EventState } from '../../src/protocol/diagnosisState';
 import type { Actions } from '../commands';
 import type { EventFilter } from '../store';
@@ -22,10 +23,10 @@ export interface EventListProps {
 }
 
 const FILTERS: readonly { readonly value: EventFilter; readonly label: string }[] = [
-  { value: 'all', label: 'All' },
-  { value: 'states', label: 'States' },
-  { value: 'changes', label: 'Changes' },
-  { value: 'checks', label: 'Checks' },
+  { value: 'all', label: say`All` },
+  { value: 'states', label: say`States` },
+  { value: 'changes', label: say`Changes` },
+  { value: 'checks', label: say`Checks` },
 ];
 
 const KINDS: Readonly<Record<EventFilter, readonly EventState['kind'][]>> = {
@@ -42,9 +43,9 @@ export function eventList(props: EventListProps): TemplateResult {
   const shown = wanted.slice(0, areAllShown ? SHOWN_ALL : SHOWN);
   return html`<section class="section events-section" aria-labelledby="events-h">
     <div class="bar">
-      <h2 id="events-h">Events</h2>
+      <h2 id="events-h">${say`Events`}</h2>
       ${segments({
-        legend: 'Events shown',
+        legend: say`Events shown`,
         name: 'events',
         options: FILTERS,
         value: filter,
@@ -67,7 +68,7 @@ export function eventList(props: EventListProps): TemplateResult {
         ? nothing
         : html`<p class="foot">
             <button class="link" type="button" @click=${() => props.onShowAll(!areAllShown)}>
-              ${areAllShown ? 'Show fewer' : `Show ${Math.min(SHOWN_ALL, wanted.length) - SHOWN} earlier`}
+              ${areAllShown ? say`Show fewer` : say`Show ${Math.min(SHOWN_ALL, wanted.length) - SHOWN} earlier`}
             </button>
           </p>`
     }
@@ -75,10 +76,10 @@ export function eventList(props: EventListProps): TemplateResult {
 }
 
 const NOTHING: Readonly<Record<EventFilter, string>> = {
-  all: 'Nothing has changed in the last 24 hours, as far as this window looked.',
-  states: 'No state has changed in the last 24 hours, as far as this window looked.',
-  changes: 'No plan and no drain ran in the last 24 hours.',
-  checks: 'No check ended otherwise than the one before it.',
+  all: say`Nothing has changed in the last 24 hours, as far as this window looked.`,
+  states: say`No state has changed in the last 24 hours, as far as this window looked.`,
+  changes: say`No plan and no drain ran in the last 24 hours.`,
+  checks: say`No check ended otherwise than the one before it.`,
 };
 
 function row(event: EventState, actions: Actions): TemplateResult {
@@ -98,11 +99,11 @@ function row(event: EventState, actions: Actions): TemplateResult {
 }
 
 const WORDS: Readonly<Record<EventState['health'], string>> = {
-  healthy: 'well',
-  busy: 'busy',
-  warning: 'warning',
-  error: 'error',
-  unknown: 'for information',
+  healthy: say`well`,
+  busy: say`busy`,
+  warning: say`warning`,
+  error: say`error`,
+  unknown: say`for information`,
 };
 
 function shapeOf({ kind, code, health }: EventState): StateGlyph {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { formatAgo } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import { button } from '../ui/button';
 import type { Actions } from '../commands';
 import type { Figure } from '../text/figure';
@@ -30,7 +31,7 @@ export function figureCard(shown: Figure | null, nowMs: number, actions: Actions
     id="figure-card"
     popover="auto"
     role="dialog"
-    aria-label="Where a number comes from"
+    aria-label=${say`Where a number comes from`}
   >
     ${
       shown === null
@@ -40,13 +41,13 @@ export function figureCard(shown: Figure | null, nowMs: number, actions: Actions
             <p class="muted">${sourceText(shown, nowMs)}</p>
             ${shown.query === null ? nothing : html`<div class="quote">${shown.query}</div>`}
             <div class="actions">
-              ${button({ label: 'Copy Value', onClick: () => actions.copy(shown.text, 'Value') })}
+              ${button({ label: say`Copy Value`, onClick: () => actions.copy(shown.text, say`Value`) })}
               ${
                 shown.query === null
                   ? nothing
                   : button({
-                      label: 'Copy Query',
-                      onClick: () => actions.copy(shown.query ?? '', 'Query'),
+                      label: say`Copy Query`,
+                      onClick: () => actions.copy(shown.query ?? '', say`Query`),
                     })
               }
             </div>`
@@ -55,6 +56,6 @@ export function figureCard(shown: Figure | null, nowMs: number, actions: Actions
 }
 
 function sourceText({ source, atMs }: Figure, nowMs: number): string {
-  const from = source ?? 'counted by this window';
+  const from = source ?? say`counted by this window`;
   return atMs === null ? from : `${from}, ${formatAgo(atMs, nowMs)}`;
 }

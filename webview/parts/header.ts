@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { formatClock, formatDate } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { DashboardPush } from '../../src/protocol/dashboardMessages';
 import type { DashboardState } from '../../src/protocol/dashboardState';
@@ -40,7 +41,7 @@ function topologyChoice(push: DashboardPush, state: DashboardState, actions: Act
   const choose = (event: Event) => {
     if (event.target instanceof HTMLSelectElement) actions.setTopology(event.target.value);
   };
-  return html`<select class="choice" aria-label="Topology file" @change=${choose}>
+  return html`<select class="choice" aria-label=${say`Topology file`} @change=${choose}>
     ${push.topologies.map(
       ({ id, name }) =>
         html`<option value=${id} .selected=${id === state.topologyId}>${name}</option>`,
@@ -67,7 +68,7 @@ function tools(push: DashboardPush, state: DashboardState, actions: Actions) {
       button({ label: COMMAND_LABELS[command], onClick: () => actions.run(command) }),
     );
   const loss = hasMeasured(state)
-    ? [button({ label: 'Could I Lose Data Now?', onClick: () => actions.goTo('loss') })]
+    ? [button({ label: say`Could I Lose Data Now?`, onClick: () => actions.goTo('loss') })]
     : [];
   return [...loss, ...buttons];
 }
@@ -78,8 +79,8 @@ function incidentBanner({ file, exportedAtMs }: NonNullable<DashboardPush['incid
   return html`<div class="banner banner--incident" role="note">
     ${glyph('s-stale')}
     <p>
-      <strong>Incident, read-only.</strong> This is what ${file} holds: the state of ${when}. No
-      server is asked, and ages are those of that moment.
+      <strong>${say`Incident, read-only.`}</strong>
+      ${say`This is what ${file} holds: the state of ${when}. No server is asked, and ages are those of that moment.`}
     </p>
   </div>`;
 }
@@ -110,25 +111,25 @@ function bannerOf(state: DashboardState) {
     case 'restricted':
       return {
         shape: 's-restricted',
-        text: 'The map shows what the file declares. No server is contacted and no password is read until you trust the workspace.',
+        text: say`The map shows what the file declares. No server is contacted and no password is read until you trust the workspace.`,
         command: 'manageTrust',
       } as const;
     case 'notAsked':
       return {
         shape: 's-unknown',
-        text: 'The map shows what the file declares. No server has been contacted from this folder.',
+        text: say`The map shows what the file declares. No server has been contacted from this folder.`,
         command: 'connect',
       } as const;
     case 'notApproved':
       return {
         shape: 's-unknown',
-        text: 'The map shows what the file declares. Its hosts were never approved from this folder; Connect lists them and asks once.',
+        text: say`The map shows what the file declares. Its hosts were never approved from this folder; Connect lists them and asks once.`,
         command: 'connect',
       } as const;
     case 'disconnected':
       return {
         shape: 's-disabled',
-        text: 'All sessions are closed. Values are from before and grow old until you connect again.',
+        text: say`All sessions are closed. Values are from before and grow old until you connect again.`,
         command: 'connect',
       } as const;
     case 'connecting':
@@ -137,7 +138,7 @@ function bannerOf(state: DashboardState) {
         ? null
         : ({
             shape: 's-unknown',
-            text: `${waiting} of ${state.nodes.length} nodes are not connected: their hosts wait for your approval.`,
+            text: say`${waiting} of ${state.nodes.length} nodes are not connected: their hosts wait for your approval.`,
             command: 'connect',
           } as const);
   }

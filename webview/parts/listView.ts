@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { formatBytes, formatDuration } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { DashboardState, EdgeState } from '../../src/protocol/dashboardState';
 import { downstreamOf } from '../map/fold';
 import type { MapGraph, MapLink, MapNode } from '../map/graph';
@@ -32,17 +33,17 @@ export function listView(props: ListProps): TemplateResult {
     const links = graph.links.filter((link) => downstreamOf(link) === node.id);
     return links.length === 0 ? [{ node, link: null }] : links.map((link) => ({ node, link }));
   });
-  if (rows.length === 0) return html`<p class="muted">No node matches.</p>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Topology as a table">
+  if (rows.length === 0) return html`<p class="muted">${say`No node matches.`}</p>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${say`Topology as a table`}>
     <table class="grid-table">
       <thead>
         <tr>
-          <th scope="col">Node</th>
-          <th scope="col">Role</th>
-          <th scope="col">Link</th>
-          <th scope="col">State</th>
-          <th scope="col" class="num">Lag</th>
-          <th scope="col" class="num">Behind</th>
+          <th scope="col">${say`Node`}</th>
+          <th scope="col">${say`Role`}</th>
+          <th scope="col">${say`Link`}</th>
+          <th scope="col">${say`State`}</th>
+          <th scope="col" class="num">${say`Lag`}</th>
+          <th scope="col" class="num">${say`Behind`}</th>
         </tr>
       </thead>
       <tbody>
@@ -98,23 +99,23 @@ function linkCell(
   if (link === null) return html`<span class="muted">–</span>`;
   const other =
     link.kind === 'queue'
-      ? `to ${nameOf.get(link.to) ?? ''}`
-      : `from ${nameOf.get(link.from) ?? ''}`;
+      ? say`to ${nameOf.get(link.to) ?? ''}`
+      : say`from ${nameOf.get(link.from) ?? ''}`;
   return html`<button class="link" type="button" @click=${() => onSelect(link.id)}>${other}</button>
     <span class="muted">${link.kind} · ${link.sub}</span>`;
 }
 
 function lagCell(edge: EdgeState | undefined, { state, nowMs, actions }: ListProps) {
   if (edge === undefined) return html`<span class="muted">–</span>`;
-  if (edge.verdict.code === 'idle') return 'caught up';
+  if (edge.verdict.code === 'idle') return say`caught up`;
   return edge.lagMs === null
-    ? html`<span class="muted">unknown</span>`
+    ? html`<span class="muted">${say`unknown`}</span>`
     : figure(lagFigure(edge, formatDuration(edge.lagMs, 'fine'), state), nowMs, actions);
 }
 
 function bytesCell(edge: EdgeState | undefined, { state, nowMs, actions }: ListProps) {
   if (edge === undefined) return html`<span class="muted">–</span>`;
   return edge.lagBytes === null
-    ? html`<span class="muted">unknown</span>`
+    ? html`<span class="muted">${say`unknown`}</span>`
     : figure(behindFigure(edge, formatBytes(edge.lagBytes), state), nowMs, actions);
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { formatAgo, formatClock, formatDuration } from '../../src/core/format';
 import { lossMarkdown } from '../../src/core/loss/lossMarkdown';
+import { say } from '../../src/core/say';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import type { LossState } from '../../src/protocol/diagnosisState';
 import type { Actions } from '../commands';
@@ -25,16 +26,16 @@ export function lossSection({ state, nowMs, actions }: LossSectionProps): Templa
   const rest = loss.rows.length - shown.length + lossRowsMore;
   return html`<section class="section loss" aria-labelledby="loss-h">
     <div class="bar">
-      <h2 id="loss-h" tabindex="-1">Could I lose data now?</h2>
+      <h2 id="loss-h" tabindex="-1">${say`Could I lose data now?`}</h2>
       ${button({
-        label: 'Copy as Markdown',
-        onClick: () => actions.copy(lossMarkdown(loss), 'Answer'),
+        label: say`Copy as Markdown`,
+        onClick: () => actions.copy(lossMarkdown(loss), say`Answer`),
       })}
     </div>
     <p class="answer state is-${tone}">${glyph(`s-${GLYPHS[tone]}`)}<span>${loss.answer}</span></p>
     <p class="muted lead">${loss.lead} ${asOf(loss, nowMs)}</p>
     ${shown.length === 0 ? nothing : table(shown, state, nowMs, actions)}
-    ${rest === 0 ? nothing : html`<p class="foot">${rest} more, none of them worse</p>`}
+    ${rest === 0 ? nothing : html`<p class="foot">${say`${rest} more, none of them worse`}</p>`}
   </section>`;
 }
 
@@ -48,8 +49,8 @@ const GLYPHS: Readonly<Record<ReturnType<typeof toneOf>, StateGlyph>> = {
 
 function asOf({ asOfMs }: LossState, nowMs: number): string {
   return asOfMs === null
-    ? 'No server has been read.'
-    : `As of ${formatClock(asOfMs)}, ${formatAgo(asOfMs, nowMs)}.`;
+    ? say`No server has been read.`
+    : say`As of ${formatClock(asOfMs)}, ${formatAgo(asOfMs, nowMs)}.`;
 }
 
 function table(
@@ -58,20 +59,26 @@ function table(
   nowMs: number,
   actions: Actions,
 ): TemplateResult {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="What has not arrived">
+  return html`<div
+    class="scroll"
+    tabindex="0"
+    role="region"
+    aria-label=${say`What has not arrived`}
+  >
     <table class="grid-table">
       <thead>
         <tr>
-          <th scope="col">Where</th>
-          <th scope="col" class="num">Not arrived</th>
-          <th scope="col" class="num">Since</th>
-          <th scope="col">Note</th>
+          <th scope="col">${say`Where`}</th>
+          <th scope="col" class="num">${say`Not arrived`}</th>
+          <th scope="col" class="num">${say`Since`}</th>
+          <th scope="col">${say`Note`}</th>
         </tr>
       </thead>
       <tbody>
         ${rows.map((row) => {
           const tone = toneOf(row.health);
-          const read = row.atMs === null ? 'never read' : `read ${formatAgo(row.atMs, nowMs)}`;
+          const read =
+            row.atMs === null ? say`never read` : say`read ${formatAgo(row.atMs, nowMs)}`;
           return html`<tr>
             <th scope="row" class="wrap">
               ${
@@ -105,9 +112,9 @@ function table(
 }
 
 const SAID: Readonly<Record<ReturnType<typeof toneOf>, string>> = {
-  ok: 'healthy',
-  busy: 'busy',
-  warn: 'warning',
-  bad: 'error',
-  none: 'unknown',
+  ok: say`healthy`,
+  busy: say`busy`,
+  warn: say`warning`,
+  bad: say`error`,
+  none: say`unknown`,
 };

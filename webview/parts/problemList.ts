@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
+import { say } from '../../src/core/say';
 import type { Problem } from '../text/problems';
 import { glyph, said } from './glyph';
 
@@ -16,7 +17,7 @@ export function problemList(
   const rest = problems.slice(SHOWN);
   return html`<section class="section" aria-labelledby="problems-h">
     <div class="bar">
-      <h2 id="problems-h">Needs attention <span class="muted">${problems.length}</span></h2>
+      <h2 id="problems-h">${say`Needs attention`} <span class="muted">${problems.length}</span></h2>
     </div>
     <ol class="problems">
       ${repeat(
@@ -31,7 +32,9 @@ export function problemList(
               @click=${() => onSelect(problem.id)}
             >
               ${glyph(`s-${problem.glyph}`)}
-              <span>${said(problem.tone === 'bad' ? 'error' : 'warning')}${titled(problem)}</span>
+              <span
+                >${said(problem.tone === 'bad' ? say`error` : say`warning`)}${titled(problem)}</span
+              >
               <span class="problem__age">${problem.age}</span>${glyph('t-chevron')}
             </button>
           </li>`,
@@ -41,7 +44,7 @@ export function problemList(
       rest.length === 0
         ? nothing
         : html`<p class="foot">
-            ${rest.length} more:
+            ${say`${rest.length} more:`}
             ${rest
               .slice(0, 12)
               .map(

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { DEPTH_CAP } from '../../src/core/facts';
 import { formatAgo, formatCount, formatCountRate } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { DashboardState, QueueState } from '../../src/protocol/dashboardState';
 import { type Actions, COMMAND_LABELS } from '../commands';
@@ -31,21 +32,21 @@ export function queueTable(props: QueueTableProps): TemplateResult | typeof noth
   if (queues.length === 0) return nothing;
   return html`<section class="section queues" aria-labelledby="queues-h">
     <div class="bar">
-      <h2 id="queues-h">Queues <span class="muted">${onlineNote(queues)}</span></h2>
+      <h2 id="queues-h">${say`Queues`} <span class="muted">${onlineNote(queues)}</span></h2>
     </div>
     ${cardNoteList(cardNotes(props.state, new Set(queues.map(({ nodeId }) => nodeId)), props.nowMs), props.commands, props.actions)}
-    <div class="scroll" tabindex="0" role="region" aria-label="Queues">
+    <div class="scroll" tabindex="0" role="region" aria-label=${say`Queues`}>
       <table class="grid-table">
         <thead>
           <tr>
-            <th scope="col">Edge</th>
-            <th scope="col">State</th>
-            <th scope="col" class="num">Grows by</th>
-            <th scope="col" class="num">Conflicts</th>
-            <th scope="col" class="num">Dead</th>
-            <th scope="col">From here</th>
-            <th scope="col" class="num">Last drain</th>
-            <th scope="col"><span class="sr">Commands</span></th>
+            <th scope="col">${say`Edge`}</th>
+            <th scope="col">${say`State`}</th>
+            <th scope="col" class="num">${say`Grows by`}</th>
+            <th scope="col" class="num">${say`Conflicts`}</th>
+            <th scope="col" class="num">${say`Dead`}</th>
+            <th scope="col">${say`From here`}</th>
+            <th scope="col" class="num">${say`Last drain`}</th>
+            <th scope="col"><span class="sr">${say`Commands`}</span></th>
           </tr>
         </thead>
         <tbody>
@@ -65,7 +66,7 @@ function row(queue: QueueState, { commands, nowMs, actions }: QueueTableProps): 
   const { facts, verdict } = queue;
   const count = (value: number | undefined, what: string) =>
     value === undefined
-      ? muted('unknown')
+      ? muted(say`unknown`)
       : figure(queueFigure(queue, formatCount(value, DEPTH_CAP), what), nowMs, actions);
   const canDrain =
     commands.includes('drainQueue') && (facts?.waiting ?? 0) > 0 && queue.draining === null;
@@ -75,7 +76,9 @@ function row(queue: QueueState, { commands, nowMs, actions }: QueueTableProps): 
       <button class="link" type="button" @click=${() => actions.select(queue.id)}>
         ${queue.nodeId}
       </button>
-      <span class="muted">to ${queue.primaryId}${queue.isAutomatic ? ' · automatic' : ''}</span>
+      <span class="muted"
+        >${say`to ${queue.primaryId}`}${queue.isAutomatic ? say` · automatic` : ''}</span
+      >
     </th>
     <td>
       <span class="state is-${isDraining ? 'busy' : toneOf(verdict.health)}"
@@ -92,15 +95,15 @@ function row(queue: QueueState, { commands, nowMs, actions }: QueueTableProps): 
               queueFigure(
                 queue,
                 formatCountRate(queue.perMinute),
-                'Operations a minute by which what waits grew over the last minutes',
+                say`Operations a minute by which what waits grew over the last minutes`,
               ),
               nowMs,
               actions,
             )
       }
     </td>
-    <td class="num">${count(facts?.conflicts, 'Operations in conflict')}</td>
-    <td class="num">${count(facts?.dead, 'Operations that are not tried again')}</td>
+    <td class="num">${count(facts?.conflicts, say`Operations in conflict`)}</td>
+    <td class="num">${count(facts?.dead, say`Operations that are not tried again`)}</td>
     <td>${onlineText(queue)}</td>
     <td class="num">
       ${queue.lastDrainedAtMs === null ? muted('–') : formatAgo(queue.lastDrainedAtMs, nowMs)}
@@ -124,27 +127,28 @@ function stateText(queue: QueueState, nowMs: number): string {
   if (draining !== null) return draining;
   if (facts === null || isOld(verdict.code)) return queueTop(queue, nowMs);
   // What waits for a person has columns of its own; with it a queue is not empty.
-  if (facts.waiting === 0 && facts.conflicts + facts.dead > 0) return 'nothing to drain';
+  if (facts.waiting === 0 && facts.conflicts + facts.dead > 0) return say`nothing to drain`;
   return queueTop({ ...queue, facts: { ...facts, conflicts: 0 } }, nowMs);
 }
 
 function onlineText({ isOnline, verdict }: QueueState) {
-  if (isOnline === null) return muted(isNotAsked(verdict.code) ? 'not asked' : 'unknown');
-  return isOnline ? 'online' : 'offline';
+  if (isOnline === null) return muted(isNotAsked(verdict.code) ? say`not asked` : say`unknown`);
+  return isOnline ? say`online` : say`offline`;
 }
 
 function onlineNote(queues: readonly QueueState[]): string {
   const online = queues.filter(({ isOnline }) => isOnline === true).length;
-  return `${online} of ${queues.length} online`;
+  return say`${online} of ${queues.length} online`;
 }
 
 /** The server's words of the newest error of each. */
 function errorNotes(queues: readonly QueueState[]) {
-  return queues.flatMap(({ nodeId, facts }) =>
-    (facts?.lastError ?? null) === null
+  return queues.flatMap(({ nodeId, facts }) => {
+    const words = facts?.lastError ?? null;
+    return words === null
       ? []
-      : [html`<p class="foot">Newest error on ${nodeId}: ${facts?.lastError}</p>`],
-  );
+      : [html`<p class="foot">${say`Newest error on ${nodeId}: ${words}`}</p>`];
+  });
 }
 
 function muted(text: string) {

@@ -2,6 +2,7 @@ import { html, svg, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatBytes, formatDuration, UNKNOWN } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { DashboardState, SlotState } from '../../src/protocol/dashboardState';
 import { slotId } from '../../src/protocol/slotId';
 import { wholeSeconds } from '../text/edgeText';
@@ -41,13 +42,13 @@ export function slotTable(props: SlotTableProps): TemplateResult {
   const rest = slots.length - shown.length;
   return html`<section class="section slots" aria-labelledby="slots-h">
     <div class="bar">
-      <h2 id="slots-h">Slots <span class="muted">${limitNote(slots)}</span></h2>
+      <h2 id="slots-h">${say`Slots`} <span class="muted">${limitNote(slots)}</span></h2>
       ${
         slots.length === 0
           ? nothing
           : button({
-              label: 'Copy as Markdown',
-              onClick: () => actions.copy(asMarkdown(slots, nowMs), 'Slots'),
+              label: say`Copy as Markdown`,
+              onClick: () => actions.copy(asMarkdown(slots, nowMs), say`Slots`),
             })
       }
     </div>
@@ -55,16 +56,16 @@ export function slotTable(props: SlotTableProps): TemplateResult {
     ${
       slots.length === 0
         ? emptyNote(state)
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Slots as a table">
+        : html`<div class="scroll" tabindex="0" role="region" aria-label=${say`Slots as a table`}>
             <table class="grid-table">
               <thead>
                 <tr>
-                  <th scope="col">Slot</th>
-                  ${many ? html`<th scope="col">On</th>` : nothing}
-                  <th scope="col">State</th>
-                  <th scope="col" class="num">Keeps</th>
-                  <th scope="col">Of limit</th>
-                  <th scope="col" class="num">Time to limit</th>
+                  <th scope="col">${say`Slot`}</th>
+                  ${many ? html`<th scope="col">${say`On`}</th>` : nothing}
+                  <th scope="col">${say`State`}</th>
+                  <th scope="col" class="num">${say`Keeps`}</th>
+                  <th scope="col">${say`Of limit`}</th>
+                  <th scope="col" class="num">${say`Time to limit`}</th>
                 </tr>
               </thead>
               <tbody>
@@ -78,7 +79,7 @@ export function slotTable(props: SlotTableProps): TemplateResult {
           </div>`
     }
     ${versionNote(slots, state)}
-    ${rest === 0 ? nothing : html`<p class="foot">${rest} more, all healthy</p>`}
+    ${rest === 0 ? nothing : html`<p class="foot">${say`${rest} more, all healthy`}</p>`}
   </section>`;
 }
 
@@ -99,8 +100,7 @@ function versionNote(slots: readonly SlotState[], state: DashboardState) {
   );
   if (older === undefined) return nothing;
   return html`<p class="foot">
-    Postgres ${older.version} on ${older.id} does not record since when a slot is inactive; the time
-    is since this window saw it.
+    ${say`Postgres ${older.version ?? ''} on ${older.id} does not record since when a slot is inactive; the time is since this window saw it.`}
   </p>`;
 }
 
@@ -142,16 +142,16 @@ function slotGlyph({ verdict }: SlotState): StateGlyph {
 
 function stateText(slot: SlotState, nowMs: number): string {
   const { code, sinceMs } = slot.verdict;
-  const since = sinceMs === null ? '' : ` for ${formatDuration(wholeSeconds(nowMs - sinceMs))}`;
-  if (isOld(code)) return slot.isActive ? 'was active' : 'was inactive';
+  const since = sinceMs === null ? '' : say` for ${formatDuration(wholeSeconds(nowMs - sinceMs))}`;
+  if (isOld(code)) return slot.isActive ? say`was active` : say`was inactive`;
   if (code === 'slotLost') {
-    const ago = sinceMs === null ? '' : ` ${formatDuration(wholeSeconds(nowMs - sinceMs))} ago`;
-    return `lost${ago}${slot.invalidationReason === null ? '' : ` · ${slot.invalidationReason}`}`;
+    const ago = sinceMs === null ? '' : say` ${formatDuration(wholeSeconds(nowMs - sinceMs))} ago`;
+    return say`lost${ago}${slot.invalidationReason === null ? '' : ` · ${slot.invalidationReason}`}`;
   }
-  if (code === 'orphan') return 'kept for nobody';
-  if (slot.isActive) return code === 'nearLimit' ? 'active, near its limit' : 'active';
+  if (code === 'orphan') return say`kept for nobody`;
+  if (slot.isActive) return code === 'nearLimit' ? say`active, near its limit` : say`active`;
   if (code === 'healthy' || code === 'nearLimit' || code === 'notStreaming')
-    return `inactive${since}`;
+    return say`inactive${since}`;
   return verdictWord(code);
 }
 
@@ -163,10 +163,10 @@ function bytesOr(bytes: number | null, slot: SlotState): string {
 /** Which limit it is stands beside it where it is not the server's own. */
 function toLimit(slot: SlotState, state: DashboardState, nowMs: number, actions: Actions) {
   const text = timeToLimit(slot);
-  if (text === 'no limit' || text === UNKNOWN) return muted(text);
+  if (text === say`no limit` || text === UNKNOWN) return muted(text);
   return html`${figure(limitFigure(slot, text, state), nowMs, actions)}${
     slot.toLimit?.by === 'file' && slot.verdict.code !== 'slotLost'
-      ? html` <span class="muted">by the file</span>`
+      ? html` <span class="muted">${say`by the file`}</span>`
       : nothing
   }`;
 }
@@ -195,7 +195,7 @@ function room(slot: SlotState): TemplateResult {
     class="room"
     viewBox="0 0 96 8"
     role="img"
-    aria-label="${Math.floor(used * 100)} percent of the limit used"
+    aria-label=${say`${Math.floor(used * 100)} percent of the limit used`}
   >
     ${svg`<rect class="room__all" x=".5" y=".5" width="95" height="7"></rect>
       <rect class="room__used" x="1" y="1" width=${Math.max(1, used * 94).toFixed(1)} height="6"></rect>`}
@@ -206,7 +206,7 @@ function limitNote(slots: readonly SlotState[]): string {
   const limits = [...new Set(slots.map(limitOf))];
   const only = limits[0];
   return limits.length === 1 && only !== null && only !== undefined
-    ? `limit ${formatBytes(only)}`
+    ? say`limit ${formatBytes(only)}`
     : '';
 }
 
@@ -228,14 +228,14 @@ function asMarkdown(slots: readonly SlotState[], nowMs: number): string {
       slot.type,
       stateText(slot, nowMs),
       bytesOr(slot.retainedWalBytes, slot),
-      limitOf(slot) === null ? 'no limit' : formatBytes(limitOf(slot) ?? 0),
+      limitOf(slot) === null ? say`no limit` : formatBytes(limitOf(slot) ?? 0),
       timeToLimit(slot),
     ]
       .map(markdownCell)
       .join(' | '),
   );
   return [
-    '| slot | on | type | state | keeps | limit | time to limit |',
+    say`| slot | on | type | state | keeps | limit | time to limit |`,
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map((row) => `| ${row} |`),
     '',

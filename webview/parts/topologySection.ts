@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { say } from '../../src/core/say';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import type { Actions } from '../commands';
 import type { Store } from '../store';
@@ -43,13 +44,14 @@ export class TopologySection {
     return html`<section class="section topology" aria-labelledby="map-h">
       <div class="bar">
         <h2 id="map-h">
-          Topology ${measured ? nothing : html`<span class="muted">as declared</span>`}
+          ${say`Topology`}
+          ${measured ? nothing : html`<span class="muted">${say`as declared`}</span>`}
         </h2>
         <span class="field"
           >${glyph('t-search')}<input
             type="search"
-            placeholder="Find a node"
-            aria-label="Find a node"
+            placeholder=${say`Find a node`}
+            aria-label=${say`Find a node`}
             .value=${find}
             @input=${(event: Event) => {
               if (event.target instanceof HTMLInputElement) {
@@ -58,21 +60,21 @@ export class TopologySection {
             }}
         /></span>
         ${segments({
-          legend: 'Nodes shown',
+          legend: say`Nodes shown`,
           name: 'shown',
           options: [
-            { value: 'all', label: `All ${whole.nodes.length}` },
-            { value: 'unhealthy', label: `Unhealthy ${count}` },
+            { value: 'all', label: say`All ${whole.nodes.length}` },
+            { value: 'unhealthy', label: say`Unhealthy ${count}` },
           ],
           value: shown,
           onChange: (value) => this.store.arrange({ shown: value }),
         })}
         ${segments({
-          legend: 'View',
+          legend: say`View`,
           name: 'view',
           options: [
-            { value: 'map', label: 'Map' },
-            { value: 'list', label: 'List' },
+            { value: 'map', label: say`Map` },
+            { value: 'list', label: say`List` },
           ],
           value: arrangement.view,
           onChange: (view) => this.store.arrange({ view }),
@@ -87,7 +89,7 @@ export class TopologySection {
   }
 
   private map(graph: MapGraph, selectedId: string | null, width: number): TemplateResult {
-    if (graph.nodes.length === 0) return html`<p class="muted">No node matches.</p>`;
+    if (graph.nodes.length === 0) return html`<p class="muted">${say`No node matches.`}</p>`;
     const layout = layoutMap(graph, this.layersFor(graph), width);
     const { mapCursorId } = this.store.model;
     const cursorId = [mapCursorId, selectedId].find((id) => isOnMap(layout, id)) ?? null;

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { DashboardState, NodeState } from '../../src/protocol/dashboardState';
 import { wholeSeconds } from './edgeText';
@@ -44,13 +45,13 @@ function noteOf(node: NodeState, state: DashboardState, nowMs: number): CardNote
   if (node.contact === 'connecting') {
     const waitedMs = verdict.sinceMs === null ? 0 : nowMs - verdict.sinceMs;
     if (waitedMs < WAIT_MS) return null;
-    return note(`Asking ${id}, since ${formatDuration(waitedMs)}.${oldness(node, nowMs)}`, []);
+    return note(say`Asking ${id}, since ${formatDuration(waitedMs)}.${oldness(node, nowMs)}`, []);
   }
   if (node.failure !== null) {
     const again =
       node.nextTryAtMs === null || node.nextTryAtMs <= nowMs
         ? ''
-        : ` Next try in ${formatDuration(wholeSeconds(node.nextTryAtMs - nowMs))}.`;
+        : say` Next try in ${formatDuration(wholeSeconds(node.nextTryAtMs - nowMs))}.`;
     const needsPassword = verdict.code === 'passwordNeeded';
     return note(`${node.failure.text}${oldness(node, nowMs)}${again}`, [
       ...(needsPassword ? (['enterPassword'] as const) : (['refresh'] as const)),
@@ -59,7 +60,7 @@ function noteOf(node: NodeState, state: DashboardState, nowMs: number): CardNote
   }
   if (verdict.code === 'noPrivilege') {
     const told = state.problems.find((problem) => problem.id === id)?.title;
-    return note(told ?? `The role that watches ${id} may not see its state of replication.`, [
+    return note(told ?? say`The role that watches ${id} may not see its state of replication.`, [
       'copyGrant',
     ]);
   }
@@ -70,5 +71,5 @@ function noteOf(node: NodeState, state: DashboardState, nowMs: number): CardNote
 function oldness({ asOfMs }: NodeState, nowMs: number): string {
   return asOfMs === null
     ? ''
-    : ` What is shown of it is ${formatDuration(wholeSeconds(nowMs - asOfMs), 'fine')} old.`;
+    : say` What is shown of it is ${formatDuration(wholeSeconds(nowMs - asOfMs), 'fine')} old.`;
 }

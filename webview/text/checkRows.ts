@@ -1,4 +1,5 @@
 import { checkHealth } from '../../src/core/describe/checkText';
+import { say } from '../../src/core/say';
 import type { DashboardState, EdgeChecksState, EdgeState } from '../../src/protocol/dashboardState';
 import { glyphOf, type StateGlyph } from './glyphs';
 import { displayName } from './names';
@@ -29,7 +30,7 @@ export function checkRows(state: DashboardState): readonly CheckRow[] {
 }
 
 function nameOf(edge: EdgeState): Pick<CheckRow, 'name' | 'kind'> {
-  const from = edge.from ?? 'not in the file';
+  const from = edge.from ?? say`not in the file`;
   switch (edge.kind) {
     case 'streaming':
       return { name: `${from} → ${displayName(edge.to)}`, kind: 'streaming' };
@@ -64,9 +65,9 @@ export function positionNote(rows: readonly CheckRow[]): PositionNote | null {
   const [first] = found;
   if (first === undefined) return null;
   const names = found.map(({ name }) => name);
-  const who = names.length > 3 ? `${names.length} subscriptions` : names.join(', ');
+  const who = names.length > 3 ? say`${names.length} subscriptions` : names.join(', ');
   return {
-    text: `${who}: without a sentinel table a check proves that the position passed, not that rows arrive.`,
+    text: say`${who}: without a sentinel table a check proves that the position passed, not that rows arrive.`,
     publisherId: first.edge.from,
   };
 }

@@ -1,5 +1,6 @@
 import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatDuration } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { DashboardCommand } from '../../src/protocol/dashboardCommands';
 import type { DashboardState, DetailsState, EdgeState } from '../../src/protocol/dashboardState';
 import { slotId } from '../../src/protocol/slotId';
@@ -43,7 +44,7 @@ export function detailsOf(
     since:
       sinceMs === null || isNotAsked(subject.value.verdict.code)
         ? ''
-        : `for ${formatDuration(wholeSeconds(nowMs - sinceMs), 'fine')}`,
+        : say`for ${formatDuration(wholeSeconds(nowMs - sinceMs), 'fine')}`,
     text: diagnosis?.detail ?? '',
     commands: commandsFor(subject),
   };
@@ -53,13 +54,13 @@ function headOf(subject: Subject): Pick<DetailsText, 'title' | 'kind'> {
   switch (subject.kind) {
     case 'edge':
       return {
-        title: `${subject.value.from ?? 'not in the file'} → ${displayName(subject.value.to)}`,
+        title: `${subject.value.from ?? say`not in the file`} → ${displayName(subject.value.to)}`,
         kind: edgeKind(subject.value),
       };
     case 'node':
       return {
         title: displayName(subject.value.id),
-        kind: `${rolesSentence(subject.value)}${subject.value.isDeclared ? '' : ' · not in the file'}`,
+        kind: `${rolesSentence(subject.value)}${subject.value.isDeclared ? '' : say` · not in the file`}`,
       };
     case 'queue':
       return {
@@ -75,24 +76,24 @@ function headOf(subject: Subject): Pick<DetailsText, 'title' | 'kind'> {
 }
 
 function edgeKind(edge: EdgeState): string {
-  const slot = edge.slotName === null ? '' : ` · slot ${edge.slotName}`;
+  const slot = edge.slotName === null ? '' : say` · slot ${edge.slotName}`;
   switch (edge.kind) {
     case 'streaming': {
       const sync = SYNC_WORDS[edge.syncState ?? ''] ?? '';
-      return `Streaming replication${sync}${slot}`;
+      return say`Streaming replication${sync}${slot}`;
     }
     case 'logical':
-      return `Logical replication · subscription ${edge.name}`;
+      return say`Logical replication · subscription ${edge.name}`;
     case 'consumer':
-      return `Reader of a logical slot, not Postgres${slot}`;
+      return say`Reader of a logical slot, not Postgres${slot}`;
   }
 }
 
 const SYNC_WORDS: Readonly<Record<string, string>> = {
-  async: ', asynchronous',
-  sync: ', synchronous',
-  quorum: ', synchronous by quorum',
-  potential: ', asynchronous, may become synchronous',
+  async: say`, asynchronous`,
+  sync: say`, synchronous`,
+  quorum: say`, synchronous by quorum`,
+  potential: say`, asynchronous, may become synchronous`,
 };
 
 /** A link can be checked; what nobody asked cannot be read again. */

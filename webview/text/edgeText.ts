@@ -6,6 +6,7 @@ import {
   formatMeasure,
   formatPart,
 } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { EdgeState } from '../../src/protocol/dashboardState';
 import { isNotAsked, isOld } from './glyphs';
 
@@ -13,49 +14,49 @@ import { isNotAsked, isOld } from './glyphs';
 export function edgeTop(edge: EdgeState, nowMs: number): string {
   const { code, sinceMs, params } = edge.verdict;
   const since = sinceMs === null ? null : formatDuration(wholeSeconds(nowMs - sinceMs));
-  const lasting = (words: string) => (since === null ? words : `${words} for ${since}`);
+  const lasting = (words: string) => (since === null ? words : say`${words} for ${since}`);
   const measured = (words: string) => `${words} · ${lagText(edge)}`;
   if (isOld(code) && edge.lastKnown !== null) return edgeWas(edge, nowMs);
   switch (code) {
     case 'streaming':
-      return measured(edge.kind === 'consumer' ? 'reading' : 'streaming');
+      return measured(edge.kind === 'consumer' ? say`reading` : say`streaming`);
     case 'idle':
-      return 'idle · caught up';
+      return say`idle · caught up`;
     case 'catchingUp':
     case 'lagging':
       return measured(verdictWord(code));
     case 'copying':
       return params.readyTables === undefined || params.totalTables === undefined
-        ? 'copying tables'
-        : `copying ${formatPart(params.readyTables, params.totalTables, 'tables')}`;
+        ? say`copying tables`
+        : say`copying ${formatPart(params.readyTables, params.totalTables, 'tables')}`;
     case 'paused':
-      return lasting('paused');
+      return lasting(say`paused`);
     case 'notStreaming':
-      return lasting(edge.kind === 'consumer' ? 'not reading' : 'not streaming');
+      return lasting(edge.kind === 'consumer' ? say`not reading` : say`not streaming`);
     case 'stuck':
     case 'blocked':
       return lasting(verdictWord(code));
     case 'stoppedByError':
-      return since === null ? 'stopped by an error' : `stopped ${since} ago`;
+      return since === null ? say`stopped by an error` : say`stopped ${since} ago`;
     case 'slotLost':
-      return since === null ? 'slot lost' : `slot lost ${since} ago`;
+      return since === null ? say`slot lost` : say`slot lost ${since} ago`;
     case 'applyErrorLoop':
       return params.retries === undefined
-        ? 'apply error'
-        : `apply error, ${params.retries} retries`;
+        ? say`apply error`
+        : say`apply error, ${params.retries} retries`;
     case 'sourceCutOff':
-      return 'lag unknown';
+      return say`lag unknown`;
     default:
-      return isNotAsked(code) && code !== 'notConnected' ? 'not asked' : verdictWord(code);
+      return isNotAsked(code) && code !== 'notConnected' ? say`not asked` : verdictWord(code);
   }
 }
 
 /** Second line of an edge: what it is called, and its size where the first line told the time. */
 export function edgeSub(edge: EdgeState): string {
-  const name = edge.kind === 'logical' ? edge.name : (edge.slotName ?? 'no slot');
+  const name = edge.kind === 'logical' ? edge.name : (edge.slotName ?? say`no slot`);
   const { code } = edge.verdict;
-  if (code === 'sourceCutOff') return 'its source is cut off';
-  if (code === 'noPrivilege') return 'needs pg_monitor';
+  if (code === 'sourceCutOff') return say`its source is cut off`;
+  if (code === 'noPrivilege') return say`needs pg_monitor`;
   if (isOld(code) || isNotAsked(code) || edge.lagBytes === null) return name;
   // The size already stands in the first line where no time is known.
   if (edge.lagMs === null && MEASURED.has(code)) return name;
@@ -68,17 +69,17 @@ const MEASURED: ReadonlySet<string> = new Set(['streaming', 'lagging', 'catching
 export function lagText(edge: EdgeState): string {
   if (edge.lagMs !== null) return formatDuration(edge.lagMs, 'fine');
   if (edge.lagBytes !== null) return formatBytes(edge.lagBytes);
-  return 'lag unknown';
+  return say`lag unknown`;
 }
 
 /** `was 12 ms, 2 min ago` */
 export function edgeWas(edge: EdgeState, nowMs: number): string {
   const last = edge.lastKnown;
-  if (last === null) return 'never measured';
-  if (last.lagMs === 0 && last.lagBytes === 0) return `was idle, ${formatAgo(last.atMs, nowMs)}`;
+  if (last === null) return say`never measured`;
+  if (last.lagMs === 0 && last.lagBytes === 0) return say`was idle, ${formatAgo(last.atMs, nowMs)}`;
   const value =
     last.lagMs === null ? formatMeasure(null, last.lagBytes) : formatDuration(last.lagMs);
-  return `was ${value}, ${formatAgo(last.atMs, nowMs)}`;
+  return say`was ${value}, ${formatAgo(last.atMs, nowMs)}`;
 }
 
 /** An age or a lasting time never shows fractions of a second. */

@@ -1,6 +1,13 @@
 import { evidenceQuery } from '../../src/core/diagnosis/evidenceQuery';
 import { DEPTH_CAP } from '../../src/core/facts';
-import { formatBytes, formatCount, formatDuration, formatEstimate } from '../../src/core/format';
+import {
+  UNKNOWN,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatEstimate,
+} from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type {
   DashboardState,
   EdgeChecksState,
@@ -24,7 +31,7 @@ function readOn(
   const major = Number.parseInt(node.version ?? '', 10);
   const version = Number.isNaN(major) ? null : major * 10_000;
   return {
-    source: `${object} on ${node.id}`,
+    source: say`${object} on ${node.id}`,
     atMs: node.asOfMs,
     query: evidenceQuery(object, { version, slot: null, subscription: null, ...scope }),
   };
@@ -35,7 +42,7 @@ const OWN = { source: null, atMs: null, query: null } as const;
 export function keptFigure(slot: SlotState, text: string, state: DashboardState): Figure {
   return {
     text,
-    what: `WAL that slot ${slot.name} keeps on ${slot.nodeId}: from its restart_lsn to the present position. It is not lag.`,
+    what: say`WAL that slot ${slot.name} keeps on ${slot.nodeId}: from its restart_lsn to the present position. It is not lag.`,
     ...readOn(state, 'pg_replication_slots', slot.nodeId, { slot: slot.name }),
   };
 }
@@ -46,38 +53,42 @@ export function limitFigure(slot: SlotState, text: string, state: DashboardState
   const limit = toLimit?.limitBytes ?? slot.limitBytes;
   const whose =
     toLimit?.by === 'file'
-      ? 'thresholds.retainedWal of the topology file, beyond which nothing happens by itself'
-      : 'max_slot_wal_keep_size, beyond which the server removes WAL that the slot needs';
+      ? say`thresholds.retainedWal of the topology file, beyond which nothing happens by itself`
+      : say`max_slot_wal_keep_size, beyond which the server removes WAL that the slot needs`;
   const left =
     toLimit?.leftBytes === null || toLimit?.leftBytes === undefined
       ? ''
-      : ` ${formatBytes(Math.max(0, toLimit.leftBytes))} may still be written.`;
+      : say` ${formatBytes(Math.max(0, toLimit.leftBytes))} may still be written.`;
   return {
     text,
     what:
       limit === null
-        ? `Slot ${slot.name} has no limit: it keeps WAL until the disk is full.`
-        : `Time until slot ${slot.name} keeps ${formatBytes(limit)} at the rate that was seen: ${whose}.${left}`,
+        ? say`Slot ${slot.name} has no limit: it keeps WAL until the disk is full.`
+        : say`Time until slot ${slot.name} keeps ${formatBytes(limit)} at the rate that was seen: ${whose}.${left}`,
     ...readOn(state, 'pg_replication_slots', slot.nodeId, { slot: slot.name }),
   };
 }
 
 /** `about 13 min`, `steady`, `past`, `no limit`, `unknown`. */
 export function timeToLimit({ toLimit, limitBytes, verdict }: SlotState): string {
-  if (verdict.code === 'slotLost') return 'past';
-  if (toLimit === null) return limitBytes === null ? 'no limit' : 'unknown';
-  if (toLimit.leftBytes !== null && toLimit.leftBytes <= 0) return 'past';
-  return toLimit.pace === 'approaching' ? formatEstimate(toLimit.ms) : toLimit.pace;
+  if (verdict.code === 'slotLost') return say`past`;
+  if (toLimit === null) return limitBytes === null ? say`no limit` : UNKNOWN;
+  if (toLimit.leftBytes !== null && toLimit.leftBytes <= 0) return say`past`;
+  return toLimit.pace === 'approaching'
+    ? formatEstimate(toLimit.ms)
+    : toLimit.pace === 'steady'
+      ? say`steady`
+      : UNKNOWN;
 }
 
 export function lagFigure(edge: EdgeState, text: string, state: DashboardState): Figure {
-  return { text, what: `How long ${edge.name} is behind.`, ...readOfEdge(edge, state) };
+  return { text, what: say`How long ${edge.name} is behind.`, ...readOfEdge(edge, state) };
 }
 
 export function behindFigure(edge: EdgeState, text: string, state: DashboardState): Figure {
   return {
     text,
-    what: `WAL that ${edge.from ?? 'its source'} has written and ${edge.name} has not confirmed.`,
+    what: say`WAL that ${edge.from ?? say`its source`} has written and ${edge.name} has not confirmed.`,
     ...readOfEdge(edge, state),
   };
 }
@@ -91,8 +102,8 @@ function readOfEdge(edge: EdgeState, state: DashboardState) {
 export function queueFigure(queue: QueueState, text: string, what: string): Figure {
   return {
     text,
-    what: `${what} in ${queue.table} on ${queue.nodeId}; counted up to ${formatCount(DEPTH_CAP)}.`,
-    source: `${queue.table} on ${queue.nodeId}`,
+    what: say`${what} in ${queue.table} on ${queue.nodeId}; counted up to ${formatCount(DEPTH_CAP)}.`,
+    source: say`${queue.table} on ${queue.nodeId}`,
     atMs: queue.atMs,
     query: null,
   };
@@ -101,7 +112,7 @@ export function queueFigure(queue: QueueState, text: string, what: string): Figu
 export function shareFigure(checks: EdgeChecksState, text: string, share: string): Figure {
   return {
     text,
-    what: `${share} of the ${formatCount(checks.arrivals)} checks of this window that arrived, of ${formatCount(checks.checks)} in all.`,
+    what: say`${share} of the ${formatCount(checks.arrivals)} checks of this window that arrived, of ${formatCount(checks.checks)} in all.`,
     ...OWN,
   };
 }
@@ -109,8 +120,8 @@ export function shareFigure(checks: EdgeChecksState, text: string, share: string
 export function budgetFigure(budgetMs: number): Figure {
   return {
     text: formatDuration(budgetMs),
-    what: 'expect.arrivesWithin of the topology file: a check that takes longer has failed.',
-    source: 'topology file',
+    what: say`expect.arrivesWithin of the topology file: a check that takes longer has failed.`,
+    source: say`topology file`,
     atMs: null,
     query: null,
   };

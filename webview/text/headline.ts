@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatPart,
 } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import { type StateGlyph, toneOf, type Tone } from './glyphs';
 import { modeOf } from './mode';
@@ -25,7 +26,7 @@ export function headlineOf(state: DashboardState, nowMs: number): Headline {
   const quiet = (glyph: StateGlyph, title: string, meta: string): Headline => ({
     tone: 'none',
     glyph,
-    word: 'unknown',
+    word: say`unknown`,
     title,
     meta: `${state.name} · ${meta}`,
   });
@@ -33,23 +34,23 @@ export function headlineOf(state: DashboardState, nowMs: number): Headline {
     case 'restricted':
       return quiet(
         'restricted',
-        'Nothing is measured: this workspace is in restricted mode',
-        `${nodes} in the file`,
+        say`Nothing is measured: this workspace is in restricted mode`,
+        say`${nodes} in the file`,
       );
     case 'notAsked':
       return quiet(
         'unknown',
-        'Not connected: no server has been asked yet',
-        `${nodes} in the file`,
+        say`Not connected: no server has been asked yet`,
+        say`${nodes} in the file`,
       );
     case 'notApproved':
       return quiet(
         'unknown',
-        'Not connected: the servers of this file wait for your approval',
-        `${nodes} in the file`,
+        say`Not connected: the servers of this file wait for your approval`,
+        say`${nodes} in the file`,
       );
     case 'disconnected':
-      return quiet('disabled', 'Disconnected until Connect', `${nodes} in the file`);
+      return quiet('disabled', say`Disconnected until Connect`, say`${nodes} in the file`);
     case 'connecting':
       return quiet('stale', connectingTitle(state), connectingMeta(state, nowMs));
     case 'live':
@@ -60,8 +61,8 @@ export function headlineOf(state: DashboardState, nowMs: number): Headline {
 function connectingTitle(state: DashboardState): string {
   const answered = state.nodes.filter((node) => node.contact === 'connected').length;
   const before = state.nodes.some((node) => node.asOfMs !== null && node.contact !== 'connected');
-  const word = before ? 'Reconnecting' : 'Connecting';
-  return `${word} · ${formatPart(answered, state.nodes.length, 'nodes')} have answered`;
+  const word = before ? say`Reconnecting` : say`Connecting`;
+  return say`${word} · ${formatPart(answered, state.nodes.length, 'nodes')} have answered`;
 }
 
 function connectingMeta(state: DashboardState, nowMs: number): string {
@@ -70,7 +71,7 @@ function connectingMeta(state: DashboardState, nowMs: number): string {
     .flatMap((node) => (node.asOfMs === null ? [] : [node.asOfMs]));
   if (old.length === 0) return formatCounted(state.nodes.length, 'node');
   const age = formatDuration(Math.max(1000, nowMs - Math.min(...old)), 'fine');
-  return `values with a clock are from before the reconnect, up to ${age} old`;
+  return say`values with a clock are from before the reconnect, up to ${age} old`;
 }
 
 function liveHeadline(state: DashboardState, nowMs: number, nodes: string): Headline {
@@ -79,7 +80,7 @@ function liveHeadline(state: DashboardState, nowMs: number, nodes: string): Head
   const parts =
     summary.replicas === 0
       ? nodes
-      : `${formatPart(summary.healthyReplicas, summary.replicas, 'replicas')} healthy`;
+      : say`${formatPart(summary.healthyReplicas, summary.replicas, 'replicas')} healthy`;
   const problems = problemsOf(state, nowMs);
   const worst = problems[0];
   if (worst === undefined) {
@@ -87,7 +88,7 @@ function liveHeadline(state: DashboardState, nowMs: number, nodes: string): Head
     return {
       tone: toneOf(summary.health),
       glyph: isUnknown ? 'unknown' : summary.health === 'busy' ? 'catching' : 'ok',
-      word: isUnknown ? 'unknown' : summary.health === 'busy' ? 'busy' : 'healthy',
+      word: isUnknown ? say`unknown` : summary.health === 'busy' ? say`busy` : say`healthy`,
       title: `${parts} · ${worstLag(state)}`,
       meta,
     };
@@ -97,7 +98,7 @@ function liveHeadline(state: DashboardState, nowMs: number, nodes: string): Head
   return {
     tone: worst.tone,
     glyph: worst.glyph,
-    word: worst.tone === 'bad' ? 'error' : 'warning',
+    word: worst.tone === 'bad' ? say`error` : say`warning`,
     title: `${parts} · ${worst.name} ${worst.brief}${more}`,
     meta,
   };
@@ -105,20 +106,20 @@ function liveHeadline(state: DashboardState, nowMs: number, nodes: string): Head
 
 function worstLag({ summary, edges, queues }: DashboardState): string {
   if (summary.worstLagMs !== null && summary.worstLagMs > 0) {
-    return `worst lag ${formatDuration(summary.worstLagMs, 'fine')}`;
+    return say`worst lag ${formatDuration(summary.worstLagMs, 'fine')}`;
   }
   if (summary.worstLagBytes !== null && summary.worstLagBytes > 0) {
-    return `worst lag ${formatBytes(summary.worstLagBytes)}`;
+    return say`worst lag ${formatBytes(summary.worstLagBytes)}`;
   }
-  if (edges.length === 0 && queues.length === 0) return 'nothing replicates';
+  if (edges.length === 0 && queues.length === 0) return say`nothing replicates`;
   if (edges.length > 0 && summary.worstLagMs === null && summary.worstLagBytes === null) {
-    return 'lag unknown';
+    return say`lag unknown`;
   }
-  return 'idle · caught up';
+  return say`idle · caught up`;
 }
 
 function polled(state: DashboardState, nowMs: number): string {
   const answers = state.nodes.flatMap((node) => (node.asOfMs === null ? [] : [node.asOfMs]));
-  if (answers.length === 0) return 'nothing has answered';
-  return `polled ${formatAgo(Math.max(...answers), nowMs)}`;
+  if (answers.length === 0) return say`nothing has answered`;
+  return say`polled ${formatAgo(Math.max(...answers), nowMs)}`;
 }

@@ -1,6 +1,7 @@
 import type { DiagnosisCode } from '../../src/core/diagnosis/diagnosis';
 import { verdictWord } from '../../src/core/describe/verdictWord';
 import { formatDuration } from '../../src/core/format';
+import { say } from '../../src/core/say';
 import type { Verdict } from '../../src/core/snapshot';
 import type { DashboardState } from '../../src/protocol/dashboardState';
 import { wholeSeconds } from './edgeText';
@@ -63,42 +64,42 @@ function briefOf(diagnosed: DiagnosisCode, verdict: Verdict, age: string): strin
   const code = isTrouble ? verdict.code : diagnosed;
   const claim = CLAIMS[code];
   if (claim !== undefined) return claim;
-  if (!isTrouble) return 'needs attention';
+  if (!isTrouble) return say`needs attention`;
   if (age === '') return verdictWord(verdict.code);
-  if (code === 'stoppedByError') return `stopped ${age} ago`;
-  if (code === 'slotLost') return `lost its slot ${age} ago`;
-  return `${verdictWord(verdict.code)} for ${age}`;
+  if (code === 'stoppedByError') return say`stopped ${age} ago`;
+  if (code === 'slotLost') return say`lost its slot ${age} ago`;
+  return say`${verdictWord(verdict.code)} for ${age}`;
 }
 
 /** Words that make a sentence with the name before them, where the state's own word would not. */
 const CLAIMS: Readonly<Partial<Record<DiagnosisCode, string>>> = {
-  noPrivilege: 'needs pg_monitor',
-  passwordNeeded: 'needs a password',
-  splitBrain: 'is one of several writable nodes',
-  roleMismatch: 'has another role than declared',
-  wrongSystem: 'belongs to another system',
-  diverged: 'has diverged',
-  noWorker: 'finds no free worker',
-  nearLimit: 'is near its limit',
-  orphan: 'is kept for nobody',
-  ambiguous: 'cannot be told apart',
-  queueGrowing: 'has a growing queue',
-  queueFailedOver: 'has to be drained after a failover',
-  queueConflicts: 'has conflicts',
-  queueDead: 'has dead operations',
-  queueAbsent: 'has no queue table',
-  sameNode: 'is in the file twice',
-  clockSkew: 'has a clock that is off',
-  connectionsNearlyUsedUp: 'has hardly a connection left',
-  sequenceBehind: 'has sequences that are behind',
-  replicaIdentityMissing: 'refuses UPDATE and DELETE',
-  walRemoved: 'lacks WAL that was removed',
-  nearFileLimit: 'keeps more WAL than the file allows',
-  slotsUsedUp: 'has no slot left',
-  sendersUsedUp: 'has no sender left',
-  walLevelTooLow: 'has a wal_level that is too low',
-  longQuery: 'runs a query that holds replay back',
-  edgeOffline: 'is cut off from its primary',
-  queuePoisoned: 'has operations that stop its queue',
-  queueStuck: 'has a queue that does not move',
+  noPrivilege: say`needs pg_monitor`,
+  passwordNeeded: say`needs a password`,
+  splitBrain: say`is one of several writable nodes`,
+  roleMismatch: say`has another role than declared`,
+  wrongSystem: say`belongs to another system`,
+  diverged: say`has diverged`,
+  noWorker: say`finds no free worker`,
+  nearLimit: say`is near its limit`,
+  orphan: say`is kept for nobody`,
+  ambiguous: say`cannot be told apart`,
+  queueGrowing: say`has a growing queue`,
+  queueFailedOver: say`has to be drained after a failover`,
+  queueConflicts: say`has conflicts`,
+  queueDead: say`has dead operations`,
+  queueAbsent: say`has no queue table`,
+  sameNode: say`is in the file twice`,
+  clockSkew: say`has a clock that is off`,
+  connectionsNearlyUsedUp: say`has hardly a connection left`,
+  sequenceBehind: say`has sequences that are behind`,
+  replicaIdentityMissing: say`refuses UPDATE and DELETE`,
+  walRemoved: say`lacks WAL that was removed`,
+  nearFileLimit: say`keeps more WAL than the file allows`,
+  slotsUsedUp: say`has no slot left`,
+  sendersUsedUp: say`has no sender left`,
+  walLevelTooLow: say`has a wal_level that is too low`,
+  longQuery: say`runs a query that holds replay back`,
+  edgeOffline: say`is cut off from its primary`,
+  queuePoisoned: say`has operations that stop its queue`,
+  queueStuck: say`has a queue that does not move`,
 };

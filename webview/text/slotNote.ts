@@ -1,3 +1,4 @@
+import { say } from '../../src/core/say';
 import type { NodeState } from '../../src/protocol/dashboardState';
 import { isNotAsked, isOld } from './glyphs';
 
@@ -5,12 +6,12 @@ import { isNotAsked, isOld } from './glyphs';
 export function noSlots(nodes: readonly NodeState[]): string {
   const all = nodes.filter(({ isDeclared }) => isDeclared);
   const answering = all.filter(answers).length;
-  if (answering === 0) return 'Slots are unknown: no node answers now.';
+  if (answering === 0) return say`Slots are unknown: no node answers now.`;
   const where =
     answering === all.length
-      ? 'on any node'
-      : `on the ${answering} of ${all.length} nodes that answer`;
-  return `No replication slots ${where}. A standby without a slot can lose WAL that it still needs.`;
+      ? say`on any node`
+      : say`on the ${answering} of ${all.length} nodes that answer`;
+  return say`No replication slots ${where}. A standby without a slot can lose WAL that it still needs.`;
 }
 
 function answers({ slots, contact, verdict }: NodeState): boolean {

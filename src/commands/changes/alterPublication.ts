@@ -1,4 +1,5 @@
 import { planAlterPublication } from '../../core/plan/planAlterPublication';
+import { say } from '../../core/say';
 import { askSteps } from '../../host/multiStep';
 import { alterPublicationSteps } from '../plans/alterPublicationSteps';
 import { CatalogSource } from '../plans/catalogSource';
@@ -6,13 +7,13 @@ import { sayNoNode } from '../plans/pickNode';
 import { loginRolesAt, pickPublication, reachableReadersOf } from '../plans/pickPublication';
 import type { Change } from './change';
 
-const TITLE = 'Alter Publication';
+const TITLE = say`Alter Publication`;
 
 /** Changes what a publication holds or sends, with what its subscribers need for it, by a plan. */
 export const alterPublication: Change = async (deps, target) => {
   const chosen = await pickPublication(deps, target, {
     title: TITLE,
-    placeholder: 'Which publication should change?',
+    placeholder: say`Which publication should change?`,
   });
   if (chosen === null) return;
   const { topologyId, nodeId, name } = chosen;
@@ -21,7 +22,7 @@ export const alterPublication: Change = async (deps, target) => {
   if (catalog === null) return;
   const present = catalog.publications.find((publication) => publication.name === name);
   if (present === undefined) {
-    sayNoNode(deps, `${nodeId} has no publication ${name}. Create it first.`);
+    sayNoNode(deps, say`${nodeId} has no publication ${name}. Create it first.`);
     return;
   }
   const answers = await askSteps(TITLE, alterPublicationSteps(catalog, present), {

@@ -1,3 +1,4 @@
+import { say } from '../../core/say';
 import {
   alterBy,
   askNewConnection,
@@ -13,14 +14,14 @@ import { readForChange } from '../plans/changeSubscription';
 import { askOne, type PickItem } from '../../host/prompts';
 import type { Change } from './change';
 
-const TITLE = 'Alter Subscription';
+const TITLE = say`Alter Subscription`;
 
 /** Asks what of a subscription shall be otherwise, and changes it by a plan. */
 export const alterSubscription: Change = async (deps, target) => {
   const chosen = await pickSubscription(deps, target, {
     title: TITLE,
-    placeholder: 'Which subscription should be changed?',
-    lack: 'Alter Subscription needs a subscription.',
+    placeholder: say`Which subscription should be changed?`,
+    lack: say`Alter Subscription needs a subscription.`,
     fits: () => true,
   });
   if (chosen === null) return;
@@ -42,18 +43,22 @@ async function askWhat(deps: CommandDeps, chosen: SubscriptionChoice): Promise<A
     ?.publications;
   const what = await askOne<string>({
     place: { title: TITLE, step: 1, totalSteps: 2, canGoBack: false },
-    placeholder: `What of ${name} should change?`,
+    placeholder: say`What of ${name} should change?`,
     items: [
       ...(published === undefined
         ? []
         : [
             {
-              label: '$(broadcast) Publications',
+              label: say`$(broadcast) Publications`,
               description: formatNames(subscription.publications),
               value: 'publications',
             },
           ]),
-      { label: '$(plug) Connection', description: 'address and sign-in', value: 'connection' },
+      {
+        label: say`$(plug) Connection`,
+        description: say`address and sign-in`,
+        value: 'connection',
+      },
       ...SUBSCRIPTION_OPTIONS.filter(({ key }) => subscription.options[key] !== undefined).map(
         ({ key, detail }): PickItem<string> => ({
           label: `$(settings) ${key}`,

@@ -1,11 +1,12 @@
 import { planCreatePublication } from '../../core/plan/planCreatePublication';
+import { say } from '../../core/say';
 import { askSteps } from '../../host/multiStep';
 import { CatalogSource } from '../plans/catalogSource';
 import type { Change } from './change';
 import { givenNode } from '../plans/pickNode';
 import { publicationSteps, toPublicationRequest } from '../plans/publicationSteps';
 
-const TITLE = 'Create Publication';
+const TITLE = say`Create Publication`;
 
 /** Asks for node, tables, operations and name, and creates the publication by a plan. */
 export const createPublication: Change = async (deps, target) => {

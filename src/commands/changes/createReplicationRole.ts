@@ -3,6 +3,7 @@ import { planCreateReplicationRole } from '../../core/plan/roles/planCreateRepli
 import type { ReplicationRoleRequest } from '../../core/plan/roles/replicationRole';
 import { isComplete, type PlanReport } from '../../core/plan/report';
 import { secretsOf } from '../../core/plan/sqlText';
+import { say } from '../../core/say';
 import { askSteps } from '../../host/multiStep';
 import { randomPassword, scramVerifier } from '../../host/scramVerifier';
 import { CatalogSource } from '../plans/catalogSource';
@@ -11,7 +12,7 @@ import { reachableDownstreams } from '../plans/reachableNodes';
 import { needsTables, roleSteps, type RoleAnswers } from '../plans/roleSteps';
 import type { Change } from './change';
 
-const TITLE = 'Create Replication Role';
+const TITLE = say`Create Replication Role`;
 const SECRET = 'rolePassword';
 
 /** Asks what a role is for, and makes it with the least privileges by a plan; its verifier is made here. */
@@ -53,7 +54,7 @@ export const createReplicationRole: Change = async (deps, target) => {
   if (report === null || !usedPassword(report)) return;
   await env.clipboard.writeText(password);
   void window.showInformationMessage(
-    `The password of ${name} is in the clipboard. Nothing of ours keeps it.`,
+    say`The password of ${name} is in the clipboard. Nothing of ours keeps it.`,
   );
 };
 

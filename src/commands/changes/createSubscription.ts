@@ -1,6 +1,7 @@
 import { leftoversOfCreate } from '../../core/plan/leftoversOfCreate';
 import { planCreateSubscription } from '../../core/plan/planCreateSubscription';
 import type { PlanContext } from '../../core/plan/requests';
+import { say } from '../../core/say';
 import { askSteps } from '../../host/multiStep';
 import type { CommandDeps } from '../commandDeps';
 import type { Change } from './change';
@@ -17,7 +18,7 @@ import {
 import { subscriptionSteps } from '../plans/subscriptionSteps';
 import { testConnection } from '../plans/testConnection';
 
-const TITLE = 'Create Subscription';
+const TITLE = say`Create Subscription`;
 
 /** Asks for subscriber, publisher, publications, address and how to sign in, and creates the subscription by a plan. */
 export const createSubscription: Change = async (deps, target) => {

@@ -4,6 +4,7 @@ import type { DrainPreview, DrainReport, QueueAddress } from '../../core/queue/d
 import { drainConfirmation } from '../../core/queue/drainConfirmation';
 import { drainReportDocument, previewDocument } from '../../core/queue/drainDocument';
 import { doneOf, drainSentence, progressWords } from '../../core/queue/drainWords';
+import { say } from '../../core/say';
 import { showEscaped } from '../../core/visibleText';
 import type { CommandDeps } from '../commandDeps';
 import { signalOf } from '../plans/progress';
@@ -13,8 +14,8 @@ import { CHOOSE_PRIMARY, enterQueue, isSplit } from '../queue/enterQueue';
 import { pickQueue } from '../queue/pickQueue';
 import type { Change } from './change';
 
-const TITLE = 'Drain Queue';
-const SHOW = 'Show';
+const TITLE = say`Drain Queue`;
+const SHOW = say`Show`;
 
 /** Tries what a drain would do, lets the user confirm it, drains, and tells what became of it. */
 export const drainQueue: Change = async (deps, target) => {
@@ -41,7 +42,7 @@ function isUnderWay({ drains }: CommandDeps, { topologyId, nodeId }: QueueAddres
   if (state?.progress === undefined || state.progress === null) return false;
   const words = progressWords(state.progress);
   void window.showInformationMessage(
-    `${showEscaped(nodeId)} is being drained by this window: ${words}.`,
+    say`${showEscaped(nodeId)} is being drained by this window: ${words}.`,
   );
   return true;
 }
@@ -50,7 +51,7 @@ async function tryOut({ drains }: CommandDeps, address: QueueAddress): Promise<D
   return window.withProgress(
     {
       location: ProgressLocation.Notification,
-      title: `Dry run of ${showEscaped(address.nodeId)}`,
+      title: say`Dry run of ${showEscaped(address.nodeId)}`,
       cancellable: true,
     },
     async (_progress, token) => drains.preview(address, signalOf(token)),
@@ -61,21 +62,21 @@ async function tryOut({ drains }: CommandDeps, address: QueueAddress): Promise<D
 async function isWanted(deps: CommandDeps, preview: DrainPreview): Promise<boolean> {
   const edge = showEscaped(preview.edgeId);
   if (preview.total + preview.missing === 0 && preview.refusals.length === 0) {
-    void window.showInformationMessage(`Nothing waits on ${edge}.`);
+    void window.showInformationMessage(say`Nothing waits on ${edge}.`);
     return false;
   }
   const nowMs = deps.clock.nowMs();
   const text = previewDocument(preview, `${formatDay(nowMs)} ${formatClock(nowMs)}`);
-  await deps.documents.show(`Dry run of ${preview.edgeId}`, deps.redact(text), 'markdown');
+  await deps.documents.show(say`Dry run of ${preview.edgeId}`, deps.redact(text), 'markdown');
   if (preview.refusals.length > 0) {
     const why = deps.redact(showEscaped(preview.refusals.join(' ')));
     const buttons = isSplit(deps, preview.address.topologyId) ? [CHOOSE_PRIMARY] : [];
     follow(deps, preview.address, async () =>
-      window.showWarningMessage(`${edge} cannot be drained. ${why}`, ...buttons),
+      window.showWarningMessage(say`${edge} cannot be drained. ${why}`, ...buttons),
     );
     return false;
   }
-  return confirmAct({ ...drainConfirmation(preview), purpose: 'drain its queue in production' });
+  return confirmAct({ ...drainConfirmation(preview), purpose: say`drain its queue in production` });
 }
 
 async function drain(
@@ -86,12 +87,12 @@ async function drain(
   return window.withProgress(
     {
       location: ProgressLocation.Notification,
-      title: `Draining ${showEscaped(address.nodeId)}`,
+      title: say`Draining ${showEscaped(address.nodeId)}`,
       cancellable: true,
     },
     async (progress, token) => {
       let shown = 0;
-      progress.report({ message: `0 of ${formatCount(total)}` });
+      progress.report({ message: say`0 of ${formatCount(total)}` });
       return drains.drain(address, signalOf(token), (now) => {
         const share = now.total === 0 ? 0 : Math.min(100, (now.done / now.total) * 100);
         progress.report({ message: progressWords(now), increment: Math.max(0, share - shown) });
@@ -109,7 +110,7 @@ function tell(deps: CommandDeps, report: DrainReport): void {
     ...(doneOf(report.counts) + report.verdicts.length > 0 ? [SHOW] : []),
     ...(isRefusedBySplit ? [CHOOSE_PRIMARY] : []),
   ];
-  const say = {
+  const tell = {
     drained: window.showInformationMessage,
     cancelled: window.showInformationMessage,
     busy: window.showWarningMessage,
@@ -117,10 +118,10 @@ function tell(deps: CommandDeps, report: DrainReport): void {
     stopped: window.showErrorMessage,
   }[report.end.kind];
   follow(deps, report.address, async () => {
-    const choice = await say(sentence, ...buttons);
+    const choice = await tell(sentence, ...buttons);
     if (choice === SHOW) {
       const text = deps.redact(drainReportDocument(report));
-      await deps.documents.show(`Drain of ${report.address.nodeId}`, text, 'markdown');
+      await deps.documents.show(say`Drain of ${report.address.nodeId}`, text, 'markdown');
     }
     return choice;
   });
@@ -130,10 +131,10 @@ function tell(deps: CommandDeps, report: DrainReport): void {
 function follow(
   deps: CommandDeps,
   { topologyId }: QueueAddress,
-  say: () => Promise<string | undefined> | Thenable<string | undefined>,
+  tell: () => Promise<string | undefined> | Thenable<string | undefined>,
 ): void {
   const act = async (): Promise<void> => {
-    if ((await say()) !== CHOOSE_PRIMARY) return;
+    if ((await tell()) !== CHOOSE_PRIMARY) return;
     await deps.runCommand('choosePrimary', { topologyId, subject: null });
   };
   act().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { window } from 'vscode';
 import { formatCount } from '../../core/format';
+import { say } from '../../core/say';
 import { showEscaped } from '../../core/visibleText';
 import { whileReading } from '../plans/progress';
 import { confirmAct } from '../queue/confirmAct';
@@ -10,7 +11,7 @@ import { pickOperations } from '../queue/pickOperations';
 import { pickQueue } from '../queue/pickQueue';
 import type { Change } from './change';
 
-const TITLE = 'Drop Dead Operation';
+const TITLE = say`Drop Dead Operation`;
 
 /** Lets dead operations go; the ledger notes them as dropped. */
 export const dropDeadOperation: Change = async (deps, target) => {
@@ -25,21 +26,22 @@ export const dropDeadOperation: Change = async (deps, target) => {
   if (ids === null) return;
   const { edge, queue, environment } = entered;
   const confirmed = await confirmAct({
-    message: showEscaped(`Drop ${deadCount(ids.length, picked)} of ${edge.id}?`),
+    message: showEscaped(say`Drop ${deadCount(ids.length, picked)} of ${edge.id}?`),
     detail: showEscaped(
-      `What ${ids.length === 1 ? 'it wrote' : 'they wrote'} on ${edge.id} will never reach ${queue.primary}; the two will differ. Export Queue as SQL keeps a copy. This cannot be undone.`,
+      say`What ${ids.length === 1 ? say`it wrote` : say`they wrote`} on ${edge.id} will never reach ${queue.primary}; the two will differ. Export Queue as SQL keeps a copy. This cannot be undone.`,
     ),
-    button: ids.length === 1 ? 'Drop Operation' : `Drop ${formatCount(ids.length)} Operations`,
+    button:
+      ids.length === 1 ? say`Drop Operation` : say`Drop ${formatCount(ids.length)} Operations`,
     mustType: environment === 'production' ? edge.id : null,
-    purpose: 'drop in production',
+    purpose: say`drop in production`,
   });
   if (!confirmed) return;
   const dropped = await whileReading(TITLE, async (signal) =>
     deps.queues.dropDead(chosen, ids, signal),
   );
   deps.audit.note(
-    `${TITLE}: ${dropped} of ${ids.length} on ${edge.id} dropped: ${auditedIds(ids)}`,
+    say`${TITLE}: ${dropped} of ${ids.length} on ${edge.id} dropped: ${auditedIds(ids)}`,
   );
-  void window.showInformationMessage(deadSentence('Dropped', dropped, ids.length));
+  void window.showInformationMessage(deadSentence(say`Dropped`, dropped, ids.length));
   await refreshEnds(deps, chosen, [queue.primary]);
 };

@@ -1,14 +1,15 @@
 import { planDropPublication } from '../../core/plan/planDropPublication';
+import { say } from '../../core/say';
 import { pickPublication, readersOf } from '../plans/pickPublication';
 import type { Change } from './change';
 
-const TITLE = 'Drop Publication';
+const TITLE = say`Drop Publication`;
 
 /** Drops a publication once everybody who takes it has let go of it, by a plan. */
 export const dropPublication: Change = async (deps, target) => {
   const chosen = await pickPublication(deps, target, {
     title: TITLE,
-    placeholder: 'Which publication should go?',
+    placeholder: say`Which publication should go?`,
   });
   if (chosen === null) return;
   const { topologyId, nodeId, name } = chosen;

@@ -1,9 +1,10 @@
 import { planDropSlot } from '../../core/plan/slots/planDropSlot';
+import { say } from '../../core/say';
 import { pickSlot } from '../plans/pickSlot';
 import { reachableDownstreams } from '../plans/reachableNodes';
 import type { Change } from './change';
 
-const TITLE = 'Drop Slot';
+const TITLE = say`Drop Slot`;
 
 /** Drops a replication slot that nobody needs, by a plan; who might need it is asked first. */
 export const dropSlot: Change = async (deps, target) => {

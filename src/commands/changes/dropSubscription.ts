@@ -1,17 +1,18 @@
 import { leftoversOfDrop, planDropSubscription } from '../../core/plan/planDropSubscription';
+import { say } from '../../core/say';
 import { askOne } from '../../host/prompts';
 import { reachablePublisher } from '../plans/changeSubscription';
 import { pickSubscription, type SubscriptionChoice } from '../plans/pickSubscription';
 import type { Change } from './change';
 
-const TITLE = 'Drop Subscription';
+const TITLE = say`Drop Subscription`;
 
 /** Drops a subscription by a plan, in whatever state it is, and notes the slot that stays. */
 export const dropSubscription: Change = async (deps, target) => {
   const chosen = await pickSubscription(deps, target, {
     title: TITLE,
-    placeholder: 'Which subscription should go?',
-    lack: 'Drop Subscription needs a subscription.',
+    placeholder: say`Which subscription should go?`,
+    lack: say`Drop Subscription needs a subscription.`,
     fits: () => true,
   });
   if (chosen === null) return;
@@ -35,17 +36,17 @@ export const dropSubscription: Change = async (deps, target) => {
 async function askSlot({ name }: SubscriptionChoice, publisherId: string): Promise<boolean | null> {
   const answer = await askOne<'drop' | 'keep'>({
     place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
-    placeholder: `What becomes of the slot of ${name} on ${publisherId}?`,
+    placeholder: say`What becomes of the slot of ${name} on ${publisherId}?`,
     items: [
       {
-        label: '$(trash) Drop It Too',
-        description: `${publisherId} keeps no more WAL for it`,
+        label: say`$(trash) Drop It Too`,
+        description: say`${publisherId} keeps no more WAL for it`,
         value: 'drop',
       },
       {
-        label: '$(bookmark) Keep It',
-        description: 'for another subscription that takes it over',
-        detail: `${publisherId} keeps WAL for it until it is dropped. It is noted.`,
+        label: say`$(bookmark) Keep It`,
+        description: say`for another subscription that takes it over`,
+        detail: say`${publisherId} keeps WAL for it until it is dropped. It is noted.`,
         value: 'keep',
       },
     ],

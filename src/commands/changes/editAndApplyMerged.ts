@@ -3,6 +3,7 @@ import { isServerFailure } from '../../core/failure';
 import type { ChoiceResult, ConflictDetails } from '../../core/queue/conflict';
 import { mergeRows } from '../../core/queue/mergeRows';
 import { prettyJson } from '../../core/queue/prettyJson';
+import { say } from '../../core/say';
 import { showEscaped } from '../../core/visibleText';
 import type { CommandDeps } from '../commandDeps';
 import { confirmAct } from '../queue/confirmAct';
@@ -14,7 +15,7 @@ import type { EnteredQueue } from '../queue/enterQueue';
 import type { QueueChoice } from '../queue/pickQueue';
 import type { Change } from './change';
 
-const TITLE = 'Edit and Apply Merged';
+const TITLE = say`Edit and Apply Merged`;
 
 /** Lets a person write the row that both sides shall become, beside the primary's, and applies it to the primary. */
 export const editAndApplyMerged: Change = async (deps, target) => {
@@ -46,8 +47,8 @@ async function editOn(
   let news = '';
   for (let shown = first; ;) {
     const primary = showEscaped(shown.primaryId);
-    const button = `Apply to ${primary}`;
-    const task = `Edit the row on the right, then apply it to ${primary}.`;
+    const button = say`Apply to ${primary}`;
+    const task = say`Edit the row on the right, then apply it to ${primary}.`;
     const message = news === '' ? task : `${news} ${task}`;
     const text = await row.whenReady(message, button);
     if (text === null) return;
@@ -57,19 +58,19 @@ async function editOn(
     switch (result?.kind) {
       case 'done':
       case 'gone': {
-        const became = result.kind === 'done' ? 'is applied' : 'was decided by somebody else';
+        const became = result.kind === 'done' ? say`is applied` : say`was decided by somebody else`;
         void window.showInformationMessage(`${conflictName(shown)} ${became}.`);
         return;
       }
       case 'changedAgain':
         shown = result.details;
         await compare(deps, shown, row);
-        news = `The row on ${showEscaped(shown.primaryId)} has changed again; the left side shows it now.`;
+        news = say`The row on ${showEscaped(shown.primaryId)} has changed again; the left side shows it now.`;
         break;
       case 'refused': {
         const code = result.sqlstate === null ? '' : ` (${result.sqlstate})`;
         news = deps.redact(
-          `It was not applied to ${primary}: ${withoutStop(result.message)}${code}.`,
+          say`It was not applied to ${primary}: ${withoutStop(result.message)}${code}.`,
         );
         break;
       }
@@ -109,7 +110,7 @@ async function compare(
   row: EditedRow,
 ): Promise<void> {
   await documents.showDifference(
-    `${conflictName(details)}: ${showEscaped(details.primaryId)} ↔ merged`,
+    say`${conflictName(details)}: ${showEscaped(details.primaryId)} ↔ merged`,
     rowText(details, details.primaryId, details.primaryRow),
     row.document.uri,
   );
@@ -120,13 +121,13 @@ async function isConfirmed(
   { edge, environment }: EnteredQueue,
 ): Promise<boolean> {
   return confirmAct({
-    message: `Write the merged row of ${conflictName(details)} on ${showEscaped(details.primaryId)}?`,
+    message: say`Write the merged row of ${conflictName(details)} on ${showEscaped(details.primaryId)}?`,
     detail:
       details.primaryRow === null
-        ? 'The row is inserted. The version of the edge is kept with the conflict.'
-        : "It replaces the primary's row, whose version is kept with the conflict, as is the edge's. A row that has changed again meanwhile is left alone.",
-    button: 'Apply Merged Row',
+        ? say`The row is inserted. The version of the edge is kept with the conflict.`
+        : say`It replaces the primary's row, whose version is kept with the conflict, as is the edge's. A row that has changed again meanwhile is left alone.`,
+    button: say`Apply Merged Row`,
     mustType: environment === 'production' ? edge.id : null,
-    purpose: 'apply it in production',
+    purpose: say`apply it in production`,
   });
 }

@@ -1,8 +1,9 @@
 import { planNewIdentity } from '../../core/plan/queue/planNewIdentity';
+import { say } from '../../core/say';
 import { pickQueue } from '../queue/pickQueue';
 import type { Change } from './change';
 
-const TITLE = 'Give New Identity';
+const TITLE = say`Give New Identity`;
 
 /** Makes an edge that was copied or restored an edge of its own, by a plan. */
 export const giveNewIdentity: Change = async (deps, target) => {

@@ -1,11 +1,12 @@
 import { planInstallPendingSync } from '../../core/plan/planInstallPendingSync';
+import { say } from '../../core/say';
 import { askSteps, type Step } from '../../host/multiStep';
 import { DEFAULT_QUEUE_TABLE } from '../../topologyFile/normalise';
 import type { CommandDeps } from '../commandDeps';
 import type { Change } from './change';
 import { askNode, givenNode, takesChanges, type NodeChoice } from '../plans/pickNode';
 
-const TITLE = 'Install pending_sync Schema';
+const TITLE = say`Install pending_sync Schema`;
 
 interface QueueAnswers {
   readonly given: NodeChoice | null;
@@ -46,8 +47,8 @@ function steps(deps: CommandDeps): readonly Step<QueueAnswers>[] {
       applies: ({ given }) => given === null,
       ask: async (state, place) => {
         const node = await askNode(deps, place, {
-          placeholder: 'Which node queues its writes while the primary is away?',
-          lack: 'a queue needs a node that takes changes, and every one is a standby.',
+          placeholder: say`Which node queues its writes while the primary is away?`,
+          lack: say`a queue needs a node that takes changes, and every one is a standby.`,
           fits: takesChanges,
           topologyId: state.topologyId,
           present: state.node,
@@ -59,8 +60,8 @@ function steps(deps: CommandDeps): readonly Step<QueueAnswers>[] {
       applies: ({ node }) => node === null || declaredQueue(deps, node) === null,
       ask: async (state, place) => {
         const primary = await askNode(deps, place, {
-          placeholder: 'To which node will the queue be drained?',
-          lack: 'a queue needs a second node to be drained to.',
+          placeholder: say`To which node will the queue be drained?`,
+          lack: say`a queue needs a second node to be drained to.`,
           fits: (node, snapshot) => takesChanges(node, snapshot) && node.id !== state.node?.nodeId,
           topologyId: state.node?.topologyId ?? null,
           present: state.primary,

@@ -1,4 +1,5 @@
 import { planInstallSentinel } from '../../core/plan/planInstallSentinel';
+import { say } from '../../core/say';
 import type { Change } from './change';
 import { changeSentinel } from '../plans/sentinelQuestions';
 
@@ -6,9 +7,9 @@ import { changeSentinel } from '../plans/sentinelQuestions';
 export const installSentinel: Change = async (deps, target) =>
   changeSentinel(deps, target, {
     id: 'installSentinel',
-    title: 'Install Sentinel Table',
-    nodeQuestion: 'From which node should tokens be sent?',
-    publicationQuestion: 'Through which publication?',
+    title: say`Install Sentinel Table`,
+    nodeQuestion: say`From which node should tokens be sent?`,
+    publicationQuestion: say`Through which publication?`,
     needsInstalled: false,
     plan: planInstallSentinel,
   });

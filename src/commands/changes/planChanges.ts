@@ -16,6 +16,7 @@ import type { Plan } from '../../core/plan/plan';
 import { rolesOfQueue } from '../../core/plan/queue/setUpQueue';
 import type { ConnectionTest, PlanContext } from '../../core/plan/requests';
 import type { ConninfoItem } from '../../core/plan/sqlText';
+import { say } from '../../core/say';
 import type { ConnectionParams, TableName, Topology } from '../../core/topology';
 import { askSteps } from '../../host/multiStep';
 import type { CommandDeps } from '../commandDeps';
@@ -34,7 +35,7 @@ import { testConnection } from '../plans/testConnection';
 import { toNodeRef } from '../target';
 import type { Change } from './change';
 
-const TITLE = 'Plan Changes';
+const TITLE = say`Plan Changes`;
 
 /** Reads the nodes, asks what neither file nor servers say, and brings them to the file by one plan. */
 export const planChanges: Change = async (deps, target) => {
@@ -200,7 +201,7 @@ async function planOf(deps: CommandDeps, asked: Asked, context: PlanContext): Pr
       connection,
       connectionTest:
         isMade || !exists(one.declared.publisher, userOf(connection))
-          ? { kind: 'notTried', why: `${userOf(connection)} gets its password by this plan.` }
+          ? { kind: 'notTried', why: say`${userOf(connection)} gets its password by this plan.` }
           : await tried(deps, one, connection, answers, context),
     });
   }

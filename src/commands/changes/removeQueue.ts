@@ -2,6 +2,7 @@ import { planRemoveQueue } from '../../core/plan/queue/planRemoveQueue';
 import { rolesOfQueue } from '../../core/plan/queue/setUpQueue';
 import { isOfApplication } from '../../core/plan/queue/upgradeQueue';
 import { relationOf } from '../../core/plan/tableLookup';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import { askSteps, type Step } from '../../host/multiStep';
 import { askOne } from '../../host/prompts';
@@ -12,7 +13,7 @@ import { askNode, givenNode, takesChanges, type NodeChoice } from '../plans/pick
 import { reachableNodes } from '../plans/reachableNodes';
 import type { Change } from './change';
 
-const TITLE = 'Remove Queue';
+const TITLE = say`Remove Queue`;
 
 interface RemoveAnswers {
   readonly given: NodeChoice | null;
@@ -66,8 +67,8 @@ function steps(deps: CommandDeps, source: CatalogSource): readonly Step<RemoveAn
       applies: ({ given }) => given === null,
       ask: async (state, place) => {
         const node = await askNode(deps, place, {
-          placeholder: 'Which node shall no longer queue its writes?',
-          lack: 'none of them has a queue by the file.',
+          placeholder: say`Which node shall no longer queue its writes?`,
+          lack: say`none of them has a queue by the file.`,
           fits: (one, snapshot) =>
             takesChanges(one, snapshot) &&
             snapshot.topology.nodes.some(
@@ -87,15 +88,15 @@ function steps(deps: CommandDeps, source: CatalogSource): readonly Step<RemoveAn
       },
       ask: async (state, place) => {
         const table = state.node === null ? null : tableOf(deps, source, state.node);
-        const name = table === null ? 'The table' : formatTableName(table);
+        const name = table === null ? say`The table` : formatTableName(table);
         const answer = await askOne<'keep' | 'drop'>({
           place,
-          placeholder: `${name} was made by the application and stays. What becomes of the columns that were added?`,
+          placeholder: say`${name} was made by the application and stays. What becomes of the columns that were added?`,
           items: [
-            { label: '$(check) Keep them', description: 'they do no harm', value: 'keep' },
+            { label: say`$(check) Keep them`, description: say`they do no harm`, value: 'keep' },
             {
-              label: '$(trash) Drop them',
-              description: 'order and state of operations are lost with them',
+              label: say`$(trash) Drop them`,
+              description: say`order and state of operations are lost with them`,
               value: 'drop',
             },
           ],

@@ -2,6 +2,7 @@ import { window } from 'vscode';
 import { contentWords } from '../../core/decoding/transactionSql';
 import { majorOf } from '../../core/plan/nodeFindings';
 import { planRepairDrift } from '../../core/plan/planRepairDrift';
+import { say } from '../../core/say';
 import { showEscaped } from '../../core/visibleText';
 import { askOne, type PickItem } from '../../host/prompts';
 import { alterBy } from '../plans/alterQuestions';
@@ -11,7 +12,7 @@ import { pickSubscription, type SubscriptionChoice } from '../plans/pickSubscrip
 import { edgeOf, readStop, showTransaction, type FoundStop } from '../plans/stoppedSubscription';
 import type { Change } from './change';
 
-const TITLE = 'Resolve Stopped Subscription';
+const TITLE = say`Resolve Stopped Subscription`;
 
 type Way = 'repair' | 'show' | 'skip' | 'enable' | 'disableOnError';
 
@@ -19,8 +20,8 @@ type Way = 'repair' | 'show' | 'skip' | 'enable' | 'disableOnError';
 export const resolveSubscription: Change = async (deps, target) => {
   const chosen = await pickSubscription(deps, target, {
     title: TITLE,
-    placeholder: 'Which subscription has stopped?',
-    lack: 'Resolve Stopped Subscription needs a subscription.',
+    placeholder: say`Which subscription has stopped?`,
+    lack: say`Resolve Stopped Subscription needs a subscription.`,
     fits: () => true,
   });
   if (chosen === null) return;
@@ -71,7 +72,7 @@ async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way 
       ? []
       : [
           {
-            label: '$(diff-added) Add What Is Missing…',
+            label: say`$(diff-added) Add What Is Missing…`,
             detail: showEscaped(`${drift.join('; ')}.`),
             value: 'repair' as const,
           },
@@ -80,9 +81,9 @@ async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way 
       ? []
       : [
           {
-            label: '$(file-code) Show What It Would Apply',
+            label: say`$(file-code) Show What It Would Apply`,
             description: showEscaped(contentWords(transaction).join(', ')),
-            detail: showEscaped(`As SQL; change or delete what is in the way on ${nodeId}.`),
+            detail: showEscaped(say`As SQL; change or delete what is in the way on ${nodeId}.`),
             value: 'show' as const,
           },
         ]),
@@ -90,14 +91,14 @@ async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way 
       ? []
       : [
           {
-            label: '$(play) Enable…',
-            description: 'when what was in the way is gone',
+            label: say`$(play) Enable…`,
+            description: say`when what was in the way is gone`,
             value: 'enable' as const,
           },
         ]),
     {
-      label: '$(debug-step-over) Skip Transaction…',
-      description: 'the whole of it is lost here',
+      label: say`$(debug-step-over) Skip Transaction…`,
+      description: say`the whole of it is lost here`,
       value: 'skip',
     },
     ...(subscription.options['disableOnError'] === false &&
@@ -105,8 +106,8 @@ async function askWay(chosen: SubscriptionChoice, stop: FoundStop): Promise<Way 
     majorOf(catalog) >= 15
       ? [
           {
-            label: '$(circle-slash) Disable on Error…',
-            detail: 'It stops at the next error, instead of trying for ever.',
+            label: say`$(circle-slash) Disable on Error…`,
+            detail: say`It stops at the next error, instead of trying for ever.`,
             value: 'disableOnError' as const,
           },
         ]
@@ -132,12 +133,13 @@ function stoppedQuestion(
   { nodeId, name }: SubscriptionChoice,
   { subscription, missing }: FoundStop,
 ): string {
-  if (missing.length > 0) return `${name} on ${nodeId} lacks what it receives: what shall be done?`;
-  if (!subscription.isEnabled) return `${name} on ${nodeId} is disabled: what shall be done?`;
-  return `What stopped ${name} on ${nodeId} cannot be read: what shall be done?`;
+  if (missing.length > 0)
+    return say`${name} on ${nodeId} lacks what it receives: what shall be done?`;
+  if (!subscription.isEnabled) return say`${name} on ${nodeId} is disabled: what shall be done?`;
+  return say`What stopped ${name} on ${nodeId} cannot be read: what shall be done?`;
 }
 
 /** What to look for where nothing could be read. */
 function nothingFound({ nodeId, name }: SubscriptionChoice, { subscription }: FoundStop): string {
-  return `Nothing tells from here why ${name} stopped. In the server log of ${nodeId}, look for "logical replication apply worker", or for: replication origin "pg_${subscription.oid}".`;
+  return say`Nothing tells from here why ${name} stopped. In the server log of ${nodeId}, look for "logical replication apply worker", or for: replication origin "pg_${subscription.oid}".`;
 }

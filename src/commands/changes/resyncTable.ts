@@ -3,6 +3,7 @@ import { planResyncTable } from '../../core/plan/planResyncTable';
 import { holderName } from '../../core/plan/resyncHolder';
 import { isSameTable } from '../../core/plan/tableLookup';
 import type { PublicationFacts } from '../../core/facts';
+import { say } from '../../core/say';
 import type { TableName } from '../../core/topology';
 import { askOne } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
@@ -11,14 +12,14 @@ import { sayNoNode } from '../plans/pickNode';
 import { pickSubscription, type SubscriptionChoice } from '../plans/pickSubscription';
 import type { Change } from './change';
 
-const TITLE = 'Resync Table';
+const TITLE = say`Resync Table`;
 
 /** Copies one table of a subscription anew, by a plan. A row of the tree gives the subscription; the table is asked for. */
 export const resyncTable: Change = async (deps, target) => {
   const chosen = await pickSubscription(deps, target, {
     title: TITLE,
-    placeholder: 'Which subscription takes the table?',
-    lack: 'Resync Table needs an enabled subscription.',
+    placeholder: say`Which subscription takes the table?`,
+    lack: say`Resync Table needs an enabled subscription.`,
     fits: (found) => found === null || found.isEnabled,
   });
   if (chosen === null) return;
@@ -46,21 +47,21 @@ async function askTable(
     (table) => !tables.some((taken) => isSameTable(taken, table)),
   );
   if (tables.length + left.length === 0) {
-    sayNoNode(deps, `No table of ${name} on ${nodeId} is known.`);
+    sayNoNode(deps, say`No table of ${name} on ${nodeId} is known.`);
     return null;
   }
   const picked = await askOne<TableName>({
     place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
-    placeholder: `Which table of ${name} should be emptied on ${nodeId} and copied again?`,
+    placeholder: say`Which table of ${name} should be emptied on ${nodeId} and copied again?`,
     items: [
       ...left.map((table) => ({
         label: `$(table) ${formatTableName(table)}`,
-        description: 'not taken yet, or left by a plan that stopped',
+        description: say`not taken yet, or left by a plan that stopped`,
         value: table,
       })),
       ...tables.map((table) => ({
         label: `$(table) ${formatTableName(table)}`,
-        description: table.state === 'r' ? 'ready' : 'copying',
+        description: table.state === 'r' ? say`ready` : say`copying`,
         value: { schema: table.schema, name: table.name },
       })),
     ],

@@ -1,6 +1,7 @@
 import { window } from 'vscode';
 import { formatCount } from '../../core/format';
 import { prettyJson } from '../../core/queue/prettyJson';
+import { say } from '../../core/say';
 import { showEscaped } from '../../core/visibleText';
 import { askOne } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
@@ -21,7 +22,7 @@ import { pickOperations } from '../queue/pickOperations';
 import { pickQueue } from '../queue/pickQueue';
 import type { Change } from './change';
 
-const TITLE = 'Retry Dead Operation';
+const TITLE = say`Retry Dead Operation`;
 
 /** Makes dead operations wait for the next drain again, as they were; or a single one with another row. */
 export const retryDeadOperation: Change = async (deps, target) => {
@@ -49,22 +50,22 @@ async function retryOne(deps: CommandDeps, found: DeadChoice): Promise<void> {
       ? 'same'
       : await askOne<'same' | 'edit'>({
           place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
-          placeholder: showEscaped(found.dead.error ?? 'With which row?'),
+          placeholder: showEscaped(found.dead.error ?? say`With which row?`),
           items: [
             {
-              label: '$(edit) Edit the Row…',
-              description: 'and try it with other values',
+              label: say`$(edit) Edit the Row…`,
+              description: say`and try it with other values`,
               value: 'edit',
             },
             {
-              label: '$(refresh) Try the Same Row',
-              description: 'what was in its way is gone',
+              label: say`$(refresh) Try the Same Row`,
+              description: say`what was in its way is gone`,
               value: 'same',
             },
           ],
         });
   const { operationId, operation, tableText } = found.dead;
-  const one = { ids: [operationId], what: `${operation} of ${tableText}` };
+  const one = { ids: [operationId], what: say`${operation} of ${tableText}` };
   if (way === 'same') await retry(deps, found, { ...one, data: null });
   if (way !== 'edit' || data === null) return;
   const row = await EditedRow.open(prettyJson(data));
@@ -72,8 +73,8 @@ async function retryOne(deps: CommandDeps, found: DeadChoice): Promise<void> {
   // The command has done its part: an editor is open, and waits as long as the person wants.
   const whenReady = async (): Promise<void> => {
     const text = await row.whenReady(
-      'Edit the row, then let it be tried again.',
-      'Retry with This Row',
+      say`Edit the row, then let it be tried again.`,
+      say`Retry with This Row`,
     );
     if (text !== null) await retry(deps, found, { ...one, data: text });
   };
@@ -98,24 +99,24 @@ async function retry(
   const { edge, environment } = entered;
   const isOne = ids.length === 1;
   const confirmed = await confirmAct({
-    message: showEscaped(`Retry ${what} on ${edge.id}?`),
-    detail: `${isOne ? 'It waits' : 'They wait'} for the next drain again${data === null ? '' : ', with the row that you wrote in place of its own'}.`,
-    button: isOne ? 'Retry Operation' : `Retry ${formatCount(ids.length)} Operations`,
+    message: showEscaped(say`Retry ${what} on ${edge.id}?`),
+    detail: say`${isOne ? say`It waits` : say`They wait`} for the next drain again${data === null ? '' : say`, with the row that you wrote in place of its own`}.`,
+    button: isOne ? say`Retry Operation` : say`Retry ${formatCount(ids.length)} Operations`,
     mustType: environment === 'production' ? edge.id : null,
-    purpose: 'retry in production',
+    purpose: say`retry in production`,
   });
   if (!confirmed) return;
   const done = await whileReading(TITLE, async (signal) =>
     deps.queues.retryDead(chosen, ids, data, signal),
   );
-  const how = data === null ? '' : ' with another row';
+  const how = data === null ? '' : say` with another row`;
   deps.audit.note(
-    `${TITLE}${how}: ${done} of ${ids.length} on ${edge.id} wait again: ${auditedIds(ids)}`,
+    say`${TITLE}${how}: ${done} of ${ids.length} on ${edge.id} wait again: ${auditedIds(ids)}`,
   );
   void window.showInformationMessage(
     isOne && done === 1
-      ? 'The operation waits for the next drain.'
-      : deadSentence('Made ready for the next drain:', done, ids.length),
+      ? say`The operation waits for the next drain.`
+      : deadSentence(say`Made ready for the next drain:`, done, ids.length),
   );
   await refreshEnds(deps, chosen);
 }

@@ -5,6 +5,7 @@ import { rolesOfQueue } from '../../core/plan/queue/setUpQueue';
 import { isComplete, type PlanReport } from '../../core/plan/report';
 import type { ConnectionTest, PlanContext } from '../../core/plan/requests';
 import { secretsOf } from '../../core/plan/sqlText';
+import { say } from '../../core/say';
 import { askSteps } from '../../host/multiStep';
 import { randomPassword, scramVerifier } from '../../host/scramVerifier';
 import type { CommandDeps } from '../commandDeps';
@@ -28,7 +29,7 @@ import {
 import { testConnection } from '../plans/testConnection';
 import type { Change } from './change';
 
-const TITLE = 'Set Up Edge';
+const TITLE = say`Set Up Edge`;
 
 /** Asks what an edge queues, for whom and by whom, and makes everything of it on both nodes by one plan. */
 export const setUpEdge: Change = async (deps, target) => {
@@ -110,7 +111,7 @@ async function carryOut(
   if (report === null || !madeRole(report)) return;
   await env.clipboard.writeText(password);
   void window.showInformationMessage(
-    `The password of ${drainer} is in the clipboard. Nothing of ours keeps it.`,
+    say`The password of ${drainer} is in the clipboard. Nothing of ours keeps it.`,
   );
 }
 
@@ -120,7 +121,7 @@ async function testOf(
   { subscribes, subscription }: SetUpEdgeAnswers,
   { topology, topologyId }: PlanContext,
 ): Promise<ConnectionTest> {
-  if (subscribes !== true) return { kind: 'notTried', why: 'Nothing subscribes.' };
+  if (subscribes !== true) return { kind: 'notTried', why: say`Nothing subscribes.` };
   const [subscriber, publisher] = [subscription.node, subscription.publisher].map((choice) =>
     topology.nodes.find(({ id }) => id === choice?.nodeId),
   );

@@ -1,20 +1,21 @@
 import { contentWords } from '../../core/decoding/transactionSql';
 import { formatLsn, parseLsn } from '../../core/lsn';
 import { planSkipTransaction } from '../../core/plan/planSkipTransaction';
+import { say } from '../../core/say';
 import { askText } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
 import { pickSubscription, type SubscriptionChoice } from '../plans/pickSubscription';
 import { readStop, showTransaction, type FoundStop } from '../plans/stoppedSubscription';
 import type { Change } from './change';
 
-const TITLE = 'Skip Transaction';
+const TITLE = say`Skip Transaction`;
 
 /** Finds the transaction that a subscription cannot apply, shows it, and skips it by a plan. */
 export const skipTransaction: Change = async (deps, target) => {
   const chosen = await pickSubscription(deps, target, {
     title: TITLE,
-    placeholder: 'Which subscription should skip a transaction?',
-    lack: 'Skip Transaction needs a subscription.',
+    placeholder: say`Which subscription should skip a transaction?`,
+    lack: say`Skip Transaction needs a subscription.`,
     fits: () => true,
   });
   if (chosen === null) return;
@@ -50,10 +51,10 @@ async function findTransaction(
   if (logged !== null) return { ...stop, finishLsn: logged };
   const given = await askText({
     place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
-    prompt: `${stop.reason.why ?? ''} In the server log of ${chosen.nodeId}, look for: processing remote data for replication origin "pg_${stop.subscription.oid}". What stands behind "finished at"?`,
+    prompt: say`${stop.reason.why ?? ''} In the server log of ${chosen.nodeId}, look for: processing remote data for replication origin "pg_${stop.subscription.oid}". What stands behind "finished at"?`,
     placeholder: '0/157E708',
     value: '',
-    validate: (text) => (parseLsn(text) === null ? 'This is no LSN such as 0/157E708.' : null),
+    validate: (text) => (parseLsn(text) === null ? say`This is no LSN such as 0/157E708.` : null),
   });
   if (given === null || given === 'back') return null;
   const again = await readStop(deps, TITLE, chosen, parseLsn(given));

@@ -1,4 +1,5 @@
 import { planUninstallSentinel } from '../../core/plan/planUninstallSentinel';
+import { say } from '../../core/say';
 import type { Change } from './change';
 import { changeSentinel } from '../plans/sentinelQuestions';
 
@@ -6,9 +7,9 @@ import { changeSentinel } from '../plans/sentinelQuestions';
 export const uninstallSentinel: Change = async (deps, target) =>
   changeSentinel(deps, target, {
     id: 'uninstallSentinel',
-    title: 'Uninstall Sentinel Table',
-    nodeQuestion: 'From which node are tokens sent?',
-    publicationQuestion: 'Which sentinel table?',
+    title: say`Uninstall Sentinel Table`,
+    nodeQuestion: say`From which node are tokens sent?`,
+    publicationQuestion: say`Which sentinel table?`,
     needsInstalled: true,
     plan: planUninstallSentinel,
   });

@@ -2,6 +2,7 @@ import { commands, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { Clock } from '../../core/ports/clock';
 import type { Log } from '../../core/ports/log';
 import type { TopologyMonitor } from '../../core/ports/topologyMonitor';
+import { say } from '../../core/say';
 import { demoChoices, undoOf, type DemoAct, type DemoChoice } from '../../demo/demoAct';
 import type { Binaries } from '../../demo/binaries';
 import type { Demo } from '../../demo/demo';
@@ -14,11 +15,11 @@ import { sayRestricted } from '../errors';
 import { openIncidentFile } from '../openIncident';
 import type { DemoActs } from './demoActs';
 
-const DOWNLOAD = 'Download';
-const RECORDED = 'Show Recorded Demo';
-const ACTIONS = 'What to Try…';
-const STOP = 'Stop Demo';
-const TRY = 'Try Demo';
+const DOWNLOAD = say`Download`;
+const RECORDED = say`Show Recorded Demo`;
+const ACTIONS = say`What to Try…`;
+const STOP = say`Stop Demo`;
+const TRY = say`Try Demo`;
 /** The demo is asked this often, whatever the settings say: its charts are what somebody waits for. */
 const LOOK_MS = 1_000;
 
@@ -80,8 +81,8 @@ export class DemoDesk implements DemoActs {
       return;
     }
     const choice = await window.showQuickPick(demoChoices(demo.faults), {
-      title: 'Demo',
-      placeHolder: 'What should happen?',
+      title: say`Demo`,
+      placeHolder: say`What should happen?`,
       matchOnDetail: true,
     });
     if (choice !== undefined) await this.#do(demo, choice);
@@ -118,10 +119,10 @@ export class DemoDesk implements DemoActs {
       const message = error instanceof Error ? error.message : String(error);
       log.error(`The demo did not start: ${message}`);
       this.#follow(async () => {
-        const text = `The demo did not start: ${message}`;
-        const chosen = await window.showErrorMessage(text, RECORDED, 'Show Log');
+        const text = say`The demo did not start: ${message}`;
+        const chosen = await window.showErrorMessage(text, RECORDED, say`Show Log`);
         if (chosen === RECORDED) await this.#showRecorded();
-        if (chosen === 'Show Log') log.show();
+        if (chosen === say`Show Log`) log.show();
       });
     }
   }
@@ -130,22 +131,22 @@ export class DemoDesk implements DemoActs {
   async #download(): Promise<Binaries | null> {
     const { machine } = this.deps;
     const offered = machine.offered();
-    const why = 'No Postgres 14 or newer was found on this machine.';
+    const why = say`No Postgres 14 or newer was found on this machine.`;
     if (offered === null) {
-      const text = `${why} For this kind of machine there is none to download.`;
+      const text = say`${why} For this kind of machine there is none to download.`;
       if ((await window.showInformationMessage(text, RECORDED)) === RECORDED) {
         await this.#showRecorded();
       }
       return null;
     }
     const chosen = await window.showInformationMessage(
-      `${why} For the demo ${DEMO_POSTGRES} can be downloaded once: ${offered.name} ${offered.version}, about ${DOWNLOAD_MEGABYTES} MB from registry.npmjs.org, checked by its SHA-512. It stays in the extension's own folder.`,
+      say`${why} For the demo ${DEMO_POSTGRES} can be downloaded once: ${offered.name} ${offered.version}, about ${DOWNLOAD_MEGABYTES} MB from registry.npmjs.org, checked by its SHA-512. It stays in the extension's own folder.`,
       DOWNLOAD,
       RECORDED,
     );
     if (chosen === RECORDED) await this.#showRecorded();
     if (chosen !== DOWNLOAD) return null;
-    return this.#withProgress(`Downloading ${DEMO_POSTGRES}`, async (signal, tell) => {
+    return this.#withProgress(say`Downloading ${DEMO_POSTGRES}`, async (signal, tell) => {
       let shown = 0;
       return machine.download(offered, signal, (bytes, share) => {
         const percent = Math.floor((share ?? 0) * 100);
@@ -158,7 +159,7 @@ export class DemoDesk implements DemoActs {
 
   async #run(binaries: Binaries): Promise<void> {
     const { machine, files, contact } = this.deps;
-    const demo = await this.#withProgress('Starting the demo', async (signal, tell) => {
+    const demo = await this.#withProgress(say`Starting the demo`, async (signal, tell) => {
       const started = await machine.start(binaries, signal, (doing) => tell(doing, 0));
       this.#demo = started;
       return started;
@@ -171,7 +172,7 @@ export class DemoDesk implements DemoActs {
     this.#look(demo);
     this.#follow(async () => {
       const chosen = await window.showInformationMessage(
-        'The demo runs: a primary, a standby, a subscriber and an edge with 12 writes waiting, all on this machine. It ends with this window.',
+        say`The demo runs: a primary, a standby, a subscriber and an edge with 12 writes waiting, all on this machine. It ends with this window.`,
         ACTIONS,
         STOP,
       );
@@ -233,7 +234,7 @@ export class DemoDesk implements DemoActs {
 
   #sayNone(): void {
     this.#follow(async () => {
-      const chosen = await window.showInformationMessage('The demo does not run.', TRY);
+      const chosen = await window.showInformationMessage(say`The demo does not run.`, TRY);
       if (chosen === TRY) await this.tryDemo();
     });
   }

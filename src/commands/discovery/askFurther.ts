@@ -1,6 +1,7 @@
 import { concernAbout } from '../../core/contactRule';
 import { formatEndpoint } from '../../core/endpoint';
 import { formatCounted } from '../../core/format';
+import { say } from '../../core/say';
 import { showEscaped } from '../../core/visibleText';
 import { askMany, type PickItem } from '../../host/prompts';
 import { TITLE } from './askStart';
@@ -16,7 +17,7 @@ export async function askFurther(
 ): Promise<readonly FurtherServer[] | null> {
   const answer = await askMany<FurtherServer>({
     place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
-    placeholder: `${formatCounted(servers.length, 'further server')} ${servers.length === 1 ? 'was' : 'were'} found. Which may be looked at as well?`,
+    placeholder: say`${formatCounted(servers.length, 'further server')} ${servers.length === 1 ? say`was` : say`were`} found. Which may be looked at as well?`,
     items: servers.map(furtherItem),
     isTicked: ({ endpoint }) => concernAbout(endpoint) === null,
     mayBeEmpty: true,

@@ -1,6 +1,7 @@
 import { window, type QuickPickItem } from 'vscode';
 import { readStartingPoint } from '../../core/discovery/startingPoint';
 import type { StartingEnvironment, StartingPoint } from '../../core/discovery/startingPointOf';
+import { say } from '../../core/say';
 import { DisposableStore } from '../../host/disposableStore';
 import { askText } from '../../host/prompts';
 import { placeOf } from './serverWords';
@@ -24,7 +25,7 @@ interface StartItem extends QuickPickItem {
   readonly choice: Choice;
 }
 
-export const TITLE = 'Discover Topology';
+export const TITLE = say`Discover Topology`;
 
 /** Variables of libpq of which one at least must be set to begin with the environment. */
 const TELLING = ['PGHOST', 'PGHOSTADDR', 'PGSERVICE', 'PGPORT', 'PGDATABASE'] as const;
@@ -48,11 +49,11 @@ export async function askStart(
 async function pasteStart(environment: StartingEnvironment): Promise<StartingPoint | null> {
   const answer = await askText({
     place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
-    prompt: 'A URI, "host=… dbname=… user=…", "service=…", a JDBC URL or a psql command line.',
+    prompt: say`A URI, "host=… dbname=… user=…", "service=…", a JDBC URL or a psql command line.`,
     placeholder: 'postgresql://monitor@db.example.com:5432/app',
     value: '',
     validate: (text) =>
-      text.trim() === '' ? 'A connection is needed.' : wrongWith(read(text, environment)),
+      text.trim() === '' ? say`A connection is needed.` : wrongWith(read(text, environment)),
   });
   return answer === null || answer === 'back' ? null : read(answer, environment);
 }
@@ -64,7 +65,7 @@ async function pickStart(
   const store = new DisposableStore();
   const pick = store.add(window.createQuickPick<StartItem>());
   pick.title = TITLE;
-  pick.placeholder = 'Which connection? Choose one, or paste it here';
+  pick.placeholder = say`Which connection? Choose one, or paste it here`;
   pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
   let offered: readonly StartItem[] = [...environmentItems(environment), PASTE];
@@ -120,7 +121,7 @@ function typedItem(text: string, environment: StartingEnvironment): StartItem {
     return { label: `$(warning) ${wrong}`, alwaysShow: true, choice: { kind: 'wrong' } };
   }
   return {
-    label: '$(plug) Use This Connection',
+    label: say`$(plug) Use This Connection`,
     description: placeOf(start.params ?? {}),
     alwaysShow: true,
     choice: { kind: 'typed', start },
@@ -137,11 +138,11 @@ function environmentItems(environment: StartingEnvironment): readonly StartItem[
   const start = readStartingPoint('', environment);
   if (start.params === null) return [];
   const description = `${set}=${environment.variables[set] ?? ''}`;
-  return [{ label: '$(terminal) Environment', description, choice: { kind: 'start', start } }];
+  return [{ label: say`$(terminal) Environment`, description, choice: { kind: 'start', start } }];
 }
 
 const PASTE: StartItem = {
-  label: '$(edit) Paste a connection string…',
+  label: say`$(edit) Paste a connection string…`,
   choice: { kind: 'paste' },
 };
 
@@ -152,5 +153,7 @@ function read(text: string, environment: StartingEnvironment): StartingPoint {
 /** The first thing that is wrong with it; `null`: it will do. */
 function wrongWith({ params, problems }: StartingPoint): string | null {
   if (params !== null) return null;
-  return problems.find(({ severity }) => severity === 'error')?.message ?? 'This is no connection.';
+  return (
+    problems.find(({ severity }) => severity === 'error')?.message ?? say`This is no connection.`
+  );
 }

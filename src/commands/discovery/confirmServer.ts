@@ -3,6 +3,7 @@ import { concernAbout } from '../../core/contactRule';
 import type { StartingPoint } from '../../core/discovery/startingPointOf';
 import { formatEndpoint, isLoopback } from '../../core/endpoint';
 import type { Endpoint } from '../../core/failure';
+import { say } from '../../core/say';
 import { askOne } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
 import { TITLE } from './askStart';
@@ -19,7 +20,7 @@ export async function confirmServer(
   deps: Deps,
   { params, problems }: StartingPoint,
 ): Promise<readonly Endpoint[] | 'back' | null> {
-  const node = bareNode('the server', params ?? {});
+  const node = bareNode(say`the server`, params ?? {});
   const endpoints = await deps.endpointsOf(node);
   const user = await deps.gateway.userOf(node, null);
   // What does not leave this machine may listen where it likes.
@@ -31,14 +32,14 @@ export async function confirmServer(
   const remarks = [...new Set([...concerns, ...notes])].map((text) => `$(warning) ${text}`);
   const answer = await askOne<'go'>({
     place: { title: TITLE, step: 2, totalSteps: 2, canGoBack: true },
-    placeholder: 'Connect to this server? It is only read: nothing is changed there',
+    placeholder: say`Connect to this server? It is only read: nothing is changed there`,
     items: [
       {
         value: 'go',
-        label: `$(plug) Connect to ${endpoints.map(formatEndpoint).join(' or ')}`,
+        label: say`$(plug) Connect to ${endpoints.map(formatEndpoint).join(say` or `)}`,
         description: [
           databaseWords(params ?? {}, user, deps.environment.variables),
-          `user ${user}`,
+          say`user ${user}`,
           tlsWords(params ?? {}, endpoints, deps.environment.variables),
         ].join(' · '),
         ...(remarks.length === 0 ? {} : { detail: remarks.join('  ') }),

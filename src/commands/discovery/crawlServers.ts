@@ -5,6 +5,7 @@ import type { StartingPoint } from '../../core/discovery/startingPointOf';
 import { formatEndpoint } from '../../core/endpoint';
 import { isServerFailure, type Endpoint } from '../../core/failure';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
+import { say } from '../../core/say';
 import { askText } from '../../host/prompts';
 import { Crawl } from '../../operations/discovery/crawl';
 import type { CommandDeps } from '../commandDeps';
@@ -37,7 +38,7 @@ export async function crawlServers(
     isApproved: (endpoint) => deps.contact.isApproved(file.topologyId, endpoint),
     inFile: file.nodes,
   });
-  const first = endpoints.map(formatEndpoint).join(' or ');
+  const first = endpoints.map(formatEndpoint).join(say` or `);
   if (!(await lookAtFirst(crawl, start, first))) return null;
   const approved = [...endpoints];
   const asked = new Set<string>();
@@ -50,7 +51,7 @@ export async function crawlServers(
     if (ticked.length === 0) continue;
     approved.push(...ticked.filter(isServer).map(({ endpoint }) => endpoint));
     const keys = ticked.flatMap(({ places }) => places.map(({ key }) => ({ key })));
-    const title = `Looking at ${ticked.map(({ endpoint }) => formatEndpoint(endpoint)).join(', ')}`;
+    const title = say`Looking at ${ticked.map(({ endpoint }) => formatEndpoint(endpoint)).join(', ')}`;
     const wentOn = await withCancel(title, (signal) => crawl.goOn(keys, signal));
     if (!wentOn) return null;
   }
@@ -62,7 +63,7 @@ async function lookAtFirst(crawl: Crawl, start: StartingPoint, server: string): 
   for (;;) {
     const given = password;
     try {
-      const title = `Looking at ${server}`;
+      const title = say`Looking at ${server}`;
       return await withCancel(title, (signal) => crawl.look({ params, password: given }, signal));
     } catch (error) {
       const reason = isServerFailure(error) ? error.facts.reason : null;
@@ -72,11 +73,11 @@ async function lookAtFirst(crawl: Crawl, start: StartingPoint, server: string): 
         place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
         prompt:
           reason === 'passwordNeeded'
-            ? `${server} asks for a password. It is kept in the secret store, and only when the file is written.`
-            : `${server} refused the password. Enter another one.`,
+            ? say`${server} asks for a password. It is kept in the secret store, and only when the file is written.`
+            : say`${server} refused the password. Enter another one.`,
         value: '',
         isPassword: true,
-        validate: (text) => (text === '' ? 'A password is needed.' : null),
+        validate: (text) => (text === '' ? say`A password is needed.` : null),
       });
       if (answer === null || answer === 'back') return false;
       password = answer;

@@ -3,6 +3,7 @@ import type { FileNode } from '../../core/discovery/look';
 import type { ProposalSecrets, TopologyProposal } from '../../core/discovery/proposal';
 import type { StartingEnvironment } from '../../core/discovery/startingPointOf';
 import type { Endpoint } from '../../core/failure';
+import { say } from '../../core/say';
 import { splitCommand } from '../../operations/discovery/splitCommand';
 import type { CommandDeps } from '../commandDeps';
 import { askStart, TITLE } from './askStart';
@@ -48,7 +49,7 @@ interface Found {
 }
 
 async function show(deps: CommandDeps, found: Found): Promise<void> {
-  await showProposal(deps, { ...found, title: 'Discovered Topology', areSecretsTried: true });
+  await showProposal(deps, { ...found, title: say`Discovered Topology`, areSecretsTried: true });
 }
 
 /** What the workspace's one topology file has already, so that it is known again; nothing where there are several. */
@@ -74,7 +75,7 @@ function leadsOn({ nodes, edges, consumers }: TopologyProposal): boolean {
 
 function sayNoFolder(): void {
   void window
-    .showInformationMessage('Open a folder to keep its topology file.', 'Open Folder')
+    .showInformationMessage(say`Open a folder to keep its topology file.`, say`Open Folder`)
     .then((choice) => {
       if (choice !== undefined) void commands.executeCommand('vscode.openFolder');
     });
@@ -85,12 +86,12 @@ function sayNothingFound(deps: CommandDeps, found: Found): void {
   const host = found.approved[0]?.host ?? TITLE;
   void window
     .showInformationMessage(
-      `${host} answers, but has no standbys, slots, publications or subscriptions.`,
-      'Create Topology File',
-      'Try Another Connection…',
+      say`${host} answers, but has no standbys, slots, publications or subscriptions.`,
+      say`Create Topology File`,
+      say`Try Another Connection…`,
     )
     .then(async (choice) => {
-      if (choice === 'Create Topology File') await show(deps, found);
+      if (choice === say`Create Topology File`) await show(deps, found);
       else if (choice !== undefined) await deps.runCommand('discoverTopology', null);
     });
 }

@@ -1,6 +1,7 @@
 import { concernAbout } from '../../core/contactRule';
 import { formatEndpoint } from '../../core/endpoint';
 import type { Endpoint } from '../../core/failure';
+import { say } from '../../core/say';
 import { showEscaped } from '../../core/visibleText';
 import type { WaitingEndpoint } from '../../operations/discovery/crawl';
 
@@ -37,6 +38,6 @@ export function furtherDetails({ endpoint, places }: FurtherServer): string {
   return [
     ...(concern === null ? [] : [`$(warning) ${concern}`]),
     ...(evidence === undefined ? [] : [showEscaped(evidence)]),
-    ...(isGuessed ? ['its port is a guess'] : []),
+    ...(isGuessed ? [say`its port is a guess`] : []),
   ].join(' · ');
 }

@@ -1,5 +1,6 @@
 import { Uri, workspace } from 'vscode';
 import type { TopologyProposal } from '../../core/discovery/proposal';
+import { say } from '../../core/say';
 import { askOne, type PickItem } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
 
@@ -30,17 +31,17 @@ export async function chooseTarget(
   if (first !== undefined && present.length === 0 && fresh.length === 1) return first;
   const answer = await askOne<ProposalTarget>({
     place: { title, step: 1, totalSteps: 1, canGoBack: false },
-    placeholder: 'Which file?',
+    placeholder: say`Which file?`,
     items: [
       ...present.map((target): PickItem<ProposalTarget> => ({
         value: target,
         label: `$(go-to-file) ${target.name}`,
-        description: 'is added to, nothing in it is changed',
+        description: say`is added to, nothing in it is changed`,
       })),
       ...fresh.map((target): PickItem<ProposalTarget> => ({
         value: target,
         label: `$(new-file) ${target.name}`,
-        description: 'a new file',
+        description: say`a new file`,
       })),
     ],
   });

@@ -1,5 +1,6 @@
 import { isLoopback } from '../../core/endpoint';
 import type { Endpoint } from '../../core/failure';
+import { say } from '../../core/say';
 import type { ConnectionParams } from '../../core/topology';
 
 /** As libpq takes them from the environment, by name. */
@@ -11,16 +12,16 @@ export function databaseWords(
   user: string,
   variables: Variables,
 ): string {
-  if (params['dbname'] !== undefined) return `database ${params['dbname']}`;
-  if (params['service'] !== undefined) return `database of service ${params['service']}`;
-  return `database ${variables['PGDATABASE'] ?? user}`;
+  if (params['dbname'] !== undefined) return say`database ${params['dbname']}`;
+  if (params['service'] !== undefined) return say`database of service ${params['service']}`;
+  return say`database ${variables['PGDATABASE'] ?? user}`;
 }
 
 const TLS_WORDS: Readonly<Record<string, string>> = {
-  disable: 'no TLS',
-  require: 'TLS, certificate not verified',
-  'verify-ca': 'TLS, certificate verified',
-  'verify-full': 'TLS, certificate and host name verified',
+  disable: say`no TLS`,
+  require: say`TLS, certificate not verified`,
+  'verify-ca': say`TLS, certificate verified`,
+  'verify-full': say`TLS, certificate and host name verified`,
 };
 
 /** How safely the password and all else travels. @see sslmode of libpq; what is not said is `verify-full` here */
@@ -30,7 +31,7 @@ export function tlsWords(
   variables: Variables,
 ): string {
   const said = params['sslmode'] ?? variables['PGSSLMODE'];
-  if (said === undefined && params['service'] !== undefined) return 'TLS as the service says';
+  if (said === undefined && params['service'] !== undefined) return say`TLS as the service says`;
   const isNear = endpoints.length > 0 && endpoints.every(({ host }) => isLoopback(host));
   const mode = said ?? (isNear ? 'disable' : 'verify-full');
   // What libpq would only prefer is required here.
@@ -39,7 +40,7 @@ export function tlsWords(
 
 /** Where a connection leads, without a secret: `db.example.com:5432 · app`. */
 export function placeOf({ host, hostaddr, port, dbname, service }: ConnectionParams): string {
-  if (service !== undefined) return `service ${service}`;
+  if (service !== undefined) return say`service ${service}`;
   const server = `${host ?? hostaddr ?? 'localhost'}${port === undefined ? '' : `:${port}`}`;
   return dbname === undefined ? server : `${server} · ${dbname}`;
 }

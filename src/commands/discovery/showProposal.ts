@@ -2,6 +2,7 @@ import { QuickPickItemKind, window, workspace, type Tab } from 'vscode';
 import type { ProposalSecrets, TopologyProposal } from '../../core/discovery/proposal';
 import type { Endpoint } from '../../core/failure';
 import { formatCounted } from '../../core/format';
+import { say } from '../../core/say';
 import { askOne, type PickItem } from '../../host/prompts';
 import { parseTopologyFile } from '../../topologyFile/parseTopologyFile';
 import { writeProposal, type WrittenProposal } from '../../topologyFile/writeProposal';
@@ -81,18 +82,18 @@ async function confirm(
   if (before === null) {
     await documents.show(target.name, written.text, 'jsonc');
   } else {
-    const label = `${target.name}: as it is ↔ with what was found`;
+    const label = say`${target.name}: as it is ↔ with what was found`;
     await documents.showDifference(label, { name: target.name, text: before }, after);
   }
   const preview = window.tabGroups.activeTabGroup.activeTab;
   const answer = await askOne<'write'>({
     place: { title, step: 1, totalSteps: 1, canGoBack: false },
-    placeholder: `${wasAdded(written, 'would be')} added. Write the file?`,
+    placeholder: say`${wasAdded(written, 'would be')} added. Write the file?`,
     items: [
       {
         value: 'write',
-        label: `$(save) Write ${target.name}`,
-        description: before === null ? 'a new file' : 'nothing that stands in it is changed',
+        label: say`$(save) Write ${target.name}`,
+        description: before === null ? say`a new file` : say`nothing that stands in it is changed`,
       },
       ...remarks(written),
     ],
@@ -105,7 +106,7 @@ async function confirm(
 function remarks({ problems }: WrittenProposal): readonly PickItem<'write'>[] {
   if (problems.length === 0) return [];
   return [
-    { value: null, label: 'Not written', kind: QuickPickItemKind.Separator },
+    { value: null, label: say`Not written`, kind: QuickPickItemKind.Separator },
     ...problems.map((problem) => ({ value: null, label: `$(info) ${problem}` })),
   ];
 }
@@ -128,17 +129,17 @@ async function finish(deps: CommandDeps, shown: ShownProposal, ready: Ready): Pr
 
 /** Not awaited: the command has ended, whatever becomes of the message. */
 function sayWritten(deps: CommandDeps, { target, written }: Ready, isSaved: boolean): void {
-  const rest = isSaved ? '' : ' The file had changes of yours, so it is not saved yet.';
+  const rest = isSaved ? '' : say` The file had changes of yours, so it is not saved yet.`;
   const left = written.problems.length;
-  const remark = left === 0 ? '' : ` ${formatCounted(left, 'remark')} in the log.`;
+  const remark = left === 0 ? '' : say` ${formatCounted(left, 'remark')} in the log.`;
   void window
     .showInformationMessage(
-      `${wasAdded(written, 'were')} added to ${target.name}.${rest}${remark}`,
-      'Connect',
-      ...(left === 0 ? [] : ['Show Log']),
+      say`${wasAdded(written, 'were')} added to ${target.name}.${rest}${remark}`,
+      say`Connect`,
+      ...(left === 0 ? [] : [say`Show Log`]),
     )
     .then(async (choice) => {
-      if (choice === 'Show Log') deps.log.show();
+      if (choice === say`Show Log`) deps.log.show();
       else if (choice !== undefined) {
         await deps.runCommand('connect', { topologyId: target.uri.toString(), subject: null });
       }
@@ -147,6 +148,6 @@ function sayWritten(deps: CommandDeps, { target, written }: Ready, isSaved: bool
 
 function sayNothingToWrite(target: ProposalTarget, { problems }: WrittenProposal): void {
   const [first] = problems;
-  const reason = first ?? 'The file says it all already.';
-  void window.showInformationMessage(`Nothing was added to ${target.name}. ${reason}`);
+  const reason = first ?? say`The file says it all already.`;
+  void window.showInformationMessage(say`Nothing was added to ${target.name}. ${reason}`);
 }

@@ -1,4 +1,5 @@
 import { formatCounted } from '../../core/format';
+import { say } from '../../core/say';
 import type { WrittenProposal } from '../../topologyFile/writeProposal';
 
 /** `3 nodes were`, `1 node was`; what is added to nodes that are there counts where no node is new. */
@@ -7,8 +8,8 @@ export function wasAdded(
   verb: 'were' | 'would be',
 ): string {
   const count = addedNodes.length > 0 ? addedNodes.length : added.length;
-  const noun = addedNodes.length > 0 ? 'node' : 'entry';
-  const plural = addedNodes.length > 0 ? 'nodes' : 'entries';
-  const word = verb === 'were' && count === 1 ? 'was' : verb;
-  return `${formatCounted(count, noun, plural)} ${word}`;
+  const counted =
+    addedNodes.length > 0 ? formatCounted(count, 'node') : formatCounted(count, 'entry', 'entries');
+  if (verb === 'would be') return say`${counted} would be`;
+  return count === 1 ? say`${counted} was` : say`${counted} were`;
 }

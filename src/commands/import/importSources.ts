@@ -6,6 +6,7 @@ import type { Imported } from '../../core/import/imported';
 import { proposeImport } from '../../core/import/proposeImport';
 import { readServices } from '../../core/import/readServices';
 import { readToolConnections, TOOLS } from '../../core/import/readToolConnections';
+import { say } from '../../core/say';
 import { decodeFile, fileName } from '../../host/fileText';
 import { composeEnvFiles, importCompose, NO_VARIABLES } from '../../import/composeFile';
 import { importEnv, parseEnv } from '../../import/envFile';
@@ -67,10 +68,11 @@ export async function findImportSources({ environment, isTrusted }: Deps): Promi
       add(name, 'file', await importFile(uri, name, read));
     }
   }
-  if (left === 0) unread.push(`More than ${MOST_FILES} files were found; the rest was not read.`);
+  if (left === 0)
+    unread.push(say`More than ${MOST_FILES} files were found; the rest was not read.`);
   if (!isTrusted()) {
     unread.push(
-      'Restricted Mode: your service file and your settings were not read, and no password is taken.',
+      say`Restricted Mode: your service file and your settings were not read, and no password is taken.`,
     );
     return { sources, unread };
   }
@@ -93,7 +95,7 @@ function toSource(
   isTrusted: boolean,
 ): ImportSource {
   const isExample = /(?:^|[._-])(?:example|sample|template|dist|defaults)(?:[._-]|$)/u.test(name);
-  const remark = `${name} is an example, so no password was taken from it.`;
+  const remark = say`${name} is an example, so no password was taken from it.`;
   const { proposal, secrets } = proposeImport(
     isExample ? { ...imported, skipped: [...imported.skipped, remark] } : imported,
   );
@@ -104,7 +106,7 @@ function toSource(
   return {
     label: `$(${icon}) ${name}`,
     description: `${count}: ${shown}`,
-    title: `Import of ${name}`,
+    title: say`Import of ${name}`,
     proposal,
     secrets: isTrusted && !isExample ? secrets : new Map(),
   };
@@ -133,11 +135,11 @@ async function readText(uri: Uri, name: string): Promise<Content | null> {
   try {
     const { type, size } = await workspace.fs.stat(uri);
     if ((type & FileType.SymbolicLink) !== 0) {
-      return { kind: 'refused', reason: `${name} is a link, and was not read.` };
+      return { kind: 'refused', reason: say`${name} is a link, and was not read.` };
     }
     if (type !== FileType.File) return null;
     if (size > MAX_BYTES) {
-      return { kind: 'refused', reason: `${name} is too large (limit 256 KB).` };
+      return { kind: 'refused', reason: say`${name} is too large (limit 256 KB).` };
     }
     return decodeFile(name, await workspace.fs.readFile(uri));
   } catch {

@@ -2,6 +2,7 @@ import { isOffered, tableChoice } from '../../core/describe/tableChoice';
 import type { CatalogPublication, NodeCatalog, RelationFacts } from '../../core/plan/nodeCatalog';
 import type { AlterPublicationRequest, PublishedOperation } from '../../core/plan/requests';
 import { isSameTable, relationOf } from '../../core/plan/tableLookup';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import type { DeclaredTable } from '../../core/topology';
 import type { Answer, Step, StepPlace } from '../../host/multiStep';
@@ -48,7 +49,7 @@ class AlterQuestions {
   async topic(state: AlterAnswers, place: StepPlace): Promise<Answer<AlterAnswers>> {
     const topic = await askOne<Topic>({
       place,
-      placeholder: `What should change about ${this.present.name}?`,
+      placeholder: say`What should change about ${this.present.name}?`,
       items: this.#topics(),
       isPresent: (value) => value === state.topic,
     });
@@ -63,7 +64,7 @@ class AlterQuestions {
       part.kind === 'table' && tableChoice(part.table, catalog.nodeId).fitness === 'unfit';
     const parts = await askMany<PublicationPart>({
       place,
-      placeholder: 'Which tables?',
+      placeholder: say`Which tables?`,
       items: tableItems(catalog, offered).filter(({ value }) => value?.kind !== 'all'),
       isTicked: (part) =>
         part.kind === 'schema'
@@ -90,7 +91,7 @@ class AlterQuestions {
   async table(state: AlterAnswers, place: StepPlace): Promise<Answer<AlterAnswers>> {
     const table = await askOne<DeclaredTable>({
       place,
-      placeholder: 'Of which table?',
+      placeholder: say`Of which table?`,
       items: this.present.namedTables
         .filter((one) => relationOf(this.catalog, one) !== null)
         .map((one) => ({ label: formatTableName(one), description: limitWords(one), value: one })),
@@ -120,7 +121,7 @@ class AlterQuestions {
     });
     const picked = await askMany<PublishedOperation>({
       place,
-      placeholder: 'Which changes are published?',
+      placeholder: say`Which changes are published?`,
       items: operationItems(nodeId, isBare),
       isTicked: (operation) => operations.includes(operation),
     });
@@ -135,31 +136,37 @@ class AlterQuestions {
     return [
       ...(allTables
         ? []
-        : [{ label: '$(table) Tables…', description: 'add and remove', value: 'tables' } as const]),
+        : [
+            {
+              label: say`$(table) Tables…`,
+              description: say`add and remove`,
+              value: 'tables',
+            } as const,
+          ]),
       ...(namedTables.length > 0 && versionNum >= LISTS_FROM
         ? [
             {
-              label: '$(filter) Columns and Rows of a Table…',
-              description: 'column list, row filter',
+              label: say`$(filter) Columns and Rows of a Table…`,
+              description: say`column list, row filter`,
               value: 'limits',
             } as const,
           ]
         : []),
-      { label: '$(edit) Operations…', description: operations.join(', '), value: 'operations' },
+      { label: say`$(edit) Operations…`, description: operations.join(', '), value: 'operations' },
       {
         label: viaPartitionRoot
-          ? '$(type-hierarchy) Publish Partitions as Themselves'
-          : '$(type-hierarchy) Publish Partitions as Their Root',
-        description: viaPartitionRoot ? 'now: as their root' : 'now: as themselves',
+          ? say`$(type-hierarchy) Publish Partitions as Themselves`
+          : say`$(type-hierarchy) Publish Partitions as Their Root`,
+        description: viaPartitionRoot ? say`now: as their root` : say`now: as themselves`,
         value: 'viaPartitionRoot',
       },
       ...(versionNum >= GENERATED_FROM
         ? [
             {
               label: isGenerated
-                ? '$(symbol-operator) Stop Publishing Generated Columns'
-                : '$(symbol-operator) Publish Stored Generated Columns',
-              description: isGenerated ? 'now: stored ones' : 'now: none',
+                ? say`$(symbol-operator) Stop Publishing Generated Columns`
+                : say`$(symbol-operator) Publish Stored Generated Columns`,
+              description: isGenerated ? say`now: stored ones` : say`now: none`,
               value: 'generatedColumns',
             } as const,
           ]

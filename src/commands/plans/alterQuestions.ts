@@ -1,5 +1,6 @@
 import { planAlterSubscription } from '../../core/plan/planAlterSubscription';
 import type { ConnectionTest, PlanContext } from '../../core/plan/requests';
+import { say } from '../../core/say';
 import type { ConnectionParams } from '../../core/topology';
 import { askSteps } from '../../host/multiStep';
 import { askMany, askOne, askText } from '../../host/prompts';
@@ -79,7 +80,7 @@ async function tryIt(
   const subscriber = nodes.find(({ id }) => id === nodeId);
   const publisher = nodes.find(({ id }) => id === publisherId);
   if (connection === undefined || subscriber === undefined || publisher === undefined) {
-    return { kind: 'notTried', why: 'Its publisher is not in the topology file.' };
+    return { kind: 'notTried', why: say`Its publisher is not in the topology file.` };
   }
   const { params, password } = connection;
   return testConnection(
@@ -101,7 +102,7 @@ export async function askPublications(
 ): Promise<Alteration | null> {
   const answer = await askMany<string>({
     place: { title, step: 2, totalSteps: 2, canGoBack: false },
-    placeholder: 'Which publications should it take?',
+    placeholder: say`Which publications should it take?`,
     items: published.map((name) => ({ label: name, value: name })),
     isTicked: (name) => present.includes(name),
   });
@@ -121,7 +122,7 @@ export async function askOption(
     placeholder: choice.detail,
     items: choice.values.map((value) => ({
       label: String(value),
-      description: value === present ? 'as it is' : '',
+      description: value === present ? say`as it is` : '',
       value: String(value),
     })),
     isPresent: (value) => value === String(present),
@@ -153,7 +154,7 @@ export async function askNewConnection(
         ask: async (state, place) => {
           const address = await askText({
             place,
-            prompt: `How the server of ${chosen.nodeId} reaches ${chosen.publisherId ?? 'the publisher'}, and as whom: this replaces the present connection as a whole`,
+            prompt: say`How the server of ${chosen.nodeId} reaches ${chosen.publisherId ?? say`the publisher`}, and as whom: this replaces the present connection as a whole`,
             value: state.address,
             validate: validateNewAddress,
           });
@@ -164,10 +165,10 @@ export async function askNewConnection(
         ask: async (state, place) => {
           const password = await askText({
             place,
-            prompt: `Password of ${readParams(state.address)['user'] ?? 'the role'}, stored by the server of ${chosen.nodeId} in clear, in pg_subscription; nothing of ours keeps it.${needsPassword ? '' : ' Empty: it needs none, or finds it in a file of its host.'}`,
+            prompt: say`Password of ${readParams(state.address)['user'] ?? say`the role`}, stored by the server of ${chosen.nodeId} in clear, in pg_subscription; nothing of ours keeps it.${needsPassword ? '' : say` Empty: it needs none, or finds it in a file of its host.`}`,
             value: '',
             isPassword: true,
-            validate: (text) => (text === '' && needsPassword ? 'This is needed.' : null),
+            validate: (text) => (text === '' && needsPassword ? say`This is needed.` : null),
           });
           return password === null || password === 'back' ? password : { ...state, password };
         },
@@ -190,7 +191,7 @@ function validateNewAddress(text: string): string | null {
   const problem = validateAddress(text);
   if (problem !== null) return problem;
   const { user = '', service } = readParams(text);
-  return user === '' && service === undefined ? 'Say as whom it signs in: user=…' : null;
+  return user === '' && service === undefined ? say`Say as whom it signs in: user=…` : null;
 }
 
 /** As the file has it, else host, port and database of the publisher; who signs in is left to be said. */

@@ -1,6 +1,7 @@
 import type { LoginPassword } from '../../core/plan/changes/changesRequest';
 import type { MissingSubscription, SignInNeed } from '../../core/plan/changes/signInNeeds';
 import type { ConninfoItem } from '../../core/plan/sqlText';
+import { say } from '../../core/say';
 import type { ConnectionParams } from '../../core/topology';
 import { scramVerifier } from '../../host/scramVerifier';
 
@@ -85,9 +86,9 @@ function holdsPassword({ kind, password }: LoginAnswer): boolean {
 }
 
 function passwordSecret({ need, role }: LoginAnswer): string {
-  return `password of ${role ?? ''} on ${need.publisherId}`;
+  return say`password of ${role ?? ''} on ${need.publisherId}`;
 }
 
 function verifierSecret({ need, role }: LoginAnswer): string {
-  return `verifier of ${role ?? ''} on ${need.publisherId}`;
+  return say`verifier of ${role ?? ''} on ${need.publisherId}`;
 }

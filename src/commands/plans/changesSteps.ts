@@ -1,5 +1,6 @@
 import { listNames } from '../../core/plan/findingParts';
 import type { NodeCatalog } from '../../core/plan/nodeCatalog';
+import { say } from '../../core/say';
 import { askOne, askText, type PickItem } from '../../host/prompts';
 import type { Answer, Step, StepPlace } from '../../host/multiStep';
 import { randomPassword } from '../../host/scramVerifier';
@@ -78,12 +79,12 @@ async function askDrops(
 ): Reply {
   const answer = await askOne<'keep' | 'drop'>({
     place,
-    placeholder: `The file does not mention ${listNames(undeclared, 3)}.`,
+    placeholder: say`The file does not mention ${listNames(undeclared, 3)}.`,
     items: [
-      { label: '$(check) Leave them', description: 'nothing is dropped', value: 'keep' },
+      { label: say`$(check) Leave them`, description: say`nothing is dropped`, value: 'keep' },
       {
-        label: '$(trash) Drop them too',
-        detail: 'Publications and subscriptions, the slots of these with them; no table, no role.',
+        label: say`$(trash) Drop them too`,
+        detail: say`Publications and subscriptions, the slots of these with them; no table, no role.`,
         value: 'drop',
       },
     ],
@@ -105,19 +106,19 @@ async function askRole(
   const isNew = !(catalog?.roles ?? []).some(({ name }) => name === USUAL_ROLE);
   const role = await askOne<string>({
     place,
-    placeholder: `As which role on ${publisherId} do ${subscriptionsOf(answer)} log in?`,
+    placeholder: say`As which role on ${publisherId} do ${subscriptionsOf(answer)} log in?`,
     items: [
       ...roles.map(({ name }): PickItem<string> => ({
         label: `$(account) ${name}`,
-        description: 'may replicate',
+        description: say`may replicate`,
         value: name,
       })),
       ...(isNew
         ? [
             {
               label: `$(add) ${USUAL_ROLE}`,
-              description: 'is made',
-              detail: `On ${publisherId}; it may stream, and read what is published.`,
+              description: say`is made`,
+              detail: say`On ${publisherId}; it may stream, and read what is published.`,
               value: USUAL_ROLE,
             },
           ]
@@ -137,36 +138,36 @@ async function askKind(
   const { publisherId } = answer.need;
   const generate: PickItem<LoginKind> = roleExists
     ? {
-        label: '$(sync) New generated password',
-        detail: `Others that log in as ${role} with the old one are refused.`,
+        label: say`$(sync) New generated password`,
+        detail: say`Others that log in as ${role} with the old one are refused.`,
         value: 'generate',
       }
     : {
-        label: '$(sparkle) Generated password',
-        description: '32 characters that nobody has to know',
+        label: say`$(sparkle) Generated password`,
+        description: say`32 characters that nobody has to know`,
         detail: STORED,
         value: 'generate',
       };
   const enter: PickItem<LoginKind> = {
-    label: '$(key) Password',
-    description: roleExists ? `the one that ${role} has` : 'one that you choose',
+    label: say`$(key) Password`,
+    description: roleExists ? say`the one that ${role} has` : say`one that you choose`,
     detail: STORED,
     value: 'enter',
   };
   const kind = await askOne<LoginKind>({
     place,
-    placeholder: `How do ${subscriptionsOf(answer)} sign in on ${publisherId} as ${role}?`,
+    placeholder: say`How do ${subscriptionsOf(answer)} sign in on ${publisherId} as ${role}?`,
     items: [
       ...(roleExists ? [enter] : [generate, enter]),
       {
-        label: '$(file) Password file',
+        label: say`$(file) Password file`,
         description: 'passfile=…',
-        detail: 'On the host of each subscriber.',
+        detail: say`On the host of each subscriber.`,
         value: 'passfile',
       },
       {
-        label: '$(unlock) No password',
-        detail: `${publisherId} asks for none.`,
+        label: say`$(unlock) No password`,
+        detail: say`${publisherId} asks for none.`,
         value: 'none',
       },
       ...(roleExists ? [generate] : []),
@@ -179,12 +180,12 @@ async function askKind(
   return { ...answer, kind, password, passfile: null };
 }
 
-const STORED = 'Stored in clear in pg_subscription of each subscriber, and in its dumps.';
+const STORED = say`Stored in clear in pg_subscription of each subscriber, and in its dumps.`;
 
 async function askPassfile(answer: LoginAnswer, place: StepPlace): Promise<Answer<LoginAnswer>> {
   const passfile = await askText({
     place,
-    prompt: `Path on the host of ${listNames(nodesOf(answer))}; the operating system user of the server must be able to read it`,
+    prompt: say`Path on the host of ${listNames(nodesOf(answer))}; the operating system user of the server must be able to read it`,
     placeholder: '/var/lib/postgresql/.pgpass',
     value: answer.passfile ?? '',
     validate: needed,
@@ -193,13 +194,13 @@ async function askPassfile(answer: LoginAnswer, place: StepPlace): Promise<Answe
 }
 
 async function askPassword(answer: LoginAnswer, place: StepPlace): Promise<Answer<LoginAnswer>> {
-  const role = answer.role ?? 'the role';
+  const role = answer.role ?? say`the role`;
   const password = await askText({
     place,
     prompt:
       answer.kind === 'passfile'
-        ? `Password of ${role} as that file has it. The server gets a SCRAM verifier made from it, never the password.`
-        : `Password of ${role}. It is sent to each subscriber and stored there in clear, in pg_subscription; nothing of ours keeps it.`,
+        ? say`Password of ${role} as that file has it. The server gets a SCRAM verifier made from it, never the password.`
+        : say`Password of ${role}. It is sent to each subscriber and stored there in clear, in pg_subscription; nothing of ours keeps it.`,
     // Never shown again, also not when the user comes back.
     value: '',
     isPassword: true,
@@ -209,7 +210,7 @@ async function askPassword(answer: LoginAnswer, place: StepPlace): Promise<Answe
 }
 
 function needed(text: string): string | null {
-  return text === '' ? 'This is needed.' : null;
+  return text === '' ? say`This is needed.` : null;
 }
 
 function isThere({ role }: LoginAnswer, catalog: NodeCatalog | null): boolean {

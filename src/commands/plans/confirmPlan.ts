@@ -2,6 +2,7 @@ import { window, type QuickPickItem } from 'vscode';
 import { confirmationOf, type PlanConfirmation } from '../../core/plan/confirmationOf';
 import { noticeOf } from '../../core/plan/impactsText';
 import type { Plan } from '../../core/plan/plan';
+import { say } from '../../core/say';
 
 /** What the user wants done with a plan. `null`: dismissed. */
 export type PlanChoice = 'run' | 'openAsFile' | null;
@@ -13,7 +14,7 @@ export async function confirmPlan(plan: Plan): Promise<PlanChoice> {
     ? await askModal(confirmation)
     : await askBeside(plan, confirmation);
   if (choice !== 'run' || confirmation.mustType === null) return choice;
-  return (await hasTyped(confirmation.mustType, confirmation)) ? 'run' : null;
+  return (await hasTyped(confirmation.mustType, confirmation.button)) ? 'run' : null;
 }
 
 async function askModal({ message, detail, button }: PlanConfirmation): Promise<PlanChoice> {
@@ -35,26 +36,27 @@ async function askBeside(plan: Plan, { message, button }: PlanConfirmation): Pro
       choice: 'run',
     },
     {
-      label: '$(go-to-file) Open as SQL File',
-      description: 'to read, change and run elsewhere',
+      label: say`$(go-to-file) Open as SQL File`,
+      description: say`to read, change and run elsewhere`,
       choice: 'openAsFile',
     },
-    { label: '$(close) Cancel', choice: null },
+    { label: say`$(close) Cancel`, choice: null },
   ];
   const picked = await window.showQuickPick(items, {
     title: message,
-    placeHolder: 'These statements are open in the editor. Run them?',
+    placeHolder: say`These statements are open in the editor. Run them?`,
     ignoreFocusOut: true,
   });
   return picked?.choice ?? null;
 }
 
-async function hasTyped(name: string, { button }: PlanConfirmation): Promise<boolean> {
+/** Asks for the name of what is in production. @param title the button that was pressed */
+export async function hasTyped(name: string, title: string): Promise<boolean> {
   const typed = await window.showInputBox({
-    title: button,
-    prompt: `Type ${name} to run this on production`,
+    title,
+    prompt: say`Type ${name} to run this on production`,
     ignoreFocusOut: true,
-    validateInput: (text) => (text === '' || text === name ? null : `This is not ${name}.`),
+    validateInput: (text) => (text === '' || text === name ? null : say`This is not ${name}.`),
   });
   return typed === name;
 }

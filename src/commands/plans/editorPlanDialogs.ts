@@ -7,18 +7,20 @@ import { isComplete, type PlanReport } from '../../core/plan/report';
 import { reportDocument } from '../../core/plan/reportDocument';
 import { reportSentence } from '../../core/plan/reportSentence';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
+import { say } from '../../core/say';
 import type { PlanDocuments } from '../../host/planDocuments';
 import type { CommandFiles } from '../commandFile';
+import { askNodePassword } from './askNodePassword';
 import { confirmPlan } from './confirmPlan';
 import { lacksChanges, writeFileChanges } from './offerFileChanges';
 import type { FindingsChoice, PlanDialogs, StepProgress, WaysOn } from './planDialogs';
 import { signalOf, whileReading } from './progress';
 import { showFindings } from './showFindings';
 
-const REPORT = 'Show Report';
-const RETRY = 'Retry From Here';
-const UNDO = 'Undo Plan…';
-const WRITE = 'Write to Topology File';
+const REPORT = say`Show Report`;
+const RETRY = say`Retry From Here`;
+const UNDO = say`Undo Plan…`;
+const WRITE = say`Write to Topology File`;
 
 export interface EditorPlanDialogsDeps {
   readonly documents: Pick<PlanDocuments, 'show' | 'openAsFile'>;
@@ -41,15 +43,7 @@ export class EditorPlanDialogs implements PlanDialogs {
   constructor(private readonly deps: EditorPlanDialogsDeps) {}
 
   async askPassword(nodeId: string, user: string, wasRefused: boolean): Promise<string | null> {
-    const kept =
-      'It is kept in the secret store of this machine once it has worked, never in the file.';
-    const password = await window.showInputBox({
-      title: `Password for ${user} on ${nodeId}`,
-      prompt: wasRefused ? `The last one was refused (28P01). ${kept}` : kept,
-      password: true,
-      ignoreFocusOut: true,
-    });
-    return password === undefined || password === '' ? null : password;
+    return askNodePassword(nodeId, user, wasRefused);
   }
 
   async showFindings(plan: Plan): Promise<FindingsChoice> {
@@ -59,8 +53,8 @@ export class EditorPlanDialogs implements PlanDialogs {
 
   async askRole(nodeId: string, present: string): Promise<string | null> {
     const role = await window.showInputBox({
-      title: `Run as which role on ${nodeId}?`,
-      prompt: `${present === '' ? 'The present role' : present} lacks a privilege. "adminUser" in the topology file keeps the answer.`,
+      title: say`Run as which role on ${nodeId}?`,
+      prompt: say`${present === '' ? say`The present role` : present} lacks a privilege. "adminUser" in the topology file keeps the answer.`,
       ignoreFocusOut: true,
     });
     return role === undefined || role === '' ? null : role;
@@ -76,7 +70,7 @@ export class EditorPlanDialogs implements PlanDialogs {
   }
 
   async whileReading<T>(title: string, read: (signal: CancelSignal) => Promise<T>): Promise<T> {
-    return whileReading(`${title}: reading`, read);
+    return whileReading(say`${title}: reading`, read);
   }
 
   async whileRunning<T>(
@@ -90,9 +84,9 @@ export class EditorPlanDialogs implements PlanDialogs {
         run((index, state, words) => {
           const step = steps[index];
           if (step === undefined) return;
-          const place = `step ${index + 1} of ${steps.length}`;
+          const place = say`step ${index + 1} of ${steps.length}`;
           progress.report({
-            message: `${place}: ${step.title}${state === 'settling' ? `, ${words ?? 'waiting until it is so'}` : ''}`,
+            message: `${place}: ${step.title}${state === 'settling' ? `, ${words ?? say`waiting until it is so`}` : ''}`,
             ...(state === 'done' ? { increment: 100 / steps.length } : {}),
           });
         }, signalOf(token)),
@@ -117,7 +111,7 @@ export class EditorPlanDialogs implements PlanDialogs {
 
   tellNothingToDo(plan: Plan): void {
     const words = plan.findings.map(findingLine).join(' ');
-    const message = words === '' ? `${plan.title}: there is nothing to do.` : words;
+    const message = words === '' ? say`${plan.title}: there is nothing to do.` : words;
     this.#answer(
       window.showInformationMessage(this.deps.redact(message), ...this.#writeButton(plan)),
       { plan },
@@ -142,7 +136,7 @@ export class EditorPlanDialogs implements PlanDialogs {
       if (choice === RETRY) await ways?.retry?.();
       if (choice === UNDO) await ways?.undo?.();
       if (choice === REPORT && report !== undefined) {
-        await documents.show(`Report of ${plan.title}`, redact(reportDocument(report)));
+        await documents.show(say`Report of ${plan.title}`, redact(reportDocument(report)));
       }
     };
     act().catch((error: unknown) => {

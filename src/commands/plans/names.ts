@@ -1,11 +1,12 @@
+import { say } from '../../core/say';
 import { identifierBytes, MAX_IDENTIFIER_BYTES } from '../../core/sql';
 
 /** Says what is wrong with the name of a new publication or subscription; `null` when nothing is. */
 export function validateName(text: string): string | null {
-  if (text === '') return 'A name is needed.';
-  if (!/^[\p{L}\d_]+$/u.test(text)) return 'Use letters, digits and _ only.';
+  if (text === '') return say`A name is needed.`;
+  if (!/^[\p{L}\d_]+$/u.test(text)) return say`Use letters, digits and _ only.`;
   if (identifierBytes(text) > MAX_IDENTIFIER_BYTES) {
-    return `Postgres cuts names after ${MAX_IDENTIFIER_BYTES} bytes. This one has ${identifierBytes(text)}.`;
+    return say`Postgres cuts names after ${MAX_IDENTIFIER_BYTES} bytes. This one has ${identifierBytes(text)}.`;
   }
   return null;
 }

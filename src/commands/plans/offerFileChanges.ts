@@ -1,5 +1,6 @@
 import { WorkspaceEdit, window, workspace, type Uri } from 'vscode';
 import type { FileChange } from '../../core/plan/plan';
+import { say } from '../../core/say';
 import { LineIndex } from '../../host/lineIndex';
 import { changedSpan } from '../../topologyFile/changedSpan';
 import type { CommandFiles } from '../commandFile';
@@ -27,7 +28,7 @@ export async function writeFileChanges(uri: Uri, changes: readonly FileChange[])
   const edit = new WorkspaceEdit();
   edit.replace(uri, new LineIndex(text).rangeOf(change), change.text);
   if (!(await workspace.applyEdit(edit))) {
-    void window.showWarningMessage('The topology file could not be changed. Is it read-only?');
+    void window.showWarningMessage(say`The topology file could not be changed. Is it read-only?`);
     return;
   }
   if (!wasDirty) await document.save();

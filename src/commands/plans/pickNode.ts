@@ -2,6 +2,7 @@ import { QuickPickItemKind, window } from 'vscode';
 import { nodeRowText } from '../../core/describe/nodeText';
 import { SnapshotIndex } from '../../core/describe/snapshotIndex';
 import { readOnlySentence } from '../../core/plan/readOnlyFindings';
+import { say } from '../../core/say';
 import type { NodeSnapshot, TopologySnapshot } from '../../core/snapshot';
 import { isReadOnly } from '../../core/topology';
 import { askOne, type PickItem } from '../../host/prompts';
@@ -47,16 +48,16 @@ export function givenNode(
   if (snapshot === undefined || nodeId === null || node === undefined) return null;
   if (takesChanges(node, snapshot)) return { topologyId, nodeId };
   const message = whyNot(node, snapshot);
-  void window.showWarningMessage(message, 'Choose Another Node…').then(async (choice) => {
+  void window.showWarningMessage(message, say`Choose Another Node…`).then(async (choice) => {
     if (choice !== undefined) await chooseAnother();
   });
   return 'refused';
 }
 
 function whyNot({ id, isDeclared }: NodeSnapshot, { topology }: TopologySnapshot): string {
-  if (!isDeclared) return `${id.replace(/^undeclared\//u, '')} is not in the topology file.`;
+  if (!isDeclared) return say`${id.replace(/^undeclared\//u, '')} is not in the topology file.`;
   if (isReadOnly(topology, id)) return readOnlySentence(id);
-  return `${id} is a standby and takes no changes (25006).`;
+  return say`${id} is a standby and takes no changes (25006).`;
 }
 
 /** The nodes that fit, worded as in the tree, by topology. */
@@ -118,7 +119,7 @@ export async function askNode(
 /** @param lack finished sentence */
 export function sayNoNode(deps: Pick<CommandDeps, 'runCommand'>, lack: string): void {
   void window
-    .showInformationMessage(`No node can do this: ${lack}`, 'Open Topology File')
+    .showInformationMessage(say`No node can do this: ${lack}`, say`Open Topology File`)
     .then(async (choice) => {
       if (choice !== undefined) await deps.runCommand('openTopologyFile', null);
     });

@@ -2,6 +2,7 @@ import { QuickPickItemKind } from 'vscode';
 import { publicationOf, publicationsOf } from '../../core/describe/publicationSubject';
 import { parseConnectionString } from '../../core/connectionString';
 import { formatCounted } from '../../core/format';
+import { say } from '../../core/say';
 import type { TopologySnapshot } from '../../core/snapshot';
 import { askOne, type PickItem } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
@@ -42,7 +43,7 @@ export async function pickPublication(
   const nodeId = target === null ? null : toNodeRef(target, snapshots).nodeId;
   const items = snapshots.flatMap((snapshot) => itemsOf(snapshot, nodeId));
   if (items.length === 0) {
-    sayNoNode(deps, `${title} needs a publication on a node that takes changes.`);
+    sayNoNode(deps, say`${title} needs a publication on a node that takes changes.`);
     return null;
   }
   const picked = await askOne({

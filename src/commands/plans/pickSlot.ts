@@ -1,5 +1,6 @@
 import { QuickPickItemKind } from 'vscode';
 import { slotRowText } from '../../core/describe/slotText';
+import { say } from '../../core/say';
 import type { SlotSnapshot, TopologySnapshot } from '../../core/snapshot';
 import { askOne, type PickItem } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
@@ -31,12 +32,12 @@ export async function pickSlot(
   const given = choices.find(({ nodeId: at, name }) => target?.subject === `slot/${at}/${name}`);
   if (given !== undefined) return given;
   if (choices.length === 0) {
-    sayNoNode(deps, `${title} needs a replication slot.`);
+    sayNoNode(deps, say`${title} needs a replication slot.`);
     return null;
   }
   const picked = await askOne({
     place: { title, step: 1, totalSteps: 1, canGoBack: false },
-    placeholder: 'Which slot?',
+    placeholder: say`Which slot?`,
     items,
   });
   return picked === 'back' ? null : picked;

@@ -1,3 +1,4 @@
+import { say } from '../../core/say';
 import type { PlanDeskDeps } from './planDeskDeps';
 import { PlanWork } from './planWork';
 
@@ -17,7 +18,7 @@ export class PlanDesk {
   async #alone<T>(topologyId: string, act: () => Promise<T>): Promise<T | null> {
     if (this.#busy.has(topologyId)) {
       this.deps.dialogs.tell(
-        'Another plan is under way on this topology. Wait until it has ended.',
+        say`Another plan is under way on this topology. Wait until it has ended.`,
       );
       return null;
     }

@@ -11,6 +11,7 @@ import type { TableDefinition } from '../../core/plan/tableDefinition';
 import type { SetupFacts } from '../../core/setup/setupFacts';
 import { undoPlan } from '../../core/plan/undoPlan';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
+import { say } from '../../core/say';
 import type { TableName, Topology, TopologyNode } from '../../core/topology';
 import type { WaysOn } from './planDialogs';
 import type { PlanDeskDeps } from './planDeskDeps';
@@ -197,7 +198,7 @@ export class PlanWork {
       if (await contact.allows(topologyId, node)) continue;
       if (!(await contact.actOn({ topologyId, nodeId: node.id }))) return false;
       if (await contact.allows(topologyId, node)) continue;
-      dialogs.tell(`Not connecting to ${node.id}: its host was not approved from this folder.`);
+      dialogs.tell(say`Not connecting to ${node.id}: its host was not approved from this folder.`);
       return false;
     }
     return true;

@@ -2,6 +2,7 @@ import { QuickPickItemKind } from 'vscode';
 import type { NodeCatalog, RelationFacts } from '../../core/plan/nodeCatalog';
 import type { PublishedOperation } from '../../core/plan/requests';
 import { isSameTable } from '../../core/plan/tableLookup';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import type { DeclaredTable } from '../../core/topology';
 import type { Answer, StepPlace } from '../../host/multiStep';
@@ -33,28 +34,28 @@ export function optionItems(
     ...(tables.some(({ kind }) => kind === 'partitioned')
       ? [
           {
-            label: 'Publish partitions as their root',
-            description: 'the subscriber may be partitioned otherwise',
+            label: say`Publish partitions as their root`,
+            description: say`the subscriber may be partitioned otherwise`,
             value: 'viaPartitionRoot',
           } as const,
         ]
       : []),
     ...(server.versionNum >= GENERATED_FROM &&
     tables.some(({ columns }) => columns.some(({ isGenerated }) => isGenerated))
-      ? [{ label: 'Publish stored generated columns', value: 'generatedColumns' } as const]
+      ? [{ label: say`Publish stored generated columns`, value: 'generatedColumns' } as const]
       : []),
     ...(isByName && server.versionNum >= LISTS_FROM
       ? [
           {
-            label: 'Only some columns or rows…',
-            description: 'column lists and row filters',
+            label: say`Only some columns or rows…`,
+            description: say`column lists and row filters`,
             value: 'limits',
           } as const,
         ]
       : []),
   ];
   if (items.length === 0) return [];
-  return [{ label: 'Options', kind: QuickPickItemKind.Separator, value: null }, ...items];
+  return [{ label: say`Options`, kind: QuickPickItemKind.Separator, value: null }, ...items];
 }
 
 /** One table after the other, until nothing more is to be limited. */
@@ -69,14 +70,14 @@ export async function askAllLimits(
       limits.find((one) => isSameTable(one, table)) ?? wholeTable(table);
     const picked = await askOne<RelationFacts | 'done'>({
       place,
-      placeholder: 'Of which table only some columns or rows?',
+      placeholder: say`Of which table only some columns or rows?`,
       items: [
         ...tables.map((table) => ({
           label: formatTableName(table),
           description: limitWords(known(table)),
           value: table,
         })),
-        { label: '$(check) Done', value: 'done' },
+        { label: say`$(check) Done`, value: 'done' },
       ],
     });
     if (picked === null || picked === 'back') return picked;

@@ -3,6 +3,7 @@ import { isOffered, tableChoice } from '../../core/describe/tableChoice';
 import type { NodeCatalog, RelationFacts } from '../../core/plan/nodeCatalog';
 import type { CreatePublicationRequest, PublishedOperation } from '../../core/plan/requests';
 import { isSameTable } from '../../core/plan/tableLookup';
+import { say } from '../../core/say';
 import { askMany, askText, type PickItem } from '../../host/prompts';
 import type { Answer, Step, StepPlace } from '../../host/multiStep';
 import type { CommandDeps } from '../commandDeps';
@@ -27,8 +28,8 @@ export function publicationSteps(
       applies: ({ given }) => given === null,
       ask: async (state, place) => {
         const node = await askNode(deps, place, {
-          placeholder: 'On which node?',
-          lack: 'Create Publication needs a node that takes changes, and every one is a standby.',
+          placeholder: say`On which node?`,
+          lack: say`Create Publication needs a node that takes changes, and every one is a standby.`,
           fits: takesChanges,
           topologyId: state.topologyId,
           present: state.node,
@@ -97,7 +98,7 @@ async function askTables(
     part.kind === 'table' && tableChoice(part.table, nodeId).fitness === 'unfit';
   const parts = await askMany<PublicationPart>({
     place,
-    placeholder: 'Which tables?',
+    placeholder: say`Which tables?`,
     items: tableItems(catalog, tables),
     isTicked: (part) => state.parts.some((before) => isSamePart(before, part)),
     correct: (ticked, before) => {
@@ -121,22 +122,22 @@ export function tableItems(
   const schemas = [...new Set(tables.map(({ schema }) => schema))];
   return [
     {
-      label: 'All tables',
-      description: 'those made later included',
+      label: say`All tables`,
+      description: say`those made later included`,
       value: { kind: 'all' },
     },
     ...(catalog.server.versionNum >= SCHEMAS_FROM
       ? schemas.map((name): PickItem<PublicationPart> => {
           const count = tables.filter(({ schema }) => schema === name).length;
-          const now = count === 1 ? '1 table now' : `${count} tables now`;
+          const now = count === 1 ? say`1 table now` : say`${count} tables now`;
           return {
-            label: `All tables of schema ${name}`,
-            description: `${now}, those made later included`,
+            label: say`All tables of schema ${name}`,
+            description: say`${now}, those made later included`,
             value: { kind: 'schema', name },
           };
         })
       : []),
-    { label: 'Tables', kind: QuickPickItemKind.Separator, value: null },
+    { label: say`Tables`, kind: QuickPickItemKind.Separator, value: null },
     ...tables.map((table): PickItem<PublicationPart> => {
       const { label, description, fitness } = tableChoice(table, catalog.nodeId);
       return {
@@ -164,7 +165,7 @@ async function askOperations(
   ];
   const picked = await askMany<PublishedOperation | PublicationOption>({
     place,
-    placeholder: 'Which changes are published?',
+    placeholder: say`Which changes are published?`,
     items: [...operationItems(nodeId, bare), ...optionItems(state.parts, catalog)],
     isTicked: (one) => ticked.includes(one),
   });
@@ -189,7 +190,8 @@ export function operationItems(
 ): readonly PickItem<PublishedOperation>[] {
   return OPERATIONS.map((operation) => ({
     label: operation.toUpperCase(),
-    description: isBare && needsKey(operation) ? `would fail on ${nodeId} for a chosen table` : '',
+    description:
+      isBare && needsKey(operation) ? say`would fail on ${nodeId} for a chosen table` : '',
     value: operation,
   }));
 }
@@ -206,13 +208,13 @@ async function askName(
   const taken = catalog.publications.map(({ name }) => name);
   const name = await askText({
     place,
-    prompt: 'Name of the publication',
-    placeholder: 'Letters, digits and _ · at most 63 bytes',
+    prompt: say`Name of the publication`,
+    placeholder: say`Letters, digits and _ · at most 63 bytes`,
     value: state.name ?? suggestName(stemOf(state), 'pub', taken),
     validate: (text) =>
       validateName(text) ??
       (taken.includes(text)
-        ? `${catalog.nodeId} has a publication ${text} already. Choose another name.`
+        ? say`${catalog.nodeId} has a publication ${text} already. Choose another name.`
         : null),
   });
   return name === null || name === 'back' ? name : { ...state, name };

@@ -6,6 +6,7 @@ import type { RoleDuty } from '../../core/plan/roles/replicationRole';
 import { isSameTable, isWritableTarget } from '../../core/plan/tableLookup';
 import { formatTableName } from '../../core/tableName';
 import type { NodeCatalog } from '../../core/plan/nodeCatalog';
+import { say } from '../../core/say';
 import type { TableName } from '../../core/topology';
 import { askMany, askOne, askText, type PickItem } from '../../host/prompts';
 import type { Answer, Step, StepPlace } from '../../host/multiStep';
@@ -27,17 +28,17 @@ export interface RoleAnswers {
 
 const DUTIES: readonly PickItem<RoleDuty>[] = [
   {
-    label: 'Replication',
-    description: 'subscriptions and standbys sign in as it',
+    label: say`Replication`,
+    description: say`subscriptions and standbys sign in as it`,
     value: 'replication',
   },
-  { label: 'Monitor', description: 'this extension watches as it', value: 'monitor' },
+  { label: say`Monitor`, description: say`this extension watches as it`, value: 'monitor' },
   {
-    label: 'Subscriber',
-    description: 'makes subscriptions on this node (16 and newer)',
+    label: say`Subscriber`,
+    description: say`makes subscriptions on this node (16 and newer)`,
     value: 'subscriber',
   },
-  { label: 'Drainer', description: 'queued writes are applied as it', value: 'drainer' },
+  { label: say`Drainer`, description: say`queued writes are applied as it`, value: 'drainer' },
 ];
 
 /** Node, duties, tables, name, password. */
@@ -50,8 +51,8 @@ export function roleSteps(
       applies: ({ given }) => given === null,
       ask: async (state, place) => {
         const node = await askNode(deps, place, {
-          placeholder: 'On which node?',
-          lack: 'a role is made where changes are taken, and every node is a standby.',
+          placeholder: say`On which node?`,
+          lack: say`a role is made where changes are taken, and every node is a standby.`,
           fits: takesChanges,
           topologyId: state.topologyId,
           present: state.node,
@@ -81,7 +82,7 @@ export function needsTables({ duties }: Pick<RoleAnswers, 'duties'>): boolean {
 async function askDuties(state: RoleAnswers, place: StepPlace): Promise<Answer<RoleAnswers>> {
   const duties = await askMany<RoleDuty>({
     place,
-    placeholder: 'What is the role for?',
+    placeholder: say`What is the role for?`,
     items: DUTIES,
     isTicked: (duty) => state.duties.includes(duty),
   });
@@ -103,19 +104,19 @@ async function askTables(
     .sort((a, b) => Number(isPublished(b)) - Number(isPublished(a)))
     .map((table): PickItem<TableName> => ({
       label: formatTableName(table),
-      description: isPublished(table) ? 'published' : '',
+      description: isPublished(table) ? say`published` : '',
       value: { schema: table.schema, name: table.name },
     }));
   const separator: PickItem<TableName> = {
-    label: 'Tables',
+    label: say`Tables`,
     kind: QuickPickItemKind.Separator,
     value: null,
   };
   const tables = await askMany<TableName>({
     place,
     placeholder: state.duties.includes('drainer')
-      ? 'Which tables may it read and write?'
-      : 'Which tables may it read?',
+      ? say`Which tables may it read and write?`
+      : say`Which tables may it read?`,
     items: [separator, ...items],
     isTicked: (table) => present.some((one) => isSameTable(one, table)),
   });
@@ -126,8 +127,8 @@ async function askName(state: RoleAnswers, place: StepPlace): Promise<Answer<Rol
   const [duty] = state.duties;
   const name = await askText({
     place,
-    prompt: 'Name of the role. One that exists gets what it lacks',
-    placeholder: 'At most 63 bytes',
+    prompt: say`Name of the role. One that exists gets what it lacks`,
+    placeholder: say`At most 63 bytes`,
     value: state.name ?? (duty === 'monitor' ? 'monitor' : `${duty ?? 'replication'}_user`),
     validate: validateRoleName,
   });
@@ -136,33 +137,33 @@ async function askName(state: RoleAnswers, place: StepPlace): Promise<Answer<Rol
 
 /** Says what is wrong with the name of a role; `null` when nothing is. */
 export function validateRoleName(text: string): string | null {
-  if (text === '') return 'A name is needed.';
-  if (hasInvisible(text)) return 'It holds characters that nobody can see.';
-  if (text.startsWith('pg_')) return 'Names that begin with pg_ are reserved (42939).';
+  if (text === '') return say`A name is needed.`;
+  if (hasInvisible(text)) return say`It holds characters that nobody can see.`;
+  if (text.startsWith('pg_')) return say`Names that begin with pg_ are reserved (42939).`;
   const bytes = identifierBytes(text);
   if (bytes <= MAX_IDENTIFIER_BYTES) return null;
-  return `Postgres cuts names after ${MAX_IDENTIFIER_BYTES} bytes. This one has ${bytes}.`;
+  return say`Postgres cuts names after ${MAX_IDENTIFIER_BYTES} bytes. This one has ${bytes}.`;
 }
 
 async function askPasswordKind(state: RoleAnswers, place: StepPlace): Promise<Answer<RoleAnswers>> {
   const passwordKind = await askOne<NonNullable<RoleAnswers['passwordKind']>>({
     place,
-    placeholder: 'Which password?',
+    placeholder: say`Which password?`,
     items: [
       {
-        label: '$(sparkle) Generated password',
-        detail: 'Put into the clipboard once the role is there.',
+        label: say`$(sparkle) Generated password`,
+        detail: say`Put into the clipboard once the role is there.`,
         value: 'made',
       },
       {
-        label: '$(key) Password',
-        description: 'one that you choose',
-        detail: 'The server gets a SCRAM verifier alone.',
+        label: say`$(key) Password`,
+        description: say`one that you choose`,
+        detail: say`The server gets a SCRAM verifier alone.`,
         value: 'typed',
       },
       {
-        label: '$(unlock) No password',
-        detail: 'It signs in by certificate, peer or trust.',
+        label: say`$(unlock) No password`,
+        detail: say`It signs in by certificate, peer or trust.`,
         value: 'none',
       },
     ],
@@ -175,7 +176,7 @@ async function askPasswordKind(state: RoleAnswers, place: StepPlace): Promise<An
 async function askPassword(state: RoleAnswers, place: StepPlace): Promise<Answer<RoleAnswers>> {
   const password = await askText({
     place,
-    prompt: `Password of ${state.name ?? 'the role'}. It does not leave this machine`,
+    prompt: say`Password of ${state.name ?? say`the role`}. It does not leave this machine`,
     placeholder: '',
     value: '',
     isPassword: true,
@@ -186,9 +187,9 @@ async function askPassword(state: RoleAnswers, place: StepPlace): Promise<Answer
 
 /** Says what is wrong with a password; `null` when nothing is. Clients differ in what they make of some characters. */
 export function validatePassword(text: string): string | null {
-  if (text === '') return 'This is needed.';
+  if (text === '') return say`This is needed.`;
   if (hasInvisible(text) || saslPrep(text) !== text) {
-    return 'It holds characters that clients do not all send alike.';
+    return say`It holds characters that clients do not all send alike.`;
   }
   return null;
 }

@@ -6,6 +6,7 @@ import type { Plan } from '../../core/plan/plan';
 import type { PlanContext } from '../../core/plan/requests';
 import { sentinelTable } from '../../core/plan/sentinelNames';
 import type { SentinelRequest } from '../../core/plan/sentinelScope';
+import { say } from '../../core/say';
 import type { TableName } from '../../core/topology';
 import { askSteps, type Answer, type StepPlace } from '../../host/multiStep';
 import { askOne, type PickItem } from '../../host/prompts';
@@ -55,7 +56,7 @@ export async function changeSentinel(
         ask: async (state, place) => {
           const node = await askNode(deps, place, {
             placeholder: change.nodeQuestion,
-            lack: 'a sentinel table needs a node that takes changes, and every one is a standby.',
+            lack: say`a sentinel table needs a node that takes changes, and every one is a standby.`,
             fits: takesChanges,
             topologyId: state.topologyId,
             present: state.node,
@@ -102,8 +103,8 @@ async function askPublication(
   if (items.length === 0) {
     void window.showInformationMessage(
       change.needsInstalled
-        ? `No sentinel table is installed on ${catalog.nodeId}.`
-        : `${catalog.nodeId} has neither a publication nor a standby: nothing arrives from it anywhere.`,
+        ? say`No sentinel table is installed on ${catalog.nodeId}.`
+        : say`${catalog.nodeId} has neither a publication nor a standby: nothing arrives from it anywhere.`,
     );
     return null;
   }
@@ -125,12 +126,12 @@ function publicationItem(catalog: NodeCatalog, publication: CatalogPublication):
   const own = sentinelOf(catalog, name);
   const isInstalled = hasTable(catalog, own);
   const others = tables.filter((table) => table.name !== own.name || table.schema !== own.schema);
-  const size = allTables ? 'all tables' : formatCounted(others.length, 'table');
+  const size = allTables ? say`all tables` : formatCounted(others.length, 'table');
   return {
     isInstalled,
     item: {
       label: `$(broadcast) ${name}`,
-      description: facts(size, isInstalled ? 'sentinel installed' : null),
+      description: facts(size, isInstalled ? say`sentinel installed` : null),
       value: { publication: name },
     },
   };
@@ -152,12 +153,12 @@ function standbyItems(
     {
       isInstalled,
       item: {
-        label: '$(server) Standbys alone',
+        label: say`$(server) Standbys alone`,
         description: facts(
           formatCounted(standbys.length, 'standby'),
-          isInstalled ? 'sentinel installed' : null,
+          isInstalled ? say`sentinel installed` : null,
         ),
-        detail: 'In no publication. A standby also has the sentinel table of any publication.',
+        detail: say`In no publication. A standby also has the sentinel table of any publication.`,
         value: { publication: null },
       },
     },

@@ -1,4 +1,5 @@
 import { isSameTable, isWritableTarget } from '../../core/plan/tableLookup';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import type { ConflictPolicy, TableName } from '../../core/topology';
 import { askMany, askOne, askText, type PickItem } from '../../host/prompts';
@@ -64,8 +65,8 @@ class SetUpEdgeQuestions {
 
   async edge(state: SetUpEdgeAnswers, place: StepPlace): Reply {
     const node = await askNode(this.deps, place, {
-      placeholder: 'Which node queues its writes while the primary is away?',
-      lack: 'an edge needs a node that takes changes, and every one is a standby.',
+      placeholder: say`Which node queues its writes while the primary is away?`,
+      lack: say`an edge needs a node that takes changes, and every one is a standby.`,
       fits: takesChanges,
       topologyId: state.topologyId,
       present: state.node,
@@ -93,8 +94,8 @@ class SetUpEdgeQuestions {
 
   async primary(state: SetUpEdgeAnswers, place: StepPlace): Reply {
     const primary = await askNode(this.deps, place, {
-      placeholder: 'To which node is the queue drained?',
-      lack: 'a queue needs a second node to be drained to.',
+      placeholder: say`To which node is the queue drained?`,
+      lack: say`a queue needs a second node to be drained to.`,
       fits: (node, snapshot) => takesChanges(node, snapshot) && node.id !== state.node?.nodeId,
       topologyId: state.node?.topologyId ?? null,
       present: state.primary,
@@ -116,11 +117,11 @@ class SetUpEdgeQuestions {
     );
     const tables = await askMany<TableName>({
       place,
-      placeholder: 'Which tables are written to while the primary is away?',
+      placeholder: say`Which tables are written to while the primary is away?`,
       items: offered.map((table): PickItem<TableName> => ({
         label: formatTableName(table),
         description:
-          (table.primaryKey ?? []).length === 0 ? 'no primary key · cannot be queued' : '',
+          (table.primaryKey ?? []).length === 0 ? say`no primary key · cannot be queued` : '',
         value: { schema: table.schema, name: table.name },
       })),
       isTicked: (table) => state.tables.some((one) => isSameTable(one, table)),
@@ -145,16 +146,15 @@ class SetUpEdgeQuestions {
     if (node === null || primary === null) return null;
     const answer = await askOne<'yes' | 'no'>({
       place,
-      placeholder: `Does ${node.nodeId} receive what is written on ${primary.nodeId}?`,
+      placeholder: say`Does ${node.nodeId} receive what is written on ${primary.nodeId}?`,
       items: [
         {
-          label: '$(rss) Subscribe',
-          description: `a publication of these tables on ${primary.nodeId}, a subscription on ${node.nodeId}`,
-          detail:
-            'A guard lets a row that was drained come back without stopping the subscription.',
+          label: say`$(rss) Subscribe`,
+          description: say`a publication of these tables on ${primary.nodeId}, a subscription on ${node.nodeId}`,
+          detail: say`A guard lets a row that was drained come back without stopping the subscription.`,
           value: 'yes',
         },
-        { label: '$(circle-slash) No', description: 'it only sends', value: 'no' },
+        { label: say`$(circle-slash) No`, description: say`it only sends`, value: 'no' },
       ],
       isPresent: (value) => (value === 'yes') === (state.subscribes === true),
     });
@@ -187,7 +187,7 @@ class SetUpEdgeQuestions {
     if (node === null || primary === null) return null;
     const address = await askText({
       place,
-      prompt: `Where the server of ${node.nodeId} finds ${primary.nodeId}. Hosts and files are as that server sees them.`,
+      prompt: say`Where the server of ${node.nodeId} finds ${primary.nodeId}. Hosts and files are as that server sees them.`,
       placeholder: 'host=db.internal port=5432 dbname=app',
       value: subscription.address ?? (await this.#usualAddress(primary)),
       validate: validateAddress,
@@ -223,17 +223,17 @@ class SetUpEdgeQuestions {
 async function askCapture(state: SetUpEdgeAnswers, place: StepPlace): Reply {
   const capture = await askOne<'trigger' | 'application'>({
     place,
-    placeholder: 'Who fills the queue?',
+    placeholder: say`Who fills the queue?`,
     items: [
       {
-        label: '$(zap) A trigger',
-        description: 'every write to the chosen tables, in its own transaction',
+        label: say`$(zap) A trigger`,
+        description: say`every write to the chosen tables, in its own transaction`,
         value: 'trigger',
       },
       {
-        label: '$(code) The application',
-        description: 'it inserts table_name, operation and data itself',
-        detail: 'Both together would queue each write twice.',
+        label: say`$(code) The application`,
+        description: say`it inserts table_name, operation and data itself`,
+        detail: say`Both together would queue each write twice.`,
         value: 'application',
       },
     ],
@@ -244,32 +244,36 @@ async function askCapture(state: SetUpEdgeAnswers, place: StepPlace): Reply {
 
 const POLICIES: readonly PickItem<ConflictPolicy>[] = [
   {
-    label: 'Primary wins',
-    description: `the primary's row stays, the edge's version is kept beside`,
+    label: say`Primary wins`,
+    description: say`the primary's row stays, the edge's version is kept beside`,
     value: 'primary-wins',
   },
   {
-    label: 'Newest wins',
-    description: 'the later updated_at, compared on the server',
+    label: say`Newest wins`,
+    description: say`the later updated_at, compared on the server`,
     value: 'newest-wins',
   },
-  { label: 'Merge', description: 'JSON key by key, other columns by the newest', value: 'merge' },
   {
-    label: 'Edge wins',
-    description: `the edge's row replaces the primary's, whose version is kept beside`,
+    label: say`Merge`,
+    description: say`JSON key by key, other columns by the newest`,
+    value: 'merge',
+  },
+  {
+    label: say`Edge wins`,
+    description: say`the edge's row replaces the primary's, whose version is kept beside`,
     value: 'edge-wins',
   },
-  { label: 'By hand', description: 'every conflict waits for a decision', value: 'manual' },
+  { label: say`By hand`, description: say`every conflict waits for a decision`, value: 'manual' },
 ];
 
 async function askPolicy(state: SetUpEdgeAnswers, place: StepPlace): Reply {
   const policy = await askOne<ConflictPolicy | 'each'>({
     place,
-    placeholder: 'What becomes of a row that changed on both sides?',
+    placeholder: say`What becomes of a row that changed on both sides?`,
     items: [
       ...POLICIES,
       ...(state.tables.length > 1
-        ? [{ label: 'Each table by itself…', description: '', value: 'each' as const }]
+        ? [{ label: say`Each table by itself…`, description: '', value: 'each' as const }]
         : []),
     ],
     isPresent: (value) => value === (state.policy ?? state.policies[0]?.policy),
@@ -286,7 +290,7 @@ async function askEachPolicy(state: SetUpEdgeAnswers, place: StepPlace): Reply {
     const present = state.policies.find((one) => isSameTable(one, table))?.policy;
     const policy = await askOne<ConflictPolicy>({
       place,
-      placeholder: `What becomes of a row of ${formatTableName(table)} that changed on both sides?`,
+      placeholder: say`What becomes of a row of ${formatTableName(table)} that changed on both sides?`,
       items: POLICIES,
       isPresent: (value) => value === present,
     });
@@ -301,16 +305,16 @@ async function askEachPolicy(state: SetUpEdgeAnswers, place: StepPlace): Reply {
 async function askRole(state: SetUpEdgeAnswers, place: StepPlace): Reply {
   const role = await askOne<'none' | 'named'>({
     place,
-    placeholder: 'As whom is the queue drained?',
+    placeholder: say`As whom is the queue drained?`,
     items: [
       {
-        label: '$(account) A role of its own',
-        description: 'with the least rights on both nodes; one that exists gets what it lacks',
+        label: say`$(account) A role of its own`,
+        description: say`with the least rights on both nodes; one that exists gets what it lacks`,
         value: 'named',
       },
       {
-        label: '$(key) The role that changes run as',
-        description: '"adminUser" of each node',
+        label: say`$(key) The role that changes run as`,
+        description: say`"adminUser" of each node`,
         value: 'none',
       },
     ],
@@ -322,8 +326,8 @@ async function askRole(state: SetUpEdgeAnswers, place: StepPlace): Reply {
 async function askRoleName(state: SetUpEdgeAnswers, place: StepPlace): Reply {
   const roleName = await askText({
     place,
-    prompt: 'Name of the role, the same on both nodes',
-    placeholder: 'At most 63 bytes',
+    prompt: say`Name of the role, the same on both nodes`,
+    placeholder: say`At most 63 bytes`,
     value: state.roleName ?? state.declared?.drainUser ?? 'queue_drainer',
     validate: validateRoleName,
   });
@@ -333,15 +337,23 @@ async function askRoleName(state: SetUpEdgeAnswers, place: StepPlace): Reply {
 async function askPasswordKind(state: SetUpEdgeAnswers, place: StepPlace): Reply {
   const passwordKind = await askOne<NonNullable<SetUpEdgeAnswers['passwordKind']>>({
     place,
-    placeholder: 'Which password?',
+    placeholder: say`Which password?`,
     items: [
       {
-        label: 'Make one',
-        description: 'it is put into the clipboard once the role is there',
+        label: say`Make one`,
+        description: say`it is put into the clipboard once the role is there`,
         value: 'made',
       },
-      { label: 'Type one', description: 'the servers get a SCRAM verifier alone', value: 'typed' },
-      { label: 'None', description: 'it signs in by certificate, peer or trust', value: 'none' },
+      {
+        label: say`Type one`,
+        description: say`the servers get a SCRAM verifier alone`,
+        value: 'typed',
+      },
+      {
+        label: say`None`,
+        description: say`it signs in by certificate, peer or trust`,
+        value: 'none',
+      },
     ],
     isPresent: (kind) => kind === state.passwordKind,
   });
@@ -352,7 +364,7 @@ async function askPasswordKind(state: SetUpEdgeAnswers, place: StepPlace): Reply
 async function askPassword(state: SetUpEdgeAnswers, place: StepPlace): Reply {
   const password = await askText({
     place,
-    prompt: `Password of ${state.roleName ?? 'the role'}. It does not leave this machine`,
+    prompt: say`Password of ${state.roleName ?? say`the role`}. It does not leave this machine`,
     placeholder: '',
     value: '',
     isPassword: true,

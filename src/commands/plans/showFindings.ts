@@ -1,6 +1,7 @@
 import { QuickPickItemKind, ThemeIcon, commands, env, window, type QuickPickItem } from 'vscode';
 import type { Finding } from '../../core/plan/finding';
 import type { Plan } from '../../core/plan/plan';
+import { say } from '../../core/say';
 import { showEscaped } from '../../core/visibleText';
 import { DisposableStore } from '../../host/disposableStore';
 import type { FindingsChoice } from './planDialogs';
@@ -22,24 +23,24 @@ export async function showFindings(plan: Plan): Promise<FindingsChoice> {
   const pick = window.createQuickPick<FindingItem>();
   const store = new DisposableStore();
   store.add(pick);
-  pick.title = `${showEscaped(plan.title)}: not possible as it is`;
-  pick.placeholder = 'Nothing was changed. Choose an entry to copy its fix.';
+  pick.title = say`${showEscaped(plan.title)}: not possible as it is`;
+  pick.placeholder = say`Nothing was changed. Choose an entry to copy its fix.`;
   pick.ignoreFocusOut = true;
   pick.items = [
     ...plan.findings.filter(({ severity }) => severity !== 'note').map(findingItem),
-    { label: 'Then', kind: QuickPickItemKind.Separator },
+    { label: say`Then`, kind: QuickPickItemKind.Separator },
     ...settlingItems(plan),
-    { label: '$(refresh) Check Again', choice: { kind: 'again' } },
+    { label: say`$(refresh) Check Again`, choice: { kind: 'again' } },
     ...nodesWithoutPrivilege(plan).map((nodeId): FindingItem => {
       return {
-        label: `$(account) Run as Another Role on ${nodeId}…`,
+        label: say`$(account) Run as Another Role on ${nodeId}…`,
         choice: { kind: 'runAs', nodeId },
       };
     }),
   ];
   const copy = async (text: string): Promise<void> => {
     await env.clipboard.writeText(text);
-    pick.placeholder = 'Copied. Run it there, then check again.';
+    pick.placeholder = say`Copied. Run it there, then check again.`;
   };
   let isSettling = false;
   const settle = async ({ command, nodeId }: Settling): Promise<FindingsChoice> => {
@@ -84,7 +85,7 @@ function findingItem({ severity, text, fix }: Finding): FindingItem {
     ...(fix === null ? {} : { detail: showEscaped(fix.text) }),
     ...(copy === null
       ? {}
-      : { buttons: [{ iconPath: new ThemeIcon('copy'), tooltip: 'Copy Fix' }] }),
+      : { buttons: [{ iconPath: new ThemeIcon('copy'), tooltip: say`Copy Fix` }] }),
   };
 }
 
@@ -96,14 +97,14 @@ function settlingItems({ findings }: Plan): readonly FindingItem[] {
     ...(isOpen
       ? [
           {
-            label: '$(repo-forked) Choose Primary…',
+            label: say`$(repo-forked) Choose Primary…`,
             settle: { command: 'choosePrimary' as const, nodeId: null },
           },
         ]
       : []),
     ...ofCode('otherServer').map(({ nodeId }): FindingItem => {
       return {
-        label: `$(git-compare) Accept Server ${nodeId ?? ''}…`,
+        label: say`$(git-compare) Accept Server ${nodeId ?? ''}…`,
         settle: { command: 'acceptServer', nodeId },
       };
     }),

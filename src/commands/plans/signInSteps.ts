@@ -1,3 +1,4 @@
+import { say } from '../../core/say';
 import { askOne, askText, type PickItem } from '../../host/prompts';
 import type { Answer, Step, StepPlace } from '../../host/multiStep';
 import type { CatalogSource } from './catalogSource';
@@ -53,14 +54,16 @@ async function askUser(state: SubscriptionAnswers, place: StepPlace, source: Cat
     .toSorted((a, b) => Number(a.isSuperuser) - Number(b.isSuperuser));
   const chosenUser = await askOne<string>({
     place,
-    placeholder: `As which role on ${catalog.nodeId}?`,
+    placeholder: say`As which role on ${catalog.nodeId}?`,
     items: [
       ...roles.map(({ name, isSuperuser }): PickItem<string> => ({
         label: `$(account) ${name}`,
-        description: isSuperuser ? 'superuser · more than a subscription needs' : 'may replicate',
+        description: isSuperuser
+          ? say`superuser · more than a subscription needs`
+          : say`may replicate`,
         value: name,
       })),
-      { label: '$(edit) Another role…', value: OTHER },
+      { label: say`$(edit) Another role…`, value: OTHER },
     ],
     isPresent: (name) => name === (state.chosenUser ?? written),
   });
@@ -71,46 +74,46 @@ async function askUser(state: SubscriptionAnswers, place: StepPlace, source: Cat
 async function askOtherUser(state: SubscriptionAnswers, place: StepPlace): Reply {
   const user = await askText({
     place,
-    prompt: `A role on ${state.publisher?.nodeId ?? 'the publisher'} that may log in and replicate, and read what is published`,
+    prompt: say`A role on ${state.publisher?.nodeId ?? say`the publisher`} that may log in and replicate, and read what is published`,
     value: state.user ?? readParams(state.address ?? '')['user'] ?? '',
-    validate: (text) => (text === '' ? 'A role is needed.' : null),
+    validate: (text) => (text === '' ? say`A role is needed.` : null),
   });
   return user === null || user === 'back' ? user : { ...state, user };
 }
 
 async function askSignIn(state: SubscriptionAnswers, place: StepPlace): Reply {
-  const subscriber = state.node?.nodeId ?? 'the subscriber';
+  const subscriber = state.node?.nodeId ?? say`the subscriber`;
   const signInKind = await askOne<SignIn['kind']>({
     place,
-    placeholder: `How does the server of ${subscriber} sign in?`,
+    placeholder: say`How does the server of ${subscriber} sign in?`,
     items: [
       {
-        label: '$(file) Password file',
+        label: say`$(file) Password file`,
         description: 'passfile=…',
-        detail: `On the host of ${subscriber}.`,
+        detail: say`On the host of ${subscriber}.`,
         value: 'passfile',
       },
       {
-        label: '$(file) Service',
+        label: say`$(file) Service`,
         description: 'service=…',
-        detail: `Of the service file on the host of ${subscriber}.`,
+        detail: say`Of the service file on the host of ${subscriber}.`,
         value: 'service',
       },
       {
-        label: '$(verified) Client certificate',
+        label: say`$(verified) Client certificate`,
         description: 'sslcert=… and sslkey=…',
-        detail: `On the host of ${subscriber}.`,
+        detail: say`On the host of ${subscriber}.`,
         value: 'certificate',
       },
       {
-        label: '$(unlock) No password',
-        detail: `${state.publisher?.nodeId ?? 'The publisher'} asks for none.`,
+        label: say`$(unlock) No password`,
+        detail: say`${state.publisher?.nodeId ?? say`The publisher`} asks for none.`,
         value: 'none',
       },
       {
-        label: '$(key) Password',
-        description: `stored in clear on ${subscriber}`,
-        detail: 'In pg_subscription, readable by superusers and pg_read_all_data, and in dumps.',
+        label: say`$(key) Password`,
+        description: say`stored in clear on ${subscriber}`,
+        detail: say`In pg_subscription, readable by superusers and pg_read_all_data, and in dumps.`,
         value: 'password',
       },
     ],
@@ -136,26 +139,26 @@ interface Detail {
 const DETAILS: Partial<Readonly<Record<SignIn['kind'], Detail>>> = {
   passfile: {
     prompt: (subscriber) =>
-      `Path on the host of ${subscriber}; the operating system user of its server must be able to read it`,
+      say`Path on the host of ${subscriber}; the operating system user of its server must be able to read it`,
     placeholder: '/var/lib/postgresql/.pgpass',
     read: (signIn) => (signIn?.kind === 'passfile' ? signIn.path : ''),
     make: (path) => ({ kind: 'passfile', path }),
   },
   service: {
-    prompt: (subscriber) => `Name of a service in the service file on the host of ${subscriber}`,
+    prompt: (subscriber) => say`Name of a service in the service file on the host of ${subscriber}`,
     placeholder: 'central',
     read: (signIn) => (signIn?.kind === 'service' ? signIn.name : ''),
     make: (name) => ({ kind: 'service', name }),
   },
   certificate: {
-    prompt: (subscriber) => `Path of the certificate on the host of ${subscriber}`,
+    prompt: (subscriber) => say`Path of the certificate on the host of ${subscriber}`,
     placeholder: '/var/lib/postgresql/.postgresql/postgresql.crt',
     read: (signIn) => (signIn?.kind === 'certificate' ? signIn.certificate : ''),
     make: (certificate) => ({ kind: 'certificate', certificate, key: '' }),
   },
   password: {
     prompt: (subscriber, user) =>
-      `Password of ${user}. It is sent once and stored by the server of ${subscriber} in clear, in pg_subscription; nothing of ours keeps it.`,
+      say`Password of ${user}. It is sent once and stored by the server of ${subscriber} in clear, in pg_subscription; nothing of ours keeps it.`,
     placeholder: '',
     // Never shown again, also not when the user comes back.
     read: () => '',
@@ -172,11 +175,11 @@ async function askDetail(state: SubscriptionAnswers, place: StepPlace): Reply {
   if (detail === null) return state;
   const text = await askText({
     place,
-    prompt: detail.prompt(state.node?.nodeId ?? 'the subscriber', state.user ?? 'the role'),
+    prompt: detail.prompt(state.node?.nodeId ?? say`the subscriber`, state.user ?? say`the role`),
     placeholder: detail.placeholder,
     value: detail.read(state.signIn),
     isPassword: state.signInKind === 'password',
-    validate: (given) => (given === '' ? 'This is needed.' : null),
+    validate: (given) => (given === '' ? say`This is needed.` : null),
   });
   return text === null || text === 'back' ? text : { ...state, signIn: detail.make(text) };
 }
@@ -186,10 +189,10 @@ async function askKey(state: SubscriptionAnswers, place: StepPlace): Reply {
   if (signIn?.kind !== 'certificate') return state;
   const key = await askText({
     place,
-    prompt: `Path of its key on the host of ${state.node?.nodeId ?? 'the subscriber'}`,
+    prompt: say`Path of its key on the host of ${state.node?.nodeId ?? say`the subscriber`}`,
     placeholder: '/var/lib/postgresql/.postgresql/postgresql.key',
     value: signIn.key,
-    validate: (given) => (given === '' ? 'This is needed.' : null),
+    validate: (given) => (given === '' ? say`This is needed.` : null),
   });
   return key === null || key === 'back' ? key : { ...state, signIn: { ...signIn, key } };
 }

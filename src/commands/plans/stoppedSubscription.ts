@@ -5,6 +5,7 @@ import type { Lsn } from '../../core/lsn';
 import type { CatalogSubscription } from '../../core/plan/nodeCatalog';
 import { driftOf, driftWords } from '../../core/plan/planRepairDrift';
 import type { PlanContext } from '../../core/plan/requests';
+import { say } from '../../core/say';
 import type { StopRecord } from '../../core/stopRecord';
 import type { StopReason } from '../../operations/stoppedReader';
 import type { CommandDeps } from '../commandDeps';
@@ -42,7 +43,7 @@ export async function readStop(
     .get(nodeId)
     ?.subscriptions.find((each) => each.name === name);
   if (subscriber === undefined || subscription === undefined) {
-    void window.showInformationMessage(`${nodeId} has no subscription ${name} any more.`);
+    void window.showInformationMessage(say`${nodeId} has no subscription ${name} any more.`);
     return null;
   }
   const publisher = nodes.find(
@@ -112,8 +113,8 @@ export async function showTransaction(
   { nodeId, name, publisherId }: SubscriptionChoice,
 ): Promise<void> {
   const text = transactionSql(transaction, [
-    `What ${name} on ${nodeId} would apply next, as ${publisherId ?? 'its publisher'} sends it. Nothing of it has run.`,
-    `Run on ${nodeId}, it does by hand what was skipped.`,
+    say`What ${name} on ${nodeId} would apply next, as ${publisherId ?? say`its publisher`} sends it. Nothing of it has run.`,
+    say`Run on ${nodeId}, it does by hand what was skipped.`,
   ]);
   const document = await workspace.openTextDocument({ language: 'sql', content: text });
   await window.showTextDocument(document, {

@@ -3,6 +3,7 @@ import { quoteConninfoValue } from '../../core/connectionStringConninfo';
 import { SECRET_KEYWORDS } from '../../core/connectionStringKeywords';
 import type { CreateSubscriptionRequest, ConnectionTest } from '../../core/plan/requests';
 import type { ConninfoItem } from '../../core/plan/sqlText';
+import { say } from '../../core/say';
 import { deriveSlotName } from '../../core/slotName';
 import type { ConnectionParams, DeclaredSubscription } from '../../core/topology';
 import type { NodeChoice } from './pickNode';
@@ -149,11 +150,11 @@ export function slotNameOf({ declared, name }: SubscriptionAnswers): string {
 /** Says what is wrong with an address; `null` when nothing is. */
 export function validateAddress(text: string): string | null {
   const { problems, secrets, params } = parseConnectionString(text);
-  if (secrets.length > 0) return 'Leave the password out: how to sign in is asked next.';
+  if (secrets.length > 0) return say`Leave the password out: how to sign in is asked next.`;
   const [error] = problems.filter(({ severity }) => severity === 'error');
   if (error !== undefined) return error.message;
   if (params?.['host'] === undefined && params?.['service'] === undefined) {
-    return 'Say at least host=… or service=….';
+    return say`Say at least host=… or service=….`;
   }
   return null;
 }

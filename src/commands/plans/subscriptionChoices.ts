@@ -4,6 +4,7 @@ import {
 } from '../../core/optionVersions';
 import type { NodeCatalog } from '../../core/plan/nodeCatalog';
 import { slotProblem } from '../../core/plan/slotFindings';
+import { say } from '../../core/say';
 
 /** One thing about a subscription that is not as usual. */
 export interface SubscriptionChoice {
@@ -57,39 +58,39 @@ export function subscriptionChoices(
     {
       id: 'copyData=false',
       about: 'copyData',
-      label: 'Do not copy the rows that are there',
+      label: say`Do not copy the rows that are there`,
       sql: 'copy_data = false',
       set: { copyData: false },
     },
     {
       id: 'probe',
       about: 'probe',
-      label: `Try the connection from the server of ${name} first`,
+      label: say`Try the connection from the server of ${name} first`,
       sql: '',
       set: { probesConnection: true },
     },
-    ...flag('enabled', 'enabled', 'Create it disabled', false),
-    ...flag('disableOnError', 'disable_on_error', 'Disable it when it meets an error'),
-    ...flag('binary', 'binary', 'Send values in binary form'),
-    ...flag('streaming', 'streaming', 'Send large transactions while they run', 'on'),
-    ...flag('streaming', 'streaming', 'Send and apply them in parallel', 'parallel'),
+    ...flag('enabled', 'enabled', say`Create it disabled`, false),
+    ...flag('disableOnError', 'disable_on_error', say`Disable it when it meets an error`),
+    ...flag('binary', 'binary', say`Send values in binary form`),
+    ...flag('streaming', 'streaming', say`Send large transactions while they run`, 'on'),
+    ...flag('streaming', 'streaming', say`Send and apply them in parallel`, 'parallel'),
     ...(versionNum < STREAMS_BY_DEFAULT
       ? []
-      : flag('streaming', 'streaming', 'Send transactions when they have ended', 'off')),
-    ...flag('twoPhase', 'two_phase', 'Prepare what is prepared there'),
-    ...flag('origin', 'origin', `Take only changes made on ${publisher.nodeId} itself`, 'none'),
-    ...flag('runAsOwner', 'run_as_owner', 'Apply as the owner of the subscription'),
-    ...flag('passwordRequired', 'password_required', 'Let it do without a password', false),
-    ...flag('failover', 'failover', 'Keep its slot on standbys'),
+      : flag('streaming', 'streaming', say`Send transactions when they have ended`, 'off')),
+    ...flag('twoPhase', 'two_phase', say`Prepare what is prepared there`),
+    ...flag('origin', 'origin', say`Take only changes made on ${publisher.nodeId} itself`, 'none'),
+    ...flag('runAsOwner', 'run_as_owner', say`Apply as the owner of the subscription`),
+    ...flag('passwordRequired', 'password_required', say`Let it do without a password`, false),
+    ...flag('failover', 'failover', say`Keep its slot on standbys`),
     ...['on', 'local', 'remote_write', 'remote_apply'].flatMap((value) =>
-      flag('synchronousCommit', 'synchronous_commit', `Commit synchronously: ${value}`, value),
+      flag('synchronousCommit', 'synchronous_commit', say`Commit synchronously: ${value}`, value),
     ),
     ...publisher.slots
       .filter((slot) => slot.walStatus !== 'lost' && slotProblem(slot, publisher) === null)
       .map((slot) => ({
         id: `slot=${slot.name}`,
         about: 'slot',
-        label: `Use the slot ${slot.name} of ${publisher.nodeId}`,
+        label: say`Use the slot ${slot.name} of ${publisher.nodeId}`,
         sql: 'create_slot = false',
         set: { slotName: slot.name },
       })),

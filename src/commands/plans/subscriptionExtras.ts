@@ -1,6 +1,7 @@
 import { listNames } from '../../core/plan/findingParts';
 import { subscribedTables } from '../../core/plan/subscribedTables';
 import { relationOf } from '../../core/plan/tableLookup';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import type { TableName } from '../../core/topology';
 import { askMany, askOne, type PickItem } from '../../host/prompts';
@@ -42,20 +43,20 @@ async function askTables(
   missing: readonly TableName[],
 ): Reply {
   const [on, from] = [state.node?.nodeId ?? '?', state.publisher?.nodeId ?? '?'];
-  const them = missing.length === 1 ? 'it' : 'them';
+  const them = missing.length === 1 ? say`it` : say`them`;
   const answer = await askOne<'create' | 'leave'>({
     place,
-    placeholder: `${on} lacks ${listNames(missing.map(formatTableName), 3)}.`,
+    placeholder: say`${on} lacks ${listNames(missing.map(formatTableName), 3)}.`,
     items: [
       {
-        label: `$(add) Create ${them} first`,
-        description: `columns, keys and indexes as on ${from}`,
-        detail: 'The plan says what is not carried over, such as triggers and privileges.',
+        label: say`$(add) Create ${them} first`,
+        description: say`columns, keys and indexes as on ${from}`,
+        detail: say`The plan says what is not carried over, such as triggers and privileges.`,
         value: 'create',
       },
       {
-        label: `$(edit) I create ${them} myself`,
-        description: 'the statements are shown for copying',
+        label: say`$(edit) I create ${them} myself`,
+        description: say`the statements are shown for copying`,
         value: 'leave',
       },
     ],
@@ -76,7 +77,7 @@ async function askOptions(
   if (target === null || from === null) return null;
   const choices = await askMany<SubscriptionChoice>({
     place,
-    placeholder: 'What shall not be as usual? Enter for nothing.',
+    placeholder: say`What shall not be as usual? Enter for nothing.`,
     items: subscriptionChoices(target, from).map((choice): PickItem<SubscriptionChoice> => ({
       label: choice.label,
       description: choice.sql,

@@ -1,3 +1,4 @@
+import { say } from '../../core/say';
 /** An option of a subscription as it is offered to be changed. */
 export interface OptionChoice {
   /** Its name in the file. */
@@ -13,43 +14,43 @@ const ON_OFF = [true, false] as const;
 export const SUBSCRIPTION_OPTIONS: readonly OptionChoice[] = [
   {
     key: 'disableOnError',
-    detail: 'Disable the subscription when applying fails, instead of trying for ever.',
+    detail: say`Disable the subscription when applying fails, instead of trying for ever.`,
     values: ON_OFF,
   },
   {
     key: 'streaming',
-    detail: 'Send large transactions before they commit.',
+    detail: say`Send large transactions before they commit.`,
     values: [true, false, 'parallel'],
   },
-  { key: 'binary', detail: 'Send values in binary form.', values: ON_OFF },
+  { key: 'binary', detail: say`Send values in binary form.`, values: ON_OFF },
   {
     key: 'synchronousCommit',
-    detail: 'synchronous_commit of the apply worker.',
+    detail: say`synchronous_commit of the apply worker.`,
     values: ['off', 'local', 'remote_write', 'on', 'remote_apply'],
   },
   {
     key: 'origin',
-    detail: 'none: take only what was written on the publisher itself.',
+    detail: say`none: take only what was written on the publisher itself.`,
     values: ['any', 'none'],
   },
   {
     key: 'runAsOwner',
-    detail: 'Apply changes as the owner of the subscription, not of each table.',
+    detail: say`Apply changes as the owner of the subscription, not of each table.`,
     values: ON_OFF,
   },
   {
     key: 'passwordRequired',
-    detail: 'Whether the connection of an owner who is no superuser must use a password.',
+    detail: say`Whether the connection of an owner who is no superuser must use a password.`,
     values: ON_OFF,
   },
   {
     key: 'failover',
-    detail: 'Keep the slot on standbys of the publisher. It is disabled meanwhile.',
+    detail: say`Keep the slot on standbys of the publisher. It is disabled meanwhile.`,
     values: ON_OFF,
   },
   {
     key: 'twoPhase',
-    detail: 'Send prepared transactions when they are prepared. It is disabled meanwhile.',
+    detail: say`Send prepared transactions when they are prepared. It is disabled meanwhile.`,
     values: ON_OFF,
   },
 ];

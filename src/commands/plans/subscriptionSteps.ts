@@ -1,5 +1,6 @@
 import { formatCounted } from '../../core/format';
 import type { NodeCatalog } from '../../core/plan/nodeCatalog';
+import { say } from '../../core/say';
 import type { DeclaredSubscription } from '../../core/topology';
 import { askMany, askOne, askText, type PickItem } from '../../host/prompts';
 import type { Answer, Step, StepPlace } from '../../host/multiStep';
@@ -61,8 +62,8 @@ class SubscriptionQuestions {
 
   async subscriber(state: SubscriptionAnswers, place: StepPlace): Reply {
     const node = await askNode(this.deps, place, {
-      placeholder: 'Which node subscribes?',
-      lack: 'Create Subscription needs a node that takes changes, and every one is a standby.',
+      placeholder: say`Which node subscribes?`,
+      lack: say`Create Subscription needs a node that takes changes, and every one is a standby.`,
       fits: takesChanges,
       topologyId: state.topologyId,
       present: state.node,
@@ -87,14 +88,14 @@ class SubscriptionQuestions {
   async declared(state: SubscriptionAnswers, place: StepPlace): Reply {
     const items = this.missing(state).map((declared): PickItem<DeclaredSubscription | 'new'> => ({
       label: `$(rss) ${declared.name}`,
-      description: 'as in the file',
-      detail: `${declared.publications.join(', ')} of ${declared.publisher}`,
+      description: say`as in the file`,
+      detail: say`${declared.publications.join(', ')} of ${declared.publisher}`,
       value: declared,
     }));
-    const other: PickItem<'new'> = { label: '$(add) Another subscription…', value: 'new' };
+    const other: PickItem<'new'> = { label: say`$(add) Another subscription…`, value: 'new' };
     const picked = await askOne<DeclaredSubscription | 'new'>({
       place,
-      placeholder: 'Which subscription?',
+      placeholder: say`Which subscription?`,
       items: [...items, other],
       isPresent: (value) => value === state.declared,
     });
@@ -106,8 +107,8 @@ class SubscriptionQuestions {
 
   async publisher(state: SubscriptionAnswers, place: StepPlace): Reply {
     const publisher = await askNode(this.deps, place, {
-      placeholder: 'Which node publishes?',
-      lack: 'Create Subscription needs a second node to subscribe to.',
+      placeholder: say`Which node publishes?`,
+      lack: say`Create Subscription needs a second node to subscribe to.`,
       fits: (node) => node.isDeclared && node.id !== state.node?.nodeId,
       topologyId: state.node?.topologyId ?? null,
       present: state.publisher,
@@ -130,17 +131,17 @@ class SubscriptionQuestions {
     const catalog = await this.#publisher(state);
     if (catalog === null) return null;
     if (catalog.publications.length === 0) {
-      sayNoNode(this.deps, `${catalog.nodeId} has no publication. Create one first.`);
+      sayNoNode(this.deps, say`${catalog.nodeId} has no publication. Create one first.`);
       return null;
     }
     const publications = await askMany<string>({
       place,
-      placeholder: 'Which publications?',
+      placeholder: say`Which publications?`,
       items: catalog.publications.map((publication): PickItem<string> => {
         const tables = formatCounted(publication.tables.length, 'table');
         return {
           label: publication.name,
-          description: `${publication.allTables ? `all tables, ${tables} now` : tables} · ${publication.operations.join(', ')}`,
+          description: `${publication.allTables ? say`all tables, ${tables} now` : tables} · ${publication.operations.join(', ')}`,
           value: publication.name,
         };
       }),
@@ -159,7 +160,7 @@ class SubscriptionQuestions {
     if (publisher === null) return null;
     const address = await askText({
       place,
-      prompt: `Where the server of ${node?.nodeId ?? 'the subscriber'} finds ${publisher.nodeId}. Hosts and files are as that server sees them.`,
+      prompt: say`Where the server of ${node?.nodeId ?? say`the subscriber`} finds ${publisher.nodeId}. Hosts and files are as that server sees them.`,
       placeholder: 'host=db.internal port=5432 dbname=app',
       value: state.address ?? (await this.#usualAddress(state, publisher)),
       validate: validateAddress,
@@ -177,14 +178,14 @@ class SubscriptionQuestions {
       place,
       prompt: (text) =>
         validateName(text) === null
-          ? `Its slot on ${publisher.nodeId} will be ${slotNameOf({ ...state, name: text })}.`
-          : 'Name of the subscription',
-      placeholder: 'Letters, digits and _ · at most 63 bytes',
+          ? say`Its slot on ${publisher.nodeId} will be ${slotNameOf({ ...state, name: text })}.`
+          : say`Name of the subscription`,
+      placeholder: say`Letters, digits and _ · at most 63 bytes`,
       value: state.name ?? suggestName(stem, 'sub', taken),
       validate: (text) =>
         validateName(text) ??
         (taken.includes(text)
-          ? `${catalog.nodeId} has a subscription ${text} already. Choose another name.`
+          ? say`${catalog.nodeId} has a subscription ${text} already. Choose another name.`
           : null),
     });
     return name === null || name === 'back' ? name : { ...state, name, slot: null };
@@ -207,12 +208,14 @@ class SubscriptionQuestions {
     const free = freeName(wanted, slots);
     const isReused = await askOne<'reuse' | 'other'>({
       place,
-      placeholder: `${catalog.nodeId} has a slot ${wanted} already.`,
+      placeholder: say`${catalog.nodeId} has a slot ${wanted} already.`,
       items: [
-        { label: `Make a slot ${free}`, value: 'other' },
+        { label: say`Make a slot ${free}`, value: 'other' },
         {
-          label: `Use the slot ${wanted}`,
-          description: present.isActive ? 'somebody reads it now' : 'changes since its last reader',
+          label: say`Use the slot ${wanted}`,
+          description: present.isActive
+            ? say`somebody reads it now`
+            : say`changes since its last reader`,
           value: 'reuse',
         },
       ],

@@ -1,5 +1,6 @@
 import type { RelationFacts } from '../../core/plan/nodeCatalog';
 import { readRowFilter } from '../../core/plan/rowFilter';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import type { DeclaredTable } from '../../core/topology';
 import type { Answer, StepPlace } from '../../host/multiStep';
@@ -39,13 +40,15 @@ async function askColumns(
 ): Promise<Answer<readonly string[]>> {
   return askMany<string>({
     place,
-    placeholder: `Which columns of ${formatTableName(table)}?`,
+    placeholder: say`Which columns of ${formatTableName(table)}?`,
     items: all.map(({ name, type, isGenerated }) => ({
       label: name,
       description: [
         type,
-        ...(identityColumns.includes(name) ? ['replica identity: UPDATE and DELETE need it'] : []),
-        ...(isGenerated ? ['generated: 18 and newer'] : []),
+        ...(identityColumns.includes(name)
+          ? [say`replica identity: UPDATE and DELETE need it`]
+          : []),
+        ...(isGenerated ? [say`generated: 18 and newer`] : []),
       ].join(' · '),
       value: name,
     })),
@@ -64,13 +67,13 @@ async function askFilter(
   const name = formatTableName(table);
   return askText({
     place,
-    prompt: `Which rows of ${name}? A condition as after WHERE; empty: all of them. UPDATE and DELETE ask that it looks at ${identityColumns.join(', ') || 'nothing'} alone.`,
+    prompt: say`Which rows of ${name}? A condition as after WHERE; empty: all of them. UPDATE and DELETE ask that it looks at ${identityColumns.join(', ') || say`nothing`} alone.`,
     placeholder: "region = 'eu'",
     value: rowFilter ?? '',
     validate: (text) => {
       if (text.trim() === '') return null;
       const { problem } = readRowFilter(text);
-      return problem === null ? null : `This cannot be used: ${problem}.`;
+      return problem === null ? null : say`This cannot be used: ${problem}.`;
     },
   });
 }
@@ -78,8 +81,8 @@ async function askFilter(
 /** `columns id, name · rows id > 10`, for a list of tables. */
 export function limitWords({ columns, rowFilter }: DeclaredTable): string {
   const words = [
-    ...(columns === null ? [] : [`columns ${columns.join(', ')}`]),
-    ...(rowFilter === null ? [] : [`rows ${rowFilter}`]),
+    ...(columns === null ? [] : [say`columns ${columns.join(', ')}`]),
+    ...(rowFilter === null ? [] : [say`rows ${rowFilter}`]),
   ];
-  return words.length === 0 ? 'all columns, all rows' : words.join(' · ');
+  return words.length === 0 ? say`all columns, all rows` : words.join(' · ');
 }

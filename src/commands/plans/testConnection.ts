@@ -3,6 +3,7 @@ import { FILE_KEYWORDS } from '../../core/connectionStringKeywords';
 import { isServerFailure } from '../../core/failure';
 import type { ConnectionTest } from '../../core/plan/requests';
 import type { ChangeGateway } from '../../core/ports/changeGateway';
+import { say } from '../../core/say';
 import type { ConnectionParams, TopologyNode } from '../../core/topology';
 import type { CommandDeps } from '../commandDeps';
 import type { PlanDialogs } from './planDialogs';
@@ -44,10 +45,10 @@ export async function testConnection(
   );
   if (!(await contact.allows(topologyId, { ...publisher, connection }))) {
     const where = `${conninfo['host'] ?? publisher.id}:${conninfo['port'] ?? '5432'}`;
-    return { kind: 'notTried', why: `${where} was not approved from this folder.` };
+    return { kind: 'notTried', why: say`${where} was not approved from this folder.` };
   }
   try {
-    const { systemIdentifier } = await whileReading('Trying the connection', async (signal) =>
+    const { systemIdentifier } = await whileReading(say`Trying the connection`, async (signal) =>
       gateway.tryReplication(publisher.id, conninfo, signal),
     );
     return { kind: 'passed', systemIdentifier };
@@ -64,12 +65,12 @@ function whyNot(
 ): string | null {
   const file = ['service', ...FILE_KEYWORDS].find((keyword) => conninfo[keyword] !== undefined);
   if (file !== undefined) {
-    return `Its ${file} is on the host of ${subscriber.id} and is not read from here.`;
+    return say`Its ${file} is on the host of ${subscriber.id} and is not read from here.`;
   }
   const hosts = (conninfo['hostaddr'] ?? conninfo['host'] ?? '').split(',');
   const local = hosts.find(isLoopback);
   if (local !== undefined && !subscriberHosts.every(isLoopback)) {
-    return `On the host of ${subscriber.id} "${local}" is another machine than here.`;
+    return say`On the host of ${subscriber.id} "${local}" is another machine than here.`;
   }
   return null;
 }

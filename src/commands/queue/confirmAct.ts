@@ -1,4 +1,5 @@
 import { window } from 'vscode';
+import { say } from '../../core/say';
 import { showEscaped } from '../../core/visibleText';
 
 export interface ActQuestion {
@@ -20,9 +21,9 @@ export async function confirmAct(question: ActQuestion): Promise<boolean> {
   const name = showEscaped(mustType);
   const typed = await window.showInputBox({
     title: button,
-    prompt: `Type ${name} to ${purpose}`,
+    prompt: say`Type ${name} to ${purpose}`,
     ignoreFocusOut: true,
-    validateInput: (text) => (text === '' || text === mustType ? null : `This is not ${name}.`),
+    validateInput: (text) => (text === '' || text === mustType ? null : say`This is not ${name}.`),
   });
   return typed === mustType;
 }

@@ -3,6 +3,7 @@ import type { ConflictDetails } from '../../core/queue/conflict';
 import { conflictSentenceOf, conflictWordsOf } from '../../core/queue/conflictWords';
 import type { QueueAddress } from '../../core/queue/drain';
 import { prettyJson } from '../../core/queue/prettyJson';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import { showEscaped } from '../../core/visibleText';
 import type { CommandDeps } from '../commandDeps';
@@ -15,7 +16,7 @@ export async function readConflict(
   operationId: string,
   title: string,
 ): Promise<ConflictDetails | null> {
-  const details = await whileReading(`${title}: reading`, async (signal) =>
+  const details = await whileReading(say`${title}: reading`, async (signal) =>
     queues.readConflict({ topologyId, nodeId }, operationId, signal),
   );
   if (details === null) sayDecided();
@@ -23,7 +24,9 @@ export async function readConflict(
 }
 
 export function sayDecided(): void {
-  void window.showInformationMessage('This is no open conflict any more. Somebody else decided.');
+  void window.showInformationMessage(
+    say`This is no open conflict any more. Somebody else decided.`,
+  );
 }
 
 /** `public.jobs {"id": 7}` */
@@ -41,7 +44,7 @@ export async function showConflictRows(
 ): Promise<void> {
   const { primaryId, base, primaryRow, edgeRow } = details;
   await documents.showDifference(
-    `${conflictName(details)}: ${place(primaryId, primaryRow)} ↔ ${place(edgeId, edgeRow)}${base === null ? '' : ' (what it was before is known)'}`,
+    `${conflictName(details)}: ${place(primaryId, primaryRow)} ↔ ${place(edgeId, edgeRow)}${base === null ? '' : say` (what it was before is known)`}`,
     rowText(details, primaryId, primaryRow),
     rowText(details, edgeId, edgeRow),
   );
@@ -49,7 +52,7 @@ export async function showConflictRows(
 
 /** An empty side of a comparison says nothing of why it is empty. */
 function place(nodeId: string, row: string | null): string {
-  return `${showEscaped(nodeId)}${row === null ? ' (no such row)' : ''}`;
+  return `${showEscaped(nodeId)}${row === null ? say` (no such row)` : ''}`;
 }
 
 /** What the edge changed from, against what it made of it. */
@@ -59,8 +62,8 @@ export async function showBase(
   edgeId: string,
 ): Promise<void> {
   await documents.showDifference(
-    `${conflictName(details)}: before ↔ ${showEscaped(edgeId)}`,
-    rowText(details, `${edgeId} before`, details.base),
+    say`${conflictName(details)}: before ↔ ${showEscaped(edgeId)}`,
+    rowText(details, say`${edgeId} before`, details.base),
     rowText(details, edgeId, details.edgeRow),
   );
 }
@@ -82,5 +85,5 @@ export function conflictSentence(details: ConflictDetails): string {
   const isOurs = error === conflictSentenceOf(kind);
   const server = error === null || isOurs ? '' : ` ${error.replace(/\.$/u, '')}${code}.`;
   const words = conflictWordsOf(kind);
-  return `${operation} of ${conflictName(details)}, policy ${policy}: ${words}.${showEscaped(server)}`;
+  return say`${operation} of ${conflictName(details)}, policy ${policy}: ${words}.${showEscaped(server)}`;
 }

@@ -1,6 +1,7 @@
 import { window } from 'vscode';
 import { formatCount, formatCounted } from '../../core/format';
 import type { DeadOperation } from '../../core/ports/drains';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import type { CommandDeps } from '../commandDeps';
 import { whileReading } from '../plans/progress';
@@ -40,7 +41,7 @@ export async function readDead(
   operationId: string,
   title: string,
 ): Promise<DeadOperation | null> {
-  const dead = await whileReading(`${title}: reading`, async (signal) =>
+  const dead = await whileReading(say`${title}: reading`, async (signal) =>
     deps.queues.readDead(chosen, operationId, signal),
   );
   if (dead === null) void window.showInformationMessage(NOT_DEAD);
@@ -55,7 +56,7 @@ export async function listPicked(
   title: string,
 ): Promise<readonly string[] | null> {
   if (picked.kind === 'one') return [picked.operationId];
-  const ids = await whileReading(`${title}: reading`, async (signal) =>
+  const ids = await whileReading(say`${title}: reading`, async (signal) =>
     deps.queues.listDead(chosen, picked.filter, signal),
   );
   if (ids.length > 0) return ids;
@@ -63,20 +64,20 @@ export async function listPicked(
   return null;
 }
 
-const NOT_DEAD = 'This operation is not dead any more.';
+const NOT_DEAD = say`This operation is not dead any more.`;
 
 /** `Dropped 3 operations.`, and what became of the others. */
 export function deadSentence(verb: string, done: number, asked: number): string {
   return done === asked
     ? `${verb} ${formatCounted(asked, 'operation')}.`
-    : `${verb} ${formatCount(done)} of ${formatCounted(asked, 'operation')}; the others are not dead any more.`;
+    : say`${verb} ${formatCount(done)} of ${formatCounted(asked, 'operation')}; the others are not dead any more.`;
 }
 
 /** `12 dead operations in public.jobs` */
 export function deadCount(count: number, picked: PickedOperations): string {
   const words = formatCounted(count, 'dead operation');
   const table = picked.kind === 'many' ? picked.table : null;
-  return table === null ? words : `${words} in ${formatTableName(table)}`;
+  return table === null ? words : say`${words} in ${formatTableName(table)}`;
 }
 
 /** So many ids are written into the audit log. */

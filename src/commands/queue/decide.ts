@@ -10,6 +10,7 @@ import {
 import { choiceWords } from '../../core/queue/conflictWords';
 import { decisionSentence } from '../../core/queue/decisionText';
 import type { QueueAddress } from '../../core/queue/drain';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import type { TableName } from '../../core/topology';
 import { showEscaped } from '../../core/visibleText';
@@ -36,22 +37,22 @@ interface ChoiceText {
 
 const TEXTS: Readonly<Record<SimpleChoice, ChoiceText>> = {
   keepPrimary: {
-    title: 'Keep Primary',
-    verb: "Keep the primary's row of",
-    verbOfMany: "Keep the primary's rows of",
-    purpose: "keep the primary's",
+    title: say`Keep Primary`,
+    verb: say`Keep the primary's row of`,
+    verbOfMany: say`Keep the primary's rows of`,
+    purpose: say`keep the primary's`,
   },
   keepEdge: {
-    title: 'Keep Edge',
-    verb: "Write the edge's row of",
-    verbOfMany: "Write the edge's rows of",
-    purpose: "write the edge's",
+    title: say`Keep Edge`,
+    verb: say`Write the edge's row of`,
+    verbOfMany: say`Write the edge's rows of`,
+    purpose: say`write the edge's`,
   },
   drop: {
-    title: 'Drop Operation',
-    verb: 'Drop the operation on',
-    verbOfMany: 'Drop the operations of',
-    purpose: 'drop it',
+    title: say`Drop Operation`,
+    verb: say`Drop the operation on`,
+    verbOfMany: say`Drop the operations of`,
+    purpose: say`drop it`,
   },
 };
 
@@ -98,7 +99,7 @@ async function readShown(
     if (details === null) return null;
     return { conflicts: [details], details, table: details.table, isCut: false };
   }
-  const { conflicts, isCut } = await whileReading(`${title}: reading`, async (signal) =>
+  const { conflicts, isCut } = await whileReading(say`${title}: reading`, async (signal) =>
     deps.queues.listConflicts(chosen, picked.filter, signal),
   );
   if (conflicts.length > 0) return { conflicts, details: null, table: picked.table, isCut };
@@ -114,19 +115,19 @@ async function isConfirmed(
   const { title, verb, verbOfMany, purpose } = TEXTS[kind];
   const place = showEscaped(conflicts[0]?.primaryId ?? queue.primary);
   const count = formatCounted(conflicts.length, 'conflict');
-  const of = table === null ? count : `${count} in ${showEscaped(formatTableName(table))}`;
+  const of = table === null ? count : say`${count} in ${showEscaped(formatTableName(table))}`;
   const limit = isCut
-    ? ` These are the first ${formatCount(CONFLICT_LIST_LIMIT)}; there are more.`
+    ? say` These are the first ${formatCount(CONFLICT_LIST_LIMIT)}; there are more.`
     : '';
   return confirmAct({
     message:
       details === null
-        ? `${verbOfMany} ${of} on ${place}?`
-        : `${verb} ${conflictName(details)} on ${place}?`,
-    detail: `${effectOf(kind, details)} ${details === null ? 'Rows that have' : 'A row that has'} changed again meanwhile ${details === null ? 'are' : 'is'} left alone.${limit}`,
-    button: details === null ? `${title} of ${formatCount(conflicts.length)}` : title,
+        ? say`${verbOfMany} ${of} on ${place}?`
+        : say`${verb} ${conflictName(details)} on ${place}?`,
+    detail: say`${effectOf(kind, details)} ${details === null ? say`Rows that have` : say`A row that has`} changed again meanwhile ${details === null ? say`are` : say`is`} left alone.${limit}`,
+    button: details === null ? say`${title} of ${formatCount(conflicts.length)}` : title,
     mustType: environment === 'production' ? edge.id : null,
-    purpose: `${purpose} in production`,
+    purpose: say`${purpose} in production`,
   });
 }
 
@@ -136,8 +137,8 @@ function effectOf(kind: SimpleChoice, details: ConflictDetails | null): string {
     return kind === 'keepEdge' ? words.keepEdge : words.keepPrimary;
   }
   return kind === 'keepEdge'
-    ? "What the edge wrote is written to the primary; each version of the primary's that it replaces is kept with its conflict."
-    : "The primary's rows stay as they are. The edge's versions are kept with the conflicts.";
+    ? say`What the edge wrote is written to the primary; each version of the primary's that it replaces is kept with its conflict.`
+    : say`The primary's rows stay as they are. The edge's versions are kept with the conflicts.`;
 }
 
 /**
@@ -151,7 +152,7 @@ export async function decideEach(
   choice: ConflictChoice,
   tell: (results: readonly ChoiceResult[]) => Promise<void>,
 ): Promise<void> {
-  const title = choice.kind === 'merged' ? 'Apply Merged' : TEXTS[choice.kind].title;
+  const title = choice.kind === 'merged' ? say`Apply Merged` : TEXTS[choice.kind].title;
   const address = { topologyId, nodeId };
   const results: ChoiceResult[] = [];
   const primaryIds = [...new Set(shown.map(({ primaryId }) => primaryId))];
@@ -163,10 +164,10 @@ export async function decideEach(
           const code =
             result.kind === 'refused' && result.sqlstate !== null ? ` (${result.sqlstate})` : '';
           deps.audit.note(
-            `${title} of operation ${operationId}, ${nodeId} to ${primaryId}: ${result.kind}${code}`,
+            say`${title} of operation ${operationId}, ${nodeId} to ${primaryId}: ${result.kind}${code}`,
           );
           results.push(result);
-          const message = `${formatCount(results.length)} of ${formatCount(shown.length)}`;
+          const message = say`${formatCount(results.length)} of ${formatCount(shown.length)}`;
           progress.report({ message, increment: 100 / shown.length });
         };
         await deps.queues.decide(address, shown, choice, note, signalOf(token));
@@ -202,7 +203,7 @@ async function tell(
   else offerChanged(deps, chosen, text, changed.details);
 }
 
-const SHOW_CHANGED = 'Show the First That Changed';
+const SHOW_CHANGED = say`Show the First That Changed`;
 
 /** Nobody waits for the answer. */
 function offerChanged(

@@ -3,6 +3,7 @@ import { isServerFailure, type ServerFailure } from '../../core/failure';
 import { nodeAs } from '../../core/nodeAs';
 import { splitBrainFinding } from '../../core/plan/splitBrainFinding';
 import type { QueueAddress } from '../../core/queue/drain';
+import { say } from '../../core/say';
 import type { DeclaredQueue, Environment, Topology, TopologyNode } from '../../core/topology';
 import type { CommandDeps } from '../commandDeps';
 import { refuseReadOnly } from '../readOnlyGate';
@@ -97,7 +98,7 @@ function refuseSplitBrain(
 }
 
 /** Offered wherever two writable nodes of one system are the reason of a refusal. */
-export const CHOOSE_PRIMARY = 'Choose Primary…';
+export const CHOOSE_PRIMARY = say`Choose Primary…`;
 
 /** Whether two writable nodes of one system are seen now. */
 export function isSplit({ monitor }: Pick<EnterDeps, 'monitor'>, topologyId: string): boolean {
@@ -114,7 +115,7 @@ async function mayContact(
   if (!(await contact.actOn({ topologyId, nodeId: node.id }))) return false;
   if (await contact.allows(topologyId, node)) return true;
   void window.showInformationMessage(
-    `Not connecting to ${node.id}: its host was not approved from this folder.`,
+    say`Not connecting to ${node.id}: its host was not approved from this folder.`,
   );
   return false;
 }
@@ -130,7 +131,7 @@ async function letIn(
   const user = await gateway.userOf(node, drainUser);
   const access = { user: drainUser, mayWrite: false };
   try {
-    await whileReading(`${title}: connecting`, async (signal) => {
+    await whileReading(say`${title}: connecting`, async (signal) => {
       const session = await gateway.openChange(node, access, signal);
       await session.close();
     });
@@ -156,12 +157,11 @@ async function askPassword(
   user: string,
   { facts }: ServerFailure,
 ): Promise<string | null> {
-  const kept =
-    'It is kept in the secret store of this machine once it has worked, never in the file.';
+  const kept = say`It is kept in the secret store of this machine once it has worked, never in the file.`;
   const wasRefused = facts.reason === 'passwordRefused';
   const password = await window.showInputBox({
-    title: `Password for ${user} on ${nodeId}`,
-    prompt: wasRefused ? `The last one was refused (28P01). ${kept}` : kept,
+    title: say`Password for ${user} on ${nodeId}`,
+    prompt: wasRefused ? say`The last one was refused (28P01). ${kept}` : kept,
     password: true,
     ignoreFocusOut: true,
   });

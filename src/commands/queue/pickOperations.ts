@@ -3,6 +3,7 @@ import { DEPTH_CAP } from '../../core/facts';
 import { formatCount } from '../../core/format';
 import type { OperationFilter } from '../../core/queue/conflictStatements';
 import type { OperationEntry, QueueContents } from '../../core/queue/drain';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import type { TableName } from '../../core/topology';
 import { showEscaped } from '../../core/visibleText';
@@ -67,12 +68,12 @@ async function readEntries(
   choice: QueueChoice,
   need: OperationsNeed,
 ): Promise<QueueContents | null> {
-  const contents = await whileReading(`${need.title}: reading`, async (signal) =>
+  const contents = await whileReading(say`${need.title}: reading`, async (signal) =>
     queues.readContents(choice, signal),
   );
   if (entriesOf(contents, need).length > 0) return contents;
-  const what = need.state === 'conflict' ? 'No conflict waits' : 'No operation is dead';
-  void window.showInformationMessage(`${what} on ${showEscaped(choice.nodeId)}.`);
+  const what = need.state === 'conflict' ? say`No conflict waits` : say`No operation is dead`;
+  void window.showInformationMessage(say`${what} on ${showEscaped(choice.nodeId)}.`);
   return null;
 }
 
@@ -89,7 +90,7 @@ async function ask<T extends object | string>(
 ): Promise<T | null> {
   const answer = await askOne<T>({
     place: { title, step: 1, totalSteps: 1, canGoBack: false },
-    placeholder: state === 'conflict' ? 'Which conflict?' : 'Which dead operation?',
+    placeholder: state === 'conflict' ? say`Which conflict?` : say`Which dead operation?`,
     items,
   });
   return answer === 'back' ? null : answer;
@@ -104,7 +105,7 @@ function item<T extends object | string>(
   const code = sqlstate === null ? '' : ` (${sqlstate})`;
   return {
     label: showEscaped(`${operation} ${formatTableName(table)}`),
-    description: showEscaped(keyText === '' ? `no. ${entry.seq}` : keyText),
+    description: showEscaped(keyText === '' ? say`no. ${entry.seq}` : keyText),
     ...(error === null ? {} : { detail: redact(showEscaped(`${error}${code}`)) }),
     value,
   };
@@ -124,7 +125,7 @@ function groupItems(
     .filter(({ count }) => count > 0);
   const total = counts.reduce((sum, { count }) => sum + count, 0);
   if (total < 2) return [];
-  const all = (count: number) => `$(list-flat) All ${formatCount(count, DEPTH_CAP)}`;
+  const all = (count: number) => say`$(list-flat) All ${formatCount(count, DEPTH_CAP)}`;
   const ofTables = counts.map(({ table, count }) => ({
     label: `${all(count)}: ${showEscaped(formatTableName(table))}`,
     value: manyOf(table),
@@ -133,7 +134,7 @@ function groupItems(
     { label: all(total), value: manyOf(null) },
     ...(counts.length > 1 ? ofTables : []),
     ...kindItems(entries),
-    { label: 'One of them', kind: QuickPickItemKind.Separator, value: null },
+    { label: say`One of them`, kind: QuickPickItemKind.Separator, value: null },
   ];
 }
 
@@ -147,11 +148,11 @@ function kindItems(entries: readonly OperationEntry[]): readonly PickItem<Picked
   return [...kinds.values()].flatMap((of): PickItem<PickedOperations>[] => {
     const [first] = of;
     if (first === undefined || of.length < 2) return [];
-    const what = showEscaped(`${first.operation} of ${formatTableName(first.table)}`);
+    const what = showEscaped(say`${first.operation} of ${formatTableName(first.table)}`);
     const operationIds = of.map(({ id }) => id);
     return [
       {
-        label: `$(list-flat) These ${of.length}: ${what}`,
+        label: say`$(list-flat) These ${of.length}: ${what}`,
         ...(first.error === null ? {} : { description: showEscaped(first.error) }),
         value: { kind: 'many', filter: { operationIds }, table: first.table },
       },

@@ -2,6 +2,7 @@ import { QuickPickItemKind, window } from 'vscode';
 import { queueWords } from '../../core/describe/queueText';
 import type { QueueAddress } from '../../core/queue/drain';
 import { operationGroupOf, operationOf, type OperationGroup } from '../../core/queue/queueSubject';
+import { say } from '../../core/say';
 import type { QueueSnapshot, TopologySnapshot } from '../../core/snapshot';
 import { askOne, type PickItem } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
@@ -42,14 +43,14 @@ export async function pickQueue(
   });
   const [only] = found;
   if (only === undefined) {
-    if (nodeId === null) sayNoNode(deps, `${title} needs an edge with a queue ("pendingSync").`);
-    else void window.showInformationMessage(`The topology file declares no queue of ${nodeId}.`);
+    if (nodeId === null) sayNoNode(deps, say`${title} needs an edge with a queue ("pendingSync").`);
+    else void window.showInformationMessage(say`The topology file declares no queue of ${nodeId}.`);
     return null;
   }
   if (found.length === 1) return choiceOf(only.snapshot, only.queue);
   const answer = await askOne<QueueChoice>({
     place: { title, step: 1, totalSteps: 1, canGoBack: false },
-    placeholder: 'Which queue?',
+    placeholder: say`Which queue?`,
     items: itemsOf(about, fits, choiceOf, deps.clock.nowMs()),
   });
   return answer === 'back' ? null : answer;
@@ -64,7 +65,7 @@ function itemsOf(
   return snapshots.flatMap((snapshot) => {
     const items = snapshot.queues.filter(fits).map((queue) => ({
       label: `$(inbox) ${queue.nodeId}`,
-      description: `to ${queue.primaryId} · ${queueWords(queue, nowMs)}`,
+      description: say`to ${queue.primaryId} · ${queueWords(queue, nowMs)}`,
       value: choiceOf(snapshot, queue),
     }));
     if (items.length === 0 || snapshots.length === 1) return items;

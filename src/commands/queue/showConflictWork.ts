@@ -1,6 +1,7 @@
 import { window } from 'vscode';
 import type { ConflictDetails } from '../../core/queue/conflict';
 import { operationSubject } from '../../core/queue/queueSubject';
+import { say } from '../../core/say';
 import { askOne } from '../../host/prompts';
 import type { CommandDeps } from '../commandDeps';
 import type { Target } from '../target';
@@ -8,11 +9,11 @@ import { chooseConflict } from './chooseConflict';
 import { conflictSentence, showBase, showConflictRows } from './conflictView';
 import type { QueueChoice } from './pickQueue';
 
-const TITLE = 'Show Conflict';
-const KEEP_PRIMARY = 'Keep Primary…';
-const KEEP_EDGE = 'Keep Edge…';
-const MERGE = 'Edit Merged…';
-const MORE = 'More…';
+const TITLE = say`Show Conflict`;
+const KEEP_PRIMARY = say`Keep Primary…`;
+const KEEP_EDGE = say`Keep Edge…`;
+const MERGE = say`Edit Merged…`;
+const MORE = say`More…`;
 
 /** Opens a conflict as a comparison of both rows, and offers what can be decided. Changes nothing. */
 export async function showConflictWork(deps: CommandDeps, target: Target | null): Promise<void> {
@@ -63,13 +64,13 @@ async function offerMore(
 ): Promise<void> {
   const answer = await askOne<'drop' | 'base' | 'export'>({
     place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
-    placeholder: 'What about this conflict?',
+    placeholder: say`What about this conflict?`,
     items: [
       ...(details.base === null
         ? []
-        : [{ label: '$(diff) Show What the Edge Changed It From', value: 'base' as const }]),
-      { label: '$(file-code) Export Queue as SQL', value: 'export' },
-      { label: '$(trash) Drop Operation…', description: 'the primary stays', value: 'drop' },
+        : [{ label: say`$(diff) Show What the Edge Changed It From`, value: 'base' as const }]),
+      { label: say`$(file-code) Export Queue as SQL`, value: 'export' },
+      { label: say`$(trash) Drop Operation…`, description: say`the primary stays`, value: 'drop' },
     ],
   });
   if (answer === 'base') await showBase(deps, details, chosen.nodeId);

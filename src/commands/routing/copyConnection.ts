@@ -10,12 +10,13 @@ import {
   type Reach,
 } from '../../core/routing/connectionTexts';
 import { nodesFor, reachOf } from '../../core/routing/reachOf';
+import { say } from '../../core/say';
 import { secretKey } from '../../core/secretKey';
 import type { CommandDeps } from '../commandDeps';
 
 type Deps = Pick<CommandDeps, 'monitor' | 'endpointsOf' | 'secrets'>;
 
-const TITLE = 'Copy Connection String';
+const TITLE = say`Copy Connection String`;
 
 /** Asks for what and in which form, and puts it on the clipboard. A password goes along only where a person says so twice. */
 export async function copyConnection(deps: Deps, { topologyId, nodeId }: NodeRef): Promise<void> {
@@ -45,12 +46,12 @@ export async function copyConnection(deps: Deps, { topologyId, nodeId }: NodeRef
   const note =
     differing.length === 0
       ? ''
-      : ` User and database are those of ${first}; the file has others for ${differing.join(', ')}.`;
+      : say` User and database are those of ${first}; the file has others for ${differing.join(', ')}.`;
   const secret = form.withPassword
-    ? 'It holds the password in plain text.'
-    : 'It holds no password.';
+    ? say`It holds the password in plain text.`
+    : say`It holds no password.`;
   void window.showInformationMessage(
-    `The connection to ${nodeIds.join(', ')} is on the clipboard. ${secret}${note}`,
+    say`The connection to ${nodeIds.join(', ')} is on the clipboard. ${secret}${note}`,
   );
 }
 
@@ -58,27 +59,27 @@ export async function copyConnection(deps: Deps, { topologyId, nodeId }: NodeRef
 async function pickPurpose(): Promise<Purpose | undefined> {
   const items: readonly (QuickPickItem & { readonly purpose: Purpose })[] = [
     {
-      label: 'Read-Write',
+      label: say`Read-Write`,
       description: 'read-write',
-      detail: 'Whichever server takes writes now.',
+      detail: say`Whichever server takes writes now.`,
       purpose: 'readWrite',
     },
     {
-      label: 'Read-Only',
+      label: say`Read-Only`,
       description: 'read-only',
-      detail: 'A server that takes no writes; none else.',
+      detail: say`A server that takes no writes; none else.`,
       purpose: 'readOnly',
     },
     {
-      label: 'Prefer Standby',
+      label: say`Prefer Standby`,
       description: 'prefer-standby',
-      detail: 'A standby, else the primary. Needs libpq 14 or newer.',
+      detail: say`A standby, else the primary. Needs libpq 14 or newer.`,
       purpose: 'preferStandby',
     },
   ];
   const picked = await window.showQuickPick(items, {
     title: TITLE,
-    placeHolder: 'What does the application do there?',
+    placeHolder: say`What does the application do there?`,
   });
   return picked?.purpose;
 }
@@ -92,8 +93,8 @@ interface Form {
 async function pickForm(reach: Reach, hasPassword: boolean): Promise<Form | null> {
   const forms = [
     { label: 'URI', write: libpqUri },
-    { label: '.env Block', write: envBlock },
-    { label: 'JDBC URL', write: jdbcUrl },
+    { label: say`.env Block`, write: envBlock },
+    { label: say`JDBC URL`, write: jdbcUrl },
   ].filter(({ write }) => write(reach) !== null);
   const items: (QuickPickItem & { readonly form?: Form })[] = forms.map(({ label, write }) => ({
     label,
@@ -102,14 +103,17 @@ async function pickForm(reach: Reach, hasPassword: boolean): Promise<Form | null
   }));
   if (hasPassword) {
     items.push(
-      { label: 'With the stored password', kind: QuickPickItemKind.Separator },
+      { label: say`With the stored password`, kind: QuickPickItemKind.Separator },
       ...forms.map(({ label, write }) => ({
-        label: `${label} with Password…`,
+        label: say`${label} with Password…`,
         form: { write, withPassword: true },
       })),
     );
   }
-  const picked = await window.showQuickPick(items, { title: TITLE, placeHolder: 'In which form?' });
+  const picked = await window.showQuickPick(items, {
+    title: TITLE,
+    placeHolder: say`In which form?`,
+  });
   return picked?.form ?? null;
 }
 
@@ -125,12 +129,12 @@ async function storedPassword({ secrets }: Deps, reach: Reach): Promise<string |
 }
 
 async function confirmPassword({ user, endpoints }: Reach): Promise<boolean> {
-  const copy = 'Copy with Password';
+  const copy = say`Copy with Password`;
   const choice = await window.showWarningMessage(
-    `Copy the password of ${user} in plain text?`,
+    say`Copy the password of ${user} in plain text?`,
     {
       modal: true,
-      detail: `Whoever reads the clipboard, or the file it is put into, can sign in to ${endpoints.map(formatEndpoint).join(', ')}. What is copied is kept by clipboard managers, and by git where it is committed.`,
+      detail: say`Whoever reads the clipboard, or the file it is put into, can sign in to ${endpoints.map(formatEndpoint).join(', ')}. What is copied is kept by clipboard managers, and by git where it is committed.`,
     },
     copy,
   );

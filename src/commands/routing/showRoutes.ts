@@ -1,6 +1,9 @@
 import { QuickPickItemKind, window, type QuickPickItem } from 'vscode';
 import { routeRowText } from '../../core/describe/routeText';
+import { formatCount } from '../../core/format';
+import { isTooMuch, poolLoads, poolWords, type PoolLoad } from '../../core/routing/pools';
 import { routesOf, type Route, type RouteCandidate } from '../../core/routing/whereTo';
+import { say } from '../../core/say';
 import type { CommandDeps } from '../commandDeps';
 
 interface RouteItem extends QuickPickItem {
@@ -21,9 +24,11 @@ export async function showRoutes(
   const snapshot = monitor.current().find(({ id }) => id === topologyId);
   if (snapshot === undefined) return;
   const { reads, writes } = routesOf(snapshot, clock.nowMs());
-  const picked = await window.showQuickPick([...itemsOf(reads), ...itemsOf(writes)], {
-    title: `Where Would This Go? ${snapshot.topology.name}`,
-    placeHolder: 'Choose a node to have its state explained',
+  const loads = poolLoads(snapshot, writes.nodeId);
+  const items = [...itemsOf(reads), ...itemsOf(writes), ...poolItems(loads)];
+  const picked = await window.showQuickPick(items, {
+    title: say`Where Would This Go? ${snapshot.topology.name}`,
+    placeHolder: say`Choose a node to have its state explained`,
     matchOnDescription: true,
     matchOnDetail: true,
   });
@@ -37,7 +42,7 @@ function itemsOf(route: Route): readonly RouteItem[] {
   const [first] = route.candidates;
   const subject = route.nodeId ?? first?.nodeId ?? null;
   return [
-    { label: route.kind === 'reads' ? 'Reads' : 'Writes', kind: QuickPickItemKind.Separator },
+    { label: route.kind === 'reads' ? say`Reads` : say`Writes`, kind: QuickPickItemKind.Separator },
     {
       label: `$(${icon.codicon}) ${label}`,
       description: isOpen ? '' : description,
@@ -56,8 +61,26 @@ function itemsOf(route: Route): readonly RouteItem[] {
   ];
 }
 
+/** What the pools of the application may open where, against what each server allows. */
+function poolItems(loads: readonly PoolLoad[]): readonly RouteItem[] {
+  if (loads.length === 0) return [];
+  return [
+    { label: say`Connections`, kind: QuickPickItemKind.Separator },
+    ...loads.map((load): RouteItem => {
+      const { nodeId, most, limit } = load;
+      const allowed = limit === null ? say`not known` : formatCount(limit.allowed);
+      return {
+        label: `$(${isTooMuch(load) ? 'warning' : 'plug'}) ${nodeId}`,
+        description: say`up to ${formatCount(most)}, allowed: ${allowed}`,
+        detail: poolWords(load),
+        opens: { command: 'explain', subject: nodeId },
+      };
+    }),
+  ];
+}
+
 function stateOf({ nodeId, state }: RouteCandidate, route: Route): string {
-  if (nodeId === route.nodeId) return 'chosen';
-  if (state === 'taken') return 'would do';
-  return state === 'refused' ? 'passed over' : 'not known';
+  if (nodeId === route.nodeId) return say`chosen`;
+  if (state === 'taken') return say`would do`;
+  return state === 'refused' ? say`passed over` : say`not known`;
 }

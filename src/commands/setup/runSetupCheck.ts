@@ -1,4 +1,5 @@
 import { window } from 'vscode';
+import { say } from '../../core/say';
 import { checkSetup } from '../../core/setup/checkSetup';
 import { setupSentence, type SetupItem } from '../../core/setup/setupItem';
 import { recordsOf } from '../../core/setup/setupRecord';
@@ -25,7 +26,7 @@ export async function runSetupCheck(
   if (snapshot === undefined) return;
   const { topology } = snapshot;
   const nodeIds = reachableNodes(snapshot);
-  const context = await plans.begin('Check Set-up', topologyId).read(nodeIds, {
+  const context = await plans.begin(say`Check Set-up`, topologyId).read(nodeIds, {
     rolesToCheck: rolesOf(topology, nodeIds),
     setupOf: nodeIds,
   });
@@ -35,7 +36,7 @@ export async function runSetupCheck(
   setups.note(topologyId, only, items, takenAtMs);
   const name = only ?? topology.name;
   await showSetup(deps, name, recordsOf(items, takenAtMs));
-  void window.showInformationMessage(`Set-up of ${name}: ${setupSentence(items)}.`);
+  void window.showInformationMessage(say`Set-up of ${name}: ${setupSentence(items)}.`);
 }
 
 /** What a server said may hold what it should not; it stays in the tree, and leaves by the clipboard. */

@@ -1,4 +1,5 @@
 import { formatClock, formatDay } from '../../core/format';
+import { say } from '../../core/say';
 import { setupReport } from '../../core/setup/setupReport';
 import type { SetupRecord } from '../../core/setup/setupRecord';
 import type { CommandDeps } from '../commandDeps';
@@ -11,7 +12,7 @@ export async function showSetup(
 ): Promise<void> {
   const items = records.flatMap((record) => record.items);
   await documents.show(
-    `Set-up of ${name}`,
+    say`Set-up of ${name}`,
     setupReport(name, items, whenTaken(records)),
     'markdown',
   );
@@ -22,5 +23,5 @@ function whenTaken(records: readonly SetupRecord[]): string {
   const texts = [times[0] ?? 0, times.at(-1) ?? 0].map(
     (ms) => `${formatDay(ms)} ${formatClock(ms)}`,
   );
-  return [...new Set(texts)].join(' to ');
+  return [...new Set(texts)].join(say` to `);
 }

@@ -1,6 +1,7 @@
 import { nodesNeedingAttention } from '../describe/nodeState';
 import { SnapshotIndex } from '../describe/snapshotIndex';
 import { formatCounted } from '../format';
+import { say } from '../say';
 import type { TopologySnapshot } from '../snapshot';
 
 /** What marks a topology file in the editor's file lists. */
@@ -17,6 +18,6 @@ export function fileBadge(snapshot: TopologySnapshot, nowMs: number): FileBadge 
   if (count === 0) return null;
   return {
     health,
-    tooltip: `${formatCounted(count, 'node')} ${count === 1 ? 'needs' : 'need'} attention`,
+    tooltip: say`${formatCounted(count, 'node')} ${count === 1 ? say`needs` : say`need`} attention`,
   };
 }

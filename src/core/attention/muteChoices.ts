@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { TopologySnapshot } from '../snapshot';
 import type { AttentionMemory, MutedUntil } from './attentionMemory';
 import { SubjectVerdicts } from './subjectVerdicts';
@@ -33,11 +34,11 @@ export function muteChoices(
   const muted = new Set(mutedGroups);
   return [
     ...(isAllMuted
-      ? [{ kind: 'unmuteAll' as const, label: 'Tell all notifications again', group: '' }]
+      ? [{ kind: 'unmuteAll' as const, label: say`Tell all notifications again`, group: '' }]
       : []),
     ...mutedGroups.map((group) => ({
       kind: 'unmute' as const,
-      label: `${groupName(group)}: tell notifications again`,
+      label: say`${groupName(group)}: tell notifications again`,
       group,
     })),
     ...groups
@@ -45,7 +46,7 @@ export function muteChoices(
       .flatMap((group) => [
         {
           kind: 'mute' as const,
-          label: `${groupName(group)} for 1 hour`,
+          label: say`${groupName(group)} for 1 hour`,
           group,
           until: nowMs + HOUR_MS,
         },
@@ -53,7 +54,7 @@ export function muteChoices(
           ? [
               {
                 kind: 'mute' as const,
-                label: `${groupName(group)} until it recovers`,
+                label: say`${groupName(group)} until it recovers`,
                 group,
                 until: 'recovery' as const,
               },
@@ -62,13 +63,13 @@ export function muteChoices(
       ]),
     ...(isAllMuted
       ? []
-      : [{ kind: 'muteAll' as const, label: 'All notifications until reload', group: '' }]),
+      : [{ kind: 'muteAll' as const, label: say`All notifications until reload`, group: '' }]),
   ];
 }
 
 /** What people call a group. */
 function groupName(group: string): string {
-  if (group === 'splitBrain') return 'The split brain';
+  if (group === 'splitBrain') return say`The split brain`;
   const [, nodeId, slot] = /^slot\/([^/]+)\/(.+)$/su.exec(group) ?? [];
-  return slot === undefined ? group : `Slot ${slot} on ${nodeId ?? ''}`;
+  return slot === undefined ? group : say`Slot ${slot} on ${nodeId ?? ''}`;
 }

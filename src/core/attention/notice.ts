@@ -1,4 +1,5 @@
 import { formatCount, formatCounted } from '../format';
+import { say } from '../say';
 import type { TopologySnapshot, Verdict, VerdictCode } from '../snapshot';
 import type { Alarm } from './attend';
 import { listWords } from './listWords';
@@ -41,7 +42,7 @@ export function noticesOf(
   return [
     {
       ...worst,
-      text: `${worst.text} ${more} show in the status bar.`,
+      text: say`${worst.text} ${more} show in the status bar.`,
     },
   ];
 }
@@ -74,7 +75,7 @@ class Notices {
     const first = Math.min(...alarms.map((alarm) => this.words.sinceMs(alarm)));
     return {
       level: 'warning',
-      text: `${formatCounted(ids.length, 'node')} are unreachable from here for ${this.words.since(first)}: ${listWords(ids)}.`,
+      text: say`${formatCounted(ids.length, 'node')} are unreachable from here for ${this.words.since(first)}: ${listWords(ids)}.`,
       topologyId: this.snapshot.id,
       subject: ids[0] ?? '',
       action: 'explain',
@@ -85,28 +86,28 @@ class Notices {
     if (flapping === null) return null;
     const { times, sinceMs, isAlike } = flapping;
     const code = isAlike ? problem.verdict.code : null;
-    const often = `${formatCount(times)} times in ${this.words.since(sinceMs)}`;
+    const often = say`${formatCount(times)} times in ${this.words.since(sinceMs)}`;
     const name = isAlike
       ? this.words.nameOf(problem.subject)
       : problem.group.replace(/^slot\//u, '');
-    return `${name} ${pastWords(code)} ${often}. Further outages show only in the status bar.`;
+    return say`${name} ${pastWords(code)} ${often}. Further outages show only in the status bar.`;
   }
 }
 
 function pastWords(code: VerdictCode | null): string {
   switch (code) {
     case 'notStreaming':
-      return 'stopped streaming';
+      return say`stopped streaming`;
     case 'unreachable':
-      return 'was unreachable';
+      return say`was unreachable`;
     case 'stoppedByError':
     case 'applyErrorLoop':
-      return 'stopped';
+      return say`stopped`;
     case 'lagging':
-      return 'fell behind';
+      return say`fell behind`;
     case 'stuck':
-      return 'got stuck';
+      return say`got stuck`;
     default:
-      return 'was unhealthy';
+      return say`was unhealthy`;
   }
 }

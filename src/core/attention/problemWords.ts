@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../diagnosis/diagnosis';
 import { DEPTH_CAP } from '../facts';
 import { formatBytes, formatBytesOf, formatCount, formatCounted, formatDuration } from '../format';
+import { say } from '../say';
 import type {
   EdgeSnapshot,
   QueueSnapshot,
@@ -41,7 +42,7 @@ export class ProblemWords {
             : this.ofNode(subject, verdict, alarm);
     if (known !== null) return known;
     const found = this.diagnose(this.snapshot, subject);
-    return found?.title ?? `${this.nameOf(subject)} needs attention.`;
+    return found?.title ?? say`${this.nameOf(subject)} needs attention.`;
   }
 
   private ofEdge(edge: EdgeSnapshot, alarm: Alarm): string | null {
@@ -54,8 +55,8 @@ export class ProblemWords {
         const why = cause === null ? '' : `: ${cause}`;
         const stopped =
           edge.verdict.code === 'stoppedByError'
-            ? `stopped ${lasting} ago`
-            : `fails again and again for ${lasting}`;
+            ? say`stopped ${lasting} ago`
+            : say`fails again and again for ${lasting}`;
         return `${name} ${stopped}${why}.${this.waits(edge)}`;
       }
       case 'notStreaming': {
@@ -63,25 +64,27 @@ export class ProblemWords {
           ({ from, verdict }) => from === edge.to && verdict.code === 'sourceCutOff',
         );
         const cutOff = below.map(({ id }) => this.nameOf(id));
-        const verb = cutOff.length === 1 ? 'is' : 'are';
+        const verb = cutOff.length === 1 ? say`is` : say`are`;
         const after =
-          cutOff.length === 0 ? this.waits(edge) : ` ${listWords(cutOff)} ${verb} cut off with it.`;
-        return `${name} is not streaming for ${lasting}.${after}`;
+          cutOff.length === 0
+            ? this.waits(edge)
+            : say` ${listWords(cutOff)} ${verb} cut off with it.`;
+        return say`${name} is not streaming for ${lasting}.${after}`;
       }
       case 'slotLost':
-        return `The slot of ${name} is lost. ${again(edge)}`;
+        return say`The slot of ${name} is lost. ${again(edge)}`;
       case 'lagging': {
         const { lagWarningMs, lagCriticalMs } = this.snapshot.topology.thresholds;
         const isCritical = edge.verdict.health === 'error';
         const limit = isCritical
-          ? `critical at ${formatDuration(lagCriticalMs)}`
-          : `warning at ${formatDuration(lagWarningMs)}`;
+          ? say`critical at ${formatDuration(lagCriticalMs)}`
+          : say`warning at ${formatDuration(lagWarningMs)}`;
         if (edge.lagMs === null) return null;
-        return `${name} is ${formatDuration(edge.lagMs)} behind for ${lasting} (${limit}).`;
+        return say`${name} is ${formatDuration(edge.lagMs)} behind for ${lasting} (${limit}).`;
       }
       case 'stuck': {
-        const size = edge.lagBytes === null ? '' : ` ${formatBytes(edge.lagBytes)} wait.`;
-        return `${name} is stuck for ${lasting}.${size}`;
+        const size = edge.lagBytes === null ? '' : say` ${formatBytes(edge.lagBytes)} wait.`;
+        return say`${name} is stuck for ${lasting}.${size}`;
       }
       default:
         return null;
@@ -89,30 +92,30 @@ export class ProblemWords {
   }
 
   private ofSlot({ nodeId, name, consumer, type, ...slot }: SlotSnapshot): string | null {
-    const called = `Slot ${name} on ${nodeId}`;
+    const called = say`Slot ${name} on ${nodeId}`;
     if (slot.verdict.code === 'slotLost') {
       const reader = consumer?.split('/').at(-1) ?? null;
-      if (reader === null) return `${called} is lost.`;
+      if (reader === null) return say`${called} is lost.`;
       return type === 'physical'
-        ? `${called} is lost. ${reader} must be cloned again.`
-        : `${called} is lost. ${reader} must copy its tables again.`;
+        ? say`${called} is lost. ${reader} must be cloned again.`
+        : say`${called} is lost. ${reader} must copy its tables again.`;
     }
     const { toLimit, retainedWalBytes } = slot;
     if (slot.verdict.code !== 'nearLimit' || toLimit === undefined || retainedWalBytes === null) {
       return null;
     }
-    const kept = `${formatBytesOf(retainedWalBytes, toLimit.limitBytes)} are kept`;
-    const reads = slot.isActive ? '' : ' and no one reads it';
+    const kept = say`${formatBytesOf(retainedWalBytes, toLimit.limitBytes)} are kept`;
+    const reads = slot.isActive ? '' : say` and no one reads it`;
     const about = toLimit.ms === null ? null : aboutMinutes(toLimit.ms);
     const isFileLimit = toLimit.by === 'file';
     const when =
       about === null
         ? isFileLimit
-          ? 'keeps more than the file allows'
-          : 'is near its limit'
+          ? say`keeps more than the file allows`
+          : say`is near its limit`
         : isFileLimit
-          ? `reaches the limit of the file in ${about}`
-          : `is lost in ${about}`;
+          ? say`reaches the limit of the file in ${about}`
+          : say`is lost in ${about}`;
     return `${called} ${when}: ${kept}${reads}.`;
   }
 
@@ -120,14 +123,15 @@ export class ProblemWords {
     if (facts === null) return null;
     switch (verdict.code) {
       case 'queueConflicts': {
-        const verb = facts.conflicts === 1 ? 'waits' : 'wait';
-        return `${formatCounted(facts.conflicts, 'conflict')} ${verb} for a decision on ${nodeId}.`;
+        const verb = facts.conflicts === 1 ? say`waits` : say`wait`;
+        return say`${formatCounted(facts.conflicts, 'conflict')} ${verb} for a decision on ${nodeId}.`;
       }
       case 'queueGrowing': {
         const more =
-          perMinute === null ? '' : `, ${formatCount(Math.round(perMinute))} more a minute`;
-        const why = isOnline === false ? ` ${nodeId} and ${primaryId} are not both reached.` : '';
-        return `The queue on ${nodeId} grows: ${formatCount(facts.waiting, DEPTH_CAP)} waiting${more}.${why}`;
+          perMinute === null ? '' : say`, ${formatCount(Math.round(perMinute))} more a minute`;
+        const why =
+          isOnline === false ? say` ${nodeId} and ${primaryId} are not both reached.` : '';
+        return say`The queue on ${nodeId} grows: ${formatCount(facts.waiting, DEPTH_CAP)} waiting${more}.${why}`;
       }
       default:
         return null;
@@ -138,33 +142,33 @@ export class ProblemWords {
     const others = verdict.params.otherNodes ?? [];
     if (verdict.code === 'splitBrain') {
       const names = [...new Set([id, ...others])].sort();
-      return `${formatCounted(names.length, 'writable node')} of one system: ${listWords(names)}. Changes are refused until you choose one.`;
+      return say`${formatCounted(names.length, 'writable node')} of one system: ${listWords(names)}. Changes are refused until you choose one.`;
     }
     if (verdict.code !== 'unreachable') return null;
     const lasting = this.since(this.sinceMs(alarm));
-    const streams = others.length === 1 ? 'streams' : 'stream';
+    const streams = others.length === 1 ? say`streams` : say`stream`;
     const seen =
       others.length === 0
         ? ''
-        : ` ${formatCounted(others.length, 'standby', 'standbys')} still ${streams} from it.`;
-    return `${id} is unreachable from here for ${lasting}.${seen}`;
+        : say` ${formatCounted(others.length, 'standby', 'standbys')} still ${streams} from it.`;
+    return say`${id} is unreachable from here for ${lasting}.${seen}`;
   }
 
   /** Changes are kept while nobody takes them, which is what makes it urgent. */
   private waits({ kind, from }: EdgeSnapshot): string {
-    return kind === 'streaming' || from === null ? '' : ` Changes wait on ${from}.`;
+    return kind === 'streaming' || from === null ? '' : say` Changes wait on ${from}.`;
   }
 
   nameOf(subject: string): string {
     const edge = this.snapshot.edges.find(({ id }) => id === subject);
     if (edge !== undefined) {
       const name = edge.name.replace(/^undeclared\//u, '');
-      return edge.kind === 'logical' ? `${name} on ${edge.to}` : name;
+      return edge.kind === 'logical' ? say`${name} on ${edge.to}` : name;
     }
     const queue = this.snapshot.queues.find(({ id }) => id === subject);
-    if (queue !== undefined) return `The queue on ${queue.nodeId}`;
+    if (queue !== undefined) return say`The queue on ${queue.nodeId}`;
     const [, nodeId, slot] = /^slot\/([^/]+)\/(.+)$/su.exec(subject) ?? [];
-    return slot === undefined ? subject : `Slot ${slot} on ${nodeId ?? ''}`;
+    return slot === undefined ? subject : say`Slot ${slot} on ${nodeId ?? ''}`;
   }
 
   sinceMs({ problem, firstSeenMs }: Alarm): number {
@@ -179,25 +183,25 @@ export class ProblemWords {
 
 function again({ kind, to, name }: EdgeSnapshot): string {
   return kind === 'streaming'
-    ? `${to} must be cloned again.`
+    ? say`${to} must be cloned again.`
     : kind === 'logical'
-      ? `${name} must copy its tables again.`
-      : `${name} must start anew.`;
+      ? say`${name} must copy its tables again.`
+      : say`${name} must start anew.`;
 }
 
 /** Rounded down to whole minutes: it is an estimate. */
 function aboutMinutes(ms: number): string {
-  return ms < 60_000 ? 'less than a minute' : `about ${formatDuration(ms)}`;
+  return ms < 60_000 ? say`less than a minute` : say`about ${formatDuration(ms)}`;
 }
 
 const CAUSES: Readonly<Partial<Record<Diagnosis['code'], string>>> = {
-  duplicateKey: 'duplicate key',
-  missingTable: 'a table is missing',
-  missingColumn: 'a column is missing',
-  applyDenied: 'a privilege is missing',
-  constraintViolated: 'a constraint is violated',
-  publicationMissing: 'its publication is missing',
-  replicaIdentityMissing: 'a replica identity is missing',
+  duplicateKey: say`duplicate key`,
+  missingTable: say`a table is missing`,
+  missingColumn: say`a column is missing`,
+  applyDenied: say`a privilege is missing`,
+  constraintViolated: say`a constraint is violated`,
+  publicationMissing: say`its publication is missing`,
+  replicaIdentityMissing: say`a replica identity is missing`,
 };
 
 function causeWords(code: Diagnosis['code'] | undefined): string | null {

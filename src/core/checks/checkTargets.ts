@@ -1,4 +1,5 @@
 import type { FailureFacts } from '../failure';
+import { say } from '../say';
 import type { EdgeSnapshot, TopologySnapshot } from '../snapshot';
 import type { TopologyNode } from '../topology';
 
@@ -68,7 +69,7 @@ export function checkFailure(text: string, advice: string | null): FailureFacts 
 }
 
 function noEdge(edgeId: string): string {
-  return `There is no ${edgeId} in this topology.`;
+  return say`There is no ${edgeId} in this topology.`;
 }
 
 /** @returns a finished sentence when the edge cannot be checked. */
@@ -77,15 +78,15 @@ function targetOf(
   edge: EdgeSnapshot,
 ): { readonly root: TopologyNode; readonly target: CheckTarget } | string {
   const from = edge.from === null ? undefined : nodeOf(snapshot, edge.from);
-  if (from === undefined) return `The upstream of ${edge.name} is not in the file.`;
+  if (from === undefined) return say`The upstream of ${edge.name} is not in the file.`;
   const root = rootOf(snapshot, from);
-  if (root === null) return `The primary above ${from.id} is not in the file.`;
+  if (root === null) return say`The primary above ${from.id} is not in the file.`;
   if (edge.kind === 'consumer') {
-    if (edge.slotName === null) return `The slot of ${edge.name} is not known.`;
+    if (edge.slotName === null) return say`The slot of ${edge.name} is not known.`;
     return { root, target: { edge, from, to: null, publications: [], budgetMs: null } };
   }
   const to = nodeOf(snapshot, edge.to);
-  if (to === undefined) return `${edge.name} is not in the file, so it cannot be asked.`;
+  if (to === undefined) return say`${edge.name} is not in the file, so it cannot be asked.`;
   const publications = edge.kind === 'logical' ? publicationsOf(snapshot, edge) : [];
   return { root, target: { edge, from, to, publications, budgetMs: budgetOf(edge, to) } };
 }

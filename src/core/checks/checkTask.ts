@@ -59,7 +59,7 @@ export function exitCodeOf(results: readonly CheckResult[]): number {
     : TASK_EXIT.notHealthy;
 }
 
-/** Begins the last line; the problem matcher ends with it. */
+/** Begins the last line; the problem matcher ends with it, so it is English in every language. */
 export const TASK_ENDS: Readonly<Record<number, string>> = {
   [TASK_EXIT.healthy]: 'Healthy',
   [TASK_EXIT.notHealthy]: 'Not healthy',
@@ -67,7 +67,7 @@ export const TASK_ENDS: Readonly<Record<number, string>> = {
   [TASK_EXIT.notContacted]: 'Not contacted',
 };
 
-/** The first line; the problem matcher begins with it. */
+/** The first line, English as well; the problem matcher begins with it. */
 export function beginLine(edges: number, topologies: readonly string[]): string {
   return `Checking ${formatCounted(edges, 'edge')} of ${topologies.join(', ')}`;
 }

@@ -1,4 +1,5 @@
 import { readOnlySentence } from '../plan/readOnlyFindings';
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import type { EdgeSnapshot, TopologySnapshot } from '../snapshot';
 import type { TableName } from '../topology';
@@ -77,26 +78,26 @@ function whyNotByRow(
   const state = there.states[target.edge.name];
   if (state !== 'r') {
     return state === undefined
-      ? `${target.edge.name} on ${nodeId} does not take ${formatTableName(table)} yet: refresh it.`
-      : `${formatTableName(table)} is not ready on ${nodeId} yet.`;
+      ? say`${target.edge.name} on ${nodeId} does not take ${formatTableName(table)} yet: refresh it.`
+      : say`${formatTableName(table)} is not ready on ${nodeId} yet.`;
   }
   if (unsafe !== null) return unsafe;
   if (!canWrite) return mayNot(root.user, 'write', table, root.nodeId);
   if (!there.canSelect) return mayNot(probe.user, 'read', table, nodeId);
   // Where deletes are not published, tokens would pile up downstream.
   if (!publishesDeletes && target.to?.access === 'readOnly') {
-    return `Tokens would pile up in ${formatTableName(table)}: ${readOnlySentence(nodeId)}`;
+    return say`Tokens would pile up in ${formatTableName(table)}: ${readOnlySentence(nodeId)}`;
   }
   if (!publishesDeletes && !there.canDelete) return mayNot(probe.user, 'prune', table, nodeId);
   return null;
 }
 
 function lacks(nodeId: string, table: TableName): string {
-  return `${nodeId} has no table ${formatTableName(table)}.`;
+  return say`${nodeId} has no table ${formatTableName(table)}.`;
 }
 
 function mayNot(user: string, verb: string, table: TableName, nodeId: string): string {
-  return `Role ${user} may not ${verb} ${formatTableName(table)} on ${nodeId}.`;
+  return say`Role ${user} may not ${verb} ${formatTableName(table)} on ${nodeId}.`;
 }
 
 /**
@@ -115,7 +116,7 @@ export function markUnsafe(
     const unsafe =
       lacking === undefined
         ? null
-        : `No token is written to ${formatTableName(sentinel.table)}: ${lacking.name} on ${lacking.to} lacks it and would stop.`;
+        : say`No token is written to ${formatTableName(sentinel.table)}: ${lacking.name} on ${lacking.to} lacks it and would stop.`;
     return { ...sentinel, unsafe };
   });
 }

@@ -1,6 +1,7 @@
 import { diagnosisOf } from '../diagnosis/diagnosisOf';
 import type { Diagnosis } from '../diagnosis/diagnosis';
 import { formatAgo } from '../format';
+import { say } from '../say';
 import type { Health, TopologySnapshot } from '../snapshot';
 import { showEscaped } from '../visibleText';
 import type { Tooltip, TooltipFact } from './rowText';
@@ -60,11 +61,12 @@ export function withCause(tooltip: Tooltip, cause: Cause | null): Tooltip {
 function adviceOf({ actions }: Diagnosis): string | null {
   const commands = actions.flatMap((action) => (action.kind === 'command' ? action.label : []));
   const texts = actions.length - commands.length;
-  const statement = texts === 0 ? [] : [texts === 1 ? 'a statement to copy' : 'statements to copy'];
+  const statement =
+    texts === 0 ? [] : [texts === 1 ? say`a statement to copy` : say`statements to copy`];
   const ways = [...new Set(commands)].slice(0, NAMED_WAYS);
   const all = [...ways, ...statement];
   if (all.length === 0) return null;
   const listed =
-    all.length === 1 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1) ?? ''}`;
-  return `Explain… shows the ways on: ${listed}.`.replace('….', '…');
+    all.length === 1 ? all.join('') : say`${all.slice(0, -1).join(', ')} and ${all.at(-1) ?? ''}`;
+  return say`Explain… shows the ways on: ${listed}.`.replace('….', '…');
 }

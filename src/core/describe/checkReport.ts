@@ -1,5 +1,6 @@
 import { isWithinBudget, type CheckResult } from '../checks/checkResult';
 import type { Diagnosis } from '../diagnosis/diagnosis';
+import { say } from '../say';
 import { showEscaped } from '../visibleText';
 import { checkWords } from './checkText';
 
@@ -21,7 +22,7 @@ export function checkProblem(title: string, result: CheckResult, cause: KnownCau
   if (outcome === 'cancelled' || isWithinBudget(result)) return null;
   if (outcome === 'notPossible') {
     const advice = failure?.advice ?? null;
-    const text = failure?.text ?? `${title} could not be checked.`;
+    const text = failure?.text ?? say`${title} could not be checked.`;
     return oneLine(advice === null ? text : `${text} ${advice}`);
   }
   const words = `${title}: ${checkWords(result)}.`;

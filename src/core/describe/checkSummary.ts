@@ -1,5 +1,6 @@
 import { isWithinBudget, type CheckResult } from '../checks/checkResult';
 import { formatCounted, formatDuration, formatPart } from '../format';
+import { say } from '../say';
 import type { EdgeSnapshot } from '../snapshot';
 import { checkWords, edgeTitle } from './checkText';
 
@@ -32,9 +33,9 @@ export function checkSummary(
   const head = [
     done.length === 0
       ? null
-      : `${formatPart(arrived.length, done.length)} arrived${proofs(arrived)}`,
-    worst === null ? null : `worst ${formatDuration(worst)}`,
-    stopped === 0 ? null : `${formatCounted(stopped, 'check')} stopped`,
+      : say`${formatPart(arrived.length, done.length)} arrived${proofs(arrived)}`,
+    worst === null ? null : say`worst ${formatDuration(worst)}`,
+    stopped === 0 ? null : say`${formatCounted(stopped, 'check')} stopped`,
   ].filter((part) => part !== null);
   const told = failed.slice(0, TOLD).map((result) => {
     const edge = edges.find(({ id }) => id === result.edgeId);
@@ -48,14 +49,14 @@ export function checkSummary(
     text: [
       `${head.join(', ')}.`,
       ...told,
-      ...(rest === 0 ? [] : [`${rest} more did not arrive${inTime(failed.slice(TOLD))}.`]),
+      ...(rest === 0 ? [] : [say`${rest} more did not arrive${inTime(failed.slice(TOLD))}.`]),
     ].join(' '),
     edgeId: failed[0]?.edgeId ?? slowest?.edgeId ?? null,
   };
 }
 
 function inTime(failed: readonly CheckResult[]): string {
-  return failed.some(({ outcome }) => outcome === 'arrived') ? ' in time' : '';
+  return failed.some(({ outcome }) => outcome === 'arrived') ? say` in time` : '';
 }
 
 /** Where positions are among what arrived, they are not passed off as rows. */
@@ -64,5 +65,5 @@ function proofs(arrived: readonly CheckResult[]): string {
   if (markers === 0) return '';
   const rows = arrived.length - markers;
   const positions = formatCounted(markers, 'position');
-  return rows === 0 ? ' by position alone' : ` (${formatCounted(rows, 'row')}, ${positions})`;
+  return rows === 0 ? say` by position alone` : ` (${formatCounted(rows, 'row')}, ${positions})`;
 }

@@ -1,6 +1,7 @@
 import { isLate, type CheckKind, type CheckResult } from '../checks/checkResult';
 import { formatAgo, formatCounted, formatDuration, formatMoreThan, speak } from '../format';
 import type { EdgeChecks } from '../ports/checks';
+import { say } from '../say';
 import type { EdgeSnapshot, Health, Verdict } from '../snapshot';
 import {
   contextValue,
@@ -32,14 +33,14 @@ export function checkWords(result: ToldResult): string {
     case 'arrived': {
       const { arrivedMs } = result;
       const words = PROOFS[result.kind];
-      return arrivedMs === null ? words : `${words} in ${durationWords(arrivedMs, result)}`;
+      return arrivedMs === null ? words : say`${words} in ${durationWords(arrivedMs, result)}`;
     }
     case 'notArrived':
-      return `not within ${formatDuration(result.limitMs)}: ${causeWords(result.verdict)}`;
+      return say`not within ${formatDuration(result.limitMs)}: ${causeWords(result.verdict)}`;
     case 'notPossible':
-      return 'could not be checked';
+      return say`could not be checked`;
     case 'cancelled':
-      return 'stopped before it arrived';
+      return say`stopped before it arrived`;
   }
 }
 
@@ -49,13 +50,13 @@ function durationWords(arrivedMs: number, result: ToldResult): string {
   if (!isLate(result) || result.budgetMs === undefined) return took;
   const budget = formatDuration(result.budgetMs);
   // Rounding must not make the two look the same.
-  return `${took === budget ? formatMoreThan(result.budgetMs) : took}, budget ${budget}`;
+  return say`${took === budget ? formatMoreThan(result.budgetMs) : took}, budget ${budget}`;
 }
 
 /** What an arrival proves. The two are never called the same. */
 export const PROOFS: Readonly<Record<CheckKind, string>> = {
-  row: 'row arrived',
-  marker: 'position passed',
+  row: say`row arrived`,
+  marker: say`position passed`,
 };
 
 /** How bad a result is by itself. Data that does not arrive is trouble, whatever the verdict makes of it. */
@@ -68,7 +69,7 @@ export function checkHealth(result: ToldResult): Health {
 function causeWords(verdict: ToldResult['verdict']): string {
   // An edge that reads healthy and lets nothing through: why is what nobody knows.
   return verdict === null || verdict.health === 'healthy'
-    ? 'cause not known'
+    ? say`cause not known`
     : verdictWord(verdict.code);
 }
 
@@ -79,7 +80,7 @@ function isTrouble(verdict: ToldResult['verdict']): verdict is NonNullable<ToldR
 /** What people call an edge among others: `central-read`, `metrics_sub on genesis`, `electric`. */
 export function edgeTitle(edge: Pick<EdgeSnapshot, 'kind' | 'name' | 'to'>): string {
   const name = edge.name.replace(/^undeclared\//u, '');
-  return edge.kind === 'logical' ? `${name} on ${edge.to}` : name;
+  return edge.kind === 'logical' ? say`${name} on ${edge.to}` : name;
 }
 
 /**
@@ -97,25 +98,25 @@ export function checkRowText(
   if (result === null) return checks.isRunning ? firstCheckText(edge) : null;
   const isKept = isContinuous && nowMs - result.endedAtMs < FRESH_MS;
   // Rounds follow each other: an age that jumps back with every one would never stand still.
-  const age = isKept ? 'checked continuously' : formatAgo(result.endedAtMs, nowMs, 'tree');
-  const label = result.kind === 'row' ? 'Sentinel' : 'WAL marker';
+  const age = isKept ? say`checked continuously` : formatAgo(result.endedAtMs, nowMs, 'tree');
+  const label = result.kind === 'row' ? say`Sentinel` : say`WAL marker`;
   const description = facts(checkWords(result), age);
   return {
     label,
     description,
     icon: checkIcon(result),
     contextValue: contextValue('group', [], checkHealth(result), {}),
-    accessibleLabel: `${label} of ${edgeTitle(edge)}, ${speak(description)}`,
+    accessibleLabel: say`${label} of ${edgeTitle(edge)}, ${speak(description)}`,
   };
 }
 
 function firstCheckText(edge: EdgeSnapshot): RowText {
   return {
-    label: 'Check',
-    description: 'under way',
+    label: say`Check`,
+    description: say`under way`,
     icon: icon(ROLE_ICONS.sentinel, null),
     contextValue: contextValue('group', [], 'busy', {}),
-    accessibleLabel: `Check of ${edgeTitle(edge)}, under way`,
+    accessibleLabel: say`Check of ${edgeTitle(edge)}, under way`,
   };
 }
 
@@ -141,12 +142,12 @@ export function checkTooltip(
   const asked = (checks?.results ?? []).filter(({ outcome }) => outcome !== 'cancelled').length;
   return {
     title: edgeTitle(edge),
-    subtitle: result.kind === 'row' ? 'checked by row' : 'checked by WAL marker',
+    subtitle: result.kind === 'row' ? say`checked by row` : say`checked by WAL marker`,
     lines: [
       `${capital(checkWords(result))}.`,
       ...(result.failure === null ? [] : [result.failure.text]),
       ...(result.note === undefined ? [] : [result.note]),
-      `${arrived} of the last ${formatCounted(asked, 'check')} arrived.`,
+      say`${arrived} of the last ${formatCounted(asked, 'check')} arrived.`,
     ],
     facts: [
       {
@@ -162,13 +163,12 @@ export function checkTooltip(
 
 /** Who says so, as evidence names it. */
 export function checkSource(kind: CheckKind, from: string | null): string {
-  const where = from === null ? '' : ` on ${from}`;
-  return kind === 'row' ? `sentinel${where}` : `WAL marker${where}`;
+  const where = from === null ? '' : say` on ${from}`;
+  return kind === 'row' ? say`sentinel${where}` : say`WAL marker${where}`;
 }
 
 /** What a marker does not prove. */
-export const MARKER =
-  'A passed position proves the transport, not that rows of a publication arrive. Install a sentinel table for that.';
+export const MARKER = say`A passed position proves the transport, not that rows of a publication arrive. Install a sentinel table for that.`;
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

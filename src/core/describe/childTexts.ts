@@ -17,6 +17,7 @@ import {
 import { isStopped } from '../stopRecord';
 import { isHolderName } from '../plan/resyncHolder';
 import { isSentinelTable } from '../plan/sentinelNames';
+import { say } from '../say';
 
 /**
  * A subscription below its subscriber: `patterns_sub`, `streaming · 9 ms`.
@@ -28,7 +29,7 @@ export function subscriptionRowText(edge: EdgeSnapshot, nowMs: number, differs =
   // What is wrong with it comes before what it is not.
   const isOther = differs > 0 && health === 'healthy';
   const description = facts(
-    edge.isDeclared ? null : 'not in the file',
+    edge.isDeclared ? null : say`not in the file`,
     state,
     measure,
     isOther ? differenceWords(differs) : null,
@@ -45,7 +46,7 @@ export function subscriptionRowText(edge: EdgeSnapshot, nowMs: number, differs =
       undeclared: !edge.isDeclared,
       stopped: isStopped(edge),
     }),
-    accessibleLabel: `${edge.name}, subscription, ${speak(description)}`,
+    accessibleLabel: say`${edge.name}, subscription, ${speak(description)}`,
   };
 }
 
@@ -54,10 +55,10 @@ export function consumerRowText(edge: EdgeSnapshot, nowMs: number): RowText {
   const { code, health } = edge.verdict;
   const isReading = code === 'streaming' && edge.lagBytes !== null;
   const { state, measure } = edgeWords(edge, nowMs);
-  const reading = edge.lagBytes === null ? null : `reads ${formatBytes(edge.lagBytes)} behind`;
+  const reading = edge.lagBytes === null ? null : say`reads ${formatBytes(edge.lagBytes)} behind`;
   const description = facts(
-    'not Postgres',
-    edge.isDeclared ? null : 'not in the file',
+    say`not Postgres`,
+    edge.isDeclared ? null : say`not in the file`,
     isReading ? reading : state,
     isReading || !edge.isDeclared ? null : (measure ?? shortMeasure(edge)),
   );
@@ -112,19 +113,19 @@ export function publicationRowText(view: PublicationView): RowText {
         sentinel: hasSentinel,
       },
     ),
-    accessibleLabel: `${view.name}, publication, ${speak(description)}`,
+    accessibleLabel: say`${view.name}, publication, ${speak(description)}`,
   };
 }
 
 function publicationProblem(view: PublicationView): string | null {
   const { found } = view;
-  if (found === null) return view.isKnown ? 'in the file, not on the server' : null;
+  if (found === null) return view.isKnown ? say`in the file, not on the server` : null;
   if (view.declared === null) return null;
   const changes = found.operations.includes('update') || found.operations.includes('delete');
   const bare = found.tables.filter((table) => !table.hasReplicaIdentity).length;
   if (!changes || bare === 0) return null;
   const whole = formatPart(bare, found.tables.length);
-  return `${whole} ${found.tables.length === 1 ? 'table' : 'tables'} without replica identity`;
+  return say`${whole} ${found.tables.length === 1 ? say`table` : say`tables`} without replica identity`;
 }
 
 function publicationSize(view: PublicationView): string {
@@ -135,13 +136,13 @@ function publicationSize(view: PublicationView): string {
   const isAll = view.found?.allTables ?? view.declared?.allTables ?? false;
   const size =
     view.found === null && isAll
-      ? 'all tables'
+      ? say`all tables`
       : view.found === null && schemas.length > 0
         ? formatCounted(schemas.length, 'schema')
         : formatCounted(tables, 'table');
   const readers = view.subscribers === 0 ? null : formatCounted(view.subscribers, 'subscriber');
   const isKept = view.found !== null && isHolderName(view.found.name);
-  const place = isKept ? 'kept by a resync' : 'not in the file';
+  const place = isKept ? say`kept by a resync` : say`not in the file`;
   return facts(view.declared === null ? place : null, size, readers);
 }
 
@@ -149,9 +150,9 @@ function publicationSize(view: PublicationView): string {
 export type TableMark = 'missing' | 'extra' | 'other';
 
 const MARK_WORDS: Readonly<Record<TableMark, string>> = {
-  missing: 'in the file, not on the server',
-  extra: 'not in the file',
-  other: 'not as in the file',
+  missing: say`in the file, not on the server`,
+  extra: say`not in the file`,
+  other: say`not as in the file`,
 };
 
 /** A table below a publication; what limits it is said. */
@@ -162,11 +163,11 @@ export function publishedTableText(
 ): RowText {
   const label = tableLabel(table);
   const description = facts(
-    isSentinelTable(table) ? 'sentinel' : null,
+    isSentinelTable(table) ? say`sentinel` : null,
     mark === null ? null : MARK_WORDS[mark],
     table.columns === null ? null : formatCounted(table.columns.length, 'column'),
-    table.rowFilter === null ? null : 'some rows',
-    hasReplicaIdentity === false ? 'no replica identity' : null,
+    table.rowFilter === null ? null : say`some rows`,
+    hasReplicaIdentity === false ? say`no replica identity` : null,
   );
   return {
     label,
@@ -183,7 +184,8 @@ export function publishedTableText(
         : 'healthy',
       { declared: mark === 'missing' || mark === 'other', undeclared: mark === 'extra' },
     ),
-    accessibleLabel: description === '' ? `${label}, table` : `${label}, table, ${description}`,
+    accessibleLabel:
+      description === '' ? say`${label}, table` : say`${label}, table, ${description}`,
   };
 }
 
@@ -201,7 +203,7 @@ export function subscribedTableText(
 ): RowText {
   const label = tableLabel(table);
   const isSentinel = isSentinelTable(table);
-  const description = facts(isSentinel ? 'sentinel' : null, tableStateWords(table, copy));
+  const description = facts(isSentinel ? say`sentinel` : null, tableStateWords(table, copy));
   const isReady = table.state === 'r';
   const role = isSentinel ? 'sentinel' : 'table';
   return {
@@ -210,7 +212,7 @@ export function subscribedTableText(
     icon: isReady ? icon(ROLE_ICONS[role], null) : iconOf(role, 'copying'),
     // Tables of publications are rows of the same kind.
     contextValue: contextValue('table', [], isReady ? 'healthy' : 'busy', { taken: true }),
-    accessibleLabel: `${label}, table, ${description}`,
+    accessibleLabel: say`${label}, table, ${description}`,
   };
 }
 

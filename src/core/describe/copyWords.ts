@@ -5,6 +5,7 @@ import type {
   TableCopyFacts,
 } from '../facts';
 import { formatBytes, formatCount, formatCounted, formatDuration } from '../format';
+import { say } from '../say';
 import { facts } from './rowText';
 
 /** What is known of the first copy of one table. */
@@ -44,32 +45,36 @@ export function tableStateWords(table: SubscriptionTableFacts, view: TableCopyVi
   if (copy !== null && table.state !== 'r') return copyingWords(copy, view.totalRows);
   switch (table.state) {
     case 'r':
-      return 'ready';
+      return say`ready`;
     case 'i':
-      return 'queued';
+      return say`queued`;
     case 'd':
       // Begun, and nobody works on it: its worker ended, and the next one waits for its turn.
-      if (begunTables === null) return 'copying';
-      if (begunTables === 0) return 'copied, catching up';
-      return begunTables > runningCopies ? 'copy stopped, waits for its next try' : 'copying';
+      if (begunTables === null) return say`copying`;
+      if (begunTables === 0) return say`copied, catching up`;
+      return begunTables > runningCopies ? say`copy stopped, waits for its next try` : say`copying`;
     case 'f':
     case 's':
-      return 'copied, catching up';
+      return say`copied, catching up`;
   }
 }
 
 function copyingWords({ rows, bytes, runningMs }: TableCopyFacts, total: number | null): string {
   // An edge's guard writes the rows itself, so its server counts none; the bytes say that it goes on.
   if (rows === null || rows === 0) {
-    return facts('copying', bytes === null || bytes === 0 ? null : formatBytes(bytes));
+    return facts(say`copying`, bytes === null || bytes === 0 ? null : formatBytes(bytes));
   }
   if (total === null || total < rows) {
-    return facts('copying', formatCounted(rows, 'row'), bytes === null ? null : formatBytes(bytes));
+    return facts(
+      say`copying`,
+      formatCounted(rows, 'row'),
+      bytes === null ? null : formatBytes(bytes),
+    );
   }
   const leftMs = runningMs === null ? null : (runningMs / rows) * (total - rows);
   return facts(
-    'copying',
-    `${formatCount(rows)} of about ${formatCounted(Math.round(total), 'row')}`,
-    leftMs === null ? null : `about ${formatDuration(leftMs)} left`,
+    say`copying`,
+    say`${formatCount(rows)} of about ${formatCounted(Math.round(total), 'row')}`,
+    leftMs === null ? null : say`about ${formatDuration(leftMs)} left`,
   );
 }

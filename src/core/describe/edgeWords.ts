@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration, formatLasting } from '../format';
 import { nameCopying } from '../join/tableStates';
+import { say, sayWord } from '../say';
 import type { EdgeSnapshot, Measure } from '../snapshot';
 
 /** What is said of an edge: its state, then how much. */
@@ -13,79 +14,83 @@ export function edgeWords(edge: EdgeSnapshot, nowMs: number): StateWords {
   const { code, params } = edge.verdict;
   switch (code) {
     case 'streaming':
-      return words('streaming', shortMeasure(edge));
+      return words(say`streaming`, shortMeasure(edge));
     case 'idle':
-      return words('idle', 'caught up');
+      return words(say`idle`, say`caught up`);
     case 'catchingUp':
-      return words('catching up', edge.lagBytes === null ? null : formatBytes(edge.lagBytes));
+      return words(say`catching up`, edge.lagBytes === null ? null : formatBytes(edge.lagBytes));
     case 'lagging':
-      return words('lagging', shortMeasure(edge));
+      return words(say`lagging`, shortMeasure(edge));
     case 'stuck': {
       const size = edge.lagBytes === null ? null : formatBytes(edge.lagBytes);
-      return words(lasting('stuck', edge, nowMs), size);
+      return words(lasting(say`stuck`, edge, nowMs), size);
     }
     case 'paused':
-      return words('replay paused', elapsed(edge, nowMs));
+      return words(say`replay paused`, elapsed(edge, nowMs));
     case 'blocked': {
       const pids = params.pids ?? [];
-      const by = pids.length === 0 ? 'blocked by a lock' : `blocked by pid ${pids.join(', ')}`;
+      const by =
+        pids.length === 0 ? say`blocked by a lock` : say`blocked by pid ${pids.join(', ')}`;
       return words(by, elapsed(edge, nowMs));
     }
     case 'notStreaming':
-      return words(lasting('not streaming', edge, nowMs), null);
+      return words(lasting(say`not streaming`, edge, nowMs), null);
     case 'sourceCutOff':
-      return words('lag unknown', 'source cut off');
+      return words(say`lag unknown`, say`source cut off`);
     case 'copying':
       return copyingWords(edge);
     case 'stoppedByError':
-      return words('stopped by an error', elapsed(edge, nowMs));
+      return words(say`stopped by an error`, elapsed(edge, nowMs));
     case 'applyErrorLoop': {
       const retries =
-        params.retries === undefined ? '' : `, ${params.retries} retries in 1\u00a0min`;
-      return words(`apply error${retries}`, null);
+        params.retries === undefined ? '' : say`, ${params.retries} retries in 1\u00a0min`;
+      return words(say`apply error${retries}`, null);
     }
     case 'noWorker': {
       const { workersUsed, workersMax } = params;
       const counts =
         workersUsed === undefined || workersMax === undefined
           ? ''
-          : ` (${workersUsed} of ${workersMax})`;
-      return words(`enabled, no worker free${counts}`, null);
+          : say` (${workersUsed} of ${workersMax})`;
+      return words(say`enabled, no worker free${counts}`, null);
     }
     case 'disabled': {
       const kept = edge.retainedWalBytes;
-      const where = edge.from === null ? '' : ` on ${edge.from}`;
-      return words('disabled', kept === null ? null : `keeps ${formatBytes(kept)}${where}`);
+      const where = edge.from === null ? '' : say` on ${edge.from}`;
+      return words(say`disabled`, kept === null ? null : say`keeps ${formatBytes(kept)}${where}`);
     }
     case 'slotLost': {
       const age = elapsed(edge, nowMs);
-      return words(age === null ? 'slot lost' : `slot lost ${age} ago`, params.reason ?? null);
+      return words(
+        age === null ? say`slot lost` : say`slot lost ${age} ago`,
+        params.reason ?? null,
+      );
     }
     case 'roleMismatch':
-      return words('declared standby', `is a ${params.role ?? 'primary'}`);
+      return words(say`declared standby`, say`is a ${sayWord(params.role ?? 'primary')}`);
     case 'wrongSystem':
-      return words('another system than its upstream', null);
+      return words(say`another system than its upstream`, null);
     case 'diverged':
       return words(divergedWords(params.downstreamTimeline, params.upstreamTimeline), null);
     case 'ambiguous':
-      return words('lag unknown', 'several senders fit');
+      return words(say`lag unknown`, say`several senders fit`);
     case 'noPrivilege':
-      return words('lag unknown', 'needs pg_monitor');
+      return words(say`lag unknown`, say`needs pg_monitor`);
     case 'notFound':
-      return words(params.reason ?? 'in the file, never seen', null);
+      return words(params.reason ?? say`in the file, never seen`, null);
     case 'stale':
       return words(staleWords(edge.lastKnown, nowMs), null);
     case 'notConnected':
     case 'notApproved':
-      return words('not connected', null);
+      return words(say`not connected`, null);
     case 'restricted':
-      return words('restricted mode', null);
+      return words(say`restricted mode`, null);
     case 'disconnected':
-      return words('disconnected', null);
+      return words(say`disconnected`, null);
     case 'connecting':
-      return words('connecting', null);
+      return words(say`connecting`, null);
     default:
-      return words('lag unknown', edge.unknownBecause);
+      return words(say`lag unknown`, edge.unknownBecause);
   }
 }
 
@@ -101,8 +106,8 @@ export function staleWords(
   nowMs: number,
 ): string {
   const measure = lastKnown === null ? null : shortMeasure(lastKnown);
-  if (lastKnown === null || measure === null) return 'out of date';
-  return `was ${measure}, ${formatDuration(wholeSecondsSince(lastKnown.atMs, nowMs))} ago`;
+  if (lastKnown === null || measure === null) return say`out of date`;
+  return say`was ${measure}, ${formatDuration(wholeSecondsSince(lastKnown.atMs, nowMs))} ago`;
 }
 
 /** How long the verdict holds, as a bare duration; `null` when not known. */
@@ -115,8 +120,8 @@ export function elapsed(
 }
 
 export function divergedWords(own: number | undefined, upstream: number | undefined): string {
-  if (own === undefined || upstream === undefined) return 'diverged';
-  return `diverged, timeline ${own} against ${upstream}`;
+  if (own === undefined || upstream === undefined) return say`diverged`;
+  return say`diverged, timeline ${own} against ${upstream}`;
 }
 
 function wholeSecondsSince(sinceMs: number, nowMs: number): number {
@@ -130,7 +135,7 @@ function lasting(state: string, edge: EdgeSnapshot, nowMs: number): string {
 
 function copyingWords(edge: EdgeSnapshot): StateWords {
   const { readyTables, totalTables, queuedTables = 0 } = edge.verdict.params;
-  if (readyTables === undefined || totalTables === undefined) return words('copying', null);
+  if (readyTables === undefined || totalTables === undefined) return words(say`copying`, null);
   return words(nameCopying({ readyTables, totalTables, queuedTables }), null);
 }
 

@@ -1,4 +1,5 @@
 import type { FailureReason } from '../failure';
+import { say } from '../say';
 import type { NodeSnapshot, TopologySnapshot } from '../snapshot';
 import { contextValue, icon, ROLE_ICONS, type RowText } from './rowText';
 
@@ -22,28 +23,28 @@ export interface FailureRow {
 }
 
 const FIX_TITLES: Readonly<Record<FixCommand, string>> = {
-  connect: 'Connect',
-  refresh: 'Refresh',
-  enterPassword: 'Enter Password…',
-  copyGrant: 'Copy GRANT',
-  checkSetup: 'Check Set-up',
-  dropSlot: 'Drop Slot…',
-  resolveSubscription: 'Resolve Stopped Subscription…',
-  openTopologyFile: 'Open Topology File',
-  showLog: 'Show Log',
-  manageTrust: 'Manage Workspace Trust',
+  connect: say`Connect`,
+  refresh: say`Refresh`,
+  enterPassword: say`Enter Password…`,
+  copyGrant: say`Copy GRANT`,
+  checkSetup: say`Check Set-up`,
+  dropSlot: say`Drop Slot…`,
+  resolveSubscription: say`Resolve Stopped Subscription…`,
+  openTopologyFile: say`Open Topology File`,
+  showLog: say`Show Log`,
+  manageTrust: say`Manage Workspace Trust`,
 };
 
 /** The row below a node that says why it cannot be read, or not well; `null` when there is nothing to say. */
 export function nodeFailureRow(node: NodeSnapshot): FailureRow | null {
   const { failure, contact, slow } = node.sample;
   if (contact === 'notApproved') {
-    return fixRow('Its host was never approved from this folder', 'connect');
+    return fixRow(say`Its host was never approved from this folder`, 'connect');
   }
   if (node.verdict.code === 'noPrivilege') {
     const role = node.verdict.params.role ?? slow?.role ?? failure?.user ?? null;
     return fixRow(
-      role === null ? 'The role lacks pg_monitor' : `Role ${role} lacks pg_monitor`,
+      role === null ? say`The role lacks pg_monitor` : say`Role ${role} lacks pg_monitor`,
       'copyGrant',
     );
   }
@@ -51,10 +52,10 @@ export function nodeFailureRow(node: NodeSnapshot): FailureRow | null {
   const fix = FIXES[failure.reason] ?? 'showLog';
   if (failure.reason === 'passwordRefused') {
     const code = failure.sqlstate === null ? '' : ` (${failure.sqlstate})`;
-    return fixRow(`Password refused for ${failure.user ?? 'the user'}${code}`, fix);
+    return fixRow(say`Password refused for ${failure.user ?? say`the user`}${code}`, fix);
   }
   if (failure.reason === 'passwordNeeded') {
-    return fixRow(`No password found for ${failure.user ?? 'the user'}`, fix);
+    return fixRow(say`No password found for ${failure.user ?? say`the user`}`, fix);
   }
   return fixRow(failure.text.replace(/\.$/u, ''), fix);
 }
@@ -65,15 +66,15 @@ export function contactRow(snapshot: TopologySnapshot): FailureRow | null {
     snapshot.nodes.filter((node) => node.isDeclared).map((node) => node.sample.contact),
   );
   if (contacts.has('restricted')) {
-    return fixRow('In restricted mode no server is contacted', 'manageTrust');
+    return fixRow(say`In restricted mode no server is contacted`, 'manageTrust');
   }
-  if (contacts.has('notAsked')) return fixRow('Nothing has been contacted', 'connect');
+  if (contacts.has('notAsked')) return fixRow(say`Nothing has been contacted`, 'connect');
   return null;
 }
 
 /** The row of a topology file that cannot be read and never could. */
 export function fileFailureRow(fileName: string): FailureRow {
-  return fixRow(`${fileName} cannot be read`, 'openTopologyFile');
+  return fixRow(say`${fileName} cannot be read`, 'openTopologyFile');
 }
 
 const FIXES: Partial<Readonly<Record<FailureReason, FixCommand>>> = {

@@ -1,4 +1,5 @@
 import { formatCounted } from '../format';
+import { say } from '../say';
 import { publicationsOf } from './publicationSubject';
 import { facts, type Tooltip } from './rowText';
 import type { SnapshotIndex } from './snapshotIndex';
@@ -51,23 +52,23 @@ function publicationTooltip(nodeId: string, name: string, index: SnapshotIndex):
   const readers = snapshot.topology.nodes.flatMap(({ id, subscriptions }) =>
     subscriptions
       .filter((one) => one.publisher === nodeId && one.publications.includes(name))
-      .map((one) => `${one.name} on ${id}`),
+      .map((one) => say`${one.name} on ${id}`),
   );
   const more = tables.length - SHOWN_TABLES;
   return {
     title: name,
     subtitle: facts(
-      `publication on ${nodeId}`,
+      say`publication on ${nodeId}`,
       publication === undefined ? null : formatCounted(tables.length, 'table'),
     ),
     lines: [
-      ...(found === undefined ? ['The server was not asked yet.'] : []),
+      ...(found === undefined ? [say`The server was not asked yet.`] : []),
       ...(found !== undefined && publication === undefined
-        ? [`${nodeId} has no such publication.`]
+        ? [say`${nodeId} has no such publication.`]
         : []),
       ...tables.slice(0, SHOWN_TABLES).map((table) => `${table.schema}.${table.name}`),
-      ...(more > 0 ? [`and ${String(more)} more`] : []),
-      ...(readers.length === 0 ? [] : [`Taken by ${readers.join(', ')}.`]),
+      ...(more > 0 ? [say`and ${String(more)} more`] : []),
+      ...(readers.length === 0 ? [] : [say`Taken by ${readers.join(', ')}.`]),
     ],
     facts: [],
     advice: null,

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration, speak } from '../format';
+import { say } from '../say';
 import type { NodeSnapshot } from '../snapshot';
 import { nodeStateOf } from './nodeState';
 import { contextValue, icon, ROLE_ICONS, type RowText } from './rowText';
@@ -24,7 +25,7 @@ export function foldSiblings(
 
 /** The row of healthy siblings: `22 healthy`, `worst 61 ms`. */
 export function foldRowText(folded: readonly NodeSnapshot[], index: SnapshotIndex): RowText {
-  const label = `${formatCount(folded.length)} healthy`;
+  const label = say`${formatCount(folded.length)} healthy`;
   const description = worstWords(folded, index);
   return {
     label,
@@ -45,8 +46,8 @@ function worstWords(folded: readonly NodeSnapshot[], index: SnapshotIndex): stri
   const times = edges.flatMap(({ lagMs }) => lagMs ?? []);
   const sizes = edges.flatMap(({ lagBytes }) => lagBytes ?? []);
   const worstMs = times.reduce((worst, next) => Math.max(worst, next), 0);
-  if (worstMs > 0) return `worst ${formatDuration(worstMs)}`;
+  if (worstMs > 0) return say`worst ${formatDuration(worstMs)}`;
   const worstBytes = sizes.reduce((worst, next) => Math.max(worst, next), 0);
-  if (worstBytes > 0) return `worst ${formatBytes(worstBytes)}`;
-  return times.length + sizes.length === 0 ? '' : 'caught up';
+  if (worstBytes > 0) return say`worst ${formatBytes(worstBytes)}`;
+  return times.length + sizes.length === 0 ? '' : say`caught up`;
 }

@@ -1,4 +1,5 @@
 import type { Leftover } from '../plan/leftover';
+import { say } from '../say';
 import type { FailureRow } from './failureRow';
 import { contextValue, icon, ROLE_ICONS } from './rowText';
 
@@ -6,10 +7,10 @@ import { contextValue, icon, ROLE_ICONS } from './rowText';
 export function leftoverRow({ slotName, subscription, why }: Leftover): FailureRow {
   const from =
     why === 'createFailed'
-      ? `of ${subscription}, which was never created`
-      : 'from a dropped subscription';
-  const label = `Slot ${slotName} is left ${from}`;
-  const title = 'Drop Slot…';
+      ? say`of ${subscription}, which was never created`
+      : say`from a dropped subscription`;
+  const label = say`Slot ${slotName} is left ${from}`;
+  const title = say`Drop Slot…`;
   return {
     text: {
       label,

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { nodeRowText, roleWords } from './nodeText';
 import type { RowIcon } from './rowText';
 import type { SnapshotIndex } from './snapshotIndex';
@@ -23,14 +24,14 @@ export function nodeLenses(nodeId: string, index: SnapshotIndex): readonly NodeL
   return [
     {
       title: `$(${iconWithin(icon)}) ${withoutIcons(state)}`,
-      tooltip: `Explain the state of ${nodeId}`,
+      tooltip: say`Explain the state of ${nodeId}`,
       command: 'explain',
     },
     mayConnect
-      ? { title: 'Connect', tooltip: `Connect to ${nodeId}`, command: 'connect' }
+      ? { title: say`Connect`, tooltip: say`Connect to ${nodeId}`, command: 'connect' }
       : {
-          title: 'Dashboard',
-          tooltip: `Show ${nodeId} on the dashboard`,
+          title: say`Dashboard`,
+          tooltip: say`Show ${nodeId} on the dashboard`,
           command: 'openDashboard',
         },
   ];

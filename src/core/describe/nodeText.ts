@@ -1,4 +1,5 @@
 import { formatCounted, formatLasting, speak } from '../format';
+import { say, sayWord } from '../say';
 import type { NodeSnapshot } from '../snapshot';
 import { edgeWords, elapsed, staleWords } from './edgeWords';
 import { nodeHealthOf, nodeStateOf, type NodeState } from './nodeState';
@@ -55,24 +56,25 @@ function rolesOf(node: NodeSnapshot): readonly string[] {
 }
 
 function describeNode(node: NodeSnapshot, state: NodeState, index: SnapshotIndex): string {
-  if (!node.isDeclared && state.about === 'node') return facts(node.role, 'not in the file');
+  if (!node.isDeclared && state.about === 'node')
+    return facts(sayWord(node.role), say`not in the file`);
   switch (state.about) {
     case 'node':
       return describeServer(node, index);
     case 'queue':
-      return facts('edge', queuedWords(state.queue, index.nowMs));
+      return facts(say`edge`, queuedWords(state.queue, index.nowMs));
     case 'edge': {
       const { edge } = state;
       const { state: said, measure } = edgeWords(edge, index.nowMs);
-      if (!node.isDeclared) return facts(node.role, 'not in the file', measure);
+      if (!node.isDeclared) return facts(sayWord(node.role), say`not in the file`, measure);
       if (edge.kind === 'logical') return describeSubscriber(node, state, index);
       if (edge.verdict.code === 'roleMismatch') return facts(said, measure);
       const upstream = edge.from === null ? null : index.node(edge.from);
       const isCascade = upstream?.role === 'standby';
       if (isCascade && edge.verdict.code === 'streaming') {
-        return facts(`standby of ${upstream.id}`, measure);
+        return facts(say`standby of ${upstream.id}`, measure);
       }
-      return facts(isCascade ? `standby of ${upstream.id}` : 'standby', said, measure);
+      return facts(isCascade ? say`standby of ${upstream.id}` : say`standby`, said, measure);
     }
   }
 }
@@ -83,13 +85,14 @@ function describeSubscriber(
   index: SnapshotIndex,
 ): string {
   const { edge } = state;
-  const role = node.declaredRoles.includes('edge') ? 'edge' : 'subscriber';
+  const role = node.declaredRoles.includes('edge') ? say`edge` : say`subscriber`;
   const queue = index.queueOf(node.id);
   if (edge.verdict.health === 'healthy' && queue !== null) {
-    return facts('edge', queuedWords(queue, index.nowMs));
+    return facts(say`edge`, queuedWords(queue, index.nowMs));
   }
   const { state: said, measure } = edgeWords(edge, index.nowMs);
-  if (edge.verdict.code === 'stoppedByError') return facts(role, `${edge.name} stopped`, measure);
+  if (edge.verdict.code === 'stoppedByError')
+    return facts(role, say`${edge.name} stopped`, measure);
   const names = ['disabled', 'applyErrorLoop', 'noWorker', 'notStreaming', 'slotLost'];
   const who = names.includes(edge.verdict.code) ? `${edge.name} ${said}` : said;
   return facts(role, who, measure);
@@ -103,53 +106,61 @@ function describeServer(node: NodeSnapshot, index: SnapshotIndex): string {
     case 'unreachable': {
       const seen = params.otherNodes?.length ?? 0;
       const last =
-        seen > 0 ? `${formatCounted(seen, 'standby')} ${seen === 1 ? 'streams' : 'stream'}` : age;
-      return facts('unreachable from here', last);
+        seen > 0
+          ? `${formatCounted(seen, 'standby')} ${seen === 1 ? say`streams` : say`stream`}`
+          : age;
+      return facts(say`unreachable from here`, last);
     }
     case 'starting':
-      return 'starting, not yet accepting connections';
+      return say`starting, not yet accepting connections`;
     case 'passwordNeeded':
       return facts(
         role,
-        node.sample.failure?.reason === 'passwordRefused' ? 'password refused' : 'needs a password',
+        node.sample.failure?.reason === 'passwordRefused'
+          ? say`password refused`
+          : say`needs a password`,
       );
     case 'tooOld': {
       const version = serverVersion(node);
       return version === null
-        ? 'needs Postgres 14 or newer'
-        : facts(`Postgres ${version}`, 'needs 14 or newer');
+        ? say`needs Postgres 14 or newer`
+        : facts(`Postgres ${version}`, say`needs 14 or newer`);
     }
     case 'notPostgres':
-      return 'answers, but is not Postgres';
+      return say`answers, but is not Postgres`;
     case 'noPrivilege':
-      return facts(role, 'lag unknown', 'needs pg_monitor');
+      return facts(role, say`lag unknown`, say`needs pg_monitor`);
     case 'splitBrain': {
       const count = (params.otherNodes?.length ?? 1) + 1;
-      return facts('primary', `${count} writable nodes of one system`);
+      return facts(say`primary`, say`${count} writable nodes of one system`);
     }
     case 'roleMismatch': {
       const declared = node.declaredRoles[0] ?? 'primary';
-      return facts(`declared ${declared}`, `is a ${params.role ?? node.role}`);
+      return facts(
+        say`declared ${sayWord(declared)}`,
+        say`is a ${sayWord(params.role ?? node.role)}`,
+      );
     }
     case 'wrongSystem':
-      return facts(role, 'not the system seen before');
+      return facts(role, say`not the system seen before`);
     case 'stale': {
       const incoming = index.incoming(node.id)[0];
       const lasting =
         node.sample.fastAtMs === null ? null : formatLasting(node.sample.fastAtMs, index.nowMs);
-      if (incoming?.lastKnown) return facts(node.role, staleWords(incoming.lastKnown, index.nowMs));
-      return facts(role, lasting === null ? 'out of date' : `not read ${lasting}`);
+      if (incoming?.lastKnown)
+        return facts(sayWord(node.role), staleWords(incoming.lastKnown, index.nowMs));
+      return facts(role, lasting === null ? say`out of date` : say`not read ${lasting}`);
     }
     case 'notFound':
-      return facts(role, 'in the file, never seen');
+      return facts(role, say`in the file, never seen`);
     case 'restricted':
     case 'notConnected':
     case 'notApproved':
-      return facts(role, code === 'restricted' ? null : 'not connected');
+      return facts(role, code === 'restricted' ? null : say`not connected`);
     case 'disconnected':
-      return facts(role, 'disconnected');
+      return facts(role, say`disconnected`);
     case 'connecting':
-      return facts(role, 'connecting');
+      return facts(role, say`connecting`);
     default:
       return describePrimary(node, role, index);
   }
@@ -159,7 +170,7 @@ function describePrimary(node: NodeSnapshot, role: string, index: SnapshotIndex)
   const version = serverVersion(node);
   const major = Math.floor((node.sample.fast?.serverVersionNum ?? 0) / 10_000);
   if (version !== null && major > NEWEST_TESTED_MAJOR) {
-    return facts(node.role, `Postgres ${version}, not yet tested`);
+    return facts(sayWord(node.role), say`Postgres ${version}, not yet tested`);
   }
   const replicas = index.outgoing(node.id).filter((edge) => edge.kind !== 'consumer').length;
   return facts(role, replicas === 0 ? null : formatCounted(replicas, 'replica'));
@@ -170,12 +181,12 @@ export function roleWords(node: NodeSnapshot, index: SnapshotIndex): string {
   if (node.role === 'standby') {
     const upstream = index.declaredNode(node.id)?.standbyOf ?? null;
     const isCascade = upstream !== null && index.node(upstream)?.role === 'standby';
-    return isCascade ? `standby of ${upstream}` : 'standby';
+    return isCascade ? say`standby of ${upstream}` : say`standby`;
   }
   if (node.role === 'primary' && node.declaredRoles.includes('publisher')) {
-    return facts('primary', 'publisher');
+    return facts(say`primary`, say`publisher`);
   }
-  return node.role;
+  return sayWord(node.role);
 }
 
 /** `17.2`; `null` before the server was ever read. */
@@ -201,5 +212,5 @@ function nodeIcon(node: NodeSnapshot, state: NodeState): RowIcon {
 function spokenState(description: string, state: NodeState): string {
   const { code } = state.verdict;
   const isLag = state.about === 'edge' && (code === 'streaming' || code === 'catchingUp');
-  return isLag ? `${description} behind` : description;
+  return isLag ? say`${description} behind` : description;
 }

@@ -1,6 +1,7 @@
 import { DEPTH_CAP, type QueuedTableFacts } from '../facts';
 import { formatClock, formatCount, formatCounted, formatDuration, speak } from '../format';
 import type { DrainState, OperationEntry, QueueContents } from '../queue/drain';
+import { say } from '../say';
 import type { QueueSnapshot } from '../snapshot';
 import { showEscaped } from '../visibleText';
 import { lastDrainedAtMs } from './queueText';
@@ -31,12 +32,16 @@ const SHORT = 60;
 /** Where a queue is drained to, and whether it can be from here: `To central`, `online · drained 14:20`. */
 export function drainTargetText(queue: QueueSnapshot): RowText {
   const drainedAtMs = lastDrainedAtMs(queue);
-  const drained = drainedAtMs === null ? null : `drained ${formatClock(drainedAtMs, 'minutes')}`;
+  const drained = drainedAtMs === null ? null : say`drained ${formatClock(drainedAtMs, 'minutes')}`;
   const online =
-    queue.isOnline === null ? 'not known to be online' : queue.isOnline ? 'online' : 'offline';
+    queue.isOnline === null
+      ? say`not known to be online`
+      : queue.isOnline
+        ? say`online`
+        : say`offline`;
   const look =
     queue.isOnline === false ? icon('debug-disconnect', WARNING) : icon('arrow-right', null);
-  return plainRow(`To ${queue.primaryId}`, facts(online, drained), look);
+  return plainRow(say`To ${queue.primaryId}`, facts(online, drained), look);
 }
 
 /** `Pending`, `412 · oldest 4 min`. */
@@ -44,8 +49,8 @@ export function pendingGroupText(queue: QueueSnapshot, nowMs: number): RowText {
   const waiting = queue.facts?.waiting ?? 0;
   const oldest = age(queue.facts?.oldestAtMs ?? null, nowMs);
   return plainRow(
-    'Pending',
-    facts(formatCount(waiting, DEPTH_CAP), oldest === null ? null : `oldest ${oldest}`),
+    say`Pending`,
+    facts(formatCount(waiting, DEPTH_CAP), oldest === null ? null : say`oldest ${oldest}`),
     icon(ROLE_ICONS.group, null),
   );
 }
@@ -57,8 +62,8 @@ export function queuedTableText(table: QueuedTableFacts, nowMs: number): RowText
     ...plainRow(
       tableLabel(table.schema, table.name),
       facts(
-        `${formatCount(table.waiting, DEPTH_CAP)} waiting`,
-        oldest === null ? null : `oldest ${oldest}`,
+        say`${formatCount(table.waiting, DEPTH_CAP)} waiting`,
+        oldest === null ? null : say`oldest ${oldest}`,
       ),
       icon(ROLE_ICONS.table, null),
     ),
@@ -80,8 +85,8 @@ export function operationGroupText(
   const look = kind === 'conflicts' ? icon('diff', WARNING) : icon('error', ERROR);
   return {
     ...plainRow(
-      kind === 'conflicts' ? 'Conflicts' : 'Dead',
-      facts(formatCount(count, DEPTH_CAP), oldest === null ? null : `oldest ${oldest}`),
+      kind === 'conflicts' ? say`Conflicts` : say`Dead`,
+      facts(formatCount(count, DEPTH_CAP), oldest === null ? null : say`oldest ${oldest}`),
       look,
     ),
     contextValue: contextValue('group', [], null, { [kind]: true }),
@@ -119,7 +124,7 @@ export function operationText(entry: OperationEntry, nowMs: number): RowText {
     description,
     icon: isConflict ? icon('diff', WARNING) : icon('error', ERROR),
     contextValue: contextValue('operation', [], null, { conflict: isConflict, dead: !isConflict }),
-    accessibleLabel: `${label}, ${isConflict ? 'conflict' : 'dead'}, ${speak(showEscaped(entry.operation))}`,
+    accessibleLabel: `${label}, ${isConflict ? say`conflict` : say`dead`}, ${speak(showEscaped(entry.operation))}`,
   };
 }
 
@@ -130,21 +135,21 @@ export function operationTooltip(entry: OperationEntry, queue: QueueSnapshot): T
     subtitle: facts(entry.operation, entry.keyText),
     lines: [
       ...(entry.error === null ? [] : [`${entry.error}${state}`]),
-      `Written ${formatClock(entry.createdAtMs)} on ${queue.nodeId}, tried ${entry.attempts === 1 ? 'once' : `${formatCount(entry.attempts)} times`}.`,
+      say`Written ${formatClock(entry.createdAtMs)} on ${queue.nodeId}, tried ${entry.attempts === 1 ? say`once` : say`${formatCount(entry.attempts)} times`}.`,
     ],
     facts: [],
     advice:
       entry.state === 'conflict'
-        ? 'Opens both rows side by side; nothing changes before you choose.'
-        : 'It is not tried again until you retry or drop it.',
+        ? say`Opens both rows side by side; nothing changes before you choose.`
+        : say`It is not tried again until you retry or drop it.`,
   };
 }
 
 /** In place of operations that were not read yet, could not be, or are too many to list. */
 export function operationsNoteText(contents: string | null, more: number): RowText {
   if (contents !== null) return plainRow(contents, '', icon('warning', WARNING));
-  if (more > 0) return plainRow(`and ${formatCount(more)} more`, '', icon('ellipsis', null));
-  return plainRow('Reading…', '', icon('ellipsis', null));
+  if (more > 0) return plainRow(say`and ${formatCount(more)} more`, '', icon('ellipsis', null));
+  return plainRow(say`Reading…`, '', icon('ellipsis', null));
 }
 
 /** `3 unsent edits on vengeance`; `null`: none is known of. @param queues those whose edges or primary the table is on */
@@ -163,7 +168,7 @@ export function unsentWords(
   const total = found.reduce((sum, { open }) => sum + open, 0);
   const count = total >= DEPTH_CAP ? formatCount(total, DEPTH_CAP) : formatCount(total);
   const where = found.length === 1 ? first.nodeId : formatCounted(found.length, 'edge');
-  return `${count} unsent ${total === 1 ? 'edit' : 'edits'} on ${where}`;
+  return say`${count} unsent ${total === 1 ? say`edit` : say`edits`} on ${where}`;
 }
 
 /** A table's row with what of it the primary has not taken yet. */

@@ -10,6 +10,7 @@ import {
   speak,
 } from '../format';
 import type { DrainState } from '../queue/drain';
+import { say } from '../say';
 import type { QueueSnapshot } from '../snapshot';
 import {
   contextValue,
@@ -42,16 +43,16 @@ export function queueRowText(
   // What is wrong with it comes before what it is not.
   const isOther = differs > 0 && health === 'healthy' && !isAbsent && draining === null;
   const description = isAbsent
-    ? `${queue.table} not installed`
+    ? say`${queue.table} not installed`
     : (draining ??
       facts(
         queueWords(queue, nowMs),
-        isAutomatic ? 'automatic' : null,
+        isAutomatic ? say`automatic` : null,
         isOther ? differenceWords(differs) : null,
       ));
   const hasWork = (queue.facts?.waiting ?? 0) > 0 || queue.isPrimaryReplaced;
   return {
-    label: isAbsent ? 'Queue' : name,
+    label: isAbsent ? say`Queue` : name,
     description,
     icon: isOther
       ? OTHER_THAN_DECLARED
@@ -64,7 +65,7 @@ export function queueRowText(
       hasDead: (queue.facts?.dead ?? 0) > 0,
       automatic: isAutomatic,
     }),
-    accessibleLabel: `${name}, queue, ${speak(description)}`,
+    accessibleLabel: say`${name}, queue, ${speak(description)}`,
   };
 }
 
@@ -88,16 +89,17 @@ export function drainingWords(queue: QueueSnapshot, drain: DrainState | null): s
   const progress = drain?.progress ?? null;
   if (progress !== null) {
     return facts(
-      'draining',
+      say`draining`,
       formatPart(progress.done, Math.max(progress.done, progress.total)),
-      drain?.isAutomatic === true ? 'automatic' : null,
+      drain?.isAutomatic === true ? say`automatic` : null,
     );
   }
   if (isOld(queue)) return null;
   const drainer = queue.facts?.identity?.drainer ?? null;
   if (drainer === null) return null;
-  const since = drainer.sinceMs === null ? '' : ` since ${formatClock(drainer.sinceMs, 'minutes')}`;
-  return `drained by pid ${drainer.pid}${since}`;
+  const since =
+    drainer.sinceMs === null ? '' : say` since ${formatClock(drainer.sinceMs, 'minutes')}`;
+  return say`drained by pid ${drainer.pid}${since}`;
 }
 
 /** When a drain last did something, by the edge's clock; `null` when that is not known. */
@@ -111,17 +113,18 @@ export function queueWords(queue: QueueSnapshot, nowMs: number): string {
   if (found === null) return unreadWords(queue);
   if (verdict.code === 'stale') {
     const age = queue.atMs === null ? '' : `, ${formatAgo(queue.atMs, nowMs)}`;
-    return `was ${formatCount(found.waiting, DEPTH_CAP)} waiting${age}`;
+    return say`was ${formatCount(found.waiting, DEPTH_CAP)} waiting${age}`;
   }
   if (found.waiting === 0 && found.conflicts === 0 && found.dead === 0) {
-    if (verdict.code === 'queueFailedOver') return facts('empty', verdictWord(verdict.code));
+    if (verdict.code === 'queueFailedOver') return facts(say`empty`, verdictWord(verdict.code));
     const drainedAtMs = lastDrainedAtMs(queue);
-    const drained = drainedAtMs === null ? null : `drained ${formatClock(drainedAtMs, 'minutes')}`;
-    return facts('empty', drained);
+    const drained =
+      drainedAtMs === null ? null : say`drained ${formatClock(drainedAtMs, 'minutes')}`;
+    return facts(say`empty`, drained);
   }
-  const waiting = `${formatCount(found.waiting, DEPTH_CAP)} waiting`;
+  const waiting = say`${formatCount(found.waiting, DEPTH_CAP)} waiting`;
   const conflicts = found.conflicts === 0 ? null : formatCounted(found.conflicts, 'conflict');
-  const dead = found.dead === 0 ? null : `${formatCount(found.dead)} dead`;
+  const dead = found.dead === 0 ? null : say`${formatCount(found.dead)} dead`;
   if (conflicts !== null || dead !== null) return facts(waiting, conflicts, dead);
   if (verdict.code === 'queueGrowing' && verdict.params.perMinute !== undefined) {
     return facts(waiting, formatCountRate(verdict.params.perMinute));
@@ -134,10 +137,10 @@ export function queuedWords(queue: QueueSnapshot, nowMs: number): string {
   const found = queue.facts;
   if (found === null || queue.verdict.code === 'stale') return queueWords(queue, nowMs);
   if (found.conflicts > 0) return formatCounted(found.conflicts, 'conflict');
-  if (found.dead > 0) return `${formatCount(found.dead)} dead`;
+  if (found.dead > 0) return say`${formatCount(found.dead)} dead`;
   if (queue.verdict.code === 'queueFailedOver') return verdictWord(queue.verdict.code);
-  if (found.waiting === 0) return 'queue empty';
-  const queued = `${formatCount(found.waiting, DEPTH_CAP)} queued`;
+  if (found.waiting === 0) return say`queue empty`;
+  const queued = say`${formatCount(found.waiting, DEPTH_CAP)} queued`;
   const { code, params } = queue.verdict;
   if (code === 'queueGrowing' && params.perMinute !== undefined) {
     return facts(queued, formatCountRate(params.perMinute));
@@ -150,7 +153,7 @@ export function queuedWords(queue: QueueSnapshot, nowMs: number): string {
 /** `online`, or why nothing can be drained from here now; `null` when that is not known. */
 export function onlineWords({ isOnline, nodeId, primaryId }: QueueSnapshot): string | null {
   if (isOnline === null) return null;
-  return isOnline ? 'online' : `offline: ${nodeId} or ${primaryId} is unreachable from here`;
+  return isOnline ? say`online` : say`offline: ${nodeId} or ${primaryId} is unreachable from here`;
 }
 
 function isOld({ verdict }: QueueSnapshot): boolean {
@@ -159,23 +162,23 @@ function isOld({ verdict }: QueueSnapshot): boolean {
 
 function oldest(queue: QueueSnapshot, nowMs: number): string | null {
   const at = queue.facts?.oldestAtMs ?? null;
-  return at === null ? null : `oldest ${formatDuration(Math.max(0, nowMs - at))}`;
+  return at === null ? null : say`oldest ${formatDuration(Math.max(0, nowMs - at))}`;
 }
 
 function unreadWords(queue: QueueSnapshot): string {
   switch (queue.verdict.code) {
     case 'queueAbsent':
-      return 'not installed';
+      return say`not installed`;
     case 'restricted':
-      return 'restricted mode';
+      return say`restricted mode`;
     case 'notConnected':
     case 'notApproved':
-      return 'not connected';
+      return say`not connected`;
     case 'disconnected':
-      return 'disconnected';
+      return say`disconnected`;
     case 'connecting':
-      return 'connecting';
+      return say`connecting`;
     default:
-      return 'depth unknown';
+      return say`depth unknown`;
   }
 }

@@ -1,5 +1,6 @@
 import { speak } from '../format';
 import type { Route } from '../routing/whereTo';
+import { say } from '../say';
 import { icon, type RowIcon, type RowText, type Tooltip } from './rowText';
 
 /** A row that says where reads or writes go: `Reads → replica`, `12 ms behind`. */
@@ -11,13 +12,13 @@ export function routeRowText(route: Route): RowText {
     description,
     icon: routeIcon(route),
     contextValue: `route ${route.kind}`,
-    accessibleLabel: `${TITLES[route.kind]} go to ${routeTarget(route)}, ${speak(description)}`,
+    accessibleLabel: say`${TITLES[route.kind]} go to ${routeTarget(route)}, ${speak(description)}`,
   };
 }
 
 /** A node's name, or a word that stands for none. */
 export function routeTarget({ nodeId, outcome }: Route): string {
-  return nodeId ?? (outcome === 'undeclared' ? 'not declared' : outcome);
+  return nodeId ?? (outcome === 'undeclared' ? say`not declared` : outcome);
 }
 
 /** What matters most: how far behind, and why the first choice was passed over. */
@@ -43,7 +44,7 @@ export function routeTooltip(route: Route): Tooltip {
   };
 }
 
-const TITLES: Readonly<Record<Route['kind'], string>> = { reads: 'Reads', writes: 'Writes' };
+const TITLES: Readonly<Record<Route['kind'], string>> = { reads: say`Reads`, writes: say`Writes` };
 
 function routeIcon(route: Route): RowIcon {
   if (route.outcome === 'nowhere') return icon('error', 'problemsErrorIcon.foreground');

@@ -1,4 +1,5 @@
 import { formatCounted } from '../format';
+import { say } from '../say';
 import type { Health, VerdictCode } from '../snapshot';
 
 /** A codicon and its theme colour; `null` leaves it to the theme: a healthy row is quiet. */
@@ -64,7 +65,7 @@ const BUSY = 'charts.blue';
 export const OTHER_THAN_DECLARED = icon('git-compare', WARNING);
 
 export function differenceWords(count: number): string {
-  return `${formatCounted(count, 'difference')} from the file`;
+  return say`${formatCounted(count, 'difference')} from the file`;
 }
 
 /** Icons of states; a code that is not here is well, and its row keeps the icon of its role. */

@@ -1,10 +1,11 @@
 import { formatAgo, formatCounted, formatPart, speak } from '../format';
+import { say } from '../say';
 import { setupSentence, type SetupItem, type SetupState } from '../setup/setupItem';
 import { worstSetup, type SetupRecord } from '../setup/setupRecord';
 import { contextValue, facts, icon, ROLE_ICONS, type RowText, type Tooltip } from './rowText';
 
-const LABEL = 'Set-up';
-const NOT_CHECKED = 'not checked yet';
+const LABEL = say`Set-up`;
+const NOT_CHECKED = say`not checked yet`;
 
 /**
  * The checklist below a topology: `9 of 12 fine · 2 min ago`. The age is that of the oldest part.
@@ -84,9 +85,9 @@ export function setupTooltip(
       facts(
         formatCounted(count('problem'), 'problem'),
         formatCounted(count('warning'), 'warning'),
-        `${count('unknown')} not known`,
+        say`${count('unknown')} not known`,
       ),
-      `Checked ${formatAgo(oldest, nowMs)}, and not again since: Check Set-up does so.`,
+      say`Checked ${formatAgo(oldest, nowMs)}, and not again since: Check Set-up does so.`,
     ],
     facts: [],
     advice: null,
@@ -137,10 +138,10 @@ function notCheckedText(label: string): RowText {
 }
 
 const STATE_WORDS: Readonly<Record<SetupState, string>> = {
-  ok: 'fine',
-  warning: 'warning',
-  problem: 'problem',
-  unknown: 'not known',
+  ok: say`fine`,
+  warning: say`warning`,
+  problem: say`problem`,
+  unknown: say`not known`,
 };
 
 const STATE_ICONS: Readonly<Record<SetupState, RowText['icon']>> = {

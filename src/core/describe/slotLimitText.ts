@@ -1,4 +1,5 @@
 import { formatBytes, formatBytesOf, formatEstimate } from '../format';
+import { say } from '../say';
 import type { SlotSnapshot } from '../snapshot';
 
 type Limited = Pick<SlotSnapshot, 'retainedWalBytes' | 'limitBytes' | 'toLimit'>;
@@ -25,12 +26,13 @@ export function limitOutlook({ limitBytes, leftBytes, pace, ms, by }: SlotLimit)
   const limit = formatBytes(limitBytes);
   if (leftBytes !== null && leftBytes <= 0) {
     return by === 'server'
-      ? `none: it keeps more than ${limit}, and the next checkpoint may lose it`
-      : `none: it keeps more than ${limit}`;
+      ? say`none: it keeps more than ${limit}, and the next checkpoint may lose it`
+      : say`none: it keeps more than ${limit}`;
   }
-  if (pace === 'unknown') return 'unknown: the rate was not seen for a minute yet';
-  if (pace === 'steady' || ms === null) return `steady below ${limit}`;
-  const end = by === 'server' ? 'then WAL that it needs is removed' : `until it keeps ${limit}`;
+  if (pace === 'unknown') return say`unknown: the rate was not seen for a minute yet`;
+  if (pace === 'steady' || ms === null) return say`steady below ${limit}`;
+  const end =
+    by === 'server' ? say`then WAL that it needs is removed` : say`until it keeps ${limit}`;
   return by === 'server' ? `${formatEstimate(ms)}, ${end}` : `${formatEstimate(ms)} ${end}`;
 }
 

@@ -1,4 +1,5 @@
 import { formatBytes, speak } from '../format';
+import { say } from '../say';
 import type { SlotSnapshot } from '../snapshot';
 import { elapsed } from './edgeWords';
 import { tableSyncWords } from './slotFacts';
@@ -16,7 +17,10 @@ export function slotRowText(
   nowMs: number,
   isExtra = false,
 ): RowText {
-  const description = facts(slot.type, ...slotWords(slot, isUnlimited, nowMs, isExtra));
+  const description = facts(
+    slot.type === 'physical' ? say`physical` : say`logical`,
+    ...slotWords(slot, isUnlimited, nowMs, isExtra),
+  );
   return {
     label: slot.name,
     description,
@@ -30,7 +34,7 @@ export function slotRowText(
       declared: slot.isDeclared,
       undeclared: !slot.isDeclared,
     }),
-    accessibleLabel: `${slot.name}, slot, ${speak(description)}`,
+    accessibleLabel: say`${slot.name}, slot, ${speak(description)}`,
   };
 }
 
@@ -41,24 +45,24 @@ function slotWords(
   isExtra: boolean,
 ): (string | null)[] {
   const kept = slot.retainedWalBytes;
-  const keeps = kept === null ? null : `keeps ${formatBytes(kept)}`;
+  const keeps = kept === null ? null : say`keeps ${formatBytes(kept)}`;
   switch (slot.verdict.code) {
     case 'slotLost': {
       const age = elapsed(slot, nowMs);
-      return [age === null ? 'lost' : `lost ${age} ago`, slot.invalidationReason];
+      return [age === null ? say`lost` : say`lost ${age} ago`, slot.invalidationReason];
     }
     case 'nearLimit': {
       const { size, time } = nearLimitWords(slot);
       const isPassed = slot.toLimit?.leftBytes === 0;
-      return [size ?? keeps, time ?? (isPassed ? 'past its limit' : 'near its limit')];
+      return [size ?? keeps, time ?? (isPassed ? say`past its limit` : say`near its limit`)];
     }
     case 'orphan':
       if (slot.tableSync?.isLeft === true) return [tableSyncWords(slot), keeps];
-      return [keeps === null ? 'kept for nobody' : `${keeps} for nobody`];
+      return [keeps === null ? say`kept for nobody` : say`${keeps} for nobody`];
     default:
       if (slot.tableSync !== null && !slot.isActive) return [tableSyncWords(slot), keeps];
-      if (isExtra) return ['not in the file', keeps];
-      if (slot.isActive && isUnlimited && slot.type === 'logical') return [keeps, 'no limit'];
-      return [slot.isActive ? 'active' : 'inactive', keeps];
+      if (isExtra) return [say`not in the file`, keeps];
+      if (slot.isActive && isUnlimited && slot.type === 'logical') return [keeps, say`no limit`];
+      return [slot.isActive ? say`active` : say`inactive`, keeps];
   }
 }

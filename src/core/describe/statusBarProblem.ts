@@ -1,5 +1,6 @@
 import { DEPTH_CAP } from '../facts';
 import { formatCount, formatCounted, formatPart } from '../format';
+import { say } from '../say';
 import type { SlotSnapshot, TopologySnapshot, Verdict } from '../snapshot';
 import { elapsed, shortMeasure } from './edgeWords';
 import { timeToLimit } from './slotLimitText';
@@ -17,7 +18,7 @@ export function describeProblem(
   subject: string,
   nowMs: number,
 ): ProblemText {
-  const say: Say = (icon, text, verdict, name) => ({
+  const tell: Say = (icon, text, verdict, name) => ({
     parts: [icon, text],
     background: backgroundOf(verdict),
     name,
@@ -28,44 +29,44 @@ export function describeProblem(
     const conflicts = facts?.conflicts ?? 0;
     if (conflicts > 0) {
       const text = formatCounted(conflicts, 'conflict');
-      return say('diff', text, verdict, `${text} in the queue of ${nodeId}`);
+      return tell('diff', text, verdict, say`${text} in the queue of ${nodeId}`);
     }
     const dead = facts?.dead ?? 0;
     if (dead > 0)
-      return say(
+      return tell(
         'error',
-        `${formatCount(dead)} dead`,
+        say`${formatCount(dead)} dead`,
         verdict,
-        `${formatCount(dead)} dead operations in the queue of ${nodeId}`,
+        say`${formatCount(dead)} dead operations in the queue of ${nodeId}`,
       );
     if (verdict.code === 'queueFailedOver') {
-      return say(
+      return tell(
         'warning',
-        'drain again',
+        say`drain again`,
         verdict,
-        `Queue on ${nodeId} to be drained after a failover`,
+        say`Queue on ${nodeId} to be drained after a failover`,
       );
     }
-    const waiting = facts === null ? 'queue' : formatCount(facts.waiting, DEPTH_CAP);
-    const grows = verdict.code === 'queueGrowing' ? 'growing, ' : '';
-    return say(
+    const waiting = facts === null ? say`queue` : formatCount(facts.waiting, DEPTH_CAP);
+    const grows = verdict.code === 'queueGrowing' ? say`growing, ` : '';
+    return tell(
       'warning',
-      `${waiting} queued`,
+      say`${waiting} queued`,
       verdict,
-      `Queue on ${nodeId} ${grows}${waiting} waiting`,
+      say`Queue on ${nodeId} ${grows}${waiting} waiting`,
     );
   }
   const slot = snapshot.slots.find(({ nodeId, name }) => `slot/${nodeId}/${name}` === subject);
   if (slot !== undefined) {
     const { code } = slot.verdict;
-    if (code === 'nearLimit') return slotProblem(slot, say);
+    if (code === 'nearLimit') return slotProblem(slot, tell);
     if (code === 'slotLost')
-      return say('debug-stop', slot.name, slot.verdict, `Slot ${slot.name} is lost`);
-    return say(
+      return tell('debug-stop', slot.name, slot.verdict, say`Slot ${slot.name} is lost`);
+    return tell(
       'warning',
       slot.name,
       slot.verdict,
-      `Slot ${slot.name} on ${slot.nodeId} needs attention`,
+      say`Slot ${slot.name} on ${slot.nodeId} needs attention`,
     );
   }
   const edge = snapshot.edges.find((candidate) => candidate.id === subject);
@@ -73,69 +74,79 @@ export function describeProblem(
     const { verdict } = edge;
     const name = edge.kind === 'streaming' ? edge.to.replace(/^undeclared\//u, '') : edge.name;
     const age = elapsed(edge, nowMs);
-    const forAge = age === null ? '' : ` for ${age}`;
+    const forAge = age === null ? '' : say` for ${age}`;
     switch (verdict.code) {
       case 'lagging': {
         const lag = shortMeasure(edge) ?? '';
         const { healthyReplicas, replicas } = snapshot.summary;
         const whole = formatPart(healthyReplicas, replicas, 'replicas');
-        return say(
+        return tell(
           'warning',
           `${edge.to} ${lag}`,
           verdict,
-          `${edge.to} lagging ${lag}, ${whole} healthy`,
+          say`${edge.to} lagging ${lag}, ${whole} healthy`,
         );
       }
       case 'stuck':
-        return say(
+        return tell(
           'warning',
-          `${edge.to} stuck${age === null ? '' : ` ${age}`}`,
+          say`${edge.to} stuck${age === null ? '' : ` ${age}`}`,
           verdict,
-          `${edge.to} stuck${forAge}`,
+          say`${edge.to} stuck${forAge}`,
         );
       case 'paused':
-        return say('debug-pause', name, verdict, `${name} replay paused${forAge}`);
+        return tell('debug-pause', name, verdict, say`${name} replay paused${forAge}`);
       case 'blocked':
-        return say('lock', edge.to, verdict, `${edge.to} blocked${forAge}`);
+        return tell('lock', edge.to, verdict, say`${edge.to} blocked${forAge}`);
       case 'stoppedByError':
       case 'applyErrorLoop':
-        return say('error', name, verdict, `${name} stopped${age === null ? '' : ` ${age} ago`}`);
+        return tell(
+          'error',
+          name,
+          verdict,
+          say`${name} stopped${age === null ? '' : say` ${age} ago`}`,
+        );
       case 'notStreaming':
-        return say('debug-disconnect', name, verdict, `${name} not streaming${forAge}`);
+        return tell('debug-disconnect', name, verdict, say`${name} not streaming${forAge}`);
       case 'slotLost':
-        return say('debug-stop', name, verdict, `${name} lost its replication slot`);
+        return tell('debug-stop', name, verdict, say`${name} lost its replication slot`);
       case 'disabled':
-        return say('circle-slash', name, verdict, `${name} disabled`);
+        return tell('circle-slash', name, verdict, say`${name} disabled`);
       default:
-        return say('warning', name, verdict, `${name} needs attention`);
+        return tell('warning', name, verdict, say`${name} needs attention`);
     }
   }
-  return nodeProblem(snapshot, subject, say);
+  return nodeProblem(snapshot, subject, tell);
 }
 
 /** `slot lost in 13 min`; of the file's own limit, beyond which nothing is lost, the slot's name alone. */
-function slotProblem(slot: SlotSnapshot, say: Say): ProblemText {
+function slotProblem(slot: SlotSnapshot, tell: Say): ProblemText {
   const time = timeToLimit(slot);
   if (time === null || slot.toLimit?.by !== 'server') {
-    return say('watch', `slot ${slot.name}`, slot.verdict, `Slot ${slot.name} near its limit`);
+    return tell(
+      'watch',
+      say`slot ${slot.name}`,
+      slot.verdict,
+      say`Slot ${slot.name} near its limit`,
+    );
   }
-  const text = `slot lost in ${time.replace(/^about /u, '')}`;
-  return say('watch', text, slot.verdict, `Slot ${slot.name} lost in ${time}`);
+  const text = say`slot lost in ${time.replace(/^about /u, '')}`;
+  return tell('watch', text, slot.verdict, say`Slot ${slot.name} lost in ${time}`);
 }
 
 type Say = (icon: string, text: string, verdict: Verdict, name: string) => ProblemText;
 
-function nodeProblem(snapshot: TopologySnapshot, subject: string, say: Say): ProblemText {
+function nodeProblem(snapshot: TopologySnapshot, subject: string, tell: Say): ProblemText {
   const node = snapshot.nodes.find((candidate) => candidate.id === subject);
   const verdict = node?.verdict ?? NO_VERDICT;
   switch (verdict.code) {
     case 'splitBrain': {
       const count = (verdict.params.otherNodes?.length ?? 1) + 1;
-      return say(
+      return tell(
         'repo-forked',
-        `${count} primaries`,
+        say`${count} primaries`,
         verdict,
-        `${count} writable nodes of one system`,
+        say`${count} writable nodes of one system`,
       );
     }
     case 'unreachable': {
@@ -146,28 +157,28 @@ function nodeProblem(snapshot: TopologySnapshot, subject: string, say: Say): Pro
         (candidate) =>
           candidate.role === 'primary' && (candidate.verdict.params.otherNodes ?? []).length === 0,
       );
-      const found = say('sync-ignored', part, verdict, `${part} nodes unreachable from here`);
+      const found = tell('sync-ignored', part, verdict, say`${part} nodes unreachable from here`);
       return { ...found, background: isBlind ? 'error' : 'warning' };
     }
     case 'noPrivilege': {
-      const role = verdict.params.role ?? node?.sample.slow?.role ?? 'the role';
-      const found = say(
+      const role = verdict.params.role ?? node?.sample.slow?.role ?? say`the role`;
+      const found = tell(
         'key',
-        'no privilege',
+        say`no privilege`,
         verdict,
-        `Lag unknown, role ${role} needs pg_monitor`,
+        say`Lag unknown, role ${role} needs pg_monitor`,
       );
       return { ...found, background: 'none' };
     }
     case 'passwordNeeded': {
-      const found = say('key', subject, verdict, `${subject} needs a password`);
+      const found = tell('key', subject, verdict, say`${subject} needs a password`);
       return { ...found, background: 'none' };
     }
     case 'roleMismatch':
     case 'wrongSystem':
-      return say('git-compare', subject, verdict, `${subject} is not what the file says`);
+      return tell('git-compare', subject, verdict, say`${subject} is not what the file says`);
     default:
-      return say('warning', subject, verdict, `${subject} needs attention`);
+      return tell('warning', subject, verdict, say`${subject} needs attention`);
   }
 }
 

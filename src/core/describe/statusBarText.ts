@@ -6,6 +6,7 @@ import {
   formatPart,
   speak,
 } from '../format';
+import { say } from '../say';
 import type { TopologySnapshot } from '../snapshot';
 import { causeOf } from './causeText';
 import { shortMeasure } from './edgeWords';
@@ -64,7 +65,7 @@ function withBell(shown: Shown): Shown {
   return {
     ...shown,
     text: `${shown.text} $(bell-slash)`,
-    accessibleName: `${shown.accessibleName}, notifications muted`,
+    accessibleName: say`${shown.accessibleName}, notifications muted`,
   };
 }
 
@@ -76,22 +77,23 @@ function rank({ summary }: TopologySnapshot): number {
 }
 
 function invalidFile(): Shown {
-  return item('warning', 'topology file', 'warning', 'The topology file has errors');
+  return item('warning', say`topology file`, 'warning', say`The topology file has errors`);
 }
 
 function itemOf(snapshot: TopologySnapshot, context: StatusContext): Shown {
   const { summary } = snapshot;
   const nodes = snapshot.nodes.filter((node) => node.isDeclared);
   if (nodes.some((node) => node.sample.contact === 'restricted')) {
-    return item('workspace-untrusted', 'topology', 'none', 'Restricted mode, not connecting');
+    return item('workspace-untrusted', 'topology', 'none', say`Restricted mode, not connecting`);
   }
   if (!summary.isContacted) {
-    return item('pulse', 'not connected', 'none', 'Postgres Topology, not connected');
+    return item('pulse', say`not connected`, 'none', say`Postgres Topology, not connected`);
   }
   const isFirstConnect = nodes.every(
     ({ sample }) => sample.fastAtMs === null && sample.failure === null,
   );
-  if (isFirstConnect) return item('pulse', 'connecting', 'none', 'Postgres Topology connecting');
+  if (isFirstConnect)
+    return item('pulse', say`connecting`, 'none', say`Postgres Topology connecting`);
   const [first] = summary.problems;
   if (first !== undefined) return problemItem(snapshot, first, context.nowMs);
   return quietItem(snapshot, context);
@@ -100,15 +102,15 @@ function itemOf(snapshot: TopologySnapshot, context: StatusContext): Shown {
 /** Nothing needs a person: the worst lag, with its age where nobody looks. */
 function quietItem(snapshot: TopologySnapshot, { nowMs }: StatusContext): Shown {
   const { summary } = snapshot;
-  const whole = `${formatPart(summary.healthyReplicas, summary.replicas, 'replicas')} healthy`;
+  const whole = say`${formatPart(summary.healthyReplicas, summary.replicas, 'replicas')} healthy`;
   const copying = snapshot.edges.find((edge) => edge.verdict.code === 'copying');
   if (copying !== undefined) {
     const { readyTables, totalTables } = copying.verdict.params;
     const part =
       readyTables === undefined || totalTables === undefined
-        ? 'copying'
-        : `copying ${formatPart(totalTables - readyTables, totalTables)}`;
-    return item('cloud-download', part, 'none', `${copying.to} ${part} tables`);
+        ? say`copying`
+        : say`copying ${formatPart(totalTables - readyTables, totalTables)}`;
+    return item('cloud-download', part, 'none', say`${copying.to} ${part} tables`);
   }
   const lag = lagText(summary);
   const newest = Math.max(0, ...snapshot.nodes.map((node) => node.sample.fastAtMs ?? 0));
@@ -124,12 +126,12 @@ function quietItem(snapshot: TopologySnapshot, { nowMs }: StatusContext): Shown 
     if (measure !== null) {
       return item(
         'history',
-        `${measure}, ${age} ago`,
+        say`${measure}, ${age} ago`,
         'none',
-        `Last known lag ${speak(measure)}, ${speak(age)} ago`,
+        say`Last known lag ${speak(measure)}, ${speak(age)} ago`,
       );
     }
-    return item('history', `${age} ago`, 'none', `Last read ${speak(age)} ago`);
+    return item('history', say`${age} ago`, 'none', say`Last read ${speak(age)} ago`);
   }
   if (lag === null) {
     return summary.replicas === 0
@@ -137,18 +139,18 @@ function quietItem(snapshot: TopologySnapshot, { nowMs }: StatusContext): Shown 
           'pulse',
           formatCounted(snapshot.nodes.length, 'node'),
           'none',
-          `${formatCounted(snapshot.nodes.length, 'node')}, no replica declared`,
+          say`${formatCounted(snapshot.nodes.length, 'node')}, no replica declared`,
         )
-      : item('question', 'unknown', 'none', 'Replication lag unknown');
+      : item('question', say`unknown`, 'none', say`Replication lag unknown`);
   }
-  if (lag === 'caught up') {
-    return item('pulse', lag, 'none', `Replication idle and caught up, ${whole}`);
+  if (lag === say`caught up`) {
+    return item('pulse', lag, 'none', say`Replication idle and caught up, ${whole}`);
   }
-  return item('pulse', lag, 'none', `Replication lag ${speak(lag)}, ${whole}`);
+  return item('pulse', lag, 'none', say`Replication lag ${speak(lag)}, ${whole}`);
 }
 
 function lagText({ worstLagMs, worstLagBytes }: TopologySnapshot['summary']): string | null {
-  if (worstLagMs === 0 || (worstLagMs === null && worstLagBytes === 0)) return 'caught up';
+  if (worstLagMs === 0 || (worstLagMs === null && worstLagBytes === 0)) return say`caught up`;
   if (worstLagMs !== null) return formatDuration(worstLagMs);
   return worstLagBytes === null ? null : formatBytes(worstLagBytes);
 }
@@ -189,12 +191,14 @@ function tooltipOf(
   const rest = Math.max(0, all.length - MAX_ROWS);
   const newest = Math.max(0, ...snapshot.nodes.map((node) => node.sample.fastAtMs ?? 0));
   const more =
-    rest === 0 ? '' : `and ${formatCount(rest)} more${healthy.length >= rest ? ' healthy' : ''}. `;
+    rest === 0
+      ? ''
+      : say`and ${formatCount(rest)} more${healthy.length >= rest ? say` healthy` : ''}. `;
   const age = formatDuration(Math.max(1_000, Math.floor((nowMs - newest) / 1_000) * 1_000));
   const polled =
     newest === 0
-      ? 'No server was asked yet'
-      : `Polled ${age} ago, every ${formatDuration(pollIntervalSeconds * 1_000)}`;
+      ? say`No server was asked yet`
+      : say`Polled ${age} ago, every ${formatDuration(pollIntervalSeconds * 1_000)}`;
   return {
     heading: isOneOfSeveral ? snapshot.topology.name : null,
     cause: worst === undefined ? null : worstCause(snapshot, worst, nowMs),

@@ -1,5 +1,6 @@
 import { formatBytes } from '../format';
 import type { RelationFacts } from '../plan/nodeCatalog';
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import { facts } from './rowText';
 
@@ -19,15 +20,16 @@ export interface TableChoice {
 export function tableChoice(table: RelationFacts, nodeId: string): TableChoice {
   const label = formatTableName(table);
   if (table.persistence !== 'permanent') {
-    const description = `${table.persistence}: cannot be published`;
+    const description = say`${table.persistence}: cannot be published`;
     return { label, description, fitness: 'unfit' };
   }
   const size = table.sizeBytes === null ? null : formatBytes(table.sizeBytes);
   if (table.replicaIdentity !== 'full' && table.identityColumns.length === 0) {
-    const lack = table.replicaIdentity === 'nothing' ? 'no replica identity' : 'no primary key';
+    const lack =
+      table.replicaIdentity === 'nothing' ? say`no replica identity` : say`no primary key`;
     const description = facts(
       size,
-      `${lack}: UPDATE and DELETE would fail on ${nodeId}`,
+      say`${lack}: UPDATE and DELETE would fail on ${nodeId}`,
       ...placeOf(table),
     );
     return { label, description, fitness: 'insertsOnly' };
@@ -35,8 +37,8 @@ export function tableChoice(table: RelationFacts, nodeId: string): TableChoice {
   const description = facts(
     size,
     table.replicaIdentity === 'full'
-      ? 'replica identity full'
-      : `key ${table.identityColumns.join(', ')}`,
+      ? say`replica identity full`
+      : say`key ${table.identityColumns.join(', ')}`,
     ...placeOf(table),
   );
   return { label, description, fitness: 'fit' };
@@ -45,9 +47,9 @@ export function tableChoice(table: RelationFacts, nodeId: string): TableChoice {
 /** Its part in a partitioned table, and whose it is where that is another's. */
 function placeOf(table: RelationFacts): readonly (string | null)[] {
   return [
-    table.kind === 'partitioned' ? 'partitioned' : null,
-    table.isPartition ? 'partition' : null,
-    table.isOwned ? null : `owned by ${table.owner}`,
+    table.kind === 'partitioned' ? say`partitioned` : null,
+    table.isPartition ? say`partition` : null,
+    table.isOwned ? null : say`owned by ${table.owner}`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { formatEndpoint } from '../endpoint';
 import { formatAgo, formatCount, formatLasting, formatMeasure } from '../format';
+import { say, sayWord } from '../say';
 import type {
   EdgeSnapshot,
   Evidence,
@@ -51,10 +52,10 @@ export function nodeTooltip(node: NodeSnapshot, index: SnapshotIndex): Tooltip {
 
 export function edgeTooltip(edge: EdgeSnapshot, { snapshot, nowMs }: Looked): Tooltip {
   const { state, measure } = edgeWords(edge, nowMs);
-  const upstream = edge.from === null ? null : `from ${edge.from}`;
+  const upstream = edge.from === null ? null : say`from ${edge.from}`;
   const own: Tooltip = {
     title: edge.name,
-    subtitle: facts(KIND_WORDS[edge.kind], upstream, edge.isDeclared ? null : 'not in the file'),
+    subtitle: facts(KIND_WORDS[edge.kind], upstream, edge.isDeclared ? null : say`not in the file`),
     lines: [facts(state, measure), edgeLine(edge, nowMs)].filter(
       (line, at, all) => line !== '' && all.indexOf(line) === at,
     ),
@@ -68,21 +69,24 @@ export function edgeTooltip(edge: EdgeSnapshot, { snapshot, nowMs }: Looked): To
 export type Looked = Pick<SnapshotIndex, 'snapshot' | 'nowMs'>;
 
 const KIND_WORDS: Readonly<Record<EdgeSnapshot['kind'], string>> = {
-  streaming: 'streaming replication',
-  logical: 'subscription',
-  consumer: 'reads a slot, not Postgres',
+  streaming: say`streaming replication`,
+  logical: say`subscription`,
+  consumer: say`reads a slot, not Postgres`,
 };
 
 export function slotTooltip(slot: SlotSnapshot, { snapshot, nowMs }: Looked): Tooltip {
   const own: Tooltip = {
     title: slot.name,
-    subtitle: facts(`${slot.type} slot on ${slot.nodeId}`, slot.isActive ? 'active' : 'inactive'),
+    subtitle: facts(
+      say`${sayWord(slot.type)} slot on ${slot.nodeId}`,
+      slot.isActive ? say`active` : say`inactive`,
+    ),
     lines: [],
     facts: slotFacts(slot, nowMs).map(({ label, value, source }) => ({
       text: `${label}: ${value}`,
       source,
     })),
-    advice: slot.verdict.health === 'healthy' ? 'What a slot keeps is not lag.' : null,
+    advice: slot.verdict.health === 'healthy' ? say`What a slot keeps is not lag.` : null,
   };
   const subject = `slot/${slot.nodeId}/${slot.name}`;
   const cause = causeOf(snapshot, subject, slot.verdict.health, nowMs);
@@ -94,20 +98,22 @@ export function queueTooltip(queue: QueueSnapshot, { snapshot, nowMs }: Looked):
   const found = queue.facts;
   const own: Tooltip = {
     title: queue.table,
-    subtitle: `queue on ${queue.nodeId}, drained to ${queue.primaryId}`,
+    subtitle: say`queue on ${queue.nodeId}, drained to ${queue.primaryId}`,
     lines: [
       queueWords(queue, nowMs),
       facts(onlineWords(queue), drainingWords(queue, null)),
-      ...(found !== null && found.failed > 0 ? [`${formatCount(found.failed)} with an error`] : []),
-      ...(found?.lastError ? [`Last error: ${found.lastError}`] : []),
+      ...(found !== null && found.failed > 0
+        ? [say`${formatCount(found.failed)} with an error`]
+        : []),
+      ...(found?.lastError ? [say`Last error: ${found.lastError}`] : []),
     ].filter((line) => line !== ''),
     facts:
       queue.atMs === null
         ? []
         : [
             {
-              text: 'Depth',
-              source: `${queue.table} on ${queue.nodeId}, ${formatAgo(queue.atMs, nowMs)}`,
+              text: say`Depth`,
+              source: say`${queue.table} on ${queue.nodeId}, ${formatAgo(queue.atMs, nowMs)}`,
             },
           ],
     advice: null,
@@ -127,14 +133,14 @@ export function topologyTooltip(snapshot: TopologySnapshot, nowMs: number): Tool
     subtitle: facts(topology.environment, HEALTH_WORDS[summary.health]),
     lines: [
       publications === null
-        ? 'Publications: unknown'
-        : `Publications: ${formatCount(publications)}`,
+        ? say`Publications: unknown`
+        : say`Publications: ${formatCount(publications)}`,
       active === null
-        ? `Subscriptions: ${formatCount(subscriptions)}, active unknown`
-        : `Subscriptions: ${formatCount(active)} of ${formatCount(subscriptions)} active`,
-      `Replicas: ${formatCount(summary.healthyReplicas)} of ${formatCount(summary.replicas)} healthy`,
-      `Worst lag: ${worst}`,
-      newest === 0 ? 'No server was asked yet.' : `Read ${formatAgo(newest, nowMs)}.`,
+        ? say`Subscriptions: ${formatCount(subscriptions)}, active unknown`
+        : say`Subscriptions: ${formatCount(active)} of ${formatCount(subscriptions)} active`,
+      say`Replicas: ${formatCount(summary.healthyReplicas)} of ${formatCount(summary.replicas)} healthy`,
+      say`Worst lag: ${worst}`,
+      newest === 0 ? say`No server was asked yet.` : say`Read ${formatAgo(newest, nowMs)}.`,
     ],
     facts: [],
     advice: null,
@@ -142,28 +148,28 @@ export function topologyTooltip(snapshot: TopologySnapshot, nowMs: number): Tool
 }
 
 const HEALTH_WORDS: Readonly<Record<TopologySnapshot['summary']['health'], string>> = {
-  healthy: 'healthy',
-  busy: 'healthy, copying or catching up',
-  warning: 'needs attention',
-  error: 'not healthy',
-  unknown: 'health unknown',
+  healthy: say`healthy`,
+  busy: say`healthy, copying or catching up`,
+  warning: say`needs attention`,
+  error: say`not healthy`,
+  unknown: say`health unknown`,
 };
 
 function edgeLine(edge: EdgeSnapshot, nowMs: number): string {
   if (edge.lagMs !== null || edge.lagBytes !== null) {
-    const relative = edge.isRelativeToUpstream ? ` ${edge.from ?? 'its upstream'}` : '';
-    return `${formatMeasure(edge.lagMs, edge.lagBytes)} behind${relative}`;
+    const relative = edge.isRelativeToUpstream ? ` ${edge.from ?? say`its upstream`}` : '';
+    return say`${formatMeasure(edge.lagMs, edge.lagBytes)} behind${relative}`;
   }
   if (edge.verdict.code === 'streaming' && edge.verdict.sinceMs !== null) {
-    return `streaming ${formatLasting(edge.verdict.sinceMs, nowMs)}`;
+    return say`streaming ${formatLasting(edge.verdict.sinceMs, nowMs)}`;
   }
-  return edge.unknownBecause === null ? '' : `lag unknown: ${edge.unknownBecause}`;
+  return edge.unknownBecause === null ? '' : say`lag unknown: ${edge.unknownBecause}`;
 }
 
 /** Nothing where the evidence says it already, with its source. */
 function incomingLine(edge: EdgeSnapshot, node: NodeSnapshot, nowMs: number): string {
   const name = edge.name === node.id ? null : edge.name;
-  const isProven = edge.evidence.some((row) => row.label === 'Behind');
+  const isProven = edge.evidence.some((row) => row.label === say`Behind`);
   const line = isProven ? '' : edgeLine(edge, nowMs);
   const { state, measure } = edgeWords(edge, nowMs);
   return facts(name, line === '' ? facts(state, measure) : line);
@@ -177,9 +183,13 @@ function toFact(row: Evidence, nowMs: number): TooltipFact {
 function lastAnswer(node: NodeSnapshot, nowMs: number): string[] {
   const { fastAtMs, isPollingPaused } = node.sample;
   if (fastAtMs === null) return [];
-  return [`Answered ${formatAgo(fastAtMs, nowMs)}${isPollingPaused ? ', polling is paused' : ''}.`];
+  return [
+    say`Answered ${formatAgo(fastAtMs, nowMs)}${isPollingPaused ? say`, polling is paused` : ''}.`,
+  ];
 }
 
 function sameServer(node: NodeSnapshot): string[] {
-  return node.sameServerAs.length === 0 ? [] : [`Same server as ${node.sameServerAs.join(', ')}.`];
+  return node.sameServerAs.length === 0
+    ? []
+    : [say`Same server as ${node.sameServerAs.join(', ')}.`];
 }

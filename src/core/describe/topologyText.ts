@@ -1,4 +1,5 @@
 import { formatCounted, formatDuration, formatPart, speak } from '../format';
+import { say } from '../say';
 import type { TopologySnapshot } from '../snapshot';
 import { contextValue, facts, icon, ROLE_ICONS, type RowIcon, type RowText } from './rowText';
 
@@ -29,7 +30,7 @@ export function topologyRowText(
       declared: true,
       restricted: isRestricted,
     }),
-    accessibleLabel: `${label}, topology, ${speak(description)}`,
+    accessibleLabel: say`${label}, topology, ${speak(description)}`,
   };
 }
 
@@ -37,15 +38,19 @@ function describeTopology(snapshot: TopologySnapshot, remoteName: string | null)
   const { summary } = snapshot;
   const declared = snapshot.nodes.filter((node) => node.isDeclared);
   const nodes = formatCounted(declared.length, 'node');
-  const via = remoteName === null ? null : `via ${remoteName}`;
-  if (isEvery(snapshot, 'restricted')) return facts(nodes, 'restricted mode');
+  const via = remoteName === null ? null : say`via ${remoteName}`;
+  if (isEvery(snapshot, 'restricted')) return facts(nodes, say`restricted mode`);
   if (!summary.isContacted) {
-    return facts(nodes, isEvery(snapshot, 'disconnected') ? 'disconnected' : 'not connected', via);
+    return facts(
+      nodes,
+      isEvery(snapshot, 'disconnected') ? say`disconnected` : say`not connected`,
+      via,
+    );
   }
   const isFirstConnect = declared.every(
     ({ sample }) => sample.fastAtMs === null && sample.failure === null,
   );
-  if (isFirstConnect) return facts(nodes, 'connecting', via);
+  if (isFirstConnect) return facts(nodes, say`connecting`, via);
   const healthy =
     summary.replicas === 0
       ? formatPart(
@@ -53,7 +58,7 @@ function describeTopology(snapshot: TopologySnapshot, remoteName: string | null)
           declared.length,
           'nodes healthy',
         )
-      : `${formatPart(summary.healthyReplicas, summary.replicas, 'replicas')} healthy`;
+      : say`${formatPart(summary.healthyReplicas, summary.replicas, 'replicas')} healthy`;
   if (summary.problems.length > 0) {
     return facts(healthy, formatCounted(summary.problems.length, 'problem'));
   }
@@ -62,9 +67,9 @@ function describeTopology(snapshot: TopologySnapshot, remoteName: string | null)
 
 function worstLag({ summary }: TopologySnapshot): string | null {
   if (summary.worstLagMs !== null) {
-    return summary.worstLagMs === 0 ? 'caught up' : formatDuration(summary.worstLagMs);
+    return summary.worstLagMs === 0 ? say`caught up` : formatDuration(summary.worstLagMs);
   }
-  return summary.worstLagBytes === 0 ? 'caught up' : null;
+  return summary.worstLagBytes === 0 ? say`caught up` : null;
 }
 
 function topologyIcon({ summary }: TopologySnapshot): RowIcon {

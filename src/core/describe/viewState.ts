@@ -1,4 +1,5 @@
 import { formatCounted, formatDuration } from '../format';
+import { say } from '../say';
 import type { TopologySnapshot } from '../snapshot';
 import { nodesNeedingAttention } from './nodeState';
 import { SnapshotIndex } from './snapshotIndex';
@@ -34,7 +35,7 @@ export function viewStateOf(
   );
   return {
     badge,
-    badgeTooltip: `${formatCounted(badge, 'node')} ${badge === 1 ? 'needs' : 'need'} attention`,
+    badgeTooltip: say`${formatCounted(badge, 'node')} ${badge === 1 ? say`needs` : say`need`} attention`,
     message: messageOf(snapshots, files, nowMs),
     description:
       files.length === 1
@@ -54,11 +55,11 @@ function messageOf(
     const writable = snapshot.nodes.filter((node) => node.verdict.code === 'splitBrain');
     if (writable.length > 1) {
       const names = writable.map((node) => node.id).join(', ');
-      return `${writable.length} writable nodes of one system (${names}). Changes are refused until you choose one.`;
+      return say`${writable.length} writable nodes of one system (${names}). Changes are refused until you choose one.`;
     }
   }
   const contacts = snapshots.flatMap(({ nodes }) => nodes.map((node) => node.sample.contact));
-  if (contacts.includes('restricted')) return 'Restricted mode: not connecting to any server.';
+  if (contacts.includes('restricted')) return say`Restricted mode: not connecting to any server.`;
   const invalid = files.find((file) => file.error !== null);
   if (invalid !== undefined) return invalidMessage(invalid, nowMs);
   const isUntouched = contacts.length > 0 && contacts.every((contact) => contact === 'notAsked');
@@ -66,19 +67,21 @@ function messageOf(
 }
 
 function invalidMessage(file: FileCondition, nowMs: number): string {
-  if (file.lastValidAtMs === null) return `${file.name} cannot be read: ${file.error ?? ''}`;
+  if (file.lastValidAtMs === null) return say`${file.name} cannot be read: ${file.error ?? ''}`;
   const ageMs = Math.max(1_000, Math.floor((nowMs - file.lastValidAtMs) / 1_000) * 1_000);
-  return `${file.name} has errors. Showing the last valid version, ${formatDuration(ageMs)} old.`;
+  return say`${file.name} has errors. Showing the last valid version, ${formatDuration(ageMs)} old.`;
 }
 
 function untouchedMessage(snapshots: readonly TopologySnapshot[]): string {
   const nodes = snapshots.flatMap((snapshot) => snapshot.topology.nodes);
   const hosts = new Set(nodes.map((node) => hostOf(node.connection)));
-  const declared = nodes.length === 1 ? 'is declared' : 'are declared';
-  return `${formatCounted(nodes.length, 'node')} on ${formatCounted(hosts.size, 'host')} ${declared}. Nothing has been contacted.`;
+  const declared = nodes.length === 1 ? say`is declared` : say`are declared`;
+  return say`${formatCounted(nodes.length, 'node')} on ${formatCounted(hosts.size, 'host')} ${declared}. Nothing has been contacted.`;
 }
 
 /** A connection without a host is a service or the default socket; each service counts as a place of its own. */
 function hostOf(connection: Readonly<Record<string, string>>): string {
-  return connection['host'] ?? connection['hostaddr'] ?? `service ${connection['service'] ?? ''}`;
+  return (
+    connection['host'] ?? connection['hostaddr'] ?? say`service ${connection['service'] ?? ''}`
+  );
 }

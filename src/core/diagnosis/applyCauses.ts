@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, qualifiedName } from '../sql';
 import type { TableName } from '../topology';
 import { command, statement } from './actions';
@@ -49,8 +50,8 @@ function fromLog(
   drift: SchemaDrift,
 ): Finding {
   const { edge, source, target } = one;
-  const where = `${edge.name} on ${target}`;
-  const table = log.relation === null ? '' : ` of ${log.relation}`;
+  const where = say`${edge.name} on ${target}`;
+  const table = log.relation === null ? '' : say` of ${log.relation}`;
   const base = { evidence: [logEvidence(one, log)], health: 'error' as const };
   const words = trimStop(log.message);
   switch (cause) {
@@ -58,9 +59,9 @@ function fromLog(
       return {
         ...base,
         code: cause,
-        title: `${where} stopped: table ${log.relation ?? 'that is published'} does not exist there.`,
+        title: say`${where} stopped: table ${log.relation ?? say`that is published`} does not exist there.`,
         detail: [
-          `Make it on ${target} as it is on ${source}; rows that come by until the next REFRESH PUBLICATION are not applied to a table that is new.`,
+          say`Make it on ${target} as it is on ${source}; rows that come by until the next REFRESH PUBLICATION are not applied to a table that is new.`,
           waitingSentence(one),
         ],
         actions: [command('resolveSubscription', edge.id), command('refreshSubscription', edge.id)],
@@ -71,10 +72,10 @@ function fromLog(
       return {
         ...base,
         code: cause,
-        title: `${where} stopped: a row${table} with the same key exists there already.`,
+        title: say`${where} stopped: a row${table} with the same key exists there already.`,
         detail: [
           `${words}.`,
-          `Change or delete the row on ${target}, or skip the whole transaction.`,
+          say`Change or delete the row on ${target}, or skip the whole transaction.`,
           waitingSentence(one),
         ],
         actions: [command('resolveSubscription', edge.id), ...skip(one, log)],
@@ -83,10 +84,10 @@ function fromLog(
       return {
         ...base,
         code: cause,
-        title: `${where} stopped: a row${table} violates a constraint there.`,
+        title: say`${where} stopped: a row${table} violates a constraint there.`,
         detail: [
           `${words}.`,
-          `Let ${target} accept what ${source} accepts, or skip the whole transaction.`,
+          say`Let ${target} accept what ${source} accepts, or skip the whole transaction.`,
           waitingSentence(one),
         ],
         actions: [command('resolveSubscription', edge.id), ...skip(one, log)],
@@ -105,8 +106,8 @@ function fromLog(
       return {
         ...base,
         code: 'slotLost',
-        title: `${where} lost its slot ${edge.slotName ?? ''} on ${source}.`,
-        detail: [`${words}.`, 'It must be made anew, and its tables copied again.'],
+        title: say`${where} lost its slot ${edge.slotName ?? ''} on ${source}.`,
+        detail: [`${words}.`, say`It must be made anew, and its tables copied again.`],
         actions: [command('dropSubscription', edge.id), command('planChanges', edge.to)],
       };
     default:
@@ -114,7 +115,7 @@ function fromLog(
         beginCause(one) ?? {
           ...base,
           code: cause,
-          title: `${where} cannot begin on ${source}: ${words}.`,
+          title: say`${where} cannot begin on ${source}: ${words}.`,
           detail: [waitingSentence(one)],
           nodeId: edge.from,
           actions: [command('checkSetup', edge.to)],
@@ -132,8 +133,12 @@ function missingColumn(
   const { edge, target } = one;
   return {
     code: 'missingColumn',
-    title: `${edge.name} on ${target} stopped: ${relation ?? 'a table'} lacks a column there that is sent.`,
-    detail: [`${words}.`, 'It goes on by itself once the column is there.', waitingSentence(one)],
+    title: say`${edge.name} on ${target} stopped: ${relation ?? say`a table`} lacks a column there that is sent.`,
+    detail: [
+      `${words}.`,
+      say`It goes on by itself once the column is there.`,
+      waitingSentence(one),
+    ],
     actions: [...addColumns(one, drift), command('resolveSubscription', edge.id)],
   };
 }
@@ -146,7 +151,7 @@ function addColumns({ edge }: EdgeCase, drift: SchemaDrift): readonly (NextActio
         edge.to,
         () =>
           `ALTER TABLE ${qualifiedName(table)} ${lacks.map(({ name, type }) => `ADD COLUMN ${escapeIdentifier(name)} ${type}`).join(', ')};`,
-        'Adds what the publisher sends; the worker goes on with its next try. Rows that were copied before get NULL there.',
+        say`Adds what the publisher sends; the worker goes on with its next try. Rows that were copied before get NULL there.`,
       ),
     );
 }
@@ -163,13 +168,13 @@ function fromDrift(one: EdgeCase, drift: SchemaDrift): Finding | null {
     return {
       code: 'missingColumn',
       health: 'error',
-      title: `${edge.name} on ${target} stopped; ${listed(names)}, which ${source} sends, ${names.length === 1 ? 'is' : 'are'} not there.`,
+      title: say`${edge.name} on ${target} stopped; ${listed(names)}, which ${source} sends, ${names.length === 1 ? say`is` : say`are`} not there.`,
       detail: [
-        'A change of such a table cannot be applied until the column is there.',
+        say`A change of such a table cannot be applied until the column is there.`,
         waitingSentence(one),
         problem,
       ],
-      evidence: [fact('Lacks', names.join(', '), 'pg_attribute', causePlace(one, edge.to))],
+      evidence: [fact(say`Lacks`, names.join(', '), 'pg_attribute', causePlace(one, edge.to))],
       actions: [...addColumns(one, drift), command('resolveSubscription', edge.id)],
     };
   }
@@ -179,13 +184,13 @@ function fromDrift(one: EdgeCase, drift: SchemaDrift): Finding | null {
   return {
     code: 'missingTable',
     health: 'error',
-    title: `${edge.name} on ${target} stopped; ${listed(names)}, which ${source} publishes, ${names.length === 1 ? 'does' : 'do'} not exist there.`,
+    title: say`${edge.name} on ${target} stopped; ${listed(names)}, which ${source} publishes, ${names.length === 1 ? say`does` : say`do`} not exist there.`,
     detail: [
-      `Make ${names.length === 1 ? 'it' : 'them'} on ${target}, then refresh the subscription: only that copies what is there already.`,
+      say`Make ${names.length === 1 ? say`it` : say`them`} on ${target}, then refresh the subscription: only that copies what is there already.`,
       waitingSentence(one),
       problem,
     ],
-    evidence: [fact('Lacks', names.join(', '), 'pg_attribute', causePlace(one, edge.to))],
+    evidence: [fact(say`Lacks`, names.join(', '), 'pg_attribute', causePlace(one, edge.to))],
     actions: [
       command('resolveSubscription', edge.id),
       ...drift.tables
@@ -195,7 +200,7 @@ function fromDrift(one: EdgeCase, drift: SchemaDrift): Finding | null {
             edge.to,
             () =>
               `CREATE TABLE ${qualifiedName(missing)} (${missing.columns.map(({ name, type }) => `${escapeIdentifier(name)} ${type}`).join(', ')});`,
-            `Makes it with the columns that ${source} sends; keys and constraints are to be added by hand.`,
+            say`Makes it with the columns that ${source} sends; keys and constraints are to be added by hand.`,
           ),
         ),
       command('refreshSubscription', edge.id),
@@ -217,7 +222,7 @@ function skip(
     statement(
       edge.to,
       () => `ALTER SUBSCRIPTION ${escapeIdentifier(edge.name)} SKIP (lsn = '${finishLsn}');`,
-      'Drops the whole transaction there, not one row; the two will differ. If the subscription is disabled, enable it then.',
+      say`Drops the whole transaction there, not one row; the two will differ. If the subscription is disabled, enable it then.`,
     ),
   ];
 }
@@ -230,7 +235,7 @@ function denied(one: EdgeCase, log: ApplyLog, words: string): Finding {
   return {
     code: 'applyDenied',
     health: 'error',
-    title: `${edge.name} on ${target} stopped: its owner lacks a privilege there.`,
+    title: say`${edge.name} on ${target} stopped: its owner lacks a privilege there.`,
     detail: [`${words}.`, waitingSentence(one)],
     evidence: [logEvidence(one, log)],
     actions: [
@@ -241,12 +246,12 @@ function denied(one: EdgeCase, log: ApplyLog, words: string): Finding {
               edge.to,
               () =>
                 'SELECT s.subname, r.rolname AS owner FROM pg_subscription AS s JOIN pg_roles AS r ON r.oid = s.subowner;',
-              `Shows who owns the subscription: that role needs SELECT, INSERT, UPDATE, DELETE and TRUNCATE on ${log.relation}. Changes nothing.`,
+              say`Shows who owns the subscription: that role needs SELECT, INSERT, UPDATE, DELETE and TRUNCATE on ${log.relation}. Changes nothing.`,
             )
         : statement(
             edge.to,
             () => `GRANT ${escapeIdentifier(owner)} TO ${escapeIdentifier(member)};`,
-            `Lets ${member} write as ${owner}, who owns the table; the worker goes on with its next try.`,
+            say`Lets ${member} write as ${owner}, who owns the table; the worker goes on with its next try.`,
           ),
       command('resolveSubscription', edge.id),
     ],
@@ -260,13 +265,13 @@ function copyFails(one: EdgeCase, log: ApplyLog | null): Finding {
   return {
     code: 'copyFails',
     health: 'error',
-    title: `${edge.name} on ${target} cannot copy ${log?.relation ?? 'a table'} from ${source}: each try fails.`,
+    title: say`${edge.name} on ${target} cannot copy ${log?.relation ?? say`a table`} from ${source}: each try fails.`,
     detail: [
       log === null
-        ? (problem ?? `The text of the error is in the server log of ${target}.`)
+        ? (problem ?? say`The text of the error is in the server log of ${target}.`)
         : `${trimStop(log.message)}.`,
-      `Most often the role of the subscription lacks SELECT on ${source}, or the table on ${target} has rows or columns that do not fit.`,
-      'The other tables go on.',
+      say`Most often the role of the subscription lacks SELECT on ${source}, or the table on ${target} has rows or columns that do not fit.`,
+      say`The other tables go on.`,
     ],
     evidence: log === null ? [] : [logEvidence(one, log)],
     actions: [
@@ -275,7 +280,7 @@ function copyFails(one: EdgeCase, log: ApplyLog | null): Finding {
         : statement(
             edge.from,
             () => 'SELECT rolname FROM pg_roles WHERE rolreplication;',
-            `Shows which roles may replicate; that of the subscription needs SELECT on ${log.relation}, and USAGE on its schema. Changes nothing.`,
+            say`Shows which roles may replicate; that of the subscription needs SELECT on ${log.relation}, and USAGE on its schema. Changes nothing.`,
           ),
       command('resolveSubscription', edge.id),
       command('resyncTable', edge.id),
@@ -290,7 +295,7 @@ function otherError(one: EdgeCase, log: ApplyLog): Finding {
   const code = edge.verdict.code === 'applyErrorLoop' ? 'applyErrorLoop' : 'stoppedByError';
   return {
     code,
-    title: `${edge.name} on ${target} stopped: ${trimStop(log.message)}.`,
+    title: say`${edge.name} on ${target} stopped: ${trimStop(log.message)}.`,
     detail: [waitingSentence(one)],
     evidence: [logEvidence(one, log)],
     actions: [command('resolveSubscription', edge.id), ...skip(one, log)],

@@ -1,4 +1,5 @@
 import { formatPart } from '../format';
+import { say } from '../say';
 import type { VerdictCode } from '../snapshot';
 import type { EdgeCase } from './edgeParts';
 import { fact, type Finding } from './makeDiagnosis';
@@ -56,7 +57,7 @@ function missingAmong(one: EdgeCase, isMeant: (name: string) => boolean): Findin
   const known = new Set(slow.publications.map(({ name }) => name));
   const missing = facts.publications.find((name) => !known.has(name) && isMeant(name));
   if (missing === undefined || edge.from === null) return null;
-  const row = fact(`Publication ${missing}`, 'not there', 'pg_publication_tables', {
+  const row = fact(say`Publication ${missing}`, say`not there`, 'pg_publication_tables', {
     nodeId: edge.from,
     atMs: readAtMs,
     scope: { version: picture.version(edge.from), slot: null, subscription: null },
@@ -73,7 +74,7 @@ function slots({ edge, picture, target }: EdgeCase): Finding | null {
   return {
     code: 'slotsUsedUp',
     health: 'error',
-    title: `${edge.name} on ${target} has no slot, and ${edge.from} has none left: ${formatPart(fast.slots.length, max)} are in use.`,
+    title: say`${edge.name} on ${target} has no slot, and ${edge.from} has none left: ${formatPart(fast.slots.length, max)} are in use.`,
     nodeId: edge.from,
     followsFrom: edge.from,
     actions: [command('resolveSubscription', edge.id)],
@@ -89,7 +90,7 @@ function senders({ edge, picture, target }: EdgeCase): Finding | null {
   return {
     ...sendersUsedUp(node, used, max),
     health: 'error',
-    title: `${edge.name} on ${target} cannot connect: ${node.id} has no WAL sender left (${formatPart(used, max)} are in use).`,
+    title: say`${edge.name} on ${target} cannot connect: ${node.id} has no WAL sender left (${formatPart(used, max)} are in use).`,
     nodeId: node.id,
     followsFrom: node.id,
   };

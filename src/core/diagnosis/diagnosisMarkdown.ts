@@ -1,5 +1,6 @@
 import { escapeMarkdown } from '../describe/escapeMarkdown';
 import { formatAgo, formatLasting } from '../format';
+import { say } from '../say';
 import type { Diagnosis, NextAction } from './diagnosis';
 
 /**
@@ -13,11 +14,11 @@ export function diagnosisMarkdown(diagnosis: Diagnosis, nowMs: number): string {
   const blocks = [
     `**${escapeMarkdown(title)}**${since}`,
     ...(detail === '' ? [] : [escapeMarkdown(detail)]),
-    ...(actions.length === 0 ? [] : ['What to do:', ...actions.map(actionBlock)]),
+    ...(actions.length === 0 ? [] : [say`What to do:`, ...actions.map(actionBlock)]),
     ...(evidence.length === 0
       ? []
       : [
-          'Why:',
+          say`Why:`,
           evidence
             .map(
               (row) =>
@@ -39,15 +40,15 @@ function actionBlock(action: NextAction): string {
     case 'command':
       return `${escapeMarkdown(action.label)} \u2014 ${escapeMarkdown(action.subject)}`;
     case 'statement':
-      return `${escapeMarkdown(`On ${action.nodeId}: ${action.effect}`)}\n\n${code(action.sql)}`;
+      return `${escapeMarkdown(say`On ${action.nodeId}: ${action.effect}`)}\n\n${code(action.sql)}`;
     case 'configuration':
-      return `${escapeMarkdown(`In ${action.file} of ${action.nodeId}: ${action.effect}`)}\n\n${code(action.line)}`;
+      return `${escapeMarkdown(say`In ${action.file} of ${action.nodeId}: ${action.effect}`)}\n\n${code(action.line)}`;
   }
 }
 
 function queriesOf({ evidence }: Diagnosis): readonly string[] {
   const queries = [...new Set(evidence.flatMap(({ query }) => (query === null ? [] : [query])))];
-  return queries.length === 0 ? [] : ['To see it again:', queries.map(code).join('\n')];
+  return queries.length === 0 ? [] : [say`To see it again:`, queries.map(code).join('\n')];
 }
 
 /** Indented code of one line. */

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { TopologySnapshot } from '../snapshot';
 import { compareDiagnoses, diagnoseEdge } from './diagnoseTopology';
 import type { Diagnosis } from './diagnosis';
@@ -41,8 +42,8 @@ function nothingKnown(subject: string): Diagnosis {
     nodeId: null,
     code: 'unknown',
     health: 'unknown',
-    title: 'Nothing is known of this any more.',
-    detail: 'It is neither in the topology file nor on a server that was read.',
+    title: say`Nothing is known of this any more.`,
+    detail: say`It is neither in the topology file nor on a server that was read.`,
     sinceMs: null,
     evidence: [],
     actions: [],

@@ -1,4 +1,5 @@
 import { formatBytes } from '../format';
+import { say } from '../say';
 import type { EdgeSnapshot } from '../snapshot';
 import { command } from './actions';
 import type { DiagnosisEvidence, NextAction } from './diagnosis';
@@ -26,7 +27,7 @@ export function edgeCase(picture: Picture, edge: EdgeSnapshot): EdgeCase {
     picture,
     edge,
     about: { subject: edge.id, nodeId: downstream, verdict: edge.verdict },
-    source: edge.from === null ? 'its upstream' : shownId(edge.from),
+    source: edge.from === null ? say`its upstream` : shownId(edge.from),
     target: shownId(edge.to),
     rows: withQueries(edge.evidence, (_, nodeId) => scopeOf(picture, edge, nodeId)),
   };
@@ -57,7 +58,7 @@ export function pollPlace(one: EdgeCase, nodeId: string) {
 export function waitingSentence({ edge, source }: EdgeCase): string | null {
   return edge.lagBytes === null || edge.lagBytes === 0
     ? null
-    : `${formatBytes(edge.lagBytes)} wait on ${source}.`;
+    : say`${formatBytes(edge.lagBytes)} wait on ${source}.`;
 }
 
 /** An edge of which nothing is known: no end was asked, or what was read is old. `null` where it is judged. */
@@ -69,14 +70,14 @@ export function unjudged(one: EdgeCase, name: string): Finding | null {
     const isRestricted = code === 'restricted';
     return {
       code,
-      title: `The state of ${name} is unknown: ${WHY_UNASKED[code] ?? 'no server has been asked'}.`,
+      title: say`The state of ${name} is unknown: ${WHY_UNASKED[code] ?? say`no server has been asked`}.`,
       actions: [command(isRestricted ? 'openTopologyFile' : 'connect', place)],
     };
   }
   if (code === 'stale') {
     return {
       code,
-      title: `What is known of ${name} is from before.`,
+      title: say`What is known of ${name} is from before.`,
       detail: [because(edge)],
       actions: [command('refresh', place)],
     };
@@ -84,7 +85,7 @@ export function unjudged(one: EdgeCase, name: string): Finding | null {
   if (code === 'unreachable' || code === 'starting' || code === 'unknown') {
     return {
       code,
-      title: `The state of ${name} is unknown${edge.unknownBecause === null ? '' : `: ${edge.unknownBecause}`}.`,
+      title: say`The state of ${name} is unknown${edge.unknownBecause === null ? '' : `: ${edge.unknownBecause}`}.`,
       actions: [command('refresh', place)],
     };
   }
@@ -92,13 +93,13 @@ export function unjudged(one: EdgeCase, name: string): Finding | null {
 }
 
 const WHY_UNASKED: Readonly<Record<string, string>> = {
-  restricted: 'this workspace is in restricted mode',
-  disconnected: 'its servers are disconnected',
-  connecting: 'its servers are being connected',
+  restricted: say`this workspace is in restricted mode`,
+  disconnected: say`its servers are disconnected`,
+  connecting: say`its servers are being connected`,
 };
 
 function because({ unknownBecause }: EdgeSnapshot): string | null {
-  return unknownBecause === null ? null : `Its lag is unknown: ${unknownBecause}.`;
+  return unknownBecause === null ? null : say`Its lag is unknown: ${unknownBecause}.`;
 }
 
 /** The node at one end that explains why nothing is known or arrives, as the subject of its own diagnosis. */

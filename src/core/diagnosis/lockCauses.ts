@@ -1,5 +1,6 @@
 import type { BlockerFacts } from '../causeFacts';
 import { formatDuration } from '../format';
+import { say } from '../say';
 import { statement } from './actions';
 import { causePlace, waitingSentence, type EdgeCase } from './edgeParts';
 import { fact, type Finding } from './makeDiagnosis';
@@ -15,19 +16,20 @@ export function blockedFinding(one: EdgeCase): Finding {
   );
   const [first] = holders;
   const now = serverTime(one);
-  const named = first === undefined ? listed(pids.map((pid) => `pid ${pid}`)) : holderWords(first);
-  const who = first === undefined && pids.length === 0 ? 'another session' : named;
+  const named =
+    first === undefined ? listed(pids.map((pid) => say`pid ${pid}`)) : holderWords(first);
+  const who = first === undefined && pids.length === 0 ? say`another session` : named;
   const relation = first?.relation ?? null;
   return {
     code: 'blocked',
-    title: `The apply worker of ${edge.name} on ${target} waits for ${who}${relation === null ? '' : `, for a lock on ${relation}`}.`,
+    title: say`The apply worker of ${edge.name} on ${target} waits for ${who}${relation === null ? '' : say`, for a lock on ${relation}`}.`,
     detail: [
       first === undefined ? null : sinceWords(first, now),
       first?.query === null || first?.query === undefined
         ? null
-        : `Its last statement: ${first.query}`,
+        : say`Its last statement: ${first.query}`,
       waitingSentence(one),
-      'Nothing is applied until it commits, rolls back or is ended.',
+      say`Nothing is applied until it commits, rolls back or is ended.`,
     ],
     evidence: holders.map((holder) => {
       const parts = [
@@ -37,12 +39,12 @@ export function blockedFinding(one: EdgeCase): Finding {
         holder.state,
         holder.mode === null
           ? null
-          : `${holder.mode}${holder.relation === null ? '' : ` on ${holder.relation}`}`,
+          : `${holder.mode}${holder.relation === null ? '' : say` on ${holder.relation}`}`,
         holder.query,
       ].filter((part) => part !== null);
-      const value = parts.join(', ') || 'hidden from our role';
+      const value = parts.join(', ') || say`hidden from our role`;
       return fact(
-        `Held by pid ${holder.pid}`,
+        say`Held by pid ${holder.pid}`,
         value,
         'pg_blocking_pids()',
         causePlace(one, edge.to),
@@ -54,16 +56,16 @@ export function blockedFinding(one: EdgeCase): Finding {
         statement(
           edge.to,
           () => `SELECT pg_terminate_backend(${pid});`,
-          `Ends the session of pid ${pid}; its transaction is rolled back, and the worker goes on.`,
+          say`Ends the session of pid ${pid}; its transaction is rolled back, and the worker goes on.`,
         ),
       ),
   };
 }
 
 function holderWords({ pid, user, state }: BlockerFacts): string {
-  if (pid === 0) return 'a prepared transaction';
+  if (pid === 0) return say`a prepared transaction`;
   const parts = [user, state].filter((part) => part !== null);
-  return parts.length === 0 ? `pid ${pid}` : `pid ${pid} (${parts.join(', ')})`;
+  return parts.length === 0 ? say`pid ${pid}` : say`pid ${pid} (${parts.join(', ')})`;
 }
 
 function sinceWords(
@@ -71,8 +73,8 @@ function sinceWords(
   now: number | null,
 ): string | null {
   if (began === null || now === null) return null;
-  const whose = pid === 0 ? 'It was prepared' : 'Its transaction began';
-  return `${whose} ${formatDuration(Math.max(1_000, now - began), 'fine')} ago.`;
+  const whose = pid === 0 ? say`It was prepared` : say`Its transaction began`;
+  return say`${whose} ${formatDuration(Math.max(1_000, now - began), 'fine')} ago.`;
 }
 
 /** Now, by the subscriber's clock. */

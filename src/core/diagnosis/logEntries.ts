@@ -1,4 +1,5 @@
 import type { LogEntryFacts, LogFacts } from '../causeFacts';
+import { say } from '../say';
 import type { DiagnosisEvidence } from './diagnosis';
 import { causePlace, type EdgeCase } from './edgeParts';
 import { fact } from './makeDiagnosis';
@@ -76,7 +77,7 @@ export function parseLogTime(at: string | null): number | null {
 export function logEvidence(one: EdgeCase, { nodeId, entry }: LogFinding): DiagnosisEvidence {
   const code = entry.sqlstate === null ? '' : ` (${entry.sqlstate})`;
   const text = entry.text.split('\n').join(' · ');
-  const row = fact('Log', `${text}${code}`, 'server log', causePlace(one, nodeId));
+  const row = fact(say`Log`, `${text}${code}`, 'server log', causePlace(one, nodeId));
   return { ...row, source: entry.at === null ? row.source : `${row.source}, ${entry.at}` };
 }
 

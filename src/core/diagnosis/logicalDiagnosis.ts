@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from '../format';
 import { nameCopying } from '../join/tableStates';
+import { say } from '../say';
 import type { EdgeSnapshot } from '../snapshot';
 import { command, configuration, statement } from './actions';
 import { applyCause } from './applyCauses';
@@ -37,14 +38,14 @@ export function diagnoseLogical(picture: Picture, edge: EdgeSnapshot): readonly 
 
 /** `patterns_sub on singularity` */
 export function nameOf({ edge, target }: EdgeCase): string {
-  return `${edge.name} on ${target}`;
+  return say`${edge.name} on ${target}`;
 }
 
 function findingOf(one: EdgeCase): Finding {
   const { edge, source, target } = one;
   const { code, params } = edge.verdict;
   const name = nameOf(one);
-  const open = unjudged(one, `subscription ${name}`);
+  const open = unjudged(one, say`subscription ${name}`);
   if (open !== null) return { ...open, followsFrom: awayEnd(one) };
   switch (code) {
     case 'streaming':
@@ -52,43 +53,43 @@ function findingOf(one: EdgeCase): Finding {
         code,
         title:
           edge.lagMs === null && edge.lagBytes === null
-            ? `${name} applies what ${source} publishes.`
-            : `${name} applies what ${source} publishes, ${lagWords(edge)} later.`,
+            ? say`${name} applies what ${source} publishes.`
+            : say`${name} applies what ${source} publishes, ${lagWords(edge)} later.`,
         detail: [
           edge.lagBytes === null && edge.unknownBecause !== null
-            ? `Its lag is unknown: ${edge.unknownBecause}.`
+            ? say`Its lag is unknown: ${edge.unknownBecause}.`
             : null,
         ],
       };
     case 'idle':
-      return { code, title: `${name} has applied all that ${source} published.` };
+      return { code, title: say`${name} has applied all that ${source} published.` };
     case 'catchingUp':
       return {
         code,
-        title: `${name} works through what it missed and comes closer to ${source}.`,
+        title: say`${name} works through what it missed and comes closer to ${source}.`,
         detail: [waitingSentence(one)],
       };
     case 'lagging':
       return {
         code,
-        title: `${name} is ${lagWords(edge)} behind ${source}.`,
+        title: say`${name} is ${lagWords(edge)} behind ${source}.`,
         detail: [
-          'It applies, but later than the warning in the topology file, or later with every look.',
-          'One worker applies what many sessions wrote; a missing index for UPDATE and DELETE makes it slow.',
+          say`It applies, but later than the warning in the topology file, or later with every look.`,
+          say`One worker applies what many sessions wrote; a missing index for UPDATE and DELETE makes it slow.`,
         ],
         actions: [command('runChecks', edge.id), refreshAction(one)],
       };
     case 'stuck':
       return {
         code,
-        title: `${name} is stuck: what waits on ${source} does not get less, though the link is up.`,
-        detail: [waitingSentence(one), 'The worker may be busy with one large transaction.'],
+        title: say`${name} is stuck: what waits on ${source} does not get less, though the link is up.`,
+        detail: [waitingSentence(one), say`The worker may be busy with one large transaction.`],
         actions: [
           statement(
             edge.to,
             () =>
               "SELECT pid, state, wait_event_type, wait_event FROM pg_stat_activity WHERE backend_type LIKE 'logical replication%worker';",
-            'Shows what the apply worker waits for; changes nothing.',
+            say`Shows what the apply worker waits for; changes nothing.`,
           ),
           command('runChecks', edge.id),
         ],
@@ -103,12 +104,12 @@ function findingOf(one: EdgeCase): Finding {
     case 'disabled':
       return {
         code,
-        title: `Subscription ${name} is disabled.`,
+        title: say`Subscription ${name} is disabled.`,
         detail: [
-          'Somebody disabled it; nothing is applied.',
+          say`Somebody disabled it; nothing is applied.`,
           edge.retainedWalBytes === null
-            ? `${source} keeps WAL for it until it is enabled or its slot is dropped.`
-            : `${source} keeps ${formatBytes(edge.retainedWalBytes)} of WAL for it until it is enabled or its slot is dropped.`,
+            ? say`${source} keeps WAL for it until it is enabled or its slot is dropped.`
+            : say`${source} keeps ${formatBytes(edge.retainedWalBytes)} of WAL for it until it is enabled or its slot is dropped.`,
         ],
         actions: [command('enableSubscription', edge.id), command('dropSubscription', edge.id)],
       };
@@ -116,20 +117,20 @@ function findingOf(one: EdgeCase): Finding {
       const { workersUsed, workersMax } = params;
       const counts =
         workersUsed === undefined || workersMax === undefined
-          ? 'all are in use'
-          : `${workersUsed} of ${workersMax} are in use`;
+          ? say`all are in use`
+          : say`${workersUsed} of ${workersMax} are in use`;
       return {
         code,
-        title: `${target} has no logical replication worker free for ${edge.name}: ${counts}.`,
+        title: say`${target} has no logical replication worker free for ${edge.name}: ${counts}.`,
         detail: [
-          'The subscription is enabled, but nothing applies its changes until a worker is free.',
+          say`The subscription is enabled, but nothing applies its changes until a worker is free.`,
           waitingSentence(one),
         ],
         actions: [
           configuration(
             edge.to,
             `max_logical_replication_workers = ${2 * (workersMax ?? 4)}`,
-            'More workers, after a restart; they count against max_worker_processes, too.',
+            say`More workers, after a restart; they count against max_worker_processes, too.`,
           ),
           refreshAction(one),
         ],
@@ -140,10 +141,10 @@ function findingOf(one: EdgeCase): Finding {
     case 'slotLost':
       return {
         code,
-        title: `${name} lost its slot ${edge.slotName ?? ''} on ${source}: changes that it had not applied are gone.`,
+        title: say`${name} lost its slot ${edge.slotName ?? ''} on ${source}: changes that it had not applied are gone.`,
         detail: [
-          params.reason === undefined ? null : `The server says ${params.reason}.`,
-          'It must be made anew, and its tables copied again.',
+          params.reason === undefined ? null : say`The server says ${params.reason}.`,
+          say`It must be made anew, and its tables copied again.`,
         ],
         actions: [
           command('dropSubscription', edge.id),
@@ -153,25 +154,25 @@ function findingOf(one: EdgeCase): Finding {
             : configuration(
                 edge.from,
                 'max_slot_wal_keep_size = -1',
-                'No limit for what slots keep, so that none is lost; a slot that nobody reads then fills the disk.',
+                say`No limit for what slots keep, so that none is lost; a slot that nobody reads then fills the disk.`,
               ),
         ],
       };
     case 'notFound':
       return {
         code,
-        title: `The file declares subscription ${edge.name} on ${target}, but it is not there.`,
-        detail: ['Plan Changes… makes it, and copies its tables.'],
+        title: say`The file declares subscription ${edge.name} on ${target}, but it is not there.`,
+        detail: [say`Plan Changes… makes it, and copies its tables.`],
         actions: [command('planChanges', edge.to), command('showDifferences', edge.to)],
       };
     case 'noPrivilege':
       return {
         code,
-        title: `Lag of ${name} is unknown: ${params.role === undefined ? 'our role' : `role ${params.role}`} may not see replication state.`,
+        title: say`Lag of ${name} is unknown: ${params.role === undefined ? say`our role` : say`role ${params.role}`} may not see replication state.`,
         actions: [command('copyGrant', edge.to), command('checkSetup', edge.to)],
       };
     default:
-      return { code, title: `The state of subscription ${name} is unknown.` };
+      return { code, title: say`The state of subscription ${name} is unknown.` };
   }
 }
 
@@ -180,15 +181,15 @@ function copying(one: EdgeCase): Finding {
   const { readyTables, totalTables, queuedTables = 0 } = edge.verdict.params;
   const words =
     readyTables === undefined || totalTables === undefined
-      ? 'copying its tables'
+      ? say`copying its tables`
       : nameCopying({ readyTables, totalTables, queuedTables });
   return {
     code: 'copying',
-    title: `${nameOf(one)} is ${words} from ${source}.`,
+    title: say`${nameOf(one)} is ${words} from ${source}.`,
     detail: [
-      'Their changes follow after the copy.',
+      say`Their changes follow after the copy.`,
       queuedTables > 0
-        ? `${formatCount(queuedTables)} of them wait for a worker: few tables are copied at a time (max_sync_workers_per_subscription).`
+        ? say`${formatCount(queuedTables)} of them wait for a worker: few tables are copied at a time (max_sync_workers_per_subscription).`
         : null,
     ],
   };
@@ -204,25 +205,25 @@ function stopped(one: EdgeCase): Finding {
   return {
     code: isLoop ? 'applyErrorLoop' : 'stoppedByError',
     title: isLoop
-      ? `${nameOf(one)} cannot apply a change: its worker starts, fails and starts again.`
-      : `${nameOf(one)} was stopped by an error and disabled itself.`,
+      ? say`${nameOf(one)} cannot apply a change: its worker starts, fails and starts again.`
+      : say`${nameOf(one)} was stopped by an error and disabled itself.`,
     detail: [
       retries === null || retries === 0
         ? null
         : isLoop
-          ? `${formatCount(retries)} errors were counted in the last minute.`
+          ? say`${formatCount(retries)} errors were counted in the last minute.`
           : null,
-      'Nothing is applied until that is resolved.',
+      say`Nothing is applied until that is resolved.`,
       waitingSentence(one),
       problem ??
-        `The text of the error is in the server log of ${target}; look for "logical replication" there.`,
+        say`The text of the error is in the server log of ${target}; look for "logical replication" there.`,
     ],
     actions: [
       command('resolveSubscription', edge.id),
       statement(
         edge.to,
         () => 'SELECT pg_current_logfile();',
-        'Shows which file the server writes its log to; changes nothing.',
+        say`Shows which file the server writes its log to; changes nothing.`,
       ),
     ],
   };
@@ -238,16 +239,16 @@ function notStreaming(one: EdgeCase): Finding {
     code: 'notStreaming',
     title:
       reason === undefined
-        ? `${nameOf(one)} is not connected to ${source}: nobody reads its slot.`
-        : `${nameOf(one)} receives nothing: ${reason}.`,
+        ? say`${nameOf(one)} is not connected to ${source}: nobody reads its slot.`
+        : say`${nameOf(one)} receives nothing: ${reason}.`,
     detail: [
       waitingSentence(one),
       edge.retainedWalBytes === null
         ? null
-        : `Slot ${edge.slotName ?? ''} keeps ${formatBytes(edge.retainedWalBytes)} of WAL on ${source}.`,
-      log === null ? null : `Its server log says: ${trimStop(log.message)}.`,
+        : say`Slot ${edge.slotName ?? ''} keeps ${formatBytes(edge.retainedWalBytes)} of WAL on ${source}.`,
+      log === null ? null : say`Its server log says: ${trimStop(log.message)}.`,
       away === null && log === null
-        ? `Why ${target} does not connect is in its server log. ${problem ?? ''}`.trim()
+        ? say`Why ${target} does not connect is in its server log. ${problem ?? ''}`.trim()
         : null,
     ],
     followsFrom: away,

@@ -1,6 +1,7 @@
 import type { FailureReason } from '../failure';
 import { formatCounted } from '../format';
 import { monitorGrant } from '../grants';
+import { say } from '../say';
 import { escapeIdentifier } from '../sql';
 import type { NodeSnapshot } from '../snapshot';
 import { command, configuration, statement } from './actions';
@@ -27,39 +28,39 @@ function findingOf(picture: Picture, node: NodeSnapshot): Finding {
     case 'restricted':
       return {
         code,
-        title: `${id} has not been asked: this workspace is in restricted mode.`,
-        detail: ['No server is contacted until the workspace is trusted.'],
+        title: say`${id} has not been asked: this workspace is in restricted mode.`,
+        detail: [say`No server is contacted until the workspace is trusted.`],
         actions: [command('openTopologyFile', node.id)],
       };
     case 'notConnected':
       return {
         code,
-        title: `${id} has not been asked yet.`,
+        title: say`${id} has not been asked yet.`,
         actions: [command('connect', node.id)],
       };
     case 'notApproved':
       return {
         code,
-        title: `${id} has not been asked: its host was never approved from this folder.`,
+        title: say`${id} has not been asked: its host was never approved from this folder.`,
         actions: [command('connect', node.id), command('openTopologyFile', node.id)],
       };
     case 'disconnected':
       return {
         code,
-        title: `${id} is disconnected.`,
-        detail: ['It is not asked until it is connected again.'],
+        title: say`${id} is disconnected.`,
+        detail: [say`It is not asked until it is connected again.`],
         actions: [command('connect', node.id)],
       };
     case 'connecting':
-      return { code, title: `${id} is being connected.` };
+      return { code, title: say`${id} is being connected.` };
     case 'stale':
       return {
         code,
-        title: `${id} has not been read lately.`,
+        title: say`${id} has not been read lately.`,
         detail: [
           sample.isPollingPaused
-            ? 'Nobody looks, so it is not asked; what is shown is from before.'
-            : 'What is shown of it is from before.',
+            ? say`Nobody looks, so it is not asked; what is shown is from before.`
+            : say`What is shown of it is from before.`,
         ],
         actions: [command('refresh', node.id)],
       };
@@ -68,12 +69,12 @@ function findingOf(picture: Picture, node: NodeSnapshot): Finding {
     case 'starting':
       return {
         code,
-        title: `${id} is starting and does not accept connections yet.`,
+        title: say`${id} is starting and does not accept connections yet.`,
         detail: [
           node.declaredRoles.includes('standby')
-            ? 'A standby accepts connections once what it replayed is consistent.'
+            ? say`A standby accepts connections once what it replayed is consistent.`
             : null,
-          'It is asked again by itself.',
+          say`It is asked again by itself.`,
         ],
         evidence: failureFacts(node),
         actions: [command('refresh', node.id)],
@@ -82,7 +83,7 @@ function findingOf(picture: Picture, node: NodeSnapshot): Finding {
     case 'notPostgres':
       return {
         code,
-        title: sample.failure?.text ?? `${id} could not be asked.`,
+        title: sample.failure?.text ?? say`${id} could not be asked.`,
         detail: [sample.failure?.advice ?? null],
         evidence: failureFacts(node),
         actions: waysOf(node),
@@ -92,8 +93,8 @@ function findingOf(picture: Picture, node: NodeSnapshot): Finding {
         code,
         title:
           sample.failure?.text ??
-          `${id} runs Postgres ${sample.slow?.serverVersion ?? 'before 14'}; this needs 14 or newer.`,
-        detail: ['Other nodes are not affected.'],
+          say`${id} runs Postgres ${sample.slow?.serverVersion ?? say`before 14`}; this needs 14 or newer.`,
+        detail: [say`Other nodes are not affected.`],
         evidence: failureFacts(node),
         actions: [command('openTopologyFile', node.id)],
       };
@@ -102,10 +103,10 @@ function findingOf(picture: Picture, node: NodeSnapshot): Finding {
     case 'splitBrain':
       return {
         code,
-        title: `${listed([node.id, ...(verdict.params.otherNodes ?? [])])} take writes and are of one system.`,
+        title: say`${listed([node.id, ...(verdict.params.otherNodes ?? [])])} take writes and are of one system.`,
         detail: [
-          'What one of them writes the others never get: their data diverge.',
-          'Every change is refused until you choose the primary.',
+          say`What one of them writes the others never get: their data diverge.`,
+          say`Every change is refused until you choose the primary.`,
         ],
         evidence: identityFacts(node),
         actions: [command('choosePrimary', node.id), command('showDifferences', node.id)],
@@ -115,8 +116,8 @@ function findingOf(picture: Picture, node: NodeSnapshot): Finding {
     case 'wrongSystem':
       return {
         code,
-        title: `${id} is not the server that is expected there: ${verdict.params.reason ?? 'its system is another'}.`,
-        detail: ['Changes to it are refused until the server is accepted.'],
+        title: say`${id} is not the server that is expected there: ${verdict.params.reason ?? say`its system is another`}.`,
+        detail: [say`Changes to it are refused until the server is accepted.`],
         evidence: identityFacts(node),
         actions: [command('acceptServer', node.id), command('openTopologyFile', node.id)],
       };
@@ -125,7 +126,7 @@ function findingOf(picture: Picture, node: NodeSnapshot): Finding {
     default:
       return {
         code,
-        title: `The state of ${id} is unknown.`,
+        title: say`The state of ${id} is unknown.`,
         detail: [verdict.params.reason ?? null],
         actions: [command('refresh', node.id)],
       };
@@ -137,11 +138,11 @@ function healthyTitle(picture: Picture, node: NodeSnapshot): string {
   const out = picture.outgoing(node.id).length;
   const into = picture.incoming(node.id).length;
   const links = [
-    ...(out > 0 ? [`feeds ${formatCounted(out, 'link')}`] : []),
-    ...(into > 0 ? [`takes from ${formatCounted(into, 'link')}`] : []),
-  ].join(' and ');
-  const state = version === undefined ? 'answers' : `answers, Postgres ${version}`;
-  return `${shownId(node.id)} ${state}${links === '' ? '' : `; it ${links}`}.`;
+    ...(out > 0 ? [say`feeds ${formatCounted(out, 'link')}`] : []),
+    ...(into > 0 ? [say`takes from ${formatCounted(into, 'link')}`] : []),
+  ].join(say` and `);
+  const state = version === undefined ? say`answers` : say`answers, Postgres ${version}`;
+  return `${shownId(node.id)} ${state}${links === '' ? '' : say`; it ${links}`}.`;
 }
 
 /** Away from here is not down: others may stream from it. */
@@ -155,20 +156,20 @@ function awayFinding(picture: Picture, node: NodeSnapshot): Finding {
       if (other === null) return [];
       const at = { nodeId: id, atMs: other.sample.fastAtMs, scope: NO_SCOPE };
       return picture.fast(id)?.isInRecovery === true
-        ? [fact('Receives from it', 'yes', 'pg_stat_wal_receiver', at)]
-        : [fact('Receives from it', 'yes', 'pg_stat_subscription', at)];
+        ? [fact(say`Receives from it`, say`yes`, 'pg_stat_wal_receiver', at)]
+        : [fact(say`Receives from it`, say`yes`, 'pg_stat_subscription', at)];
     }),
   ];
   const actions = waysOf(node);
   if (others.length > 0) {
-    const runs = others.length === 1 ? 'receives' : 'receive';
+    const runs = others.length === 1 ? say`receives` : say`receive`;
     return {
       code: 'unreachableFromHere',
-      title: `${node.id} is unreachable from here, but it runs: ${listed(others)} ${runs} from it.`,
+      title: say`${node.id} is unreachable from here, but it runs: ${listed(others)} ${runs} from it.`,
       detail: [
         failure?.text ?? null,
         failure?.advice ?? null,
-        `What only ${node.id} knows, such as how far behind the others are, is unknown.`,
+        say`What only ${node.id} knows, such as how far behind the others are, is unknown.`,
       ],
       evidence,
       actions,
@@ -176,11 +177,11 @@ function awayFinding(picture: Picture, node: NodeSnapshot): Finding {
   }
   return {
     code: 'unreachable',
-    title: `${node.id} is unreachable from here.`,
+    title: say`${node.id} is unreachable from here.`,
     detail: [
       failure?.text ?? null,
       failure?.advice ?? null,
-      'Nobody that can be asked receives from it.',
+      say`Nobody that can be asked receives from it.`,
     ],
     evidence,
     actions,
@@ -205,7 +206,7 @@ function waysOf(node: NodeSnapshot): readonly (NextAction | null)[] {
           : statement(
               id,
               () => `ALTER ROLE ${escapeIdentifier(user)} LOGIN;`,
-              `Lets ${user} log in, where that was taken from it; the server's words say whether it was.`,
+              say`Lets ${user} log in, where that was taken from it; the server's words say whether it was.`,
             ),
         command('checkSetup', id),
         file,
@@ -218,7 +219,7 @@ function waysOf(node: NodeSnapshot): readonly (NextAction | null)[] {
         configuration(
           id,
           'max_connections = 200',
-          'More sessions at a time, after a restart; first see who holds those that there are.',
+          say`More sessions at a time, after a restart; first see who holds those that there are.`,
         ),
         again,
       ];
@@ -246,17 +247,17 @@ function privilegeFinding(node: NodeSnapshot): Finding {
   const role = node.verdict.params.role ?? slow?.role ?? failure?.user ?? null;
   const where =
     node.role === 'standby'
-      ? 'on the primary, from where it comes to the standby'
-      : `on ${node.id}`;
+      ? say`on the primary, from where it comes to the standby`
+      : say`on ${node.id}`;
   return {
     code: 'noPrivilege',
-    title: `${role === null ? 'Our role' : `Role ${role}`} may not see replication state on ${node.id}.`,
-    detail: ['Rows are there, their positions and lags are hidden: lag is unknown, not zero.'],
+    title: say`${role === null ? say`Our role` : say`Role ${role}`} may not see replication state on ${node.id}.`,
+    detail: [say`Rows are there, their positions and lags are hidden: lag is unknown, not zero.`],
     evidence: [
       ...failureFacts(node),
       ...(node.sample.fast === null
         ? []
-        : [fact('Positions', 'hidden from our role', 'pg_stat_replication', placeOf(node))]),
+        : [fact(say`Positions`, say`hidden from our role`, 'pg_stat_replication', placeOf(node))]),
     ],
     actions: [
       role === null
@@ -264,7 +265,7 @@ function privilegeFinding(node: NodeSnapshot): Finding {
         : statement(
             node.id,
             () => monitorGrant(role),
-            `Lets ${role} read statistics of all sessions; run it ${where} as a superuser.`,
+            say`Lets ${role} read statistics of all sessions; run it ${where} as a superuser.`,
           ),
       command('copyGrant', node.id),
       command('checkSetup', node.id),
@@ -276,19 +277,21 @@ function roleFinding(picture: Picture, node: NodeSnapshot): Finding {
   const declared = picture.snapshot.topology.nodes.find(({ id }) => id === node.id);
   const upstream = declared?.standbyOf ?? null;
   const isPrimary = node.sample.fast?.isInRecovery === false;
-  const is = isPrimary ? 'a primary' : 'a standby';
+  const is = isPrimary ? say`a primary` : say`a standby`;
   return {
     code: 'roleMismatch',
     title:
       upstream === null
-        ? `The file declares ${node.id} no standby, but it is ${is}.`
-        : `The file declares ${node.id} a standby of ${upstream}, but it is ${is}.`,
+        ? say`The file declares ${node.id} no standby, but it is ${is}.`
+        : say`The file declares ${node.id} a standby of ${upstream}, but it is ${is}.`,
     detail: [
       isPrimary
-        ? `If it was promoted, write that into the file. To make it a standby again, bring it back to its upstream's history by pg_rewind or clone it anew: what it wrote by itself is lost by that.`
-        : 'If it is to be the primary, promote it; else write into the file whose standby it is.',
+        ? say`If it was promoted, write that into the file. To make it a standby again, bring it back to its upstream's history by pg_rewind or clone it anew: what it wrote by itself is lost by that.`
+        : say`If it is to be the primary, promote it; else write into the file whose standby it is.`,
     ],
-    evidence: [fact('In recovery', isPrimary ? 'no' : 'yes', 'pg_is_in_recovery()', placeOf(node))],
+    evidence: [
+      fact(say`In recovery`, isPrimary ? say`no` : say`yes`, 'pg_is_in_recovery()', placeOf(node)),
+    ],
     actions: [
       command('showDifferences', node.id),
       isPrimary ? null : command('promoteStandby', node.id),
@@ -302,10 +305,15 @@ function identityFacts(node: NodeSnapshot) {
   if (fast === null) return [];
   const at = placeOf(node);
   return [
-    fact('Role', fast.isInRecovery ? 'in recovery' : 'takes writes', 'pg_is_in_recovery()', at),
+    fact(
+      say`Role`,
+      fast.isInRecovery ? say`in recovery` : say`takes writes`,
+      'pg_is_in_recovery()',
+      at,
+    ),
     ...(fast.systemIdentifier === null
       ? []
-      : [fact('System', fast.systemIdentifier, 'pg_control_system()', at)]),
+      : [fact(say`System`, fast.systemIdentifier, 'pg_control_system()', at)]),
   ];
 }
 
@@ -321,9 +329,9 @@ function failureFacts(node: NodeSnapshot) {
   const code = failure.sqlstate === null ? '' : ` (${failure.sqlstate})`;
   return [
     {
-      label: 'Failure',
+      label: say`Failure`,
       value: `${words}${code}`,
-      source: `connection to ${node.id}`,
+      source: say`connection to ${node.id}`,
       atMs: failingSinceMs,
       query: null,
     },

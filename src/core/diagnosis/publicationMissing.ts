@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { command } from './actions';
 import type { EdgeCase } from './edgeParts';
 import type { Finding } from './makeDiagnosis';
@@ -12,10 +13,10 @@ export function publicationMissing(
   return {
     code: 'publicationMissing',
     health: 'error',
-    title: `${edge.name} on ${target} asks for publication ${name ?? 'that is not there'}, which does not exist on ${source}.`,
+    title: say`${edge.name} on ${target} asks for publication ${name ?? say`that is not there`}, which does not exist on ${source}.`,
     detail: [
-      'Before 18 the subscription stops; from 18 on it goes on without, and rows that are written meanwhile never arrive.',
-      'One that is made anew under the same name may not help: the changes before it were written without it. Then the subscription must be made anew, too.',
+      say`Before 18 the subscription stops; from 18 on it goes on without, and rows that are written meanwhile never arrive.`,
+      say`One that is made anew under the same name may not help: the changes before it were written without it. Then the subscription must be made anew, too.`,
     ],
     evidence,
     actions: [

@@ -1,5 +1,6 @@
 import { DEPTH_CAP } from '../facts';
 import { formatCount, formatCounted, formatDuration } from '../format';
+import { say } from '../say';
 import { escapeIdentifier } from '../sql';
 import type { QueueSnapshot } from '../snapshot';
 import { command, statement } from './actions';
@@ -34,27 +35,27 @@ function findingOf(picture: Picture, queue: QueueSnapshot): Finding {
   const { nodeId, primaryId, verdict, id } = queue;
   const { code } = verdict;
   const waiting = queue.facts?.waiting ?? 0;
-  const kept = `${formatCount(waiting, DEPTH_CAP)} ${waiting === 1 ? 'operation waits' : 'operations wait'}`;
+  const kept = `${formatCount(waiting, DEPTH_CAP)} ${waiting === 1 ? say`operation waits` : say`operations wait`}`;
   if (isUnasked(code)) {
     return {
       code,
-      title: `The queue of ${nodeId} is unknown: its server has not been asked.`,
+      title: say`The queue of ${nodeId} is unknown: its server has not been asked.`,
       actions: [command(code === 'restricted' ? 'openTopologyFile' : 'connect', nodeId)],
     };
   }
   switch (code) {
     case 'queueEmpty':
-      return { code, title: `Nothing waits in the queue of ${nodeId} for ${primaryId}.` };
+      return { code, title: say`Nothing waits in the queue of ${nodeId} for ${primaryId}.` };
     case 'queueWaiting':
     case 'queueGrowing':
       return (
         offline(picture, queue) ??
         stuck(picture, queue) ?? {
           code,
-          title: `${kept} on ${nodeId} for ${primaryId}${growth(queue)}.`,
+          title: say`${kept} on ${nodeId} for ${primaryId}${growth(queue)}.`,
           detail: [
-            'They exist on the edge alone until they are drained.',
-            code === 'queueGrowing' ? 'More are written than are drained.' : null,
+            say`They exist on the edge alone until they are drained.`,
+            code === 'queueGrowing' ? say`More are written than are drained.` : null,
           ],
           actions: [command('drainQueue', id), command('setAutomaticDraining', id)],
         }
@@ -62,16 +63,16 @@ function findingOf(picture: Picture, queue: QueueSnapshot): Finding {
     case 'queueDraining':
       return {
         code,
-        title: `The queue of ${nodeId} is drained to ${primaryId}${pidWords(verdict.params.pids)}.`,
-        detail: [`${kept} still.`],
+        title: say`The queue of ${nodeId} is drained to ${primaryId}${pidWords(verdict.params.pids)}.`,
+        detail: [say`${kept} still.`],
       };
     case 'queueFailedOver':
       return {
         code,
-        title: `Another server was promoted since the queue of ${nodeId} was drained last.`,
+        title: say`Another server was promoted since the queue of ${nodeId} was drained last.`,
         detail: [
-          'What the former primary took with it is told, and sent again, by the next drain.',
-          'Nothing is done twice: each operation is known by its id.',
+          say`What the former primary took with it is told, and sent again, by the next drain.`,
+          say`Nothing is done twice: each operation is known by its id.`,
         ],
         actions: [command('drainQueue', id)],
       };
@@ -79,9 +80,9 @@ function findingOf(picture: Picture, queue: QueueSnapshot): Finding {
       const count = queue.facts?.conflicts ?? 0;
       return {
         code,
-        title: `${formatCounted(count, 'conflict')} in the queue of ${nodeId} ${count === 1 ? 'waits' : 'wait'} for a decision.`,
+        title: say`${formatCounted(count, 'conflict')} in the queue of ${nodeId} ${count === 1 ? say`waits` : say`wait`} for a decision.`,
         detail: [
-          `The row was changed on ${nodeId} and on ${primaryId}; later changes of it wait behind.`,
+          say`The row was changed on ${nodeId} and on ${primaryId}; later changes of it wait behind.`,
         ],
         actions: [command('showConflict', id), command('drainQueue', id)],
       };
@@ -90,7 +91,7 @@ function findingOf(picture: Picture, queue: QueueSnapshot): Finding {
       return (
         poisoned(queue) ?? {
           code,
-          title: `${primaryId} refused operations of the queue of ${nodeId} for ever.`,
+          title: say`${primaryId} refused operations of the queue of ${nodeId} for ever.`,
         }
       );
     case 'queueAbsent':
@@ -98,9 +99,9 @@ function findingOf(picture: Picture, queue: QueueSnapshot): Finding {
         code,
         title:
           verdict.params.reason === undefined
-            ? `The file declares a queue on ${nodeId}, but ${queue.table} is not there.`
-            : `The queue of ${nodeId} cannot be used: ${verdict.params.reason}.`,
-        detail: ['Set Up Edge… makes it, with what captures changes.'],
+            ? say`The file declares a queue on ${nodeId}, but ${queue.table} is not there.`
+            : say`The queue of ${nodeId} cannot be used: ${verdict.params.reason}.`,
+        detail: [say`Set Up Edge… makes it, with what captures changes.`],
         actions: [command('setUpEdge', nodeId), command('showDifferences', nodeId)],
       };
     case 'unreachable':
@@ -109,8 +110,8 @@ function findingOf(picture: Picture, queue: QueueSnapshot): Finding {
       return (
         offline(picture, queue) ?? {
           code,
-          title: `What waits in the queue of ${nodeId} is not known now.`,
-          detail: [queue.facts === null ? null : `When it was read last, ${kept}.`],
+          title: say`What waits in the queue of ${nodeId} is not known now.`,
+          detail: [queue.facts === null ? null : say`When it was read last, ${kept}.`],
           followsFrom: nodeId,
           actions: [command('refresh', nodeId)],
         }
@@ -118,7 +119,7 @@ function findingOf(picture: Picture, queue: QueueSnapshot): Finding {
     default:
       return {
         code,
-        title: `The state of the queue of ${nodeId} is unknown.`,
+        title: say`The state of the queue of ${nodeId} is unknown.`,
         detail: [picture.slow(nodeId)?.queueProblem ?? null],
         actions: [command('refresh', nodeId), command('checkSetup', nodeId)],
       };
@@ -139,10 +140,10 @@ function stuck(picture: Picture, queue: QueueSnapshot): Finding | null {
   return {
     code: 'queueStuck',
     health: 'warning',
-    title: `${formatCount(facts.waiting, DEPTH_CAP)} ${facts.waiting === 1 ? 'operation waits' : 'operations wait'} on ${nodeId} for ${primaryId} though both answer; the oldest for ${formatDuration(age)}.`,
+    title: say`${formatCount(facts.waiting, DEPTH_CAP)} ${facts.waiting === 1 ? say`operation waits` : say`operations wait`} on ${nodeId} for ${primaryId} though both answer; the oldest for ${formatDuration(age)}.`,
     detail: [
-      hasFailed ? `The last try failed: ${trimStop(facts.lastError)}.` : 'Nobody drains it.',
-      'They exist on the edge alone.',
+      hasFailed ? say`The last try failed: ${trimStop(facts.lastError)}.` : say`Nobody drains it.`,
+      say`They exist on the edge alone.`,
     ],
     actions: [command('drainQueue', id), command('setAutomaticDraining', id)],
   };
@@ -156,10 +157,10 @@ function poisoned(queue: QueueSnapshot): Finding | null {
     return {
       code: 'queuePoisoned',
       health: 'error',
-      title: `${primaryId} refuses ${formatCounted(facts.dead, 'operation')} of the queue of ${nodeId} for good.`,
+      title: say`${primaryId} refuses ${formatCounted(facts.dead, 'operation')} of the queue of ${nodeId} for good.`,
       detail: [
-        facts.lastError === null ? null : `Its last words: ${trimStop(facts.lastError)}.`,
-        'The others go on, but later changes of the same rows wait behind.',
+        facts.lastError === null ? null : say`Its last words: ${trimStop(facts.lastError)}.`,
+        say`The others go on, but later changes of the same rows wait behind.`,
       ],
       actions: [command('showDeadOperation', id), command('drainQueue', id)],
     };
@@ -168,8 +169,8 @@ function poisoned(queue: QueueSnapshot): Finding | null {
   return {
     code: 'queuePoisoned',
     health: 'warning',
-    title: `${formatCounted(facts.failed, 'operation')} of the queue of ${nodeId} failed on ${primaryId} and ${facts.failed === 1 ? 'waits' : 'wait'} to be tried again.`,
-    detail: [`The last try failed: ${trimStop(facts.lastError)}.`],
+    title: say`${formatCounted(facts.failed, 'operation')} of the queue of ${nodeId} failed on ${primaryId} and ${facts.failed === 1 ? say`waits` : say`wait`} to be tried again.`,
+    detail: [say`The last try failed: ${trimStop(facts.lastError)}.`],
     actions: [
       command('drainQueue', id),
       queue.facts?.shape === 'current'
@@ -177,7 +178,7 @@ function poisoned(queue: QueueSnapshot): Finding | null {
             nodeId,
             () =>
               `SELECT id, table_name, operation, attempts, error_sqlstate, error FROM ${quotedTable(queue.table)} WHERE error IS NOT NULL AND synced_at IS NULL ORDER BY seq LIMIT 20;`,
-            'Shows which ones and why; changes nothing.',
+            say`Shows which ones and why; changes nothing.`,
           )
         : null,
     ],
@@ -196,10 +197,10 @@ function offline(picture: Picture, queue: QueueSnapshot): Finding | null {
   return {
     code: 'edgeOffline',
     health: 'warning',
-    title: `${kept} of ${nodeId} cannot be drained to ${primaryId}: ${away ?? 'one of them'} is unreachable from here.`,
+    title: say`${kept} of ${nodeId} cannot be drained to ${primaryId}: ${away ?? say`one of them`} is unreachable from here.`,
     detail: [
-      away === nodeId ? 'How many wait now is not known; that is what was read last.' : null,
-      'They exist on the edge alone until both can be reached.',
+      away === nodeId ? say`How many wait now is not known; that is what was read last.` : null,
+      say`They exist on the edge alone until both can be reached.`,
     ],
     followsFrom: away ?? null,
     actions: [command('refresh', away ?? nodeId), command('checkSetup', away ?? nodeId)],
@@ -207,11 +208,11 @@ function offline(picture: Picture, queue: QueueSnapshot): Finding | null {
 }
 
 function growth({ perMinute }: QueueSnapshot): string {
-  return perMinute === null || perMinute < 1 ? '' : `, ${formatCount(perMinute)} more a minute`;
+  return perMinute === null || perMinute < 1 ? '' : say`, ${formatCount(perMinute)} more a minute`;
 }
 
 function pidWords(pids: readonly number[] | undefined): string {
-  return pids?.[0] === undefined ? '' : ` by pid ${pids[0]}`;
+  return pids?.[0] === undefined ? '' : say` by pid ${pids[0]}`;
 }
 
 /** When it was read, by the edge's clock: its times are those of that clock. */
@@ -229,11 +230,11 @@ function factsOf(queue: QueueSnapshot): readonly DiagnosisEvidence[] {
   if (facts === null) return [];
   const at = { nodeId: queue.nodeId, atMs: queue.atMs, scope: NO_SCOPE };
   const rows: readonly (readonly [string, string | null])[] = [
-    ['Waiting', formatCount(facts.waiting, DEPTH_CAP)],
-    ['Conflicts', facts.conflicts === 0 ? null : formatCount(facts.conflicts)],
-    ['Dead', facts.dead === 0 ? null : formatCount(facts.dead)],
-    ['With an error', facts.failed === 0 ? null : formatCount(facts.failed)],
-    ['Last error', facts.lastError],
+    [say`Waiting`, formatCount(facts.waiting, DEPTH_CAP)],
+    [say`Conflicts`, facts.conflicts === 0 ? null : formatCount(facts.conflicts)],
+    [say`Dead`, facts.dead === 0 ? null : formatCount(facts.dead)],
+    [say`With an error`, facts.failed === 0 ? null : formatCount(facts.failed)],
+    [say`Last error`, facts.lastError],
   ];
   return rows.flatMap(([label, value]) => (value === null ? [] : [fact(label, value, table, at)]));
 }

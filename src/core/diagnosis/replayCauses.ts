@@ -1,5 +1,6 @@
 import type { StandbyQueryFacts } from '../causeFacts';
 import { formatCount, formatDuration } from '../format';
+import { say } from '../say';
 import { command, configuration, statement } from './actions';
 import { causePlace, pollPlace, waitingSentence, type EdgeCase } from './edgeParts';
 import { lagWords } from './lagWords';
@@ -32,18 +33,18 @@ function recoveryConflict(one: EdgeCase): Finding | null {
     code: 'recoveryConflict',
     title:
       pid === null
-        ? `Replay on ${target} waits for a query that needs what it would change.`
-        : `Replay on ${target} waits for pid ${pid}${ofUser(blockers[0]?.user ?? oldest?.user ?? null)}, which still reads what it would change.`,
+        ? say`Replay on ${target} waits for a query that needs what it would change.`
+        : say`Replay on ${target} waits for pid ${pid}${ofUser(blockers[0]?.user ?? oldest?.user ?? null)}, which still reads what it would change.`,
     detail: [
       limit === null
         ? null
         : limit < 0
-          ? 'max_standby_streaming_delay is -1: replay waits for as long as the query runs.'
-          : `After ${formatDuration(limit, 'fine')} (max_standby_streaming_delay) the query is cancelled and replay goes on.`,
+          ? say`max_standby_streaming_delay is -1: replay waits for as long as the query runs.`
+          : say`After ${formatDuration(limit, 'fine')} (max_standby_streaming_delay) the query is cancelled and replay goes on.`,
       waitingSentence(one),
     ],
     evidence: [
-      fact('Replay waits for', `${type ?? '?'}: ${event ?? '?'}`, 'startup process', at),
+      fact(say`Replay waits for`, `${type ?? '?'}: ${event ?? '?'}`, 'startup process', at),
       ...queryRows(one, replay.queries),
       ...cancelledRow(one, replay.cancelled),
     ],
@@ -60,20 +61,22 @@ function applyDelay(one: EdgeCase): Finding | null {
   const node = picture.node(edge.to);
   return {
     code: 'applyDelay',
-    title: `${target} replays ${ms === null ? 'later' : `${formatDuration(ms, 'fine')} later`} than ${source} on purpose.`,
+    title: say`${target} replays ${ms === null ? say`later` : say`${formatDuration(ms, 'fine')} later`} than ${source} on purpose.`,
     detail: [
-      'recovery_min_apply_delay holds each commit back for that long; the WAL itself is received at once.',
-      edge.lagMs === null && edge.lagBytes === null ? null : `It is ${lagWords(edge)} behind now.`,
+      say`recovery_min_apply_delay holds each commit back for that long; the WAL itself is received at once.`,
+      edge.lagMs === null && edge.lagBytes === null
+        ? null
+        : say`It is ${lagWords(edge)} behind now.`,
     ],
     evidence: [
-      fact('recovery_min_apply_delay', value ?? 'not known', 'pg_settings', {
+      fact('recovery_min_apply_delay', value ?? say`not known`, 'pg_settings', {
         ...pollPlace(one, edge.to),
         atMs: node?.sample.slowAtMs ?? null,
       }),
       ...(waits
         ? [
             fact(
-              'Replay waits for',
+              say`Replay waits for`,
               'RecoveryApplyDelay',
               'startup process',
               causePlace(one, edge.to),
@@ -85,7 +88,7 @@ function applyDelay(one: EdgeCase): Finding | null {
       configuration(
         edge.to,
         'recovery_min_apply_delay = 0',
-        'Replays at once, after a reload; the time to step in after a mistake is gone then.',
+        say`Replays at once, after a reload; the time to step in after a mistake is gone then.`,
       ),
       command('openTopologyFile', edge.to),
     ],
@@ -110,9 +113,9 @@ function longQuery(one: EdgeCase): Finding | null {
   const running = formatDuration(readAtMs - began, 'fine');
   return {
     code: 'longQuery',
-    title: `${target} is behind ${source} while pid ${query.pid}${ofUser(query.user)} has been reading there for ${running}.`,
+    title: say`${target} is behind ${source} while pid ${query.pid}${ofUser(query.user)} has been reading there for ${running}.`,
     detail: [
-      'Replay has to wait for such a query where it needs rows that replay would remove. Whether it waits for it now is not visible from here.',
+      say`Replay has to wait for such a query where it needs rows that replay would remove. Whether it waits for it now is not visible from here.`,
       waitingSentence(one),
     ],
     evidence: [...queryRows(one, replay.queries), ...cancelledRow(one, replay.cancelled)],
@@ -135,12 +138,12 @@ function queryRows(one: EdgeCase, queries: readonly StandbyQueryFacts[]) {
       query.state,
       query.snapshotAge === null
         ? null
-        : `snapshot ${formatCount(query.snapshotAge)} transactions old`,
+        : say`snapshot ${formatCount(query.snapshotAge)} transactions old`,
       query.query,
     ].filter((part) => part !== null && part !== '');
     return fact(
-      `Query of pid ${query.pid}`,
-      parts.join(', ') || 'hidden from our role',
+      say`Query of pid ${query.pid}`,
+      parts.join(', ') || say`hidden from our role`,
       'snapshots of queries',
       at,
     );
@@ -150,9 +153,9 @@ function queryRows(one: EdgeCase, queries: readonly StandbyQueryFacts[]) {
 function cancelledRow(one: EdgeCase, cancelled: Readonly<Record<string, number>> | null) {
   const counted = Object.entries(cancelled ?? {}).filter(([, count]) => count > 0);
   if (counted.length === 0) return [];
-  const value = counted.map(([kind, count]) => `${formatCount(count)} by ${kind}`).join(', ');
+  const value = counted.map(([kind, count]) => say`${formatCount(count)} by ${kind}`).join(', ');
   const at = causePlace(one, one.edge.to);
-  return [fact('Queries cancelled so far', value, 'pg_stat_database_conflicts', at)];
+  return [fact(say`Queries cancelled so far`, value, 'pg_stat_database_conflicts', at)];
 }
 
 function endQuery({ edge }: EdgeCase, pid: number | null) {
@@ -161,12 +164,12 @@ function endQuery({ edge }: EdgeCase, pid: number | null) {
     statement(
       edge.to,
       () => `SELECT pg_cancel_backend(${pid});`,
-      `Cancels what pid ${pid} runs; its user gets error 57014. One that idles in a transaction goes on: it needs pg_terminate_backend.`,
+      say`Cancels what pid ${pid} runs; its user gets error 57014. One that idles in a transaction goes on: it needs pg_terminate_backend.`,
     ),
     statement(
       edge.to,
       () => `SELECT pg_terminate_backend(${pid});`,
-      `Ends the session of pid ${pid}; its transaction is rolled back.`,
+      say`Ends the session of pid ${pid}; its transaction is rolled back.`,
     ),
   ];
 }
@@ -176,16 +179,16 @@ function settings({ edge }: EdgeCase) {
     configuration(
       edge.to,
       'hot_standby_feedback = on',
-      'The upstream then keeps rows that queries of this standby still see, so that they do not conflict; it can remove less. Needs a reload.',
+      say`The upstream then keeps rows that queries of this standby still see, so that they do not conflict; it can remove less. Needs a reload.`,
     ),
     configuration(
       edge.to,
       'max_standby_streaming_delay = 30s',
-      'So long replay waits for queries before it cancels them; less keeps the standby nearer. Needs a reload.',
+      say`So long replay waits for queries before it cancels them; less keeps the standby nearer. Needs a reload.`,
     ),
   ];
 }
 
 function ofUser(user: string | null): string {
-  return user === null ? '' : ` of ${user}`;
+  return user === null ? '' : say` of ${user}`;
 }

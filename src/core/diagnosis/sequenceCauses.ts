@@ -1,4 +1,5 @@
 import type { SequenceFacts } from '../facts';
+import { say } from '../say';
 import { escapeLiteral, qualifiedName } from '../sql';
 import { statement } from './actions';
 import { NO_SCOPE } from './evidenceQuery';
@@ -62,9 +63,9 @@ export function sequencesBehind(one: EdgeCase): Finding | null {
   return {
     code: 'sequenceBehind',
     health: 'warning',
-    title: `${listed(names)} on ${target} ${names.length === 1 ? 'is' : 'are'} behind ${source}: the next value given there may be that of a row that arrived.`,
+    title: say`${listed(names)} on ${target} ${names.length === 1 ? say`is` : say`are`} behind ${source}: the next value given there may be that of a row that arrived.`,
     detail: [
-      'Sequences do not follow. An INSERT there then fails with a duplicate key, or its row stops the subscription later.',
+      say`Sequences do not follow. An INSERT there then fails with a duplicate key, or its row stops the subscription later.`,
     ],
     sinceMs: null,
     evidence: gaps
@@ -72,7 +73,7 @@ export function sequencesBehind(one: EdgeCase): Finding | null {
       .map(({ sequence, theirs }) =>
         fact(
           `${sequence.schema}.${sequence.name}`,
-          `${sequence.lastValue ?? 'never used'}, on ${source} ${theirs}`,
+          say`${sequence.lastValue ?? say`never used`}, on ${source} ${theirs}`,
           'pg_sequences',
           at,
         ),
@@ -83,7 +84,7 @@ export function sequencesBehind(one: EdgeCase): Finding | null {
         statement(
           edge.to,
           () => `SELECT setval(${escapeLiteral(qualifiedName(sequence))}, ${theirs});`,
-          `The next value there is then beyond what ${source} gave out when it was read; for a switch set it higher.`,
+          say`The next value there is then beyond what ${source} gave out when it was read; for a switch set it higher.`,
         ),
       ),
   };

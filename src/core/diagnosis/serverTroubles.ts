@@ -2,6 +2,7 @@ import { formatCount, formatDuration, formatPart } from '../format';
 import { escapeIdentifier, qualifiedName } from '../sql';
 import type { NodeSnapshot } from '../snapshot';
 import { publicationSubject } from '../describe/publicationSubject';
+import { say } from '../say';
 import { command, configuration, statement } from './actions';
 import { NO_SCOPE } from './evidenceQuery';
 import { fact, type Finding } from './makeDiagnosis';
@@ -39,17 +40,17 @@ function sameNode(picture: Picture, node: NodeSnapshot): Finding | null {
   return {
     code: 'sameNode',
     health: 'warning',
-    title: `${listed([...others, node.id])} are the same node: database ${fast.database} of one server.`,
+    title: say`${listed([...others, node.id])} are the same node: database ${fast.database} of one server.`,
     detail: [
-      'System identifier, start time and port are equal, and so is the database.',
-      'What is counted for one of them is counted for the other again; keep one entry, or correct the connection of the other.',
+      say`System identifier, start time and port are equal, and so is the database.`,
+      say`What is counted for one of them is counted for the other again; keep one entry, or correct the connection of the other.`,
     ],
     sinceMs: null,
     evidence: [
-      fact('Database', fast.database, 'current_database()', placeOf(node)),
+      fact(say`Database`, fast.database, 'current_database()', placeOf(node)),
       ...(fast.systemIdentifier === null
         ? []
-        : [fact('System', fast.systemIdentifier, 'pg_control_system()', placeOf(node))]),
+        : [fact(say`System`, fast.systemIdentifier, 'pg_control_system()', placeOf(node))]),
     ],
     actions: [command('openTopologyFile', node.id)],
   };
@@ -65,18 +66,18 @@ function clockSkew(node: NodeSnapshot): Finding | null {
   return {
     code: 'clockSkew',
     health: 'warning',
-    title: `The clock of ${node.id} is ${by} ${skew > 0 ? 'ahead of' : 'behind'} the clock of this machine.`,
+    title: say`The clock of ${node.id} is ${by} ${skew > 0 ? say`ahead of` : say`behind`} the clock of this machine.`,
     detail: [
-      'Lag is not measured by clocks, so it is not wrong by that.',
-      'Times that its rows carry do not compare with those of others, and the policy newest-wins may let the older row win.',
+      say`Lag is not measured by clocks, so it is not wrong by that.`,
+      say`Times that its rows carry do not compare with those of others, and the policy newest-wins may let the older row win.`,
     ],
     sinceMs: null,
-    evidence: [fact('Clock', `${skew > 0 ? '+' : '−'}${by}`, 'now()', placeOf(node))],
+    evidence: [fact(say`Clock`, `${skew > 0 ? '+' : '−'}${by}`, 'now()', placeOf(node))],
     actions: [
       configuration(
         node.id,
         'pool pool.ntp.org iburst',
-        `Keeps the clock of the host of ${node.id} right; restart chrony there. See which of the two clocks is wrong first.`,
+        say`Keeps the clock of the host of ${node.id} right; restart chrony there. See which of the two clocks is wrong first.`,
         'chrony.conf',
       ),
     ],
@@ -95,14 +96,14 @@ function connections(picture: Picture, node: NodeSnapshot): Finding | null {
   return {
     code: 'connectionsNearlyUsedUp',
     health: 'warning',
-    title: `${node.id} has nearly no connection left: ${formatPart(used, free)} are in use.`,
+    title: say`${node.id} has nearly no connection left: ${formatPart(used, free)} are in use.`,
     detail: [
-      `${formatCount(reserved)} of its ${formatCount(max)} connections are kept for superusers.`,
-      'When they are used up applications are refused (53300), and so are we.',
+      say`${formatCount(reserved)} of its ${formatCount(max)} connections are kept for superusers.`,
+      say`When they are used up applications are refused (53300), and so are we.`,
     ],
     sinceMs: null,
     evidence: [
-      fact('Connections', formatPart(used, free), 'pg_stat_activity', placeOf(node)),
+      fact(say`Connections`, formatPart(used, free), 'pg_stat_activity', placeOf(node)),
       fact('max_connections', String(max), 'pg_settings', slowPlaceOf(node)),
     ],
     actions: [
@@ -110,12 +111,12 @@ function connections(picture: Picture, node: NodeSnapshot): Finding | null {
         node.id,
         () =>
           "SELECT usename, application_name, state, count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2, 3 ORDER BY 4 DESC;",
-        'Shows who holds them; changes nothing.',
+        say`Shows who holds them; changes nothing.`,
       ),
       configuration(
         node.id,
         `max_connections = ${max * 2}`,
-        'More sessions at a time, after a restart; on a standby it must be at least that of its primary.',
+        say`More sessions at a time, after a restart; on a standby it must be at least that of its primary.`,
       ),
     ],
   };
@@ -131,16 +132,20 @@ function slots(picture: Picture, node: NodeSnapshot): Finding | null {
   return {
     code: 'slotsUsedUp',
     health: 'warning',
-    title: `${node.id} has no replication slot left: ${formatPart(used, max)} are in use.`,
-    detail: ['No standby, no subscription and no copy of a table can get one there (53400).'],
+    title: say`${node.id} has no replication slot left: ${formatPart(used, max)} are in use.`,
+    detail: [say`No standby, no subscription and no copy of a table can get one there (53400).`],
     sinceMs: null,
     evidence: [
-      fact('Slots', formatPart(used, max), 'pg_replication_slots', placeOf(node)),
+      fact(say`Slots`, formatPart(used, max), 'pg_replication_slots', placeOf(node)),
       fact('max_replication_slots', String(max), 'pg_settings', slowPlaceOf(node)),
     ],
     actions: [
       unread === undefined ? null : command('dropSlot', `slot/${unread.nodeId}/${unread.name}`),
-      configuration(node.id, `max_replication_slots = ${max * 2}`, 'More slots, after a restart.'),
+      configuration(
+        node.id,
+        `max_replication_slots = ${max * 2}`,
+        say`More slots, after a restart.`,
+      ),
     ],
   };
 }
@@ -156,18 +161,18 @@ function senders(picture: Picture, node: NodeSnapshot): Finding | null {
 export function sendersUsedUp(node: NodeSnapshot, used: number, max: number): Finding {
   return {
     code: 'sendersUsedUp',
-    title: `${node.id} has no WAL sender left: ${formatPart(used, max)} are in use.`,
-    detail: ['No standby and no subscription can connect to it (53300) until one is free.'],
+    title: say`${node.id} has no WAL sender left: ${formatPart(used, max)} are in use.`,
+    detail: [say`No standby and no subscription can connect to it (53300) until one is free.`],
     sinceMs: null,
     evidence: [
-      fact('Senders', formatPart(used, max), 'pg_stat_replication', placeOf(node)),
+      fact(say`Senders`, formatPart(used, max), 'pg_stat_replication', placeOf(node)),
       fact('max_wal_senders', String(max), 'pg_settings', slowPlaceOf(node)),
     ],
     actions: [
       configuration(
         node.id,
         `max_wal_senders = ${max * 2}`,
-        'More senders, after a restart; on a standby it must be at least that of its primary.',
+        say`More senders, after a restart; on a standby it must be at least that of its primary.`,
       ),
     ],
   };
@@ -187,17 +192,17 @@ function walLevel(picture: Picture, node: NodeSnapshot): Finding | null {
 export function walLevelTooLow(node: NodeSnapshot, level: string): Finding {
   return {
     code: 'walLevelTooLow',
-    title: `${node.id} cannot send changes to subscriptions: wal_level is ${level}.`,
-    detail: ['A publication can be made, a logical slot cannot.'],
+    title: say`${node.id} cannot send changes to subscriptions: wal_level is ${level}.`,
+    detail: [say`A publication can be made, a logical slot cannot.`],
     sinceMs: null,
     evidence: [fact('wal_level', level, 'pg_settings', slowPlaceOf(node))],
     actions: [
       statement(
         node.id,
         () => 'ALTER SYSTEM SET wal_level = logical;',
-        `Takes effect when ${node.id} is restarted; more WAL is written then.`,
+        say`Takes effect when ${node.id} is restarted; more WAL is written then.`,
       ),
-      configuration(node.id, 'wal_level = logical', 'The same by hand; needs a restart.'),
+      configuration(node.id, 'wal_level = logical', say`The same by hand; needs a restart.`),
     ],
   };
 }
@@ -210,21 +215,21 @@ function replicaIdentities(node: NodeSnapshot): readonly Finding[] {
     const [first] = tables;
     if (changes.length === 0 || first === undefined) return [];
     const names = tables.map((table) => `${table.schema}.${table.name}`);
-    const words = changes.map((name) => name.toUpperCase()).join(' and ');
+    const words = changes.map((name) => name.toUpperCase()).join(say` and `);
     return [
       {
         code: 'replicaIdentityMissing' as const,
         health: 'warning' as const,
-        title: `${words} fail on ${node.id} for ${listed(names)}: publication ${publication.name} sends them, and there is no replica identity.`,
+        title: say`${words} fail on ${node.id} for ${listed(names)}: publication ${publication.name} sends them, and there is no replica identity.`,
         detail: [
-          'The application that tries gets error 55000; INSERT is not affected.',
-          'A primary key is the better way; REPLICA IDENTITY FULL writes whole old rows to the WAL.',
+          say`The application that tries gets error 55000; INSERT is not affected.`,
+          say`A primary key is the better way; REPLICA IDENTITY FULL writes whole old rows to the WAL.`,
         ],
         sinceMs: null,
         evidence: [
           fact(
-            `Publication ${publication.name}`,
-            `${names.length} without a replica identity`,
+            say`Publication ${publication.name}`,
+            say`${names.length} without a replica identity`,
             'pg_publication_tables',
             slowPlaceOf(node),
           ),
@@ -236,7 +241,7 @@ function replicaIdentities(node: NodeSnapshot): readonly Finding[] {
               statement(
                 node.id,
                 () => `ALTER TABLE ${qualifiedName(table)} REPLICA IDENTITY FULL;`,
-                `Lets ${words} on ${table.schema}.${table.name} work at once; a primary key and REPLICA IDENTITY DEFAULT cost less.`,
+                say`Lets ${words} on ${table.schema}.${table.name} work at once; a primary key and REPLICA IDENTITY DEFAULT cost less.`,
               ),
             ),
           command('alterPublication', publicationSubject(node.id, publication.name)),
@@ -244,7 +249,7 @@ function replicaIdentities(node: NodeSnapshot): readonly Finding[] {
             node.id,
             () =>
               `ALTER PUBLICATION ${escapeIdentifier(publication.name)} DROP TABLE ${qualifiedName(first)};`,
-            'Its changes are sent no more; subscribers keep what they have.',
+            say`Its changes are sent no more; subscribers keep what they have.`,
           ),
         ],
       },

@@ -1,5 +1,6 @@
 import { formatBytes, formatBytesOf, formatEstimate } from '../format';
 import { worstHealth } from '../join/severity';
+import { say } from '../say';
 import type { EdgeSnapshot, SlotSnapshot } from '../snapshot';
 import { command, configuration, statement } from './actions';
 import type { Diagnosis } from './diagnosis';
@@ -27,12 +28,14 @@ function findingOf(picture: Picture, slot: SlotSnapshot): Finding {
     case 'slotLost':
       return {
         code,
-        title: `Slot ${name} on ${nodeId} is lost: the WAL that it stood for is gone.`,
+        title: say`Slot ${name} on ${nodeId} is lost: the WAL that it stood for is gone.`,
         detail: [
-          verdict.params.reason === undefined ? null : `The server says ${verdict.params.reason}.`,
+          verdict.params.reason === undefined
+            ? null
+            : say`The server says ${verdict.params.reason}.`,
           reader === null
-            ? 'It is of no use any more.'
-            : `${reader} must be ${slot.type === 'physical' ? 'cloned again' : 'made anew and copied again'}.`,
+            ? say`It is of no use any more.`
+            : say`${reader} must be ${slot.type === 'physical' ? say`cloned again` : say`made anew and copied again`}.`,
         ],
         followsFrom: edge !== null && edge.verdict.code === 'slotLost' ? edge.id : null,
         actions: [command('dropSlot', slotSubject(slot))],
@@ -46,11 +49,11 @@ function findingOf(picture: Picture, slot: SlotSnapshot): Finding {
         code,
         title:
           slot.tableSync?.isLeft === true
-            ? `Slot ${name} on ${nodeId} was left by a copy of a table that is over${keeps(slot)}.`
-            : `Nobody reads slot ${name} on ${nodeId}${keeps(slot)}, and nobody of the file should.`,
+            ? say`Slot ${name} on ${nodeId} was left by a copy of a table that is over${keeps(slot)}.`
+            : say`Nobody reads slot ${name} on ${nodeId}${keeps(slot)}, and nobody of the file should.`,
         detail: [
-          'It keeps WAL until the disk is full or the slot is dropped; a logical one keeps old rows of the catalogs, too.',
-          slot.limitBytes === null ? 'The server has no limit for what slots keep.' : null,
+          say`It keeps WAL until the disk is full or the slot is dropped; a logical one keeps old rows of the catalogs, too.`,
+          slot.limitBytes === null ? say`The server has no limit for what slots keep.` : null,
         ],
         actions: [
           command('dropSlot', slotSubject(slot)),
@@ -59,7 +62,7 @@ function findingOf(picture: Picture, slot: SlotSnapshot): Finding {
             ? configuration(
                 nodeId,
                 'max_slot_wal_keep_size = 10GB',
-                'A slot that keeps more is lost instead of filling the disk. Needs a reload.',
+                say`A slot that keeps more is lost instead of filling the disk. Needs a reload.`,
               )
             : null,
         ],
@@ -67,21 +70,24 @@ function findingOf(picture: Picture, slot: SlotSnapshot): Finding {
     case 'notStreaming':
       return {
         code,
-        title: `${reader ?? 'Its reader'} does not read slot ${name} on ${nodeId}${keeps(slot)}.`,
-        detail: ['What it keeps is not lag, but it grows until its reader is back.', outlook(slot)],
+        title: say`${reader ?? say`Its reader`} does not read slot ${name} on ${nodeId}${keeps(slot)}.`,
+        detail: [
+          say`What it keeps is not lag, but it grows until its reader is back.`,
+          outlook(slot),
+        ],
         followsFrom: edge !== null && isTrouble(edge) ? edge.id : null,
         actions: [command('refresh', nodeId), command('dropSlot', slotSubject(slot))],
       };
     case 'healthy':
       return {
         code,
-        title: `Slot ${name} on ${nodeId} ${slot.isActive ? `is read${reader === null ? '' : ` by ${reader}`}` : 'is kept for a failover'}${keeps(slot)}.`,
+        title: say`Slot ${name} on ${nodeId} ${slot.isActive ? say`is read${reader === null ? '' : say` by ${reader}`}` : say`is kept for a failover`}${keeps(slot)}.`,
         detail: [outlook(slot)],
       };
     default:
       return {
         code,
-        title: `Whose slot ${name} on ${nodeId} is, is not known now${keeps(slot)}.`,
+        title: say`Whose slot ${name} on ${nodeId} is, is not known now${keeps(slot)}.`,
         actions: [command('refresh', nodeId)],
       };
   }
@@ -94,26 +100,26 @@ function nearLimit(slot: SlotSnapshot, reader: string | null): Finding {
   const limit = toLimit?.by === 'server' ? toLimit.limitBytes : slot.limitBytes;
   const size = kept === null || limit === null ? null : formatBytesOf(kept, limit);
   const when =
-    ms === null ? 'may be lost with the next checkpoint' : `is lost in ${formatEstimate(ms)}`;
+    ms === null ? say`may be lost with the next checkpoint` : say`is lost in ${formatEstimate(ms)}`;
   return {
     code: 'nearLimit',
-    title: `Slot ${name} on ${nodeId} ${when}${size === null ? '' : `: it keeps ${size}`}.`,
+    title: say`Slot ${name} on ${nodeId} ${when}${size === null ? '' : say`: it keeps ${size}`}.`,
     detail: [
       slot.isActive
-        ? `${reader ?? 'Its reader'} reads it, but not fast enough.`
-        : `${reader === null ? 'Nobody' : `${reader} does not`} ${reader === null ? 'reads' : 'read'} it.`,
-      'Beyond max_slot_wal_keep_size the server removes the WAL, and the reader must start anew.',
+        ? say`${reader ?? say`Its reader`} reads it, but not fast enough.`
+        : say`${reader === null ? say`Nobody` : say`${reader} does not`} ${reader === null ? say`reads` : say`read`} it.`,
+      say`Beyond max_slot_wal_keep_size the server removes the WAL, and the reader must start anew.`,
     ],
     actions: [
       statement(
         nodeId,
         () => 'ALTER SYSTEM SET max_slot_wal_keep_size = -1;',
-        'With SELECT pg_reload_conf(): no limit, so that no slot is lost; then watch the disk.',
+        say`With SELECT pg_reload_conf(): no limit, so that no slot is lost; then watch the disk.`,
       ),
       configuration(
         nodeId,
         `max_slot_wal_keep_size = ${limit === null ? '20GB' : `${Math.ceil((limit * 2) / 1024 ** 2)}MB`}`,
-        'The same by hand: room for its reader to come back. Needs a reload.',
+        say`The same by hand: room for its reader to come back. Needs a reload.`,
       ),
       command('dropSlot', slotSubject(slot)),
     ],
@@ -123,23 +129,23 @@ function nearLimit(slot: SlotSnapshot, reader: string | null): Finding {
 /** The user's own limit, beyond which nothing happens by itself. */
 function fileLimit(slot: SlotSnapshot, limitBytes: number): Finding {
   const { toLimit, name, nodeId, retainedWalBytes: kept } = slot;
-  const size = kept === null ? '' : ` keeps ${formatBytes(kept)}:`;
-  const limit = `the ${formatBytes(limitBytes)} of thresholds.retainedWal`;
+  const size = kept === null ? '' : say` keeps ${formatBytes(kept)}:`;
+  const limit = say`the ${formatBytes(limitBytes)} of thresholds.retainedWal`;
   const isBeyond = kept !== null && kept >= limitBytes;
   const ms = toLimit?.by === 'file' && toLimit.pace === 'approaching' ? toLimit.ms : null;
   return {
     code: 'nearFileLimit',
     health: worstHealth(['warning', slot.verdict.health]),
     title: isBeyond
-      ? `Slot ${name} on ${nodeId}${size} more than ${limit}.`
-      : `Slot ${name} on ${nodeId}${size} it reaches ${limit}${ms === null ? ' soon' : ` in ${formatEstimate(ms)}`}.`,
-    detail: ['The server removes nothing by itself: its disk fills.'],
+      ? say`Slot ${name} on ${nodeId}${size} more than ${limit}.`
+      : say`Slot ${name} on ${nodeId}${size} it reaches ${limit}${ms === null ? say` soon` : say` in ${formatEstimate(ms)}`}.`,
+    detail: [say`The server removes nothing by itself: its disk fills.`],
     actions: [
       slot.isActive ? null : command('dropSlot', slotSubject(slot)),
       configuration(
         nodeId,
         `max_slot_wal_keep_size = ${Math.ceil((limitBytes * 2) / 1024 ** 2)}MB`,
-        'The server then gives up a slot before its disk is full; its reader must start anew. Needs a reload.',
+        say`The server then gives up a slot before its disk is full; its reader must start anew. Needs a reload.`,
       ),
       command('openTopologyFile', nodeId),
     ],
@@ -147,15 +153,15 @@ function fileLimit(slot: SlotSnapshot, limitBytes: number): Finding {
 }
 
 function keeps({ retainedWalBytes: kept }: SlotSnapshot): string {
-  return kept === null ? '' : `; it keeps ${formatBytes(kept)} of WAL`;
+  return kept === null ? '' : say`; it keeps ${formatBytes(kept)} of WAL`;
 }
 
 function outlook({ toLimit }: SlotSnapshot): string | null {
   if (toLimit?.pace !== 'approaching' || toLimit.ms === null) return null;
   const limit = formatBytes(toLimit.limitBytes);
   return toLimit.by === 'server'
-    ? `It reaches ${limit}, where it is lost, in ${formatEstimate(toLimit.ms)}.`
-    : `It reaches ${limit}, the limit of the topology file, in ${formatEstimate(toLimit.ms)}.`;
+    ? say`It reaches ${limit}, where it is lost, in ${formatEstimate(toLimit.ms)}.`
+    : say`It reaches ${limit}, the limit of the topology file, in ${formatEstimate(toLimit.ms)}.`;
 }
 
 /** The edge that reads it. */
@@ -175,15 +181,15 @@ function factsOf(picture: Picture, slot: SlotSnapshot) {
     scope: { version: picture.version(slot.nodeId), slot: slot.name, subscription: null },
   };
   const rows: readonly (readonly [string, string | null])[] = [
-    ['State', slot.isActive ? 'active' : 'inactive'],
-    ['Keeps', slot.retainedWalBytes === null ? null : formatBytes(slot.retainedWalBytes)],
-    ['WAL status', slot.walStatus],
+    [say`State`, slot.isActive ? say`active` : say`inactive`],
+    [say`Keeps`, slot.retainedWalBytes === null ? null : formatBytes(slot.retainedWalBytes)],
+    [say`WAL status`, slot.walStatus],
     [
-      'Left until it is lost',
+      say`Left until it is lost`,
       slot.safeWalBytes === null ? null : formatBytes(Math.max(0, slot.safeWalBytes)),
     ],
-    ['Invalidated', slot.invalidationReason],
-    ['Read by', slot.reader === null ? null : `pid ${slot.reader.pid}`],
+    [say`Invalidated`, slot.invalidationReason],
+    [say`Read by`, slot.reader === null ? null : say`pid ${slot.reader.pid}`],
   ];
   return rows.flatMap(([label, value]) =>
     value === null ? [] : [fact(label, value, 'pg_replication_slots', at)],

@@ -1,6 +1,7 @@
 import { formatPart } from '../format';
 import { endOfWal } from '../join/scene';
 import { formatLsn } from '../lsn';
+import { say } from '../say';
 import { command, configuration } from './actions';
 import { causePlace, pollPlace, type EdgeCase } from './edgeParts';
 import { logEntries, logEvidence } from './logEntries';
@@ -28,20 +29,20 @@ function walRemoved(one: EdgeCase): Finding | null {
   return {
     code: 'walRemoved',
     health: 'error',
-    title: `${target} cannot catch up: ${source} has removed the WAL that it needs next.`,
+    title: say`${target} cannot catch up: ${source} has removed the WAL that it needs next.`,
     detail: [
-      'Clone it again by pg_basebackup, or let it fetch the WAL from an archive by restore_command, where there is one.',
-      slot === null ? 'It has no slot, so nothing kept the WAL for it.' : null,
+      say`Clone it again by pg_basebackup, or let it fetch the WAL from an archive by restore_command, where there is one.`,
+      slot === null ? say`It has no slot, so nothing kept the WAL for it.` : null,
     ],
     evidence: [
       ...(oldest === null
         ? []
-        : [fact('Oldest WAL', formatLsn(oldest), 'pg_ls_waldir()', causePlace(one, edge.from))]),
+        : [fact(say`Oldest WAL`, formatLsn(oldest), 'pg_ls_waldir()', causePlace(one, edge.from))]),
       ...(reached === null
         ? []
         : [
             fact(
-              'Needs from',
+              say`Needs from`,
               formatLsn(reached),
               'pg_last_wal_replay_lsn()',
               pollPlace(one, edge.to),
@@ -53,17 +54,17 @@ function walRemoved(one: EdgeCase): Finding | null {
       configuration(
         edge.to,
         `restore_command = 'cp /path/to/archive/%f %p'`,
-        'Lets it fetch the missing WAL from an archive, if the upstream archives it; give the path of yours.',
+        say`Lets it fetch the missing WAL from an archive, if the upstream archives it; give the path of yours.`,
       ),
       configuration(
         edge.to,
         `primary_slot_name = '${(slot ?? edge.to.replaceAll('-', '_')).replaceAll("'", "''")}'`,
-        `With a slot of that name on ${source} the WAL is kept while it is away; for after it was cloned again.`,
+        say`With a slot of that name on ${source} the WAL is kept while it is away; for after it was cloned again.`,
       ),
       configuration(
         edge.from,
         'wal_keep_size = 1GB',
-        'Keeps that much WAL for standbys without a slot. Needs a reload.',
+        say`Keeps that much WAL for standbys without a slot. Needs a reload.`,
       ),
     ],
   };
@@ -80,7 +81,7 @@ function noSender(one: EdgeCase): Finding | null {
   const found = sendersUsedUp(node, used, max);
   return {
     ...found,
-    title: `${target} cannot stream: ${node.id} has no WAL sender left (${formatPart(used, max)} are in use).`,
+    title: say`${target} cannot stream: ${node.id} has no WAL sender left (${formatPart(used, max)} are in use).`,
     health: 'error',
   };
 }
@@ -96,7 +97,7 @@ function toldByLog(one: EdgeCase): Finding | null {
   if (found === undefined) return null;
   return {
     code: 'notStreaming',
-    title: `${target} is not streaming from ${source}: its server log says why.`,
+    title: say`${target} is not streaming from ${source}: its server log says why.`,
     detail: [found.message],
     evidence: [logEvidence(one, found)],
     actions: [

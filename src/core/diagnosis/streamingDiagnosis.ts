@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { EdgeSnapshot } from '../snapshot';
 import { command, configuration, statement } from './actions';
 import type { Diagnosis } from './diagnosis';
@@ -20,7 +21,7 @@ export function diagnoseStreaming(picture: Picture, edge: EdgeSnapshot): readonl
 function findingOf(one: EdgeCase): Finding {
   const { edge, source, target } = one;
   const { code, params } = edge.verdict;
-  const open = unjudged(one, `the link from ${source} to ${target}`);
+  const open = unjudged(one, say`the link from ${source} to ${target}`);
   if (open !== null) return { ...open, followsFrom: awayEnd(one) };
   switch (code) {
     case 'streaming':
@@ -28,15 +29,15 @@ function findingOf(one: EdgeCase): Finding {
         code,
         title:
           edge.lagMs === null && edge.lagBytes === null
-            ? `${target} streams from ${source}.`
-            : `${target} replays what ${source} writes, ${lagWords(edge)} later.`,
+            ? say`${target} streams from ${source}.`
+            : say`${target} replays what ${source} writes, ${lagWords(edge)} later.`,
         detail: [otherWay(edge), unknownLag(edge), relative(one)],
         ...differencesOf(one),
       };
     case 'idle':
       return {
         code,
-        title: `${target} has all that ${source} wrote.`,
+        title: say`${target} has all that ${source} wrote.`,
         detail: [otherWay(edge), relative(one)],
         ...differencesOf(one),
       };
@@ -50,9 +51,9 @@ function findingOf(one: EdgeCase): Finding {
     case 'sourceCutOff':
       return {
         code,
-        title: `How far ${target} is behind is unknown: ${source}, which feeds it, is cut off itself.`,
+        title: say`How far ${target} is behind is unknown: ${source}, which feeds it, is cut off itself.`,
         detail: [
-          `${target} receives what ${source} has; what ${source} misses, ${target} misses too.`,
+          say`${target} receives what ${source} has; what ${source} misses, ${target} misses too.`,
         ],
         followsFrom: edge.from === null ? null : `streaming/${edge.from}`,
         actions: edge.from === null ? [] : [command('refresh', edge.from)],
@@ -62,10 +63,10 @@ function findingOf(one: EdgeCase): Finding {
     case 'diverged':
       return {
         code,
-        title: `${target} has diverged from ${source}: ${timelines(edge)}.`,
+        title: say`${target} has diverged from ${source}: ${timelines(edge)}.`,
         detail: [
-          `${target} holds WAL that ${source} never had, so it cannot follow.`,
-          'Bring it back by pg_rewind, or clone it anew by pg_basebackup: what only it has is lost by that.',
+          say`${target} holds WAL that ${source} never had, so it cannot follow.`,
+          say`Bring it back by pg_rewind, or clone it anew by pg_basebackup: what only it has is lost by that.`,
         ],
         actions: [
           command('showDifferences', edge.to),
@@ -74,23 +75,23 @@ function findingOf(one: EdgeCase): Finding {
             : statement(
                 edge.from,
                 () => 'SELECT pg_walfile_name(pg_current_wal_lsn());',
-                `Shows the timeline of ${source} in its first 8 digits; changes nothing.`,
+                say`Shows the timeline of ${source} in its first 8 digits; changes nothing.`,
               ),
         ],
       };
     case 'roleMismatch':
       return {
         code,
-        title: `${target} is declared a standby of ${source}, but is a ${params.role ?? 'primary'}.`,
-        detail: ['Nothing streams to it.'],
+        title: say`${target} is declared a standby of ${source}, but is a ${params.role ?? say`primary`}.`,
+        detail: [say`Nothing streams to it.`],
         followsFrom: edge.to,
         actions: [command('showDifferences', edge.to), command('openTopologyFile', edge.to)],
       };
     case 'wrongSystem':
       return {
         code,
-        title: `${target} belongs to another system than ${source}.`,
-        detail: ['A standby is a copy of its upstream and has its system identifier.'],
+        title: say`${target} belongs to another system than ${source}.`,
+        detail: [say`A standby is a copy of its upstream and has its system identifier.`],
         followsFrom: edge.to,
         actions: [command('openTopologyFile', edge.to), command('acceptServer', edge.to)],
       };
@@ -100,8 +101,8 @@ function findingOf(one: EdgeCase): Finding {
       const at = params.otherNodes?.[0] ?? edge.from ?? edge.to;
       return {
         code,
-        title: `Lag of ${target} is unknown: ${params.role === undefined ? 'our role' : `role ${params.role}`} may not see replication state on ${at}.`,
-        detail: ['Hidden positions are unknown, not zero.'],
+        title: say`Lag of ${target} is unknown: ${params.role === undefined ? say`our role` : say`role ${params.role}`} may not see replication state on ${at}.`,
+        detail: [say`Hidden positions are unknown, not zero.`],
         nodeId: at,
         followsFrom: one.picture.node(at)?.verdict.code === 'noPrivilege' ? at : null,
         actions: [command('copyGrant', at), command('checkSetup', at)],
@@ -110,11 +111,11 @@ function findingOf(one: EdgeCase): Finding {
     case 'notFound':
       return {
         code,
-        title: `No server has shown the link from ${source} to ${target} so far.`,
+        title: say`No server has shown the link from ${source} to ${target} so far.`,
         actions: [command('refresh', edge.to), command('openTopologyFile', edge.to)],
       };
     default:
-      return { code, title: `The state of the link from ${source} to ${target} is unknown.` };
+      return { code, title: say`The state of the link from ${source} to ${target} is unknown.` };
   }
 }
 
@@ -126,15 +127,15 @@ function behind(one: EdgeCase): Finding {
     case 'catchingUp':
       return {
         code,
-        title: `${target} works through what it missed and comes closer to ${source}.`,
+        title: say`${target} works through what it missed and comes closer to ${source}.`,
         detail: [waitingSentence(one), relative(one)],
       };
     case 'lagging':
       return {
         code,
-        title: `${target} is ${lagWords(edge)} behind ${source}.`,
+        title: say`${target} is ${lagWords(edge)} behind ${source}.`,
         detail: [
-          'It receives and replays, but later than the warning in the topology file, or later with every look.',
+          say`It receives and replays, but later than the warning in the topology file, or later with every look.`,
           relative(one),
         ],
         actions: [
@@ -143,16 +144,16 @@ function behind(one: EdgeCase): Finding {
             edge.to,
             () =>
               "SELECT pid, wait_event_type, wait_event FROM pg_stat_activity WHERE backend_type = 'startup';",
-            'Shows what replay waits for; changes nothing.',
+            say`Shows what replay waits for; changes nothing.`,
           ),
         ],
       };
     case 'paused':
       return {
         code,
-        title: `Replay on ${target} is paused.`,
+        title: say`Replay on ${target} is paused.`,
         detail: [
-          'It goes on receiving WAL and keeps it; who reads there sees old data.',
+          say`It goes on receiving WAL and keeps it; who reads there sees old data.`,
           waitingSentence(one),
         ],
         actions: [
@@ -160,24 +161,24 @@ function behind(one: EdgeCase): Finding {
           statement(
             edge.to,
             () => 'SELECT pg_wal_replay_resume();',
-            'Goes on with replay at once.',
+            say`Goes on with replay at once.`,
           ),
         ],
       };
     default:
       return {
         code,
-        title: `${target} is stuck: what waits on ${source} does not get less.`,
+        title: say`${target} is stuck: what waits on ${source} does not get less.`,
         detail: [
           waitingSentence(one),
-          'The link is up; something on the standby holds replay back.',
+          say`The link is up; something on the standby holds replay back.`,
         ],
         actions: [
           statement(
             edge.to,
             () =>
               "SELECT pid, wait_event_type, wait_event FROM pg_stat_activity WHERE backend_type = 'startup';",
-            'Shows what replay waits for; changes nothing.',
+            say`Shows what replay waits for; changes nothing.`,
           ),
           command('runChecks', edge.id),
         ],
@@ -192,12 +193,14 @@ function notStreaming(one: EdgeCase): Finding {
   const { reason } = edge.verdict.params;
   return {
     code: 'notStreaming',
-    title: `${target} is not streaming from ${source}.`,
+    title: say`${target} is not streaming from ${source}.`,
     detail: [
-      reason === undefined ? `${source} has no sender for it, and nothing arrives.` : `${reason}.`,
+      reason === undefined
+        ? say`${source} has no sender for it, and nothing arrives.`
+        : `${reason}.`,
       waitingSentence(one),
-      'What the standby alone says is not lag: it compares only what it received.',
-      away === edge.to ? `${target} itself is unreachable from here.` : null,
+      say`What the standby alone says is not lag: it compares only what it received.`,
+      away === edge.to ? say`${target} itself is unreachable from here.` : null,
     ],
     followsFrom: away,
     actions: [
@@ -205,7 +208,7 @@ function notStreaming(one: EdgeCase): Finding {
       statement(
         edge.to,
         () => "SELECT setting FROM pg_settings WHERE name = 'primary_slot_name';",
-        'Shows by which slot it asks; its primary_conninfo says where, and holds a password. Changes nothing.',
+        say`Shows by which slot it asks; its primary_conninfo says where, and holds a password. Changes nothing.`,
       ),
       command('showDifferences', edge.to),
       command('refresh', edge.to),
@@ -215,12 +218,12 @@ function notStreaming(one: EdgeCase): Finding {
 
 function slotLost(one: EdgeCase): Finding {
   const { edge, source, target } = one;
-  const slot = edge.slotName ?? 'its slot';
+  const slot = edge.slotName ?? say`its slot`;
   return {
     code: 'slotLost',
-    title: `${target} lost its slot ${slot} on ${source}: the WAL that it needs next is gone.`,
+    title: say`${target} lost its slot ${slot} on ${source}: the WAL that it needs next is gone.`,
     detail: [
-      `${target} cannot catch up by streaming. Clone it again by pg_basebackup, or let it fetch the WAL from an archive by restore_command.`,
+      say`${target} cannot catch up by streaming. Clone it again by pg_basebackup, or let it fetch the WAL from an archive by restore_command.`,
     ],
     actions: [
       edge.from === null || edge.slotName === null
@@ -231,7 +234,7 @@ function slotLost(one: EdgeCase): Finding {
         : configuration(
             edge.from,
             'max_slot_wal_keep_size = -1',
-            'No limit for what slots keep, so that none is lost; a slot that nobody reads then fills the disk.',
+            say`No limit for what slots keep, so that none is lost; a slot that nobody reads then fills the disk.`,
           ),
     ],
   };
@@ -241,13 +244,13 @@ function ambiguous(one: EdgeCase): Finding {
   const { edge, source, target } = one;
   return {
     code: 'ambiguous',
-    title: `Several senders of ${source} could be that of ${target}.`,
-    detail: ['So no lag is said. A slot or a cluster_name of its own tells each standby apart.'],
+    title: say`Several senders of ${source} could be that of ${target}.`,
+    detail: [say`So no lag is said. A slot or a cluster_name of its own tells each standby apart.`],
     actions: [
       configuration(
         edge.to,
         `cluster_name = '${edge.to.replaceAll("'", "''")}'`,
-        'Names its sender on the upstream; needs a restart of the standby.',
+        say`Names its sender on the upstream; needs a restart of the standby.`,
       ),
       command('openTopologyFile', edge.to),
     ],
@@ -257,18 +260,18 @@ function ambiguous(one: EdgeCase): Finding {
 function timelines({ verdict }: EdgeSnapshot): string {
   const { upstreamTimeline, downstreamTimeline } = verdict.params;
   return upstreamTimeline === undefined || downstreamTimeline === undefined
-    ? 'their timelines differ'
-    : `timeline ${downstreamTimeline} against ${upstreamTimeline}`;
+    ? say`their timelines differ`
+    : say`timeline ${downstreamTimeline} against ${upstreamTimeline}`;
 }
 
 function relative({ edge, source, picture }: EdgeCase): string | null {
   const feeds = edge.isRelativeToUpstream && picture.node(edge.from) !== null;
-  return feeds ? `That is measured against ${source}, not against the root.` : null;
+  return feeds ? say`That is measured against ${source}, not against the root.` : null;
 }
 
 function unknownLag({ lagBytes, unknownBecause }: EdgeSnapshot): string | null {
   return lagBytes === null && unknownBecause !== null
-    ? `Its lag is unknown: ${unknownBecause}.`
+    ? say`Its lag is unknown: ${unknownBecause}.`
     : null;
 }
 
@@ -276,7 +279,7 @@ function unknownLag({ lagBytes, unknownBecause }: EdgeSnapshot): string | null {
 function otherWay({ verdict }: EdgeSnapshot): string | null {
   const declared = verdict.params.otherNodes ?? [];
   return verdict.health === 'warning' && declared.length > 0
-    ? `The file says that it is a standby of ${listed(declared)}.`
+    ? say`The file says that it is a standby of ${listed(declared)}.`
     : null;
 }
 

@@ -1,4 +1,5 @@
 import type { FastFacts } from '../facts';
+import { say } from '../say';
 import type { NodeSnapshot, TopologySnapshot } from '../snapshot';
 import type { TopologyNode } from '../topology';
 import type { NotCompared } from './difference';
@@ -27,15 +28,15 @@ export function compareNodes(snapshot: TopologySnapshot): Comparison {
   const notCompared: NotCompared[] = [];
   for (const declared of snapshot.topology.nodes) {
     const node = found.get(declared.id);
-    const why = node === undefined ? `${declared.id} was not read yet` : whyNot(node);
+    const why = node === undefined ? say`${declared.id} was not read yet` : whyNot(node);
     const fast = node?.sample.fast ?? null;
     if (why !== null || node === undefined || fast === null) {
-      notCompared.push({ nodeId: declared.id, why: why ?? `${declared.id} was not read yet` });
+      notCompared.push({ nodeId: declared.id, why: why ?? say`${declared.id} was not read yet` });
       continue;
     }
     nodes.set(declared.id, { snapshot: node, declared, fast });
     if (node.sample.slow === null) {
-      const why = `publications and options of ${declared.id} were not read yet`;
+      const why = say`publications and options of ${declared.id} were not read yet`;
       notCompared.push({ nodeId: declared.id, why });
     }
   }
@@ -57,25 +58,25 @@ function whyNot(node: NodeSnapshot): string | null {
   const { id, sample, verdict } = node;
   switch (sample.contact) {
     case 'restricted':
-      return `${id} is not contacted in restricted mode`;
+      return say`${id} is not contacted in restricted mode`;
     case 'notAsked':
     case 'notApproved':
-      return `${id} is not connected`;
+      return say`${id} is not connected`;
     case 'disconnected':
-      return `${id} is disconnected`;
+      return say`${id} is disconnected`;
     case 'connecting':
-      return `${id} is being connected`;
+      return say`${id} is being connected`;
     case 'failed':
       return sample.failure?.reason === 'starting'
-        ? `${id} is starting`
-        : `${id} could not be read`;
+        ? say`${id} is starting`
+        : say`${id} could not be read`;
     case 'connected':
       break;
   }
-  if (sample.fast === null) return `${id} was not read yet`;
-  if (verdict.code === 'stale') return `${id} has not answered lately`;
+  if (sample.fast === null) return say`${id} was not read yet`;
+  if (verdict.code === 'stale') return say`${id} has not answered lately`;
   if (sample.fast.serverVersionNum < OLDEST_SUPPORTED) {
-    return `${id} runs a Postgres older than 14`;
+    return say`${id} runs a Postgres older than 14`;
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { escapeDocument } from '../describe/escapeDocument';
 import { formatCounted } from '../format';
+import { say } from '../say';
 import type { Difference, NotCompared } from './difference';
 import { serverWay } from './serverWay';
 import { takeOverTitle } from './takeOverTitle';
@@ -17,9 +18,9 @@ export function differencesDocument(
 ): string {
   const nodeIds = [...new Set(differences.map(({ nodeId }) => nodeId))];
   return [
-    `# Differences: ${escapeDocument(topologyName)}`,
+    say`# Differences: ${escapeDocument(topologyName)}`,
     '',
-    `${differencesSentence(differences, notCompared)} As read at ${escapeDocument(readAt)}.`,
+    say`${differencesSentence(differences, notCompared)} As read at ${escapeDocument(readAt)}.`,
     ...nodeIds.flatMap((nodeId) => [
       '',
       `## ${escapeDocument(nodeId)}`,
@@ -28,9 +29,14 @@ export function differencesDocument(
     ]),
     ...(notCompared.length === 0
       ? []
-      : ['', '## Not compared', '', ...notCompared.map(({ why }) => `- ${escapeDocument(why)}`)]),
+      : [
+          '',
+          say`## Not compared`,
+          '',
+          ...notCompared.map(({ why }) => `- ${escapeDocument(why)}`),
+        ]),
     '',
-    'Row filters that may mean the same in another form, what the file leaves open, and connection strings of subscriptions are not compared.',
+    say`Row filters that may mean the same in another form, what the file leaves open, and connection strings of subscriptions are not compared.`,
     '',
   ].join('\n');
 }
@@ -44,19 +50,19 @@ export function differencesSentence(
   const open =
     rest === 0
       ? ''
-      : `, as far as can be told: ${formatCounted(rest, 'node')} could not be compared`;
+      : say`, as far as can be told: ${formatCounted(rest, 'node')} could not be compared`;
   if (differences.length > 0) {
-    return `${formatCounted(differences.length, 'difference')} between the file and the servers${open}.`;
+    return say`${formatCounted(differences.length, 'difference')} between the file and the servers${open}.`;
   }
-  return `The servers are as the file says${open}.`;
+  return say`The servers are as the file says${open}.`;
 }
 
 function line(difference: Difference): string {
   const { message, declared, live, fileChanges } = difference;
   const { steps, advice } = serverWay(difference);
   const sides = [
-    ...(declared === null ? [] : [`file: ${declared}`]),
-    ...(live === null ? [] : [`server: ${live}`]),
+    ...(declared === null ? [] : [say`file: ${declared}`]),
+    ...(live === null ? [] : [say`server: ${live}`]),
   ];
   const details = [
     ...(sides.length === 0 ? [] : [`${sides.join('; ')}.`]),

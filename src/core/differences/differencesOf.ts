@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { TopologySnapshot } from '../snapshot';
 import { compareNodes, type Comparison } from './comparedNodes';
 import type { Difference, NotCompared } from './difference';
@@ -39,7 +40,7 @@ export function notCompared(snapshot: TopologySnapshot): readonly NotCompared[] 
   const whole = compareNodes(snapshot);
   const others = [...withoutOthers(whole).others.keys()].map((nodeId) => ({
     nodeId,
-    why: `${nodeId} is not the server seen before`,
+    why: say`${nodeId} is not the server seen before`,
   }));
   return [...whole.notCompared, ...others];
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import { showEscaped } from '../visibleText';
 import type { Difference, DifferenceSubject } from './difference';
@@ -53,5 +54,5 @@ export function isSameSet(a: readonly string[], b: readonly string[]): boolean {
 /** `a, b and 3 more`, short enough for one line. */
 export function listShort(names: readonly string[]): string {
   const shownNames = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shownNames} and ${names.length - 5} more` : shownNames;
+  return names.length > 5 ? say`${shownNames} and ${names.length - 5} more` : shownNames;
 }

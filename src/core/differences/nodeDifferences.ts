@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { databasePeersOf, peersOf, type ComparedNode, type Comparison } from './comparedNodes';
 import type { Difference } from './difference';
 import { makeDifference, NODE } from './makeDifference';
@@ -22,7 +23,7 @@ export function otherSystem({ snapshot, declared: { id } }: ComparedNode): Diffe
     subject: NODE,
     path: ['nodes', id, 'connection'],
     severity: 'error',
-    message: `${id} is not the server seen before: ${params.reason ?? 'its system identifier is another'}.`,
+    message: say`${id} is not the server seen before: ${params.reason ?? say`its system identifier is another`}.`,
     live: params.reason ?? null,
   });
 }
@@ -38,8 +39,8 @@ function splitBrain({ snapshot, declared: { id } }: ComparedNode): Difference | 
     subject: NODE,
     path: ['nodes', id],
     severity: 'error',
-    message: `${names.length} writable nodes of one system: ${names.join(', ')}. Changes are refused until you choose one.`,
-    live: 'writable',
+    message: say`${names.length} writable nodes of one system: ${names.join(', ')}. Changes are refused until you choose one.`,
+    live: say`writable`,
   });
 }
 
@@ -57,9 +58,9 @@ function sameNode(comparison: Comparison, node: ComparedNode): readonly Differen
         subject: NODE,
         detail: other,
         path: ['nodes', id, 'connection'],
-        message: `${other} and ${id} are the same node: one server, one database.`,
-        declared: 'a node of its own',
-        live: `database ${node.fast.database} of the server of ${other}`,
+        message: say`${other} and ${id} are the same node: one server, one database.`,
+        declared: say`a node of its own`,
+        live: say`database ${node.fast.database} of the server of ${other}`,
       }),
     );
 }
@@ -76,9 +77,9 @@ function role(comparison: Comparison, node: ComparedNode): readonly Difference[]
       makeDifference({
         ...shared,
         code: 'role',
-        message: `${id} is declared no standby, but the server is a standby.`,
-        declared: 'primary',
-        live: upstream === null ? 'standby' : `standby of ${upstream}`,
+        message: say`${id} is declared no standby, but the server is a standby.`,
+        declared: say`primary`,
+        live: upstream === null ? say`standby` : say`standby of ${upstream}`,
         fileChanges: upstream === null ? [] : [{ path, value: upstream }],
       }),
     ];
@@ -88,9 +89,9 @@ function role(comparison: Comparison, node: ComparedNode): readonly Difference[]
       makeDifference({
         ...shared,
         code: 'role',
-        message: `${id} is declared a standby, but the server is a primary.`,
-        declared: `standby of ${standbyOf}`,
-        live: 'primary',
+        message: say`${id} is declared a standby, but the server is a primary.`,
+        declared: say`standby of ${standbyOf}`,
+        live: say`primary`,
         fileChanges: [
           { path, value: undefined },
           ...(declared.slot === null ? [] : [{ path: ['nodes', id, 'slot'], value: undefined }]),
@@ -107,9 +108,9 @@ function role(comparison: Comparison, node: ComparedNode): readonly Difference[]
     makeDifference({
       ...shared,
       code: 'upstream',
-      message: `${id} is declared a standby of ${standbyOf}, but streams from ${upstream}.`,
-      declared: `standby of ${standbyOf}`,
-      live: `standby of ${upstream}`,
+      message: say`${id} is declared a standby of ${standbyOf}, but streams from ${upstream}.`,
+      declared: say`standby of ${standbyOf}`,
+      live: say`standby of ${upstream}`,
       fileChanges: [{ path, value: upstream }],
     }),
   ];

@@ -4,6 +4,7 @@ import { fileTable } from '../plan/fileTable';
 import type { FileChange } from '../plan/plan';
 import { holderName, isHolderName } from '../plan/resyncHolder';
 import { isSentinelTable } from '../plan/sentinelNames';
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import type { DeclaredPublication, TableName } from '../topology';
 import { databasePeersOf, type ComparedNode, type Comparison } from './comparedNodes';
@@ -56,7 +57,7 @@ function missing(nodeId: string, { name, ...said }: DeclaredPublication): Differ
     nodeId,
     subject: { kind: 'publication', name },
     path,
-    message: `Publication ${name} is in the file, but not on ${nodeId}.`,
+    message: say`Publication ${name} is in the file, but not on ${nodeId}.`,
     declared: describe(said.allTables, said.schemas, said.tables),
     byPlan: true,
     fileChanges: [{ path, value: undefined }],
@@ -80,7 +81,7 @@ function extraPublication(nodeId: string, facts: PublicationFacts): Difference {
     subject: { kind: 'publication', name: facts.name },
     path,
     severity: 'information',
-    message: `Publication ${facts.name} is on ${nodeId}, but not in the file.`,
+    message: say`Publication ${facts.name} is on ${nodeId}, but not in the file.`,
     live: describe(facts.allTables, facts.schemas, tables),
     fileChanges: facts.namedTables === undefined ? [] : [{ path, value }],
   });
@@ -92,16 +93,16 @@ function keptByResync(
   facts: PublicationFacts,
   names: readonly string[],
 ): Difference {
-  const of = names.find((name) => holderName(name) === facts.name) ?? 'another publication';
+  const of = names.find((name) => holderName(name) === facts.name) ?? say`another publication`;
   const tables = facts.tables.map(formatTableName);
-  const what = tables.length === 0 ? 'a table' : listShort(tables);
+  const what = tables.length === 0 ? say`a table` : listShort(tables);
   return makeDifference({
     code: 'extraPublication',
     nodeId,
     subject: { kind: 'publication', name: facts.name },
     path: publicationPath(nodeId, facts.name),
-    message: `${facts.name} on ${nodeId} keeps how ${of} publishes ${what} while a subscription copies it anew. If no resync runs, one was stopped half way: Resync Table… goes on from there.`,
-    live: `kept by Resync Table: ${what}`,
+    message: say`${facts.name} on ${nodeId} keeps how ${of} publishes ${what} while a subscription copies it anew. If no resync runs, one was stopped half way: Resync Table… goes on from there.`,
+    live: say`kept by Resync Table: ${what}`,
   });
 }
 
@@ -150,7 +151,7 @@ function allTablesDifference(
     nodeId,
     subject: { kind: 'publication', name },
     path: [...path, declared.allTables ? 'allTables' : 'tables'],
-    message: `Publication ${name} on ${nodeId} publishes ${live}; the file says ${said}. Postgres changes this only by dropping the publication and making it anew.`,
+    message: say`Publication ${name} on ${nodeId} publishes ${live}; the file says ${said}. Postgres changes this only by dropping the publication and making it anew.`,
     declared: said,
     live,
     fileChanges: facts.namedTables === undefined ? [] : fileChanges,
@@ -174,8 +175,8 @@ function schemaDifferences(
             subject,
             detail: schema,
             path: [...path, index],
-            message: `Publication ${name} on ${nodeId} does not publish the tables of schema ${schema}.`,
-            declared: `tables of schema ${schema}`,
+            message: say`Publication ${name} on ${nodeId} does not publish the tables of schema ${schema}.`,
+            declared: say`tables of schema ${schema}`,
             byPlan: true,
             fileChanges: [{ path: [...path, index], value: undefined }],
           }),
@@ -189,8 +190,8 @@ function schemaDifferences(
       subject,
       detail: schema,
       path,
-      message: `Publication ${name} on ${nodeId} also publishes the tables of schema ${schema}, which the file does not say.`,
-      live: `tables of schema ${schema}`,
+      message: say`Publication ${name} on ${nodeId} also publishes the tables of schema ${schema}, which the file does not say.`,
+      live: say`tables of schema ${schema}`,
       fileChanges: [{ path: [...path, schemas.length + index], value: schema }],
     }),
   );
@@ -221,7 +222,7 @@ function tableDifferences(
         nodeId,
         subject: { kind: 'table', name, table: onlyName(table) },
         path: at.path,
-        message: `Publication ${name} on ${nodeId} does not publish ${key}.`,
+        message: say`Publication ${name} on ${nodeId} does not publish ${key}.`,
         declared: key,
         byPlan: true,
         fileChanges: [{ path: at.path, value: undefined }],
@@ -235,7 +236,7 @@ function tableDifferences(
       nodeId,
       subject: { kind: 'table', name, table: onlyName(table) },
       path,
-      message: `Publication ${name} on ${nodeId} also publishes ${formatTableName(table)}, which the file does not name.`,
+      message: say`Publication ${name} on ${nodeId} also publishes ${formatTableName(table)}, which the file does not name.`,
       live: formatTableName(table),
       fileChanges: [{ path: [...path, tables.length + index], value: fileTable(table) }],
     }),
@@ -257,10 +258,10 @@ function describe(
   schemas: readonly string[],
   tables: readonly TableName[],
 ): string {
-  if (allTables) return 'all tables';
+  if (allTables) return say`all tables`;
   const parts = [
-    ...(schemas.length > 0 ? [`the tables of schema ${listShort(schemas)}`] : []),
+    ...(schemas.length > 0 ? [say`the tables of schema ${listShort(schemas)}`] : []),
     ...(tables.length > 0 ? [listShort(tables.map(formatTableName))] : []),
   ];
-  return parts.length > 0 ? parts.join(' and ') : formatCounted(0, 'table');
+  return parts.length > 0 ? parts.join(say` and `) : formatCounted(0, 'table');
 }

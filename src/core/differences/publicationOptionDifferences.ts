@@ -1,4 +1,5 @@
 import type { PublicationFacts } from '../facts';
+import { say } from '../say';
 import type { DeclaredPublication } from '../topology';
 import type { Difference } from './difference';
 import { isSameSet, makeDifference } from './makeDifference';
@@ -17,7 +18,7 @@ export function optionDifferences(
       subject: { kind: 'publication', name },
       detail: option,
       path,
-      message: `Publication ${name} on ${nodeId} has ${option} ${live}; the file says ${said}.`,
+      message: say`Publication ${name} on ${nodeId} has ${option} ${live}; the file says ${said}.`,
       declared: said,
       live,
       byPlan: true,
@@ -27,8 +28,8 @@ export function optionDifferences(
   const found: Difference[] = [];
   const { operations, viaPartitionRoot, generatedColumns } = options;
   if (isTexts(operations) && !isSameSet(operations, facts.operations)) {
-    const live = facts.operations.join(', ') || 'none';
-    found.push(differ('operations', operations.join(', ') || 'none', live, facts.operations));
+    const live = facts.operations.join(', ') || say`none`;
+    found.push(differ('operations', operations.join(', ') || say`none`, live, facts.operations));
   }
   if (typeof viaPartitionRoot === 'boolean' && viaPartitionRoot !== facts.viaPartitionRoot) {
     const live = facts.viaPartitionRoot;

@@ -1,6 +1,7 @@
 import type { NamedTableFacts } from '../facts';
 import { fileTable } from '../plan/fileTable';
 import type { FileChange } from '../plan/plan';
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import type { DeclaredTable } from '../topology';
 import { compareRowFilters } from './compareRowFilters';
@@ -36,7 +37,7 @@ export function listAndFilterDifferences(
         ...shared,
         code: 'columns',
         path: [...path, 'columns'],
-        message: `Publication ${publication} on ${nodeId} publishes ${live} of ${table}; the file says ${said}.`,
+        message: say`Publication ${publication} on ${nodeId} publishes ${live} of ${table}; the file says ${said}.`,
         declared: said,
         live,
         fileChanges: [change(declared, path, 'columns', found.columns)],
@@ -44,14 +45,14 @@ export function listAndFilterDifferences(
     );
   }
   if (isOtherFilter(declared.rowFilter, found.rowFilter)) {
-    const said = declared.rowFilter ?? 'all rows';
-    const live = found.rowFilter ?? 'all rows';
+    const said = declared.rowFilter ?? say`all rows`;
+    const live = found.rowFilter ?? say`all rows`;
     differences.push(
       makeDifference({
         ...shared,
         code: 'rowFilter',
         path: [...path, 'rowFilter'],
-        message: `Publication ${publication} on ${nodeId} publishes other rows of ${table}: ${live}; the file says ${said}.`,
+        message: say`Publication ${publication} on ${nodeId} publishes other rows of ${table}: ${live}; the file says ${said}.`,
         declared: said,
         live,
         fileChanges: [change(declared, path, 'rowFilter', bare(found.rowFilter))],
@@ -84,7 +85,7 @@ function isOtherFilter(file: string | null, live: string | null): boolean {
 }
 
 function columnWords(columns: readonly string[] | null): string {
-  return columns === null ? 'all columns' : `the columns ${listShort(columns)}`;
+  return columns === null ? say`all columns` : say`the columns ${listShort(columns)}`;
 }
 
 /** Without the parentheses that the server puts around the whole. */

@@ -2,6 +2,7 @@ import type { QueueObjectFacts, QueueTriggerFacts } from '../facts';
 import type { FileChange } from '../plan/plan';
 import { isSameTable } from '../plan/tableLookup';
 import { CONFLICTS, EDGE_REGISTER, LEDGER, METRICS } from '../queue/queueNames';
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import type { DeclaredQueue, TableName, TopologyNode } from '../topology';
 import type { ComparedNode, Comparison } from './comparedNodes';
@@ -72,8 +73,8 @@ function missingQueue(place: Place): Difference {
     nodeId,
     subject: subjectOf(place),
     path,
-    message: `Queue ${name} is in the file, but not on ${nodeId}.`,
-    declared: `queue ${name}, drained to ${queue.primary}`,
+    message: say`Queue ${name} is in the file, but not on ${nodeId}.`,
+    declared: say`queue ${name}, drained to ${queue.primary}`,
     byPlan: true,
     fileChanges: [{ path, value: undefined }],
   });
@@ -88,20 +89,20 @@ function queueShape(place: Place, shape: 'old' | 'other' | null): readonly Diffe
     nodeId,
     subject: subjectOf(place),
     path: queuePath(nodeId),
-    declared: 'a queue that can be drained',
+    declared: say`a queue that can be drained`,
   };
   return [
     shape === 'old'
       ? makeDifference({
           ...shared,
-          message: `Queue ${name} on ${nodeId} has the shape that applications make: it is watched, but cannot be drained.`,
-          live: 'a queue of an application',
+          message: say`Queue ${name} on ${nodeId} has the shape that applications make: it is watched, but cannot be drained.`,
+          live: say`a queue of an application`,
           byPlan: true,
         })
       : makeDifference({
           ...shared,
-          message: `${name} on ${nodeId} is no queue: it lacks columns that every queue has.`,
-          live: 'another table of that name',
+          message: say`${name} on ${nodeId} is no queue: it lacks columns that every queue has.`,
+          live: say`another table of that name`,
         }),
   ];
 }
@@ -120,8 +121,8 @@ function undeclaredQueue(
       nodeId,
       subject: { kind: 'queue', name: '' },
       path: ['nodes', nodeId],
-      message: `Writes to ${names} on ${nodeId} are queued, but the file gives ${nodeId} no queue: nobody drains them.`,
-      live: `capture triggers on ${names}`,
+      message: say`Writes to ${names} on ${nodeId} are queued, but the file gives ${nodeId} no queue: nobody drains them.`,
+      live: say`capture triggers on ${names}`,
     }),
   ];
 }
@@ -146,8 +147,8 @@ function captureDifferences(place: Place, { triggers }: QueueObjectFacts): reado
         detail: name,
         path: queuePath(nodeId, 'tables'),
         severity: 'information',
-        message: `Writes to ${name} on ${nodeId} are queued, but the file does not list it: in a conflict the primary wins.`,
-        live: `capture trigger on ${name}`,
+        message: say`Writes to ${name} on ${nodeId} are queued, but the file does not list it: in a conflict the primary wins.`,
+        live: say`capture trigger on ${name}`,
         fileChanges: [{ path: queuePath(nodeId, 'tables', name), value: 'primary-wins' }],
       });
     }),
@@ -157,14 +158,14 @@ function captureDifferences(place: Place, { triggers }: QueueObjectFacts): reado
 const MISSING = {
   capture: {
     detail: '',
-    what: (table: string, nodeId: string) => `Writes to ${table} on ${nodeId} are not queued`,
-    trigger: 'its capture trigger',
+    what: (table: string, nodeId: string) => say`Writes to ${table} on ${nodeId} are not queued`,
+    trigger: say`its capture trigger`,
   },
   refuseTruncate: {
     detail: ' truncate',
     what: (table: string, nodeId: string) =>
-      `TRUNCATE of ${table} on ${nodeId} is neither queued nor refused`,
-    trigger: 'the trigger that refuses it',
+      say`TRUNCATE of ${table} on ${nodeId} is neither queued nor refused`,
+    trigger: say`the trigger that refuses it`,
   },
 } as const;
 
@@ -188,8 +189,8 @@ function missingTrigger(
       detail: `${name}${detail}`,
       path,
       message: `${what(name, nodeId)}: ${trigger} ${stateWords(found)}.`,
-      declared: 'queued by a trigger',
-      live: found === null ? null : `trigger ${stateWords(found)}`,
+      declared: say`queued by a trigger`,
+      live: found === null ? null : say`trigger ${stateWords(found)}`,
       byPlan: true,
       fileChanges: [{ path, value: undefined }],
     }),
@@ -213,9 +214,9 @@ function doubleCapture(place: Place, { triggers }: QueueObjectFacts): readonly D
         subject: subjectOf(place),
         detail: name,
         path: isListed ? queuePath(nodeId, 'tables', name) : queuePath(nodeId, 'capture'),
-        message: `${name} on ${nodeId} has a capture trigger, while the file says that the application fills the queue: together they queue each write twice.`,
-        declared: 'queued by the application',
-        live: 'queued by a trigger',
+        message: say`${name} on ${nodeId} has a capture trigger, while the file says that the application fills the queue: together they queue each write twice.`,
+        declared: say`queued by the application`,
+        live: say`queued by a trigger`,
         byPlan: true,
         fileChanges,
       });
@@ -238,9 +239,9 @@ function guardDifference(
       subject: subjectOf(place),
       detail: name,
       path: queuePath(nodeId, 'tables', name),
-      message: `${name} on ${nodeId} is queued and subscribed, but its echo guard ${stateWords(found)}: a row that comes back would stop the subscription.`,
-      declared: 'queued and subscribed',
-      live: found === null ? 'no echo guard' : `echo guard ${stateWords(found)}`,
+      message: say`${name} on ${nodeId} is queued and subscribed, but its echo guard ${stateWords(found)}: a row that comes back would stop the subscription.`,
+      declared: say`queued and subscribed`,
+      live: found === null ? say`no echo guard` : say`echo guard ${stateWords(found)}`,
       byPlan: true,
     }),
   ];
@@ -264,8 +265,8 @@ function missingLedger(
       subject: subjectOf({ nodeId, queue }),
       detail: primary,
       path: queuePath(nodeId, 'primary'),
-      message: `The queue of ${nodeId} cannot be drained to ${primary}, which lacks ${names}.`,
-      declared: `drained to ${primary}`,
+      message: say`The queue of ${nodeId} cannot be drained to ${primary}, which lacks ${names}.`,
+      declared: say`drained to ${primary}`,
       byPlan: true,
     }),
   ];
@@ -287,8 +288,8 @@ function missingDrainUser(
       subject: subjectOf({ nodeId, queue }),
       detail: at,
       path,
-      message: `Role ${drainUser}, which drains the queue of ${nodeId}, does not exist on ${at}.`,
-      declared: `role ${drainUser} on ${at}`,
+      message: say`Role ${drainUser}, which drains the queue of ${nodeId}, does not exist on ${at}.`,
+      declared: say`role ${drainUser} on ${at}`,
       byPlan: true,
       fileChanges: [{ path, value: undefined }],
     }),
@@ -309,6 +310,6 @@ function tableOf({ schema, table }: QueueTriggerFacts): TableName {
 
 /** The end of a sentence about a trigger that is not there, or does not fire as it has to. */
 function stateWords(found: QueueTriggerFacts | null): string {
-  if (found === null) return 'is missing';
-  return found.fires === 'D' ? 'is disabled' : 'fires for other writes than it should';
+  if (found === null) return say`is missing`;
+  return found.fires === 'D' ? say`is disabled` : say`fires for other writes than it should`;
 }

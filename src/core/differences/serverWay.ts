@@ -1,5 +1,6 @@
 import { publicationSubject } from '../describe/publicationSubject';
 import { isHolderName } from '../plan/resyncHolder';
+import { say } from '../say';
 import { showEscaped } from '../visibleText';
 import type { Difference, DifferenceCode } from './difference';
 
@@ -41,7 +42,7 @@ export function serverWay(difference: Difference): ServerWay {
 type Way = (difference: Difference) => ServerWay;
 
 const byPlan: Way = ({ nodeId }) =>
-  only({ command: 'planChanges', title: 'Make the server so: Plan Changes…', subject: nodeId });
+  only({ command: 'planChanges', title: say`Make the server so: Plan Changes…`, subject: nodeId });
 
 const onNode =
   (command: WayCommand, title: string): Way =>
@@ -59,23 +60,23 @@ const WAYS: Readonly<Record<DifferenceCode, Way>> = {
   role: roleWay,
   upstream: ({ nodeId, declared }) =>
     byHand(
-      `On ${nodeId}, set primary_conninfo to what the file says, ${declared ?? 'its upstream'} (ALTER SYSTEM, then SELECT pg_reload_conf()), with a slot there in primary_slot_name. No command does it: the setting holds a password, and a standby that follows a server of another timeline has to be cloned anew.`,
+      say`On ${nodeId}, set primary_conninfo to what the file says, ${declared ?? say`its upstream`} (ALTER SYSTEM, then SELECT pg_reload_conf()), with a slot there in primary_slot_name. No command does it: the setting holds a password, and a standby that follows a server of another timeline has to be cloned anew.`,
     ),
   missingPublication: byPlan,
   extraPublication: (difference) =>
     isHolderName(nameOf(difference))
       ? byHand(
-          `Let the resync end, or go on with it by Resync Table…, which takes ${nameOf(difference)} away itself. No command drops it: how its table was published stands nowhere else.`,
+          say`Let the resync end, or go on with it by Resync Table…, which takes ${nameOf(difference)} away itself. No command drops it: how its table was published stands nowhere else.`,
         )
-      : onPublication('dropPublication', 'Make the server so: Drop Publication…')(difference),
+      : onPublication('dropPublication', say`Make the server so: Drop Publication…`)(difference),
   allTables: (difference) => ({
-    ...onPublication('dropPublication', 'Make the server so: Drop Publication…')(difference),
-    advice: `Drop Publication…, then Plan Changes… makes ${nameOf(difference)} anew. No plan does both: what its subscriptions miss in between only a person can answer for.`,
+    ...onPublication('dropPublication', say`Make the server so: Drop Publication…`)(difference),
+    advice: say`Drop Publication…, then Plan Changes… makes ${nameOf(difference)} anew. No plan does both: what its subscriptions miss in between only a person can answer for.`,
   }),
   missingSchema: byPlan,
-  extraSchema: onPublication('alterPublication', 'Make the server so: Alter Publication…'),
+  extraSchema: onPublication('alterPublication', say`Make the server so: Alter Publication…`),
   missingTable: byPlan,
-  extraTable: onPublication('alterPublication', 'Make the server so: Alter Publication…'),
+  extraTable: onPublication('alterPublication', say`Make the server so: Alter Publication…`),
   columns: byPlan,
   rowFilter: byPlan,
   publicationOption: byPlan,
@@ -87,7 +88,7 @@ const WAYS: Readonly<Record<DifferenceCode, Way>> = {
       ? byPlan(difference)
       : only({
           command: 'resolveSubscription',
-          title: 'Resolve Stopped Subscription…',
+          title: say`Resolve Stopped Subscription…`,
           subject: subscriptionSubject(difference),
         }),
   subscriptionOption: (difference) =>
@@ -95,27 +96,27 @@ const WAYS: Readonly<Record<DifferenceCode, Way>> = {
       ? byPlan(difference)
       : {
           steps: [dropSubscription(difference)],
-          advice: `Drop Subscription…, then Plan Changes… makes ${nameOf(difference)} anew. No command changes it as it is: before version 18 Postgres sets two_phase only when a subscription is made.`,
+          advice: say`Drop Subscription…, then Plan Changes… makes ${nameOf(difference)} anew. No command changes it as it is: before version 18 Postgres sets two_phase only when a subscription is made.`,
         },
   slotName: slotNameWay,
   missingSlot: missingSlotWay,
   extraSlot: ({ nodeId, subject }) =>
     only({
       command: 'dropSlot',
-      title: 'Make the server so: Drop Slot…',
+      title: say`Make the server so: Drop Slot…`,
       subject: `slot/${nodeId}/${subject.kind === 'slot' ? subject.name : ''}`,
     }),
-  otherSystem: onNode('acceptServer', 'Accept Server…'),
+  otherSystem: onNode('acceptServer', say`Accept Server…`),
   sameNode: ({ nodeId }) =>
     byHand(
-      `Correct the connection of one of the two, or take ${nodeId} out of the file. There is nothing to change on the server.`,
+      say`Correct the connection of one of the two, or take ${nodeId} out of the file. There is nothing to change on the server.`,
     ),
-  splitBrain: onNode('choosePrimary', 'Choose Primary…'),
+  splitBrain: onNode('choosePrimary', say`Choose Primary…`),
   missingQueue: byPlan,
   extraQueue: ({ nodeId }) => ({
     steps: [
-      { command: 'removeQueue', title: 'Make the server so: Remove Queue…', subject: nodeId },
-      { command: 'setUpEdge', title: 'Write it into the file: Set Up Edge…', subject: nodeId },
+      { command: 'removeQueue', title: say`Make the server so: Remove Queue…`, subject: nodeId },
+      { command: 'setUpEdge', title: say`Write it into the file: Set Up Edge…`, subject: nodeId },
     ],
     advice: null,
   }),
@@ -123,17 +124,16 @@ const WAYS: Readonly<Record<DifferenceCode, Way>> = {
     difference.byPlan
       ? byPlan(difference)
       : byHand(
-          `Rename that table on ${difference.nodeId}, or name another one as "table" of "pendingSync". No command changes it: what is in it is not known.`,
+          say`Rename that table on ${difference.nodeId}, or name another one as "table" of "pendingSync". No command changes it: what is in it is not known.`,
         ),
   missingCapture: byPlan,
   extraCapture: ({ nodeId }) => ({
     ...only({
       command: 'planChanges',
-      title: 'Make the server so: Plan Changes…, dropping what the file does not mention',
+      title: say`Make the server so: Plan Changes…, dropping what the file does not mention`,
       subject: nodeId,
     }),
-    advice:
-      'Plan Changes… ends it only where it is told to drop what the file does not mention. What is queued by then stays queued.',
+    advice: say`Plan Changes… ends it only where it is told to drop what the file does not mention. What is queued by then stays queued.`,
   }),
   doubleCapture: byPlan,
   missingGuard: byPlan,
@@ -141,10 +141,10 @@ const WAYS: Readonly<Record<DifferenceCode, Way>> = {
   // The plan makes a role without a password; the dialog asks for one.
   missingDrainUser: ({ nodeId }) => ({
     steps: [
-      { command: 'setUpEdge', title: 'Make the server so: Set Up Edge…', subject: nodeId },
+      { command: 'setUpEdge', title: say`Make the server so: Set Up Edge…`, subject: nodeId },
       {
         command: 'planChanges',
-        title: 'Make the server so: Plan Changes…, without a password',
+        title: say`Make the server so: Plan Changes…, without a password`,
         subject: nodeId,
       },
     ],
@@ -156,26 +156,26 @@ function roleWay({ nodeId, declared, live }: Difference): ServerWay {
   if (live !== 'primary') {
     return only({
       command: 'promoteStandby',
-      title: 'Make the server so: Promote…',
+      title: say`Make the server so: Promote…`,
       subject: nodeId,
     });
   }
   return byHand(
-    `Stop ${nodeId}, bring it back to its upstream's history by pg_rewind or clone it anew by pg_basebackup, and start it with standby.signal and primary_conninfo, so that it is ${declared ?? 'a standby'}. No statement makes a running primary a standby: what it wrote by itself is lost by that.`,
+    say`Stop ${nodeId}, bring it back to its upstream's history by pg_rewind or clone it anew by pg_basebackup, and start it with standby.signal and primary_conninfo, so that it is ${declared ?? say`a standby`}. No statement makes a running primary a standby: what it wrote by itself is lost by that.`,
   );
 }
 
 function slotNameWay(difference: Difference): ServerWay {
   const { nodeId, subject, declared } = difference;
-  const wanted = declared ?? 'the slot of the file';
+  const wanted = declared ?? say`the slot of the file`;
   if (subject.kind !== 'subscription') {
     return byHand(
-      `On ${nodeId}, set primary_slot_name to what the file says, ${wanted} (ALTER SYSTEM, then SELECT pg_reload_conf()); Plan Changes… makes the slot on its upstream. No command sets it: the tools that run a standby write that setting, too.`,
+      say`On ${nodeId}, set primary_slot_name to what the file says, ${wanted} (ALTER SYSTEM, then SELECT pg_reload_conf()); Plan Changes… makes the slot on its upstream. No command sets it: the tools that run a standby write that setting, too.`,
     );
   }
   return {
     steps: [dropSubscription(difference)],
-    advice: `Drop Subscription…, then Plan Changes… makes ${subject.name} anew with ${wanted}. No command changes the slot as it is: another one stands at another place, so rows would be missing or come twice.`,
+    advice: say`Drop Subscription…, then Plan Changes… makes ${subject.name} anew with ${wanted}. No command changes the slot as it is: another one stands at another place, so rows would be missing or come twice.`,
   };
 }
 
@@ -185,12 +185,12 @@ function missingSlotWay(difference: Difference): ServerWay {
   if (isPlanned) return byPlan(difference);
   if (path[0] === 'consumers') {
     return byHand(
-      `Let what reads slot ${slot} make it anew. No command does: what it missed by then only its reader knows how to fetch.`,
+      say`Let what reads slot ${slot} make it anew. No command does: what it missed by then only its reader knows how to fetch.`,
     );
   }
   return {
     steps: [dropSubscription(difference)],
-    advice: `Drop Subscription…, then Plan Changes… makes ${subscriptionOf(difference)} on ${nodeId} anew, with a slot and a copy of its tables. A slot alone would be no help: it begins now, and rows written since the old one was lost would be missing in silence.`,
+    advice: say`Drop Subscription…, then Plan Changes… makes ${subscriptionOf(difference)} on ${nodeId} anew, with a slot and a copy of its tables. A slot alone would be no help: it begins now, and rows written since the old one was lost would be missing in silence.`,
   };
 }
 
@@ -205,7 +205,7 @@ function byHand(advice: string): ServerWay {
 function dropSubscription(difference: Difference): WayStep {
   return {
     command: 'dropSubscription',
-    title: 'Make the server so: Drop Subscription…',
+    title: say`Make the server so: Drop Subscription…`,
     subject: subscriptionSubject(difference),
   };
 }

@@ -1,4 +1,5 @@
 import type { FastFacts } from '../facts';
+import { say } from '../say';
 import type { SlotSnapshot } from '../snapshot';
 import type { ComparedNode, Comparison } from './comparedNodes';
 import type { Difference } from './difference';
@@ -24,13 +25,13 @@ function standbySlot(comparison: Comparison, node: ComparedNode): readonly Diffe
   const shared = { nodeId, path, subject: { kind: 'slot' as const, name: slot } };
   const { receiver } = node.fast;
   if (receiver?.isVisible === true && receiver.slotName !== slot) {
-    const live = receiver.slotName === null ? 'no slot' : `slot ${receiver.slotName}`;
+    const live = receiver.slotName === null ? say`no slot` : say`slot ${receiver.slotName}`;
     return [
       makeDifference({
         ...shared,
         code: 'slotName',
-        message: `${nodeId} streams by ${live}; the file says slot ${slot}.`,
-        declared: `slot ${slot}`,
+        message: say`${nodeId} streams by ${live}; the file says slot ${slot}.`,
+        declared: say`slot ${slot}`,
         live,
         fileChanges: [{ path, value: receiver.slotName ?? undefined }],
       }),
@@ -41,8 +42,8 @@ function standbySlot(comparison: Comparison, node: ComparedNode): readonly Diffe
     makeDifference({
       ...shared,
       code: 'missingSlot',
-      message: `Slot ${slot} of ${nodeId} does not exist on ${standbyOf}.`,
-      declared: `slot ${slot} on ${standbyOf}`,
+      message: say`Slot ${slot} of ${nodeId} does not exist on ${standbyOf}.`,
+      declared: say`slot ${slot} on ${standbyOf}`,
       byPlan: true,
       fileChanges: [{ path, value: undefined }],
     }),
@@ -65,8 +66,8 @@ function subscriptionSlots(comparison: Comparison, node: ComparedNode): readonly
         subject: { kind: 'slot', name: slotName },
         detail: name,
         path: ['nodes', nodeId, 'subscriptions', name, 'slotName'],
-        message: `Slot ${slotName} of subscription ${name} does not exist on ${publisher}.`,
-        declared: `slot ${slotName} on ${publisher}`,
+        message: say`Slot ${slotName} of subscription ${name} does not exist on ${publisher}.`,
+        declared: say`slot ${slotName} on ${publisher}`,
       }),
     ];
   });
@@ -82,8 +83,8 @@ function consumerSlots({ snapshot, nodes }: Comparison): readonly Difference[] {
         nodeId: node,
         subject: { kind: 'slot', name: slot },
         path: ['consumers', id, 'slot'],
-        message: `Slot ${slot} of ${id} does not exist on ${node}.`,
-        declared: `slot ${slot} on ${node}`,
+        message: say`Slot ${slot} of ${id} does not exist on ${node}.`,
+        declared: say`slot ${slot} on ${node}`,
         // Its owner makes it anew; what it has missed by then, nobody else knows.
         fileChanges: [{ path: ['consumers', id], value: undefined }],
       }),
@@ -120,8 +121,8 @@ function extraSlots(comparison: Comparison): readonly Difference[] {
         subject: { kind: 'slot', name: slot.name },
         path: ['nodes', slot.nodeId],
         severity: 'information',
-        message: `The ${slot.type} slot ${slot.name} on ${slot.nodeId} is not in the file.`,
-        live: `${slot.type} slot, ${slot.isActive ? 'active' : 'inactive'}`,
+        message: say`The ${slot.type} slot ${slot.name} on ${slot.nodeId} is not in the file.`,
+        live: say`${slot.type} slot, ${slot.isActive ? say`active` : say`inactive`}`,
         fileChanges: canBeWritten
           ? [
               {

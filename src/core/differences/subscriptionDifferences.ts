@@ -1,4 +1,5 @@
 import type { SubscriptionFacts } from '../facts';
+import { say } from '../say';
 import { deriveSlotName } from '../slotName';
 import type { DeclaredSubscription } from '../topology';
 import { databasePeersOf, type ComparedNode, type Comparison } from './comparedNodes';
@@ -39,8 +40,8 @@ function missing(nodeId: string, { name, publications }: DeclaredSubscription): 
     nodeId,
     subject: { kind: 'subscription', name },
     path,
-    message: `Subscription ${name} is in the file, but not on ${nodeId}.`,
-    declared: `subscription to ${listShort(publications)}`,
+    message: say`Subscription ${name} is in the file, but not on ${nodeId}.`,
+    declared: say`subscription to ${listShort(publications)}`,
     byPlan: true,
     fileChanges: [{ path, value: undefined }],
   });
@@ -69,8 +70,8 @@ function extraSubscription(
     subject: { kind: 'subscription', name },
     path,
     severity: 'information',
-    message: `Subscription ${name} is on ${nodeId}, but not in the file.`,
-    live: `subscription to ${listShort(facts.publications)}`,
+    message: say`Subscription ${name} is on ${nodeId}, but not in the file.`,
+    live: say`subscription to ${listShort(facts.publications)}`,
     // The file has to name the publisher, which only its slot tells.
     fileChanges: publisher === null ? [] : [{ path, value }],
   });
@@ -95,7 +96,7 @@ function compareSubscription(
         ...shared,
         code: 'subscribedPublications',
         path: [...path, 'publications'],
-        message: `Subscription ${name} on ${nodeId} takes ${live}; the file says ${said}.`,
+        message: say`Subscription ${name} on ${nodeId} takes ${live}; the file says ${said}.`,
         declared: said,
         live,
         byPlan: true,
@@ -112,7 +113,7 @@ function compareSubscription(
         ...shared,
         code: 'enabled',
         path: [...path, 'enabled'],
-        message: `Subscription ${name} on ${nodeId} is ${stateWord(facts.isEnabled)}; ${enabled === undefined ? 'the file does not say so, and then it is enabled' : `the file says ${stateWord(isWanted)}`}.`,
+        message: say`Subscription ${name} on ${nodeId} is ${stateWord(facts.isEnabled)}; ${enabled === undefined ? say`the file does not say so, and then it is enabled` : say`the file says ${stateWord(isWanted)}`}.`,
         declared: stateWord(isWanted),
         live: stateWord(facts.isEnabled),
         // What stopped by an error would stop again.
@@ -122,14 +123,14 @@ function compareSubscription(
     );
   }
   if (facts.slotName !== declared.slotName) {
-    const live = facts.slotName === null ? 'no slot' : `slot ${facts.slotName}`;
+    const live = facts.slotName === null ? say`no slot` : say`slot ${facts.slotName}`;
     found.push(
       makeDifference({
         ...shared,
         code: 'slotName',
         path: [...path, 'slotName'],
-        message: `Subscription ${name} on ${nodeId} uses ${live}; the file says slot ${declared.slotName}.`,
-        declared: `slot ${declared.slotName}`,
+        message: say`Subscription ${name} on ${nodeId} uses ${live}; the file says slot ${declared.slotName}.`,
+        declared: say`slot ${declared.slotName}`,
         live,
         fileChanges:
           facts.slotName === null ? [] : [{ path: [...path, 'slotName'], value: facts.slotName }],
@@ -164,7 +165,7 @@ function optionDifferences(
         subject: { kind: 'subscription', name },
         detail: option,
         path: [...path, option],
-        message: `Subscription ${name} on ${nodeId} has ${option} ${present}; the file says ${wanted}.`,
+        message: say`Subscription ${name} on ${nodeId} has ${option} ${present}; the file says ${wanted}.`,
         declared: wanted,
         live: present,
         byPlan: option !== 'twoPhase' || fast.serverVersionNum >= TWO_PHASE_CHANGES,
@@ -185,5 +186,5 @@ function fileValue(option: string, value: boolean | string): boolean | string {
 }
 
 function stateWord(isEnabled: boolean): string {
-  return isEnabled ? 'enabled' : 'disabled';
+  return isEnabled ? say`enabled` : say`disabled`;
 }

@@ -1,5 +1,6 @@
 import { isLoopback } from '../endpoint';
 import type { Endpoint } from '../failure';
+import { say } from '../say';
 import { connectionTo, type Draft, type DraftNode } from './draft';
 import type { DraftEvidence, Words } from './draftEvidence';
 import type { Answer } from './look';
@@ -69,12 +70,12 @@ export function clientNode(
   const address = isSameMachine ? null : { host: client, port };
   const problem: Words =
     seenHost === null
-      ? () => 'Its address may not be seen by this role. Give host and port to reach it.'
+      ? () => say`Its address may not be seen by this role. Give host and port to reach it.`
       : address === null
         ? () =>
-            `It runs on ${seenHost}, at a port that its sender does not know. Give the port to reach it.`
+            say`It runs on ${seenHost}, at a port that its sender does not know. Give the port to reach it.`
         : () =>
-            `Its port is not known to its sender; ${port}, the port of that server, is tried. Behind a NAT or in a container its address may be another.`;
+            say`Its port is not known to its sender; ${port}, the port of that server, is tried. Behind a NAT or in a container its address may be another.`;
   return draft.addNode({
     key,
     server: null,

@@ -1,4 +1,5 @@
 import { parseConnectionString } from '../connectionString';
+import { say } from '../say';
 import { startingPointOf, type StartingPoint, type StartingProblem } from './startingPointOf';
 
 const PREFIX = /^jdbc:postgres(?:ql)?:/iu;
@@ -134,11 +135,11 @@ function skippedNote(names: readonly string[]): StartingProblem {
     ...known,
     ...(others === 0
       ? []
-      : [others === 1 ? 'one of another name' : `${String(others)} of other names`]),
+      : [others === 1 ? say`one of another name` : say`${String(others)} of other names`]),
   ];
   const subject =
     names.length === 1
-      ? 'This parameter of the JDBC URL is'
-      : 'These parameters of the JDBC URL are';
-  return { severity: 'information', message: `${subject} skipped: ${all.join(', ')}.` };
+      ? say`This parameter of the JDBC URL is`
+      : say`These parameters of the JDBC URL are`;
+  return { severity: 'information', message: say`${subject} skipped: ${all.join(', ')}.` };
 }

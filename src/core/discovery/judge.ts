@@ -1,4 +1,5 @@
 import { formatEndpoint } from '../endpoint';
+import { say } from '../say';
 import type { Draft, DraftNode } from './draft';
 import type { Server } from './servers';
 
@@ -9,7 +10,7 @@ export function judge(draft: Draft): void {
   dropBystanders(draft);
   for (const node of draft.nodes.values()) {
     for (const note of node.answer?.facts.notes ?? []) {
-      draft.skipped.push((nameOf) => `On ${nameOf(node.key)}: ${note}`);
+      draft.skipped.push((nameOf) => say`On ${nameOf(node.key)}: ${note}`);
     }
   }
 }
@@ -27,7 +28,7 @@ function tellSplitBrain(draft: Draft): void {
     const keys = servers.flatMap((server) => draft.nodeOf(server, null)?.key ?? []);
     draft.warnings.push(
       (nameOf) =>
-        `${keys.map(nameOf).join(' and ')} are all primaries of system ${system}: writes go apart. Decide which one stays before you write the file.`,
+        say`${keys.map(nameOf).join(say` and `)} are all primaries of system ${system}: writes go apart. Decide which one stays before you write the file.`,
     );
   }
 }
@@ -37,11 +38,11 @@ function tellStrangers(draft: Draft): void {
   for (const look of draft.looks) {
     const sought = look.soughtKey === null ? undefined : draft.nodes.get(look.soughtKey);
     if (sought?.server !== null || look.facts === null) continue;
-    const place = look.endpoint === null ? 'There' : `At ${formatEndpoint(look.endpoint)}`;
+    const place = look.endpoint === null ? say`There` : say`At ${formatEndpoint(look.endpoint)}`;
     draft.nodes.set(sought.key, {
       ...sought,
       problem: () =>
-        `${place} another server answers. Give the address by which it is reached from here.`,
+        say`${place} another server answers. Give the address by which it is reached from here.`,
     });
   }
 }
@@ -67,7 +68,7 @@ function dropBystanders(draft: Draft): void {
     const place = formatEndpoint(answer.endpoint);
     draft.skipped.push(
       () =>
-        `Database ${database} of the server at ${place} takes no part in what was found; it was left out.`,
+        say`Database ${database} of the server at ${place} takes no part in what was found; it was left out.`,
     );
   }
 }

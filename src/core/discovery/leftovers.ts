@@ -1,4 +1,5 @@
 import type { SlotFacts } from '../facts';
+import { say } from '../say';
 import { clientNode } from './addressNodes';
 import type { Draft, DraftNode } from './draft';
 import { databaseNode } from './logical';
@@ -23,7 +24,7 @@ function addStandbys(draft: Draft, server: Server): void {
   if (free.length > 0 && lost.length > 0) {
     draft.skipped.push(
       (nameOf) =>
-        `${nameOf(keyOf(draft, server))} has ${free.length === 1 ? 'a walsender' : `${free.length} walsenders`} that could not be told apart from what ${lost.map((node) => nameOf(node.key)).join(', ')} receives; give the standbys a slot or a cluster_name.`,
+        say`${nameOf(keyOf(draft, server))} has ${free.length === 1 ? say`a walsender` : say`${free.length} walsenders`} that could not be told apart from what ${lost.map((node) => nameOf(node.key)).join(', ')} receives; give the standbys a slot or a cluster_name.`,
     );
     for (const sender of free) claimSlotOf(draft, server, sender.pid);
     return;
@@ -111,7 +112,7 @@ function addSubscribers(draft: Draft, server: Server): void {
         : [
             {
               text: () =>
-                `START_REPLICATION of slot ${slot.name} with publications ${publications.join(', ')}`,
+                say`START_REPLICATION of slot ${slot.name} with publications ${publications.join(', ')}`,
               atMs: base.atMs,
             },
           ]),
@@ -169,20 +170,22 @@ function addOrphans(draft: Draft, server: Server): void {
       evidence: [slotEvidence(draft, server, slot)],
     });
     if (slot.isActive) continue;
-    const kept = slot.walStatus === 'lost' ? 'what it kept is lost' : 'its server keeps WAL for it';
+    const kept =
+      slot.walStatus === 'lost' ? say`what it kept is lost` : say`its server keeps WAL for it`;
     draft.warnings.push(
-      (nameOf) => `Nobody that was found reads slot ${slot.name} on ${nameOf(node)}, and ${kept}.`,
+      (nameOf) =>
+        say`Nobody that was found reads slot ${slot.name} on ${nameOf(node)}, and ${kept}.`,
     );
   }
 }
 
 function slotEvidence(draft: Draft, server: Server, slot: SlotFacts) {
   const sender = senderOfSlot(server, slot);
-  const who = sender?.applicationName ? `, read by ${sender.applicationName}` : '';
-  const state = slot.isActive ? who : ', read by nobody';
+  const who = sender?.applicationName ? say`, read by ${sender.applicationName}` : '';
+  const state = slot.isActive ? who : say`, read by nobody`;
   return {
     text: (nameOf: (key: string) => string) =>
-      `${slot.type} slot ${slot.name} in pg_replication_slots on ${nameOf(keyOf(draft, server))}${state}`,
+      say`${slot.type} slot ${slot.name} in pg_replication_slots on ${nameOf(keyOf(draft, server))}${state}`,
     atMs: server.answers[0]?.atMs ?? null,
   };
 }

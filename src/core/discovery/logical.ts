@@ -1,6 +1,7 @@
 import { formatEndpoint } from '../endpoint';
 import type { SlotFacts, SubscriptionFacts } from '../facts';
 import type { Endpoint } from '../failure';
+import { say } from '../say';
 import { addressNode } from './addressNodes';
 import { connectionTo, nodeKey, type Draft, type DraftNode } from './draft';
 import type { DraftEvidence } from './draftEvidence';
@@ -180,17 +181,17 @@ function addSlotEdge(
   if (sender !== null) draft.claimedSenders.add(claimKey(server, sender.pid));
   const client = sender?.clientAddress ?? null;
   const reader = slot.isActive
-    ? `read${client === null ? '' : ` from client_addr ${client}`}`
-    : 'not read now';
+    ? `read${client === null ? '' : say` from client_addr ${client}`}`
+    : say`not read now`;
   pushEdge(draft, subscriber, publisher, certainty, [
     {
       text: (nameOf) =>
-        `slot ${slot.name} in pg_replication_slots on ${nameOf(publisher.key)}, ${reader}`,
+        say`slot ${slot.name} in pg_replication_slots on ${nameOf(publisher.key)}, ${reader}`,
       atMs: server.answers[0]?.atMs ?? null,
     },
     {
       text: (nameOf) =>
-        `subscription ${subscription.name} with slot ${slot.name} on ${nameOf(node.key)}`,
+        say`subscription ${subscription.name} with slot ${slot.name} on ${nameOf(node.key)}`,
       atMs: subscriber.answer.atMs,
     },
     ...addressEvidence(subscriber),
@@ -204,10 +205,10 @@ function leaveOpen(draft: Draft, subscriber: Subscriber): void {
   if (address === null) {
     draft.skipped.push((nameOf) =>
       candidates.length > 1
-        ? `Subscription ${name} on ${nameOf(node.key)} may subscribe from any of ${candidates
+        ? say`Subscription ${name} on ${nameOf(node.key)} may subscribe from any of ${candidates
             .map((one) => nameOf(databaseKey(draft, one)))
             .join(', ')}, which all have its slot; it was left out.`
-        : `Where subscription ${name} on ${nameOf(node.key)} subscribes could not be told; it was left out.`,
+        : say`Where subscription ${name} on ${nameOf(node.key)} subscribes could not be told; it was left out.`,
     );
     return;
   }
@@ -220,21 +221,21 @@ function leaveOpen(draft: Draft, subscriber: Subscriber): void {
       draft.claimedSlots.add(claimKey(there, slot.name));
       draft.warnings.push(
         (nameOf) =>
-          `The slot ${slot.name} of subscription ${name} on ${nameOf(node.key)} is read by another, or by several in turn; the subscription was left out.`,
+          say`The slot ${slot.name} of subscription ${name} on ${nameOf(node.key)} is read by another, or by several in turn; the subscription was left out.`,
       );
       return;
     }
     if (runs(subscriber) || subscription.slotName === null || subscriber.database === null) {
       draft.skipped.push(
         (nameOf) =>
-          `Subscription ${name} on ${nameOf(node.key)} connects to ${place}, where from here a server answers that does not have its slot; it was left out.`,
+          say`Subscription ${name} on ${nameOf(node.key)} connects to ${place}, where from here a server answers that does not have its slot; it was left out.`,
       );
       return;
     }
     const publisher = databaseNode(draft, there, subscriber.database);
     draft.warnings.push(
       (nameOf) =>
-        `Subscription ${name} on ${nameOf(node.key)} has no slot ${subscription.slotName ?? ''} on ${nameOf(publisher.key)}: it cannot receive.`,
+        say`Subscription ${name} on ${nameOf(node.key)} has no slot ${subscription.slotName ?? ''} on ${nameOf(publisher.key)}: it cannot receive.`,
     );
     pushEdge(draft, subscriber, publisher, 'guessed', addressEvidence(subscriber));
     return;
@@ -288,7 +289,7 @@ function addressEvidence({
   return [
     {
       text: (nameOf) =>
-        `${place} in the connection of subscription ${subscription.name} on ${nameOf(node.key)}`,
+        say`${place} in the connection of subscription ${subscription.name} on ${nameOf(node.key)}`,
       atMs: answer.atMs,
     },
   ];
@@ -319,7 +320,7 @@ export function databaseNode(draft: Draft, server: Server, database: string): Dr
     certainty: 'seen',
     evidence: [
       {
-        text: () => `database ${database} of the server at ${formatEndpoint(base.endpoint)}`,
+        text: () => say`database ${database} of the server at ${formatEndpoint(base.endpoint)}`,
         atMs: base.atMs,
       },
     ],

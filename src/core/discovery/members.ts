@@ -1,4 +1,5 @@
 import type { Endpoint } from '../failure';
+import { say } from '../say';
 import { addressNode } from './addressNodes';
 import { connectionTo, type Draft, type DraftNode } from './draft';
 import type { DraftEvidence } from './draftEvidence';
@@ -41,7 +42,7 @@ function listMembers(draft: Draft, beside: readonly SaidMember[]): readonly List
     if (address === null || seen.has(key)) return [];
     seen.add(key);
     const evidence = {
-      text: () => `member ${member.name} at ${member.host}:${member.port} in ${source}`,
+      text: () => say`member ${member.name} at ${member.host}:${member.port} in ${source}`,
       atMs,
     };
     return [{ ...said, base: from, address, evidence }];

@@ -1,4 +1,5 @@
 import type { PublicationFacts } from '../facts';
+import { say } from '../say';
 import type { Draft, DraftEdge, DraftNode } from './draft';
 import type { DraftEvidence, NameOf } from './draftEvidence';
 import type { FileNode, ProposalOptions } from './look';
@@ -87,7 +88,7 @@ function publicationsOf(
       allTables: publication.allTables,
       schemas: publication.schemas,
       tables: namedTables(publication),
-      evidence: [{ text: `pg_publication on ${nameOf(key)}`, atMs: answer.atMs }],
+      evidence: [{ text: say`pg_publication on ${nameOf(key)}`, atMs: answer.atMs }],
     }));
 }
 

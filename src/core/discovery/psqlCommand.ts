@@ -1,6 +1,7 @@
 import { parseConnectionString } from '../connectionString';
 import { formatConninfo } from '../connectionStringConninfo';
 import { isPostgresUri } from '../connectionStringUri';
+import { say } from '../say';
 import {
   startingPointOf,
   type CommandWord,
@@ -188,9 +189,9 @@ function refused(message: string): StartingPoint {
 }
 
 function unsetText(variable: string): string {
-  return `The command uses the variable ${variable}, which is not set here. Write what it stands for.`;
+  return say`The command uses the variable ${variable}, which is not set here. Write what it stands for.`;
 }
 
 function elsewhereText(wrapper: string): string {
-  return `This psql is started by ${wrapper}, so its address holds there, not here. Give host and port by which the server is reached from this machine.`;
+  return say`This psql is started by ${wrapper}, so its address holds there, not here. Give host and port by which the server is reached from this machine.`;
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { TableName } from '../topology';
 import { formatTableName } from '../tableName';
 import type { Draft, DraftNode } from './draft';
@@ -18,12 +19,12 @@ export function joinQueues(draft: Draft): void {
     if (found === null) {
       draft.skipped.push(
         (nameOf) =>
-          `${nameOf(node.key)} has the queue ${table}, and where it is drained to could not be told; it was left out.`,
+          say`${nameOf(node.key)} has the queue ${table}, and where it is drained to could not be told; it was left out.`,
       );
       continue;
     }
     const own: DraftEvidence = {
-      text: (nameOf) => `table ${table} on ${nameOf(node.key)} has the columns of a queue`,
+      text: (nameOf) => say`table ${table} on ${nameOf(node.key)} has the columns of a queue`,
       atMs: answer.atMs,
     };
     draft.queues.set(node.key, {
@@ -69,7 +70,7 @@ function primaryOf(draft: Draft, node: DraftNode, answer: Answer): Found | null 
       primary,
       certainty: 'seen',
       evidence: {
-        text: (nameOf) => `the last drain of ${nameOf(node.key)} went to system ${system}`,
+        text: (nameOf) => say`the last drain of ${nameOf(node.key)} went to system ${system}`,
         atMs: answer.atMs,
       },
     };
@@ -82,7 +83,7 @@ function primaryOf(draft: Draft, node: DraftNode, answer: Answer): Found | null 
     primary: source,
     certainty: 'guessed',
     evidence: {
-      text: (nameOf) => `${nameOf(node.key)} subscribes from ${nameOf(source.key)}`,
+      text: (nameOf) => say`${nameOf(node.key)} subscribes from ${nameOf(source.key)}`,
       atMs: answer.atMs,
     },
   };

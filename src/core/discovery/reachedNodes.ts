@@ -1,4 +1,5 @@
 import type { Endpoint } from '../failure';
+import { say } from '../say';
 import type { ConnectionParams } from '../topology';
 import { nodeKey, type Draft } from './draft';
 import type { Answer } from './look';
@@ -32,7 +33,7 @@ export function addReachedNodes(draft: Draft): void {
         ...answer.evidence,
         {
           text: () =>
-            `${again === undefined ? 'it' : 'the same server'} answered at ${place(answer.endpoint)}`,
+            say`${again === undefined ? say`it` : say`the same server`} answered at ${place(answer.endpoint)}`,
           atMs: answer.atMs,
         },
       ],
@@ -43,7 +44,7 @@ export function addReachedNodes(draft: Draft): void {
 }
 
 function place({ host, port }: Endpoint): string {
-  return host.startsWith('/') ? `${host}, port ${port}` : `${host}:${port}`;
+  return host.startsWith('/') ? say`${host}, port ${port}` : `${host}:${port}`;
 }
 
 /** What libpq's environment filled in is said, so that the file means the same everywhere; a service stays a service. */

@@ -1,4 +1,5 @@
 import type { ParsedConnection } from '../connectionStringTypes';
+import { say } from '../say';
 import type { ConnectionParams } from '../topology';
 
 /** Where a starting point was read from. */
@@ -49,7 +50,7 @@ export function startingPointOf(
       ...problems.map(({ severity, message }) => ({ severity, message })),
       ...unused.map(({ keyword }) => ({
         severity: 'information' as const,
-        message: `"${keyword}" is not used, and is not kept.`,
+        message: say`"${keyword}" is not used, and is not kept.`,
       })),
     ],
   };

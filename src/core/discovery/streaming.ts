@@ -1,6 +1,7 @@
 import type { ReceiverFacts, SenderFacts } from '../facts';
 import type { Endpoint } from '../failure';
 import { formatEndpoint } from '../endpoint';
+import { say } from '../say';
 import { addressNode } from './addressNodes';
 import { nodeKey, type Draft, type DraftNode } from './draft';
 import type { DraftEvidence } from './draftEvidence';
@@ -129,7 +130,9 @@ function byRow(draft: Draft, follower: Follower): Match | null {
   // An address that leads elsewhere may be another name of the same place, or another place.
   const isCertain = isTelling && (follower.address === null || comesFrom(sender, follower));
   const { address, slot } = follower;
-  const shared = bySlot ? `slot ${slot ?? ''}` : `application_name ${sender.applicationName ?? ''}`;
+  const shared = bySlot
+    ? say`slot ${slot ?? ''}`
+    : `application_name ${sender.applicationName ?? ''}`;
   return {
     upstream,
     sender,
@@ -137,7 +140,7 @@ function byRow(draft: Draft, follower: Follower): Match | null {
     evidence: [
       senderEvidence(upstream, sender, draft),
       evidence(
-        (nameOf) => `${shared} in pg_stat_wal_receiver on ${nameOf(follower.node.key)}`,
+        (nameOf) => say`${shared} in pg_stat_wal_receiver on ${nameOf(follower.node.key)}`,
         follower,
       ),
       ...(address === null ? [] : [saidBy(follower, address)]),
@@ -167,7 +170,7 @@ function bySought(draft: Draft, follower: Follower): Match | null {
         certainty: 'guessed',
         evidence: [
           senderEvidence(upstream, sender, draft),
-          evidence(() => 'a standby of the same system answers at the address given', follower),
+          evidence(() => say`a standby of the same system answers at the address given`, follower),
         ],
       };
     }
@@ -191,7 +194,7 @@ function byOnlyUpstream(draft: Draft, follower: Follower): Match | null {
     evidence: [
       evidence(
         (nameOf) =>
-          `${nameOf(upstreamKey(draft, upstream))} is the only server of the same system with a walsender for it`,
+          say`${nameOf(upstreamKey(draft, upstream))} is the only server of the same system with a walsender for it`,
         follower,
       ),
     ],
@@ -206,8 +209,8 @@ function leaveOpen(draft: Draft, follower: Follower): void {
     const isPaused = server.fast.receiver === null;
     draft.skipped.push((nameOf) =>
       isPaused
-        ? `${nameOf(node.key)} is a standby that receives from nobody now, and from whom it would could not be told.`
-        : `From which server ${nameOf(node.key)} receives could not be told.`,
+        ? say`${nameOf(node.key)} is a standby that receives from nobody now, and from whom it would could not be told.`
+        : say`From which server ${nameOf(node.key)} receives could not be told.`,
     );
     return;
   }
@@ -215,7 +218,7 @@ function leaveOpen(draft: Draft, follower: Follower): void {
     const place = formatEndpoint(address);
     draft.skipped.push(
       (nameOf) =>
-        `${nameOf(node.key)} receives from ${place}, where from here a server answers that does not serve it.`,
+        say`${nameOf(node.key)} receives from ${place}, where from here a server answers that does not serve it.`,
     );
     return;
   }
@@ -303,11 +306,11 @@ export function senderEvidence(
   const who = [
     ...(clientAddress === null ? [] : [`client_addr ${clientAddress}`]),
     ...(applicationName ? [`application_name ${applicationName}`] : []),
-    ...(slot === null ? [] : [`slot ${slot}`]),
+    ...(slot === null ? [] : [say`slot ${slot}`]),
   ].join(', ');
   return {
     text: (nameOf) =>
-      `${who === '' ? `walsender ${pid}` : who} in pg_stat_replication on ${nameOf(upstreamKey(draft, server))}`,
+      say`${who === '' ? say`walsender ${pid}` : who} in pg_stat_replication on ${nameOf(upstreamKey(draft, server))}`,
     atMs: server.answers[0]?.atMs ?? null,
   };
 }
@@ -315,7 +318,7 @@ export function senderEvidence(
 function saidBy(follower: Follower, address: Endpoint): DraftEvidence {
   const place = formatEndpoint(address);
   return evidence(
-    (nameOf) => `${place} in ${follower.said} on ${nameOf(follower.node.key)}`,
+    (nameOf) => say`${place} in ${follower.said} on ${nameOf(follower.node.key)}`,
     follower,
   );
 }

@@ -1,6 +1,7 @@
 import { parseConnectionString } from '../connectionString';
 import { formatConninfo } from '../connectionStringConninfo';
 import { ENVIRONMENT_KEYWORDS } from '../connectionStringKeywords';
+import { say } from '../say';
 import { startingPointOf, type StartingPoint } from './startingPointOf';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -11,7 +12,7 @@ export function readVariables(variables: Variables): StartingPoint {
   if (Object.keys(pairs).every((keyword) => keyword === 'password')) {
     const empty = parseConnectionString('');
     return startingPointOf(empty, 'environment', [
-      { severity: 'information', message: 'No PG* variable is set that says where to connect.' },
+      { severity: 'information', message: say`No PG* variable is set that says where to connect.` },
     ]);
   }
   return startingPointOf(parseConnectionString(formatConninfo(pairs)), 'environment');

@@ -4,6 +4,7 @@ import { formatCount, formatCounted } from '../format';
 import { isComplete, type PlanReport } from '../plan/report';
 import type { DrainReport } from '../queue/drain';
 import { conflictsOf } from '../queue/drainWords';
+import { say } from '../say';
 import type { EdgeSnapshot } from '../snapshot';
 import type { TopologyEvent } from './topologyEvent';
 
@@ -19,20 +20,20 @@ export function planEvent(report: PlanReport): TopologyEvent {
     code: null,
   } as const;
   if (isComplete(report)) {
-    return { ...event, health: 'healthy', text: `${plan.title}: done` };
+    return { ...event, health: 'healthy', text: say`${plan.title}: done` };
   }
   const stopped = outcomes.find(({ state }) => state === 'failed' || state === 'unknown');
   if (stopped === undefined) {
-    const text = `${plan.title}: cancelled after ${done} of ${formatCounted(outcomes.length, 'step')}`;
+    const text = say`${plan.title}: cancelled after ${done} of ${formatCounted(outcomes.length, 'step')}`;
     return { ...event, health: wasCancelled ? 'unknown' : 'warning', text };
   }
   const at = outcomes.indexOf(stopped) + 1;
-  const how = stopped.state === 'unknown' ? 'the end is unknown of' : 'stopped at';
+  const how = stopped.state === 'unknown' ? say`the end is unknown of` : say`stopped at`;
   const state = stopped.failure?.sqlstate ?? null;
   return {
     ...event,
     health: 'warning',
-    text: `${plan.title}: ${how} step ${at} of ${outcomes.length} on ${stopped.step.nodeId}${state === null ? '' : ` (${state})`}`,
+    text: say`${plan.title}: ${how} step ${at} of ${outcomes.length} on ${stopped.step.nodeId}${state === null ? '' : ` (${state})`}`,
   };
 }
 
@@ -43,10 +44,10 @@ export function drainEvent(report: DrainReport): TopologyEvent | null {
   const all = counts.applied + counts.skipped + conflicts + counts.dead;
   if (end.kind === 'busy' || (end.kind === 'drained' && all === 0)) return null;
   const parts = [
-    `${formatCount(counts.applied)} applied`,
-    ...(counts.skipped === 0 ? [] : [`${formatCount(counts.skipped)} skipped`]),
+    say`${formatCount(counts.applied)} applied`,
+    ...(counts.skipped === 0 ? [] : [say`${formatCount(counts.skipped)} skipped`]),
     ...(conflicts === 0 ? [] : [formatCounted(conflicts, 'conflict')]),
-    ...(counts.dead === 0 ? [] : [`${formatCount(counts.dead)} dead`]),
+    ...(counts.dead === 0 ? [] : [say`${formatCount(counts.dead)} dead`]),
   ];
   const isWell = end.kind === 'drained' && conflicts + counts.dead === 0;
   return {
@@ -55,16 +56,16 @@ export function drainEvent(report: DrainReport): TopologyEvent | null {
     subject: `queue/${address.nodeId}`,
     health: isWell ? 'healthy' : 'warning',
     code: null,
-    text: `${DRAIN_ENDS[end.kind]} ${address.nodeId} to ${primaryId}: ${parts.join(', ')}`,
+    text: say`${DRAIN_ENDS[end.kind]} ${address.nodeId} to ${primaryId}: ${parts.join(', ')}`,
   };
 }
 
 const DRAIN_ENDS: Readonly<Record<DrainReport['end']['kind'], string>> = {
-  drained: 'Drained',
-  cancelled: 'Drain cancelled,',
-  busy: 'Drain not begun,',
-  refused: 'Drain refused,',
-  stopped: 'Drain stopped,',
+  drained: say`Drained`,
+  cancelled: say`Drain cancelled,`,
+  busy: say`Drain not begun,`,
+  refused: say`Drain refused,`,
+  stopped: say`Drain stopped,`,
 };
 
 /** A check that ended otherwise than the one before it. @returns `null` when it says nothing new */
@@ -76,13 +77,13 @@ export function checkEvent(
   if (result.outcome === 'cancelled') return null;
   const isFirst = before === null;
   if (isFirst ? result.outcome === 'arrived' : before.outcome === result.outcome) return null;
-  const again = result.outcome === 'arrived' ? ' again' : '';
+  const again = result.outcome === 'arrived' ? say` again` : '';
   return {
     atMs: result.endedAtMs,
     kind: 'check',
     subject: edge.id,
     health: checkHealth(result),
     code: result.verdict?.code ?? null,
-    text: `Check of ${edgeTitle(edge)}${again}: ${checkWords(result)}`,
+    text: say`Check of ${edgeTitle(edge)}${again}: ${checkWords(result)}`,
   };
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../format';
+import { say } from '../say';
 import type { TopologyEvent } from './topologyEvent';
 
 /** So many are kept of a topology, … */
@@ -52,8 +53,8 @@ function folded(events: readonly TopologyEvent[], added: TopologyEvent): Folded 
   );
   const isSame = outages.every(({ code }) => code === added.code);
   const span = formatDuration(Math.max(1_000, added.atMs - firstAtMs));
-  const what = isSame ? 'times' : 'changes for the worse';
-  const text = `${added.text}, ${times} ${what} in ${span}`;
+  const what = isSame ? say`times` : say`changes for the worse`;
+  const text = say`${added.text}, ${times} ${what} in ${span}`;
   return { event: { ...added, text, times, firstAtMs }, gone: new Set(recent) };
 }
 

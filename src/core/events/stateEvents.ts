@@ -1,4 +1,5 @@
 import { formatDuration } from '../format';
+import { say } from '../say';
 import type { TopologySnapshot, Verdict, VerdictCode } from '../snapshot';
 import { edgePhrase, nodePhrase, queuePhrase, slotPhrase } from './statePhrases';
 import type { TopologyEvent } from './topologyEvent';
@@ -70,7 +71,7 @@ export function resumedEvent(
     subject: null,
     health: 'unknown',
     code: null,
-    text: `Watching resumed after ${formatDuration(now - last, 'fine')}: what happened in between was not seen`,
+    text: say`Watching resumed after ${formatDuration(now - last, 'fine')}: what happened in between was not seen`,
   };
 }
 

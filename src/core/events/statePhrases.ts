@@ -1,5 +1,6 @@
 import { formatCount } from '../format';
 import { DEPTH_CAP } from '../facts';
+import { say } from '../say';
 import type {
   EdgeSnapshot,
   NodeSnapshot,
@@ -11,22 +12,22 @@ import type {
 type Phrases = Readonly<Partial<Record<VerdictCode, string>>>;
 
 const EDGE: Phrases = {
-  wrongSystem: 'is of another system than its upstream',
-  diverged: 'has diverged from its upstream',
-  slotLost: 'lost its slot',
-  disabled: 'was disabled',
-  stoppedByError: 'stopped by an error',
-  applyErrorLoop: 'cannot apply a change and tries again and again',
-  noWorker: 'finds no free worker',
-  notFound: 'is not there',
-  ambiguous: 'cannot be told from other senders',
-  paused: 'replay was paused',
-  blocked: 'waits for a lock',
-  lagging: 'lags',
-  stuck: 'is stuck: what waits does not get less',
-  noPrivilege: 'cannot be seen: pg_monitor is missing',
-  catchingUp: 'is catching up',
-  copying: 'copies its tables',
+  wrongSystem: say`is of another system than its upstream`,
+  diverged: say`has diverged from its upstream`,
+  slotLost: say`lost its slot`,
+  disabled: say`was disabled`,
+  stoppedByError: say`stopped by an error`,
+  applyErrorLoop: say`cannot apply a change and tries again and again`,
+  noWorker: say`finds no free worker`,
+  notFound: say`is not there`,
+  ambiguous: say`cannot be told from other senders`,
+  paused: say`replay was paused`,
+  blocked: say`waits for a lock`,
+  lagging: say`lags`,
+  stuck: say`is stuck: what waits does not get less`,
+  noPrivilege: say`cannot be seen: pg_monitor is missing`,
+  catchingUp: say`is catching up`,
+  copying: say`copies its tables`,
 };
 
 /** `patterns_sub stopped by an error`. @returns `null` for a state that tells nothing by itself */
@@ -34,10 +35,10 @@ export function edgePhrase({ name, kind, verdict }: EdgeSnapshot): string | null
   const { code, health } = verdict;
   const who = plain(name);
   if (code === 'notStreaming') {
-    return kind === 'streaming' ? `${who} stopped streaming` : `${who} stopped reading`;
+    return kind === 'streaming' ? say`${who} stopped streaming` : say`${who} stopped reading`;
   }
   if (code === 'streaming' || code === 'idle') {
-    return kind === 'streaming' ? `${who} streams again` : `${who} receives again`;
+    return kind === 'streaming' ? say`${who} streams again` : say`${who} receives again`;
   }
   // That its source is cut off is told of the source.
   if (code === 'sourceCutOff' || health === 'unknown') return null;
@@ -45,16 +46,16 @@ export function edgePhrase({ name, kind, verdict }: EdgeSnapshot): string | null
 }
 
 const NODE: Phrases = {
-  unreachable: 'is unreachable from here',
-  passwordNeeded: 'refused the password',
-  tooOld: 'is too old to be watched',
-  notPostgres: 'does not speak Postgres',
-  noPrivilege: 'shows no replication: pg_monitor is missing',
-  splitBrain: 'takes writes beside another node of its system',
-  roleMismatch: 'has another role than the file declares',
-  wrongSystem: 'is another system than before',
-  diverged: 'has diverged',
-  healthy: 'is well again',
+  unreachable: say`is unreachable from here`,
+  passwordNeeded: say`refused the password`,
+  tooOld: say`is too old to be watched`,
+  notPostgres: say`does not speak Postgres`,
+  noPrivilege: say`shows no replication: pg_monitor is missing`,
+  splitBrain: say`takes writes beside another node of its system`,
+  roleMismatch: say`has another role than the file declares`,
+  wrongSystem: say`is another system than before`,
+  diverged: say`has diverged`,
+  healthy: say`is well again`,
 };
 
 /** `central is unreachable from here` */
@@ -64,40 +65,40 @@ export function nodePhrase({ id, verdict }: NodeSnapshot): string | null {
 
 /** Slots whose reader is away are told with the reader. */
 const SLOT: Phrases = {
-  slotLost: 'was invalidated',
-  nearLimit: 'is near its limit',
-  orphan: 'is kept for nobody',
-  healthy: 'is well again',
+  slotLost: say`was invalidated`,
+  nearLimit: say`is near its limit`,
+  orphan: say`is kept for nobody`,
+  healthy: say`is well again`,
 };
 
 /** `Slot patterns_sub on central is near its limit` */
 export function slotPhrase({ name, nodeId, verdict }: SlotSnapshot): string | null {
-  return phrase(`Slot ${name} on ${nodeId}`, SLOT, verdict.code);
+  return phrase(say`Slot ${name} on ${nodeId}`, SLOT, verdict.code);
 }
 
 const QUEUE: Phrases = {
-  queueFailedOver: 'has to be drained again after a failover',
-  queueAbsent: 'is not installed',
-  queueEmpty: 'is empty again',
-  queueDraining: 'is drained',
+  queueFailedOver: say`has to be drained again after a failover`,
+  queueAbsent: say`is not installed`,
+  queueEmpty: say`is empty again`,
+  queueDraining: say`is drained`,
 };
 
 /** `Queue of vengeance grows: 412 operations wait` */
 export function queuePhrase({ nodeId, facts, verdict }: QueueSnapshot): string | null {
-  const who = `Queue of ${nodeId}`;
+  const who = say`Queue of ${nodeId}`;
   const count = (value: number | undefined) =>
     value === undefined ? '' : `${formatCount(value, DEPTH_CAP)} `;
   switch (verdict.code) {
     case 'queueGrowing':
-      return `${who} grows: ${count(facts?.waiting)}operations wait`;
+      return say`${who} grows: ${count(facts?.waiting)}operations wait`;
     case 'queueWaiting':
       return verdict.health === 'healthy'
-        ? `${who} is well again`
-        : `${who} is deep: ${count(facts?.waiting)}operations wait`;
+        ? say`${who} is well again`
+        : say`${who} is deep: ${count(facts?.waiting)}operations wait`;
     case 'queueConflicts':
-      return `${who} has ${count(facts?.conflicts)}conflicts`;
+      return say`${who} has ${count(facts?.conflicts)}conflicts`;
     case 'queueDead':
-      return `${who} has ${count(facts?.dead)}dead operations`;
+      return say`${who} has ${count(facts?.dead)}dead operations`;
     default:
       return phrase(who, QUEUE, verdict.code);
   }

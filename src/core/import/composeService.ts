@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { expandVariables, type Variables } from './expandVariables';
 
 /** What reading a Compose file needs besides it. */
@@ -51,7 +52,7 @@ export function asFields(value: unknown): Fields | null {
 /** Reads one service; what it extends within the file is put below it first. */
 export function readService(name: string, services: Fields, source: ComposeSource): ComposeService {
   const notes: string[] = [];
-  const where = `${name} in ${source.file}`;
+  const where = say`${name} in ${source.file}`;
   const fields = withBase(name, { services, notes, where, depth: 0 });
   const text = (value: unknown) => plainText(value, source.variables);
   const environment = readEnvironment(fields, { source, notes, where });
@@ -90,7 +91,7 @@ function withBase(name: string, { services, notes, where, depth }: Extending): F
   const file = fields?.get('file');
   const service = typeof extended === 'string' ? extended : fields?.get('service');
   if (file !== undefined || typeof service !== 'string' || !services.has(service)) {
-    notes.push(`${where} extends a service of another file, which was not read.`);
+    notes.push(say`${where} extends a service of another file, which was not read.`);
     return own;
   }
   const base = withBase(service, { services, notes, where, depth: depth + 1 });
@@ -121,7 +122,8 @@ function readEnvironment(
     const path = typeof entry === 'string' ? entry : asFields(entry)?.get('path');
     if (typeof path !== 'string') continue;
     const variables = source.envFile(path);
-    if (variables === null) notes.push(`${where} takes variables from a file that was not read.`);
+    if (variables === null)
+      notes.push(say`${where} takes variables from a file that was not read.`);
     for (const [key, value] of variables ?? []) environment.set(key, value);
   }
   const incomplete = new Map<string, readonly string[]>();
@@ -134,7 +136,7 @@ function readEnvironment(
     }
     if (typeof text === 'boolean') {
       notes.push(
-        `${key} of ${where} is ${String(text)} without quotes; Compose takes only text there.`,
+        say`${key} of ${where} is ${String(text)} without quotes; Compose takes only text there.`,
       );
     }
     const read = plainText(text, source.variables);

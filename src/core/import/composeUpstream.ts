@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { ComposeService } from './composeService';
 import { expandVariables } from './expandVariables';
 
@@ -49,7 +50,7 @@ function fromVariables(service: ComposeService, { file, command, slot }: Context
     if (host === undefined || /^(?:true|false|yes|no|on|off|\d+)$/iu.test(host)) continue;
     // Each member of a group names the first primary, that one too.
     if (service.hosts.includes(host)) return null;
-    const evidence = `${name} of ${service.name} in ${file}`;
+    const evidence = say`${name} of ${service.name} in ${file}`;
     return { host, port: parts?.[2] ?? port, slot, evidence };
   }
   return null;
@@ -64,7 +65,7 @@ function fromCommand(service: ComposeService, { file, command, slot }: Context):
       host: inConninfo,
       port,
       slot,
-      evidence: `primary_conninfo of ${service.name} in ${file}`,
+      evidence: say`primary_conninfo of ${service.name} in ${file}`,
     };
   }
   const copy = /\bpg_basebackup\b([^;&|]*)/u.exec(command)?.[1];
@@ -75,5 +76,5 @@ function fromCommand(service: ComposeService, { file, command, slot }: Context):
     /@([\p{L}\p{N}][\p{L}\p{N}._-]*)(?::\d{1,5})?(?:\/|\s|'|"|$)/u.exec(copy)?.[1];
   if (host === undefined) return null;
   const port = /\s(?:-p\s*|--port[= ])['"]?(\d{1,5})/u.exec(copy)?.[1] ?? null;
-  return { host, port, slot, evidence: `pg_basebackup of ${service.name} in ${file}` };
+  return { host, port, slot, evidence: say`pg_basebackup of ${service.name} in ${file}` };
 }

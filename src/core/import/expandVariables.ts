@@ -1,3 +1,4 @@
+import { say } from '../say';
 /** Variables by name, in the order of their file. */
 export type Variables = ReadonlyMap<string, string>;
 
@@ -32,7 +33,7 @@ export function expandVariables(
 ): Expanded {
   const missing: string[] = [];
   const value = expand(text, { variables, dollars, missing, depth: 0 });
-  const told = missing.length === 0 || WHOLE.test(text) ? missing : ['other variables'];
+  const told = missing.length === 0 || WHOLE.test(text) ? missing : [say`other variables`];
   return { value: value.slice(0, MOST_CHARACTERS), missing: [...new Set(told)] };
 }
 
@@ -89,7 +90,7 @@ function closing(text: string, start: number): number | null {
 
 function braced(inner: string, how: Expansion): string {
   const name = NAME.exec(inner)?.[0];
-  if (name === undefined) return missed('a variable without a name', how);
+  if (name === undefined) return missed(say`a variable without a name`, how);
   const operator = /^:?[-+?]/u.exec(inner.slice(name.length))?.[0];
   const value = valueOf(name, how);
   if (operator === undefined) return value ?? missed(name, how);
@@ -107,7 +108,7 @@ function valueOf(name: string, how: Expansion): string | null {
 }
 
 function nested(text: string, how: Expansion): string {
-  if (how.depth >= MOST_NESTING) return missed('a variable that leads to itself', how);
+  if (how.depth >= MOST_NESTING) return missed(say`a variable that leads to itself`, how);
   return expand(text, { ...how, depth: how.depth + 1 });
 }
 

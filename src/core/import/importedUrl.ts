@@ -6,6 +6,7 @@ import {
   type StartingPoint,
   type StartingProblem,
 } from '../discovery/startingPointOf';
+import { say } from '../say';
 import type { ConnectionParams } from '../topology';
 
 /** What a URL of a file comes to. */
@@ -48,7 +49,7 @@ export function readImportedUrl(text: string): ImportedUrl {
     );
   }
   const scheme = /^([a-z][a-z0-9+.-]*(?::[a-z][a-z0-9+.-]*)?):/iu.exec(url)?.[1]?.toLowerCase();
-  if (!POSTGRES_SCHEME.test(url)) return { kind: 'foreign', what: scheme ?? 'no URL' };
+  if (!POSTGRES_SCHEME.test(url)) return { kind: 'foreign', what: scheme ?? say`no URL` };
   const { query, left } = splitQuery(url.replace(POSTGRES_SCHEME, 'postgresql://'));
   const kept: string[] = [];
   const leftOut: string[] = [];
@@ -69,7 +70,7 @@ export function readImportedUrl(text: string): ImportedUrl {
 /** A password with a bare "&" goes on as the name of a parameter. */
 function unnamed(problem: StartingProblem): StartingProblem {
   if (problem.severity === 'error') return problem;
-  return { ...problem, message: 'What the URL says to its driver alone was left out.' };
+  return { ...problem, message: say`What the URL says to its driver alone was left out.` };
 }
 
 function finish(
@@ -85,7 +86,9 @@ function finish(
     return { kind: 'refused', reason: `${NO_URL} ${ENCODE}` };
   }
   const notes = problems.flatMap(({ message }) => (HARMLESS.test(message) ? [message] : []));
-  const leftOut = more.leftOut.map((key) => (FOREIGN_KEYS.test(key) ? `"${key}"` : 'a query key'));
+  const leftOut = more.leftOut.map((key) =>
+    FOREIGN_KEYS.test(key) ? `"${key}"` : say`a query key`,
+  );
   const { isPooler } = more;
   return { kind: 'connection', params, password, notes, isPooler, leftOut: [...new Set(leftOut)] };
 }
@@ -112,9 +115,8 @@ function translate(key: string, value: string): string | null {
   return LIBPQ_KEYWORDS.has(key) ? `${key}=${value}` : null;
 }
 
-const ENCODE =
-  'In the user name or password of a URL write "/" as %2F, "@" as %40, ":" as %3A and "&" as %26.';
-const NO_URL = 'It is no connection URL that can be read.';
+const ENCODE = say`In the user name or password of a URL write "/" as %2F, "@" as %40, ":" as %3A and "&" as %26.`;
+const NO_URL = say`It is no connection URL that can be read.`;
 
 /** Sentences of the parsers that hold signs and keywords alone, and no piece of the URL. */
 const HARMLESS =

@@ -5,6 +5,7 @@ import type {
   ProposedNode,
   TopologyProposal,
 } from '../discovery/proposal';
+import { say } from '../say';
 import type { ConnectionParams } from '../topology';
 import type { Imported, ImportedLink, ImportedServer } from './imported';
 
@@ -52,7 +53,7 @@ function mergeServers(servers: readonly ImportedServer[], skipped: string[]): Me
       const isOther = same.connection['user'] !== server.connection['user'];
       if (isOther) {
         skipped.push(
-          `${listed(server.evidence)} leads to the same database as ${same.id} with another user; the first one is kept.`,
+          say`${listed(server.evidence)} leads to the same database as ${same.id} with another user; the first one is kept.`,
         );
       } else if (server.password !== null && !secrets.has(same.id)) {
         secrets.set(same.id, server.password);
@@ -103,7 +104,7 @@ function makeEdges(
     if (from === undefined || to === undefined || from === to) continue;
     if (link.kind === 'streaming' && serverOf(from) !== null && serverOf(from) === serverOf(to)) {
       warnings.push(
-        `${from.id} and ${to.id} are databases of one server, so neither is a standby of the other.`,
+        say`${from.id} and ${to.id} are databases of one server, so neither is a standby of the other.`,
       );
       continue;
     }
@@ -163,5 +164,5 @@ function withoutRepeats(evidence: readonly Evidence[]): Evidence[] {
 }
 
 function listed(words: readonly string[]): string {
-  return words.slice(0, 3).join(' and ');
+  return words.slice(0, 3).join(say` and `);
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import {
   asFields,
   readService,
@@ -18,11 +19,11 @@ import { standbyByName } from './standbyByName';
 export function readCompose(document: unknown, source: ComposeSource): Imported {
   const { file } = source;
   const top = asFields(document);
-  if (top === null) return nothingImported(`${file} is no Compose file.`);
+  if (top === null) return nothingImported(say`${file} is no Compose file.`);
   const services = asFields(top.get('services')) ?? firstFormat(top);
-  if (services === null) return nothingImported(`${file} has no services.`);
+  if (services === null) return nothingImported(say`${file} has no services.`);
   const told: Told = { file, skipped: [], warnings: [] };
-  if (top.has('include')) told.skipped.push(`Files that ${file} includes were not read.`);
+  if (top.has('include')) told.skipped.push(say`Files that ${file} includes were not read.`);
   const databases = [...services.keys()].flatMap((name) => {
     const service = readService(name, services, source);
     return isDatabase(service, told) ? [toDatabase(service, told)] : [];
@@ -66,11 +67,11 @@ const SETS_UP =
 
 function isDatabase(service: ComposeService, { file, skipped }: Told): boolean {
   const { name, image, environment, incomplete } = service;
-  const where = `${name} in ${file}`;
+  const where = say`${name} in ${file}`;
   const variables = [...environment.keys(), ...incomplete.keys()];
   const kind = image === null ? 'other' : imageKind(image);
   if (kind === 'pooler') {
-    skipped.push(`${where} is a pooler in front of servers, and no server itself.`);
+    skipped.push(say`${where} is a pooler in front of servers, and no server itself.`);
     return false;
   }
   if (kind !== 'other') return true;
@@ -82,8 +83,8 @@ function isDatabase(service: ComposeService, { file, skipped }: Told): boolean {
   if (isAtPort || (image === null && isNamed) || (image === '' && isNamed)) {
     skipped.push(
       image === null && service.isBuilt
-        ? `${where} is built from a Dockerfile that does not say what it is, and was left out.`
-        : `${where} has no image of Postgres that is known, and was left out.`,
+        ? say`${where} is built from a Dockerfile that does not say what it is, and was left out.`
+        : say`${where} has no image of Postgres that is known, and was left out.`,
     );
   }
   return false;
@@ -94,7 +95,7 @@ function toDatabase(service: ComposeService, told: Told): Database {
   const { name, profiles } = service;
   skipped.push(...service.notes);
   if (profiles.length > 0) {
-    warnings.push(`${name} in ${file} runs only with the profile ${profiles.join(', ')}.`);
+    warnings.push(say`${name} in ${file} runs only with the profile ${profiles.join(', ')}.`);
   }
   const isBitnami = service.image !== null && imageKind(service.image) === 'bitnami';
   const value = (...names: readonly string[]) => firstOf(service, names, told);
@@ -123,7 +124,7 @@ function toDatabase(service: ComposeService, told: Told): Database {
     },
     password: password === '' ? null : password,
     problem,
-    evidence: [`service ${name} in ${file}`],
+    evidence: [say`service ${name} in ${file}`],
   };
   return { service, server, containerPort };
 }
@@ -136,7 +137,7 @@ function firstOf(service: ComposeService, names: readonly string[], told: Told):
     const missing = service.incomplete.get(name);
     if (missing === undefined) continue;
     told.skipped.push(
-      `${name} of ${service.name} in ${told.file} needs ${missing.join(', ')}, which nothing sets, and was left out.`,
+      say`${name} of ${service.name} in ${told.file} needs ${missing.join(', ')}, which nothing sets, and was left out.`,
     );
     return null;
   }
@@ -150,7 +151,7 @@ function isUnknown(service: ComposeService, names: RegExp): boolean {
 function sayPasswordFile({ environment, name }: ComposeService, { file, skipped }: Told): void {
   if (![...environment.keys()].some((key) => key.endsWith('PASSWORD_FILE'))) return;
   skipped.push(
-    `The password of ${name} in ${file} stands in a file of its own, which was not read.`,
+    say`The password of ${name} in ${file} stands in a file of its own, which was not read.`,
   );
 }
 
@@ -169,7 +170,7 @@ function addressOf(
   inside: number,
   { file, skipped }: Told,
 ): { address: Record<string, string>; problem: string | null } {
-  const where = `${service.name} in ${file}`;
+  const where = say`${service.name} in ${file}`;
   if (service.usesHostNetwork) {
     return { address: { host: 'localhost', port: String(inside) }, problem: null };
   }
@@ -183,14 +184,14 @@ function addressOf(
   }
   const why =
     mappings.length > 0
-      ? 'lets Docker pick its port'
+      ? say`lets Docker pick its port`
       : service.unreadPorts > 0
-        ? 'has ports that could not be read'
-        : 'publishes no port';
-  skipped.push(`The address of ${where}: it ${why}.`);
+        ? say`has ports that could not be read`
+        : say`publishes no port`;
+  skipped.push(say`The address of ${where}: it ${why}.`);
   return {
     address: { host: service.name, port: String(inside) },
-    problem: `${service.name} ${why}: the address leads there only from within its Compose network.`,
+    problem: say`${service.name} ${why}: the address leads there only from within its Compose network.`,
   };
 }
 
@@ -218,7 +219,7 @@ function linksOf(
     onThisMachine(upstream.host, upstream.port, databases);
   if (from === undefined) {
     warnings.push(
-      `${service.name} in ${file} follows ${upstream.host}, which is no service of Postgres in it.`,
+      say`${service.name} in ${file} follows ${upstream.host}, which is no service of Postgres in it.`,
     );
     return [];
   }
@@ -252,11 +253,11 @@ function guessByName(
   );
   if (isLogical) {
     warnings.push(
-      `${service.name} in ${file} is named like a replica of ${from.service.name}; with wal_level=logical it may as well subscribe to it, so no link was made.`,
+      say`${service.name} in ${file} is named like a replica of ${from.service.name}; with wal_level=logical it may as well subscribe to it, so no link was made.`,
     );
     return [];
   }
-  const evidence = [`the names ${service.name} and ${from.service.name} in ${file}`];
+  const evidence = [say`the names ${service.name} and ${from.service.name} in ${file}`];
   return [{ kind: 'streaming', from: from.server.key, to: server.key, slot: null, evidence }];
 }
 
@@ -289,7 +290,7 @@ function likeUpstream(
     evidence: isTaken
       ? [
           ...server.evidence,
-          `${Object.keys(taken).join(' and ')} of ${upstream.name} in ${known.file}`,
+          say`${Object.keys(taken).join(say` and `)} of ${upstream.name} in ${known.file}`,
         ]
       : server.evidence,
   };

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { readServiceFile } from '../serviceFile';
 import { nothingImported, type Imported, type ImportedLink } from './imported';
 import { standbyByName } from './standbyByName';
@@ -13,17 +14,17 @@ export function readServices(
   const { services, notes } = readServiceFile(text);
   const skipped = notes.map((note) => `${file}: ${note}`);
   if (services.size === 0) {
-    return nothingImported(skipped[0] ?? `${file} has no service.`);
+    return nothingImported(skipped[0] ?? say`${file} has no service.`);
   }
   const servers = [...services].flatMap(([name, { params, notes: left }]) => {
-    skipped.push(...left.map((note) => `${file}, service ${name}. ${note}`));
+    skipped.push(...left.map((note) => say`${file}, service ${name}. ${note}`));
     const { password, sslpassword, ...rest } = params;
     if (name.trim() === '' || name.length > 63 || Object.keys(params).length === 0) {
-      skipped.push(`${file}: a section without a name or a keyword was left out.`);
+      skipped.push(say`${file}: a section without a name or a keyword was left out.`);
       return [];
     }
     if (!isDefault && sslpassword !== undefined) {
-      skipped.push(`"sslpassword" of service ${name} in ${file} was left out.`);
+      skipped.push(say`"sslpassword" of service ${name} in ${file} was left out.`);
     }
     return [
       {
@@ -32,7 +33,7 @@ export function readServices(
         connection: isDefault ? { service: name } : withoutSecrets(rest),
         password: isDefault ? null : (password ?? null),
         problem: null,
-        evidence: [`service ${name} in ${file}`],
+        evidence: [say`service ${name} in ${file}`],
       },
     ];
   });
@@ -58,7 +59,7 @@ export function linksByName(
     );
     const from = others.find((other) => other.name === upstream);
     if (from === undefined) return [];
-    const evidence = [`the names ${name} and ${from.name} in ${file}`];
+    const evidence = [say`the names ${name} and ${from.name} in ${file}`];
     return [{ kind: 'streaming', from: from.key, to: key, slot: null, evidence }];
   });
 }

@@ -1,4 +1,5 @@
 import { SSL_MODES } from '../connectionStringKeywords';
+import { say } from '../say';
 import type { ConnectionParams } from '../topology';
 import { asFields, type Fields } from './composeService';
 import { capital, nothingImported, type Imported, type ImportedServer } from './imported';
@@ -9,19 +10,19 @@ import { isHost, isPort, preferredTls } from './variableServers';
 /** Where each tool keeps what; names of settings as they stand in `settings.json`. */
 export const TOOLS = {
   sqltools: { setting: 'sqltools.connections', called: 'SQLTools' },
-  pgsql: { setting: 'pgsql.connections', called: 'the PostgreSQL extension' },
+  pgsql: { setting: 'pgsql.connections', called: say`the PostgreSQL extension` },
 } as const;
 
 /** What the connections of SQLTools or of the PostgreSQL extension come to. @param value of the setting, of any type */
 export function readToolConnections(value: unknown, tool: keyof typeof TOOLS): Imported {
   const { setting, called } = TOOLS[tool];
-  if (!Array.isArray(value)) return nothingImported(`${setting} is no list.`);
+  if (!Array.isArray(value)) return nothingImported(say`${setting} is no list.`);
   const skipped: string[] = [];
   const servers = (value as readonly unknown[]).slice(0, 500).flatMap((entry, index) => {
     const fields = asFields(entry);
-    const what = `connection ${index + 1} of ${called}`;
+    const what = say`connection ${index + 1} of ${called}`;
     if (fields === null) {
-      skipped.push(`${capital(what)} is no object, and was left out.`);
+      skipped.push(say`${capital(what)} is no object, and was left out.`);
       return [];
     }
     const server = readConnection(fields, { tool, what, index, skipped });
@@ -42,14 +43,14 @@ function readConnection(fields: Fields, entry: Entry): ImportedServer | null {
   const { tool, what, index, skipped } = entry;
   const driver = text(fields, 'driver');
   if (tool === 'sqltools' && driver !== 'PostgreSQL') {
-    skipped.push(`${capital(what)} is not of Postgres, and was left out.`);
+    skipped.push(say`${capital(what)} is not of Postgres, and was left out.`);
     return null;
   }
   const name = text(fields, 'name', 'profileName', 'displayName');
   const read = readWhole(fields, entry) ?? readParts(fields, entry);
   if (read === null) return null;
   if (Object.values(read.params).some((value) => value.includes('${'))) {
-    skipped.push(`${capital(what)} holds variables, which were not put in, and was left out.`);
+    skipped.push(say`${capital(what)} holds variables, which were not put in, and was left out.`);
     return null;
   }
   const isTunnel =
@@ -65,7 +66,7 @@ function readConnection(fields: Fields, entry: Entry): ImportedServer | null {
     connection: read.params,
     password: read.password,
     problem: isTunnel
-      ? `${capital(what)} goes through SSH, so its address may not lead there from here.`
+      ? say`${capital(what)} goes through SSH, so its address may not lead there from here.`
       : null,
     evidence: [what],
   };
@@ -84,25 +85,25 @@ function readWhole(fields: Fields, { what, skipped }: Entry): Read | null {
     skipped.push(...read.notes.map((note) => `${capital(what)}: ${note}`));
     if (read.leftOut.length > 0) {
       skipped.push(
-        `${capital(read.leftOut.join(', '))} in the URL of ${what} is for another program, and was left out.`,
+        say`${capital(read.leftOut.join(', '))} in the URL of ${what} is for another program, and was left out.`,
       );
     }
     return { params: read.params, password: passwordOf(fields) ?? read.password };
   }
-  const why = read.kind === 'refused' ? read.reason : 'It is not of Postgres.';
-  skipped.push(`The URL of ${what} was left out. ${why}`);
+  const why = read.kind === 'refused' ? read.reason : say`It is not of Postgres.`;
+  skipped.push(say`The URL of ${what} was left out. ${why}`);
   return null;
 }
 
 function readParts(fields: Fields, { what, skipped }: Entry): Read | null {
   const host = text(fields, 'server', 'host', 'hostaddr', 'socketPath');
   if (host === null || !isHost(host)) {
-    skipped.push(`${capital(what)} names no host that can be read, and was left out.`);
+    skipped.push(say`${capital(what)} names no host that can be read, and was left out.`);
     return null;
   }
   const port = text(fields, 'port');
   if (port !== null && !isPort(port)) {
-    skipped.push(`${capital(what)} has no port that can be read, and was left out.`);
+    skipped.push(say`${capital(what)} has no port that can be read, and was left out.`);
     return null;
   }
   const params: Record<string, string> = { host };

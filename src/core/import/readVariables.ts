@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { Variables } from './expandVariables';
 import type { Imported, ImportedLink, ImportedServer } from './imported';
 import { groupVariables, type VariableGroup } from './variableGroups';
@@ -20,7 +21,7 @@ export function readVariables(
   const source: VariableSource = { file, literal, cut, variables, skipped: [], warnings: [] };
   const { groups, conflicts } = groupVariables(variables);
   for (const [kept, left] of conflicts) {
-    source.skipped.push(`${left} in ${file} differs from ${kept}, which counts.`);
+    source.skipped.push(say`${left} in ${file} differs from ${kept}, which counts.`);
   }
   const wanted = groups.filter((group) => isWanted(group, source));
   const plain = wanted.filter(({ isReplication }) => !isReplication);
@@ -52,7 +53,7 @@ function isWanted(group: VariableGroup, { file, skipped }: VariableSource): bool
   const [first] = group.fields.values();
   const isServer = group.fields.has('host') || group.fields.has('url');
   if (isServer && first !== undefined) {
-    skipped.push(`${first.name} in ${file} is of a database for tests, and was left out.`);
+    skipped.push(say`${first.name} in ${file} is of a database for tests, and was left out.`);
   }
   return false;
 }
@@ -87,7 +88,7 @@ function withoutPoolers(
         /pooler/iu.test(server.connection['host'] ?? ''));
     if (isItsPooler && group !== direct.group) {
       skipped.push(
-        `${server.key} in ${file} leads to a pooler; ${direct.server.key} leads to the server and was taken.`,
+        say`${server.key} in ${file} leads to a pooler; ${direct.server.key} leads to the server and was taken.`,
       );
     }
     return !isItsPooler || group === direct.group;
@@ -113,11 +114,11 @@ function standbyLinks(servers: readonly GroupServer[], source: VariableSource): 
     const upstream = primaryFor(group, servers);
     if (upstream === null) {
       source.warnings.push(
-        `${server.evidence[0] ?? server.key} is named like a replica, and nothing says of which server.`,
+        say`${server.evidence[0] ?? server.key} is named like a replica, and nothing says of which server.`,
       );
       return [];
     }
-    const evidence = [`the name of ${server.evidence[0] ?? server.key}`];
+    const evidence = [say`the name of ${server.evidence[0] ?? server.key}`];
     return [{ kind: 'streaming', from: upstream.key, to: server.key, slot: null, evidence }];
   });
 }
@@ -129,10 +130,10 @@ function edgeLinks(servers: readonly GroupServer[], source: VariableSource): Imp
     if (primary === null) return [];
     if (isSameAddress(primary, server)) {
       source.skipped.push(
-        `${server.evidence[0] ?? server.key} leads where ${primary.evidence[0] ?? primary.key} does, so it is no edge.`,
+        say`${server.evidence[0] ?? server.key} leads where ${primary.evidence[0] ?? primary.key} does, so it is no edge.`,
       );
     }
-    const evidence = [`the name of ${server.evidence[0] ?? server.key}`];
+    const evidence = [say`the name of ${server.evidence[0] ?? server.key}`];
     return [{ kind: 'queue', from: server.key, to: primary.key, evidence }];
   });
 }
@@ -190,12 +191,12 @@ function replicationLinks(
       .filter((name) => name !== '');
     if (ends === null || subscription === null || publications.length === 0) {
       source.skipped.push(
-        `${first} is where replication dials; ${ends === null ? 'nothing says who subscribes' : 'no subscription and publication is named'}, so no subscription was made of it.`,
+        say`${first} is where replication dials; ${ends === null ? say`nothing says who subscribes` : say`no subscription and publication is named`}, so no subscription was made of it.`,
       );
       continue;
     }
     const slot = nameIn(group, 'slot', source);
-    const evidence = [`the name of ${first}`];
+    const evidence = [say`the name of ${first}`];
     const { from, to } = ends;
     links.push({ kind: 'logical', from, to, subscription, publications, slot, evidence });
   }

@@ -1,4 +1,5 @@
 import { SSL_MODES } from '../connectionStringKeywords';
+import { say } from '../say';
 import type { ConnectionParams } from '../topology';
 import { expandVariables, type Variables } from './expandVariables';
 import type { ImportedServer } from './imported';
@@ -86,19 +87,19 @@ function readUrl(
   if (text === null) return [];
   const read = readImportedUrl(text);
   if (read.kind === 'foreign') {
-    skipped.push(`${url.name} in ${file} is not of Postgres.`);
+    skipped.push(say`${url.name} in ${file} is not of Postgres.`);
     return [];
   }
   if (read.kind === 'refused') {
-    skipped.push(`${url.name} in ${file} was left out. ${read.reason}`);
+    skipped.push(say`${url.name} in ${file} was left out. ${read.reason}`);
     return [];
   }
   if (read.leftOut.length > 0) {
     skipped.push(
-      `${capital(read.leftOut.join(', '))} in ${url.name} in ${file} is for another program, and was left out.`,
+      say`${capital(read.leftOut.join(', '))} in ${url.name} in ${file} is for another program, and was left out.`,
     );
   }
-  skipped.push(...read.notes.map((note) => `${url.name} in ${file}: ${note}`));
+  skipped.push(...read.notes.map((note) => say`${url.name} in ${file}: ${note}`));
   const isNowhere = (read.params['host'] ?? read.params['hostaddr']) === undefined;
   const connection = isNowhere ? { ...read.params, host: 'localhost' } : read.params;
   const server = {
@@ -107,7 +108,7 @@ function readUrl(
     connection,
     password: read.password,
     problem: null,
-    evidence: [`${url.name} in ${file}`],
+    evidence: [say`${url.name} in ${file}`],
   };
   return [{ group, server, isPooler: read.isPooler }];
 }
@@ -124,17 +125,17 @@ function isOfAnother(
   if (host === undefined) return false;
   if (dialect !== undefined) {
     if (IS_POSTGRES.test(dialect.value)) return false;
-    skipped.push(`${host.name} in ${file} is not of Postgres, as ${dialect.name} says.`);
+    skipped.push(say`${host.name} in ${file} is not of Postgres, as ${dialect.name} says.`);
     return true;
   }
   const port = group.fields.get('port') ?? base?.fields.get('port');
   const other = port === undefined ? undefined : FOREIGN_PORTS.get(port.value);
   if (port !== undefined && other !== undefined) {
-    skipped.push(`${host.name} in ${file} was left out: ${port.name} is the port of ${other}.`);
+    skipped.push(say`${host.name} in ${file} was left out: ${port.name} is the port of ${other}.`);
     return true;
   }
   if (port === undefined) {
-    warnings.push(`Nothing in ${file} says that ${host.name} is a server of Postgres.`);
+    warnings.push(say`Nothing in ${file} says that ${host.name} is a server of Postgres.`);
   }
   return false;
 }
@@ -143,11 +144,11 @@ function sayNoHost(group: VariableGroup, { file, skipped }: VariableSource): voi
   const names = Array.from(group.fields.values(), ({ name }) => name);
   const [first = ''] = names;
   const what =
-    names.length === 1 ? `${first} in ${file} names` : `${names.join(', ')} in ${file} name`;
+    names.length === 1 ? say`${first} in ${file} names` : say`${names.join(', ')} in ${file} name`;
   skipped.push(
     group.isReplication
-      ? `${what} whom replication logs in as, and no server.`
-      : `${what} no host, so no node was made of ${names.length === 1 ? 'it' : 'them'}.`,
+      ? say`${what} whom replication logs in as, and no server.`
+      : say`${what} no host, so no node was made of ${names.length === 1 ? say`it` : say`them`}.`,
   );
 }
 
@@ -174,12 +175,16 @@ function readFields(
     const { host, port: ownPort } = splitHost(entry);
     const port = ownPort ?? ports[index] ?? ports[0] ?? '';
     if (!isHost(host)) {
-      skipped.push(`${hostVariable.name} in ${file} is no host name, so no node was made of it.`);
+      skipped.push(
+        say`${hostVariable.name} in ${file} is no host name, so no node was made of it.`,
+      );
       return [];
     }
     if (port !== '' && !isPort(port)) {
       const name = fields.get('port')?.name ?? hostVariable.name;
-      skipped.push(`${name} in ${file} is no port, so no node was made of ${hostVariable.name}.`);
+      skipped.push(
+        say`${name} in ${file} is no port, so no node was made of ${hostVariable.name}.`,
+      );
       return [];
     }
     const connection = { host, ...(port === '' ? {} : { port: String(Number(port)) }), ...shared };
@@ -189,7 +194,7 @@ function readFields(
       connection,
       password: takeField(fields, 'password', source),
       problem: null,
-      evidence: [`${hostVariable.name} in ${file}`, ...borrowed(group, fields, file)],
+      evidence: [say`${hostVariable.name} in ${file}`, ...borrowed(group, fields, file)],
     };
     return [{ group, server, isPooler: false }];
   });
@@ -204,7 +209,7 @@ function borrowed(
   const names = Array.from(fields, ([field, { name }]) =>
     group.fields.has(field) || field === 'password' ? [] : [name],
   ).flat();
-  return names.length === 0 ? [] : [`${names.join(', ')} in ${file}, shared with it`];
+  return names.length === 0 ? [] : [say`${names.join(', ')} in ${file}, shared with it`];
 }
 
 function readSslMode(
@@ -219,7 +224,7 @@ function readSslMode(
     if (mode === 'prefer' || mode === 'allow') return preferredTls(host);
     const name = fields.get('sslmode')?.name ?? '';
     source.skipped.push(
-      `${name} in ${source.file} is no mode of TLS that libpq has, and was left out.`,
+      say`${name} in ${source.file} is no mode of TLS that libpq has, and was left out.`,
     );
     return null;
   }
@@ -247,7 +252,7 @@ export function take(variable: GroupedVariable, source: VariableSource): string 
   const { file, literal, cut, variables } = source;
   if (cut.has(variable.name)) {
     return leaveOut(
-      `${variable.name} in ${file} ends at a sign of comment or quote, and was left out; put the whole value in quotes.`,
+      say`${variable.name} in ${file} ends at a sign of comment or quote, and was left out; put the whole value in quotes.`,
       source,
     );
   }
@@ -255,7 +260,7 @@ export function take(variable: GroupedVariable, source: VariableSource): string 
   const { value, missing } = expandVariables(variable.value, variables, 'known');
   if (missing.length === 0) return value;
   return leaveOut(
-    `${variable.name} in ${file} needs ${missing.join(', ')}, which the file does not set, and was left out.`,
+    say`${variable.name} in ${file} needs ${missing.join(', ')}, which the file does not set, and was left out.`,
     source,
   );
 }

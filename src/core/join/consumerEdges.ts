@@ -1,5 +1,6 @@
 import type { FastFacts, SlotFacts } from '../facts';
 import { lagBytesBetween, type Lsn } from '../lsn';
+import { say } from '../say';
 import type { EdgeSnapshot } from '../snapshot';
 import {
   finishEdge,
@@ -79,8 +80,8 @@ function judgeConsumer(consumer: ConsumerSlot, past: EdgeMemory): EdgeDraft {
   }
   const slot = fast.slots.find((found) => found.name === slotName);
   if (slot === undefined) {
-    const reason = `slot ${slotName} does not exist on ${view.node.id}`;
-    const row = evidence(`Slot ${slotName}`, 'not there', 'pg_replication_slots', view);
+    const reason = say`slot ${slotName} does not exist on ${view.node.id}`;
+    const row = evidence(say`Slot ${slotName}`, say`not there`, 'pg_replication_slots', view);
     const verdict: VerdictDraft = { code: 'notFound', health: 'warning', params: { reason } };
     return { ...draft(consumer, past, verdict, reason), evidence: [row] };
   }
@@ -99,7 +100,7 @@ function judgeSlotReader(
   const bytes = lagBytesBetween(end, confirmed);
   const row = slotEvidence(slot, view, fast);
   const base = {
-    ...draft(consumer, past, { code: 'unknown' }, 'its position is not known'),
+    ...draft(consumer, past, { code: 'unknown' }, say`its position is not known`),
     retainedWalBytes: lagBytesBetween(end, slot.restartLsn),
     evidence: [row],
   };
@@ -108,12 +109,13 @@ function judgeSlotReader(
     return {
       ...base,
       verdict: { code: 'slotLost', params: { reason } },
-      unknownBecause: 'slot lost',
+      unknownBecause: say`slot lost`,
     };
   }
   if (!slot.isActive) {
     const verdict: VerdictDraft = { code: 'notStreaming', ...inactiveSince(slot, view, fast) };
-    if (bytes === null || bytes === 0) return { ...base, verdict, unknownBecause: 'nobody reads' };
+    if (bytes === null || bytes === 0)
+      return { ...base, verdict, unknownBecause: say`nobody reads` };
     const measure = { lagMs: null, lagBytes: bytes };
     return { ...base, verdict, measure, atMs: view.atMs, unknownBecause: null };
   }

@@ -1,5 +1,6 @@
 import type { SenderFacts, SlotFacts, SubscriptionFacts } from '../facts';
 import { formatCount, formatCounted, formatDuration } from '../format';
+import { say } from '../say';
 import type { Evidence, Measure } from '../snapshot';
 import { behindEvidence, evidence, senderEvidence, slotEvidence } from './evidence';
 import type { LogicalCase } from './logicalCase';
@@ -29,39 +30,44 @@ export function logicalEvidence(
   if (publisher !== null && publisher.fast !== null) {
     if (slot !== null) rows.push(slotEvidence(slot, publisher, publisher.fast));
     else {
-      const label = `Slot ${facts?.slotName ?? edge.slotName}`;
-      rows.push(evidence(label, 'not there', 'pg_replication_slots', publisher));
+      const label = say`Slot ${facts?.slotName ?? edge.slotName}`;
+      rows.push(evidence(label, say`not there`, 'pg_replication_slots', publisher));
     }
   }
   if (subscriber.fast === null) return rows;
   if (facts === null) {
-    return [...rows, evidence('Subscription', 'not there', 'pg_subscription', subscriber)];
+    return [...rows, evidence(say`Subscription`, say`not there`, 'pg_subscription', subscriber)];
   }
   rows.push(
-    evidence('Subscription', describeEnabled(facts), 'pg_subscription', subscriber),
+    evidence(say`Subscription`, describeEnabled(facts), 'pg_subscription', subscriber),
     evidence(
-      'Apply worker',
+      say`Apply worker`,
       describeWorker(facts, subscriber.fast.serverTimeMs),
       'pg_stat_subscription',
       subscriber,
     ),
   );
   if (waitsForLock(facts)) {
-    const value = `waits for ${facts.blockingPids.map((pid) => `pid ${pid}`).join(', ') || 'a lock'}`;
-    rows.push(evidence('Lock', value, 'pg_blocking_pids()', subscriber));
+    const value = say`waits for ${facts.blockingPids.map((pid) => say`pid ${pid}`).join(', ') || say`a lock`}`;
+    rows.push(evidence(say`Lock`, value, 'pg_blocking_pids()', subscriber));
   }
   const { readyTables, totalTables } = countTables(facts.tableStates);
   rows.push(
-    evidence('Tables', `${readyTables} of ${totalTables} ready`, 'pg_subscription_rel', subscriber),
+    evidence(
+      say`Tables`,
+      say`${readyTables} of ${totalTables} ready`,
+      'pg_subscription_rel',
+      subscriber,
+    ),
   );
   if (facts.applyErrorCount !== null) {
     const value = `${formatCounted(facts.applyErrorCount, 'apply error')}, ${formatCounted(facts.syncErrorCount ?? 0, 'copy error')}`;
-    rows.push(evidence('Errors', value, 'pg_stat_subscription_stats', subscriber));
+    rows.push(evidence(say`Errors`, value, 'pg_stat_subscription_stats', subscriber));
   }
   const conflicts = facts.conflicts ?? null;
   if (conflicts !== null) {
     const value = describeConflicts(conflicts);
-    rows.push(evidence('Conflicts', value, 'pg_stat_subscription_stats', subscriber));
+    rows.push(evidence(say`Conflicts`, value, 'pg_stat_subscription_stats', subscriber));
   }
   return rows;
 }
@@ -69,20 +75,20 @@ export function logicalEvidence(
 /** By the names that the server's log and its documentation use. */
 function describeConflicts(conflicts: Readonly<Record<string, number>>): string {
   const counted = Object.entries(conflicts).filter(([, count]) => count > 0);
-  if (counted.length === 0) return 'none';
+  if (counted.length === 0) return say`none`;
   return counted.map(([kind, count]) => `${formatCount(count)} ${kind}`).join(', ');
 }
 
 function describeEnabled(facts: SubscriptionFacts): string {
-  const state = facts.isEnabled ? 'enabled' : 'disabled';
-  return facts.disablesOnError === true ? `${state}, disable_on_error` : state;
+  const state = facts.isEnabled ? say`enabled` : say`disabled`;
+  return facts.disablesOnError === true ? say`${state}, disable_on_error` : state;
 }
 
 function describeWorker(facts: SubscriptionFacts, nowMs: number): string {
-  if (facts.workerPid === null) return 'none';
-  if (facts.lastMessageAtMs === null) return `pid ${facts.workerPid}`;
+  if (facts.workerPid === null) return say`none`;
+  if (facts.lastMessageAtMs === null) return say`pid ${facts.workerPid}`;
   const quietMs = Math.max(0, nowMs - facts.lastMessageAtMs);
-  return `pid ${facts.workerPid}, last message ${formatDuration(quietMs, 'fine')} earlier`;
+  return say`pid ${facts.workerPid}, last message ${formatDuration(quietMs, 'fine')} earlier`;
 }
 
 /** Whether the apply worker waits for somebody's lock. Parallel workers idle in a lock of their own, `applytransaction` (16 and newer). */

@@ -1,5 +1,6 @@
 import type { FastFacts, SlotFacts, SubscriptionFacts } from '../facts';
 import { lagBytesBetween } from '../lsn';
+import { say } from '../say';
 import type { VerdictParams } from '../snapshot';
 import { withLastKnown, type EdgeDraft, type VerdictDraft } from './draft';
 import { logicalEvidence, measuredEvidence, waitsForLock } from './logicalEvidence';
@@ -33,7 +34,7 @@ export function judgeLogical(input: LogicalCase): EdgeDraft {
     return unmeasured(edge, slot, unread.verdict, unread.because);
   }
   if (subscriber.fast !== null && facts === null) {
-    const reason = `subscription ${input.name} does not exist on ${subscriber.node.id}`;
+    const reason = say`subscription ${input.name} does not exist on ${subscriber.node.id}`;
     return unmeasured(
       edge,
       slot,
@@ -42,7 +43,7 @@ export function judgeLogical(input: LogicalCase): EdgeDraft {
     );
   }
   const halt = findHalt(edge, facts, slot, errors);
-  if (halt !== null) return unmeasured(edge, slot, halt, 'nothing is applied');
+  if (halt !== null) return unmeasured(edge, slot, halt, say`nothing is applied`);
   return judgeRunning(edge, facts, slot);
 }
 
@@ -75,8 +76,8 @@ function findHalt(
     const name = facts?.slotName ?? edge.slotName;
     const reason =
       facts?.slotName === null
-        ? `${edge.name} has no slot`
-        : `slot ${name} does not exist on ${publisher?.node.id ?? 'the publisher'}`;
+        ? say`${edge.name} has no slot`
+        : say`slot ${name} does not exist on ${publisher?.node.id ?? say`the publisher`}`;
     return { code: 'notStreaming', params: { reason } };
   }
   const hasNoWorker = facts !== null && facts.workerPid === null;
@@ -143,7 +144,7 @@ function judgeRunning(
     ...unmeasured(followed, slot, verdict, ''),
     measure: timed,
     atMs: publisher.atMs,
-    unknownBecause: bytes === null ? `the position of slot ${edge.slotName} is not known` : null,
+    unknownBecause: bytes === null ? say`the position of slot ${edge.slotName} is not known` : null,
     syncState: sender?.syncState ?? null,
     evidence: [...measuredEvidence(timed, publisher, sender), ...edge.rows],
     memory: withLastKnown(followed.past, timed, publisher.atMs),
@@ -162,7 +163,7 @@ function judgeSubscriberAlone(
 ): { readonly verdict: VerdictDraft; readonly because: string } {
   const { publisher, subscriber } = edge;
   const because =
-    publisher === null ? 'the publisher is not in the file' : whyUnreadable(publisher);
+    publisher === null ? say`the publisher is not in the file` : whyUnreadable(publisher);
   if (publisher?.readability === 'stale') {
     return { verdict: { code: 'stale', sinceMs: publisher.sample.fastAtMs }, because };
   }

@@ -1,4 +1,5 @@
 import type { FailureReason } from '../failure';
+import { say } from '../say';
 import type { EdgeSnapshot, NodeSnapshot, VerdictCode } from '../snapshot';
 import { declaredRolesOfAll, type DeclaredRole } from '../topology';
 import type { VerdictBook, VerdictDraft } from './draft';
@@ -121,14 +122,14 @@ function judgeSystem(scene: Scene, view: NodeView): VerdictDraft | null {
   if (identifier === null) return null;
   const first = scene.memory.systemIdentifiers.get(view.node.id);
   if (first !== undefined && first !== identifier) {
-    const reason = `system ${first} was seen here before, now ${identifier}`;
+    const reason = say`system ${first} was seen here before, now ${identifier}`;
     return { code: 'wrongSystem', params: { reason } };
   }
   const upstreamId = view.node.standbyOf;
   const upstream = upstreamId === null ? undefined : scene.views.get(upstreamId);
   const theirs = upstream?.fast?.systemIdentifier ?? null;
   if (upstream === undefined || theirs === null || theirs === identifier) return null;
-  const reason = `system ${identifier}, but ${upstream.node.id} is system ${theirs}`;
+  const reason = say`system ${identifier}, but ${upstream.node.id} is system ${theirs}`;
   return { code: 'wrongSystem', params: { reason, otherNodes: [upstream.node.id] } };
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { VerdictDraft } from './draft';
 import type { NodeView } from './scene';
 
@@ -12,5 +13,7 @@ export function noPrivilege(view: NodeView): VerdictDraft {
 
 export function roleOf(view: NodeView): string {
   const role = view.sample.slow?.role;
-  return role === undefined ? `our role on ${view.node.id}` : `role ${role} on ${view.node.id}`;
+  return role === undefined
+    ? say`our role on ${view.node.id}`
+    : say`role ${role} on ${view.node.id}`;
 }

@@ -1,4 +1,5 @@
 import { DEPTH_CAP, type QueueFacts } from '../facts';
+import { say } from '../say';
 import type { QueuePast, QueueSnapshot } from '../snapshot';
 import type { Thresholds } from '../topology';
 import type { VerdictBook, VerdictDraft } from './draft';
@@ -123,7 +124,7 @@ function judgeMissing(view: NodeView): VerdictDraft {
   const shape = view.sample.slow?.queueShape ?? null;
   if (shape === 'absent') return { code: 'queueAbsent' };
   if (shape === 'other') {
-    const reason = 'the table has neither of the known shapes';
+    const reason = say`the table has neither of the known shapes`;
     return { code: 'queueAbsent', health: 'warning', params: { reason } };
   }
   return { code: 'unknown' };

@@ -1,5 +1,6 @@
 import type { FastFacts } from '../facts';
 import type { Lsn } from '../lsn';
+import { say } from '../say';
 import type { NodeSample } from '../snapshot';
 import type { Topology, TopologyNode } from '../topology';
 import type { JoinMemory } from './memory';
@@ -172,21 +173,21 @@ export function whyUnreadable(view: NodeView): string {
   const { id } = view.node;
   switch (view.sample.contact) {
     case 'restricted':
-      return 'restricted mode';
+      return say`restricted mode`;
     case 'notAsked':
     case 'notApproved':
-      return `${id} is not connected`;
+      return say`${id} is not connected`;
     case 'disconnected':
-      return `${id} is disconnected`;
+      return say`${id} is disconnected`;
     case 'connecting':
-      return `${id} is being connected`;
+      return say`${id} is being connected`;
     case 'failed':
       return view.sample.failure?.reason === 'starting'
-        ? `${id} is starting`
-        : `${id} is unreachable from here`;
+        ? say`${id} is starting`
+        : say`${id} is unreachable from here`;
     case 'connected':
       return view.readability === 'stale'
-        ? `${id} has not answered lately`
-        : `${id} was not read yet`;
+        ? say`${id} has not answered lately`
+        : say`${id} was not read yet`;
   }
 }

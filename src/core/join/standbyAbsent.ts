@@ -1,5 +1,6 @@
 import type { FastFacts, SenderFacts, SlotFacts } from '../facts';
 import { lagBytesBetween } from '../lsn';
+import { say } from '../say';
 import type { EdgeDraft, VerdictDraft } from './draft';
 import { endOfWal } from './scene';
 import { isSlotLost, inactiveSince } from './slotState';
@@ -20,25 +21,25 @@ export function judgeAbsent(
   const rows = bothEnds(edge, upstreamFast, sender, slot);
   if (slot !== null && isSlotLost(slot)) {
     const reason = slot.invalidationReason ?? slot.walStatus ?? 'lost';
-    return unmeasured(edge, { code: 'slotLost', params: { reason } }, 'slot lost', rows, slot);
+    return unmeasured(edge, { code: 'slotLost', params: { reason } }, say`slot lost`, rows, slot);
   }
   const timelines = differingTimelines(edge, upstreamFast);
   if (timelines !== null && isDiverged(edge, upstreamFast, timelines)) {
-    return unmeasured(edge, { code: 'diverged', params: timelines }, 'diverged', rows, slot);
+    return unmeasured(edge, { code: 'diverged', params: timelines }, say`diverged`, rows, slot);
   }
   const receiver = standby.fast?.receiver ?? null;
   const elsewhere =
     receiver === null
       ? {}
       : {
-          reason: `${standby.node.id} has a WAL receiver, but ${upstream.node.id} no sender for it`,
+          reason: say`${standby.node.id} has a WAL receiver, but ${upstream.node.id} no sender for it`,
         };
   const verdict: VerdictDraft = {
     code: 'notStreaming',
     params: { ...elsewhere, ...(timelines ?? {}) },
     ...inactiveSince(slot, upstream, upstreamFast),
   };
-  const result = unmeasured(edge, verdict, 'not streaming', rows, slot);
+  const result = unmeasured(edge, verdict, say`not streaming`, rows, slot);
   const bytes =
     timelines === null && receiver === null
       ? lagBytesBetween(endOfWal(upstreamFast), standby.fast?.replayLsn ?? null)

@@ -1,4 +1,5 @@
 import type { FastFacts } from '../facts';
+import { say } from '../say';
 import { withLastKnown, type EdgeDraft } from './draft';
 import { evidence, receiverEvidence } from './evidence';
 import { noPrivilege } from './privilege';
@@ -27,16 +28,16 @@ export function judgeStandbyAlone(edge: StreamingCase): EdgeDraft {
     return unmeasured(
       edge,
       { code: 'notStreaming' },
-      `no WAL receiver on ${standby.node.id}`,
+      say`no WAL receiver on ${standby.node.id}`,
       rows,
     );
   }
   if (source !== null && isCutOff(source)) {
     const { sinceMs } = source.verdict;
-    return unmeasured(edge, { code: 'sourceCutOff', sinceMs }, 'source cut off', rows);
+    return unmeasured(edge, { code: 'sourceCutOff', sinceMs }, say`source cut off`, rows);
   }
   if (!fast.receiver.isVisible) {
-    return unmeasured(edge, noPrivilege(standby), 'the receiver is hidden from our role', rows);
+    return unmeasured(edge, noPrivilege(standby), say`the receiver is hidden from our role`, rows);
   }
   const because = whyUnreadable(upstream);
   if ((fast.replayPauseState ?? 'not paused') !== 'not paused') {
@@ -47,8 +48,8 @@ export function judgeStandbyAlone(edge: StreamingCase): EdgeDraft {
     const measure = { lagMs: 0, lagBytes: 0 };
     const alone = unmeasured(edge, { code: 'idle' }, because, [
       evidence(
-        'Behind',
-        'all that was sent is replayed',
+        say`Behind`,
+        say`all that was sent is replayed`,
         'pg_stat_wal_receiver, pg_last_wal_replay_lsn()',
         standby,
       ),

@@ -1,5 +1,6 @@
 import type { FastFacts, SenderFacts, SlotFacts } from '../facts';
 import { lagBytesBetween } from '../lsn';
+import { say } from '../say';
 import type { EdgeSnapshot, Evidence } from '../snapshot';
 import { NO_MEASURE, type EdgeDraft, type VerdictDraft } from './draft';
 import { evidence, receiverEvidence, senderEvidence, slotEvidence } from './evidence';
@@ -50,7 +51,7 @@ export function bothEnds(
     if ((standby.fast.replayPauseState ?? 'not paused') !== 'not paused') {
       rows.push(
         evidence(
-          'Replay',
+          say`Replay`,
           standby.fast.replayPauseState ?? '',
           'pg_get_wal_replay_pause_state()',
           standby,
@@ -66,11 +67,11 @@ export function bothEnds(
     upstream.timeline !== null
   ) {
     rows.push({
-      label: 'Timeline',
+      label: say`Timeline`,
       value:
         standby.timeline === upstream.timeline
-          ? `${upstream.timeline} on both`
-          : `${standby.timeline} against ${upstream.timeline}`,
+          ? say`${upstream.timeline} on both`
+          : say`${standby.timeline} against ${upstream.timeline}`,
       source: `pg_walfile_name() on ${upstream.node.id}, pg_stat_wal_receiver on ${standby.node.id}`,
       atMs: Math.min(standby.atMs, upstream.atMs),
     });

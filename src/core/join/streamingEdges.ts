@@ -1,4 +1,5 @@
 import type { ReceiverFacts, SenderFacts, SlotFacts } from '../facts';
+import { say } from '../say';
 import type { EdgeSnapshot } from '../snapshot';
 import { finishEdge, type EdgeDraft, type VerdictBook } from './draft';
 import { EMPTY_EDGE_MEMORY, type EdgeMemory } from './memory';
@@ -147,7 +148,7 @@ function heldAgainstFile(draft: EdgeDraft, standby: NodeView, upstream: NodeView
       params: {
         ...params,
         otherNodes: [declared],
-        reason: `streams from ${upstream.node.id}, the file says ${declared}`,
+        reason: say`streams from ${upstream.node.id}, the file says ${declared}`,
       },
     },
   };

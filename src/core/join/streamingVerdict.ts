@@ -1,5 +1,6 @@
 import type { FastFacts, SenderFacts, SlotFacts } from '../facts';
 import { lagBytesBetween } from '../lsn';
+import { say } from '../say';
 import type { Evidence } from '../snapshot';
 import { withLastKnown, type EdgeDraft, type VerdictDraft } from './draft';
 import { behindEvidence, evidence } from './evidence';
@@ -21,13 +22,13 @@ export function judgeStreaming(edge: StreamingCase): EdgeDraft {
     return unmeasured(
       found,
       { code: 'roleMismatch', params: { role: 'primary' } },
-      'it is a primary',
-      [evidence('Role', 'not in recovery', 'pg_is_in_recovery()', standby)],
+      say`it is a primary`,
+      [evidence(say`Role`, say`not in recovery`, 'pg_is_in_recovery()', standby)],
     );
   }
   if (upstream.fast === null || match === null) return judgeStandbyAlone(found);
   if (standby.fast !== null && areOtherSystems(standby.fast, upstream.fast)) {
-    return unmeasured(found, { code: 'wrongSystem' }, 'it belongs to another system', [
+    return unmeasured(found, { code: 'wrongSystem' }, say`it belongs to another system`, [
       systemEvidence(upstream, upstream.fast),
       systemEvidence(standby, standby.fast),
     ]);
@@ -37,11 +38,11 @@ export function judgeStreaming(edge: StreamingCase): EdgeDraft {
       return unmeasured(
         found,
         { code: 'ambiguous' },
-        `several senders on ${upstream.node.id} fit: give the standbys a slot or a cluster_name`,
+        say`several senders on ${upstream.node.id} fit: give the standbys a slot or a cluster_name`,
         [],
       );
     case 'hidden':
-      return unmeasured(found, noPrivilege(standby), `${roleOf(standby)} needs pg_monitor`, []);
+      return unmeasured(found, noPrivilege(standby), say`${roleOf(standby)} needs pg_monitor`, []);
     case 'unidentified':
       return unmeasured(found, { code: 'unknown' }, whyUnreadable(standby), []);
     case 'none':
@@ -71,7 +72,7 @@ function judgePresent(
     return unmeasured(
       edge,
       noPrivilege(upstream),
-      `${roleOf(upstream)} needs pg_monitor`,
+      say`${roleOf(upstream)} needs pg_monitor`,
       rows,
       slot,
     );
@@ -80,7 +81,7 @@ function judgePresent(
     return unmeasured(
       edge,
       { code: 'sourceCutOff', sinceMs: source.verdict.sinceMs },
-      'source cut off',
+      say`source cut off`,
       rows,
       slot,
     );
@@ -89,7 +90,7 @@ function judgePresent(
     return unmeasured(
       edge,
       { code: 'catchingUp' },
-      'it has not reported its position yet',
+      say`it has not reported its position yet`,
       rows,
       slot,
     );
@@ -119,7 +120,7 @@ function judgePresent(
     verdict,
     measure,
     atMs: upstream.atMs,
-    unknownBecause: bytes === null ? `the position of ${upstream.node.id} is not known` : null,
+    unknownBecause: bytes === null ? say`the position of ${upstream.node.id} is not known` : null,
     ...(notArrivedBytes === null ? {} : { notArrivedBytes }),
     retainedWalBytes: retainedWal(upstreamFast, slot),
     syncState: sender.syncState,
@@ -151,5 +152,5 @@ function areOtherSystems(a: FastFacts, b: FastFacts): boolean {
 }
 
 function systemEvidence(view: NodeView, fast: FastFacts): Evidence {
-  return evidence('System', fast.systemIdentifier ?? 'hidden', 'pg_control_system()', view);
+  return evidence(say`System`, fast.systemIdentifier ?? say`hidden`, 'pg_control_system()', view);
 }

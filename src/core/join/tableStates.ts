@@ -1,4 +1,5 @@
 import type { SubscriptionFacts } from '../facts';
+import { say } from '../say';
 
 export interface TableCounts {
   readonly readyTables: number;
@@ -15,5 +16,5 @@ export function countTables(states: SubscriptionFacts['tableStates']): TableCoun
 /** `copying 5 of 7 tables`: those that are not ready yet. */
 export function nameCopying(counts: TableCounts): string {
   const open = counts.totalTables - counts.readyTables;
-  return `copying ${open} of ${counts.totalTables} tables`;
+  return say`copying ${open} of ${counts.totalTables} tables`;
 }

@@ -1,6 +1,7 @@
 import { isLoopback } from '../endpoint';
 import type { FastFacts, SenderFacts } from '../facts';
 import { lagBytesBetween } from '../lsn';
+import { say } from '../say';
 import type { EdgeSnapshot, NodeSnapshot } from '../snapshot';
 import type { ConsumerSlot } from './consumerEdges';
 import { finishEdge, type EdgeDraft, type VerdictBook, withLastKnown } from './draft';
@@ -105,7 +106,7 @@ function nameOf(sender: SenderFacts, fast: FastFacts): string {
   const address = sender.clientAddress;
   if (address !== null && !isLoopback(address)) return address;
   const slot = fast.slots.find((candidate) => candidate.activePid === sender.pid);
-  return slot?.name ?? sender.applicationName ?? address ?? `pid ${sender.pid}`;
+  return slot?.name ?? sender.applicationName ?? address ?? say`pid ${sender.pid}`;
 }
 
 function uniqueName(name: string, taken: Set<string>): string {
@@ -143,7 +144,7 @@ function judgeSender(
       : judgeMeasure(measure, reading, progress, scene.topology.thresholds),
     measure,
     atMs: view.atMs,
-    unknownBecause: bytes === null ? 'it does not report its position' : null,
+    unknownBecause: bytes === null ? say`it does not report its position` : null,
     retainedWalBytes: lagBytesBetween(endOfWal(fast), slot?.restartLsn ?? null),
     syncState: sender.syncState,
     slotName: slot?.name ?? null,

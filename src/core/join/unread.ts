@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { Contact, VerdictCode } from '../snapshot';
 import type { VerdictDraft } from './draft';
 import { whyUnreadable, type NodeView } from './scene';
@@ -13,7 +14,7 @@ export function judgeUnread(views: readonly NodeView[]): UnreadFinding {
   const stale = views.filter((view) => view.readability === 'stale');
   if (stale.length > 0) {
     const sinceMs = Math.max(...stale.map((view) => view.sample.fastAtMs ?? 0));
-    return { verdict: { code: 'stale', sinceMs }, because: 'not read lately' };
+    return { verdict: { code: 'stale', sinceMs }, because: say`not read lately` };
   }
   const because = [...new Set(views.map(whyUnreadable))].join(', ');
   const [first, ...others] = views.map((view) => codeOfContact(view.sample.contact));

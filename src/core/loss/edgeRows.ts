@@ -1,9 +1,10 @@
 import { shownId } from '../diagnosis/names';
 import { isRead, isUnasked, type Picture } from '../diagnosis/picture';
-import { formatBytes, formatClock } from '../format';
+import { UNKNOWN, formatBytes, formatClock } from '../format';
 import { worstHealth } from '../join/severity';
+import { say } from '../say';
 import type { EdgeSnapshot } from '../snapshot';
-import type { LossRow } from './lossReport';
+import { NOTHING, type LossRow } from './lossReport';
 
 /** What each standby, subscriber and other reader has not got of what its source has. */
 export function edgeRows(picture: Picture): readonly LossRow[] {
@@ -19,7 +20,7 @@ function rowOf(picture: Picture, edge: EdgeSnapshot): LossRow {
     const before = lastKnown(edge);
     return {
       ...base,
-      notArrived: before === null ? 'unknown' : `unknown, ${before}`,
+      notArrived: before === null ? UNKNOWN : `${UNKNOWN}, ${before}`,
       bytes: null,
       ms: null,
       atMs: before === null ? null : lastAskedAtMs(picture, edge),
@@ -29,7 +30,7 @@ function rowOf(picture: Picture, edge: EdgeSnapshot): LossRow {
   }
   return {
     ...base,
-    notArrived: bytes === 0 ? 'nothing' : formatBytes(bytes),
+    notArrived: bytes === 0 ? NOTHING : formatBytes(bytes),
     bytes,
     // It has arrived, though it may not be replayed yet.
     ms: bytes === 0 ? 0 : edge.notArrivedBytes === undefined || lagBytes === bytes ? lagMs : null,
@@ -53,36 +54,38 @@ function lastAskedAtMs(picture: Picture, { lastKnown: known, from }: EdgeSnapsho
 
 function whereOf(edge: EdgeSnapshot): string {
   const target = shownId(edge.to);
-  return edge.kind === 'logical' ? `${edge.name} on ${target}` : target;
+  return edge.kind === 'logical' ? say`${edge.name} on ${target}` : target;
 }
 
 function noteOf(edge: EdgeSnapshot, bytes: number): string {
-  const source = edge.from ?? 'its upstream';
+  const source = edge.from ?? say`its upstream`;
   const target = shownId(edge.to);
   if (edge.kind === 'streaming') {
     if (edge.syncState === 'sync' || edge.syncState === 'quorum') {
-      return `Commits on ${source} wait for ${target} (${edge.syncState}), unless synchronous_commit is off for them.`;
+      return say`Commits on ${source} wait for ${target} (${edge.syncState}), unless synchronous_commit is off for them.`;
     }
-    const relative = edge.isRelativeToUpstream ? ` What ${source} itself misses comes on top.` : '';
+    const relative = edge.isRelativeToUpstream
+      ? say` What ${source} itself misses comes on top.`
+      : '';
     return bytes === 0
-      ? `${target} has all that ${source} had written by then.${relative}`
-      : `That is lost if ${source} fails for good now and ${target} is promoted.${relative}`;
+      ? say`${target} has all that ${source} had written by then.${relative}`
+      : say`That is lost if ${source} fails for good now and ${target} is promoted.${relative}`;
   }
-  const what = edge.kind === 'logical' ? 'had not applied' : 'had not confirmed';
+  const what = edge.kind === 'logical' ? say`had not applied` : say`had not confirmed`;
   return bytes === 0
-    ? `${target} had taken all that ${source} had written by then.`
-    : `${target} ${what} that; it is lost for it if ${source} fails for good now. It is counted in WAL, also of what is not published.`;
+    ? say`${target} had taken all that ${source} had written by then.`
+    : say`${target} ${what} that; it is lost for it if ${source} fails for good now. It is counted in WAL, also of what is not published.`;
 }
 
 function unknownNote(picture: Picture, edge: EdgeSnapshot): string {
-  const source = edge.from ?? 'its upstream';
+  const source = edge.from ?? say`its upstream`;
   const node = picture.node(edge.from);
   const because =
     node !== null && !isRead(node)
-      ? `${source} cannot be asked now`
-      : (edge.unknownBecause ?? 'it was not measured');
-  const after = lastKnown(edge) === null ? '' : ` What ${source} wrote since is not in it.`;
-  return `Not known: ${because}.${after}`;
+      ? say`${source} cannot be asked now`
+      : (edge.unknownBecause ?? say`it was not measured`);
+  const after = lastKnown(edge) === null ? '' : say` What ${source} wrote since is not in it.`;
+  return say`Not known: ${because}.${after}`;
 }
 
 /** `12 kB at 14:27:57`, when it was read last; `null` where it never was. */
@@ -91,5 +94,5 @@ function lastKnown({ lastKnown: known, lagBytes, verdict }: EdgeSnapshot): strin
   if (known === null || bytes === null || isUnasked(verdict.code)) return null;
   // What a standby alone says compares only what was sent to it.
   if (lagBytes !== null) return null;
-  return `${bytes === 0 ? 'nothing' : formatBytes(bytes)} at ${formatClock(known.atMs)}`;
+  return say`${bytes === 0 ? say`nothing` : formatBytes(bytes)} at ${formatClock(known.atMs)}`;
 }

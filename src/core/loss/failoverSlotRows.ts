@@ -2,9 +2,11 @@ import { shownId } from '../diagnosis/names';
 import { slotSubject, type Picture } from '../diagnosis/picture';
 import type { SlotFacts } from '../facts';
 import { isSlotLost } from '../join/slotState';
+import { say } from '../say';
 import type { SlotSnapshot } from '../snapshot';
 import { askedAtMs } from './edgeRows';
-import type { LossRow } from './lossReport';
+import { NOTHING, type LossRow } from './lossReport';
+import { UNKNOWN } from '../format';
 
 /**
  * Logical slots of a primary with standbys: after a failover their readers go on only where the promoted standby keeps such a slot, too.
@@ -30,10 +32,10 @@ function rowOf(
   standbys: readonly string[],
   version: number,
 ): LossRow {
-  const reader = slot.consumer === null ? 'its reader' : shownId(slot.consumer);
+  const reader = slot.consumer === null ? say`its reader` : shownId(slot.consumer);
   const base = {
     subject: slotSubject(slot),
-    where: `slot ${slot.name} on ${slot.nodeId}`,
+    where: say`slot ${slot.name} on ${slot.nodeId}`,
     bytes: null,
     ms: null,
   };
@@ -41,10 +43,10 @@ function rowOf(
   if (version < 170_000) {
     return {
       ...base,
-      notArrived: 'not kept by a standby',
+      notArrived: say`not kept by a standby`,
       atMs,
       health: 'warning',
-      note: `Before version 17 no standby keeps it: after a failover ${reader} begins anew, and what it had not read is missed.`,
+      note: say`Before version 17 no standby keeps it: after a failover ${reader} begins anew, and what it had not read is missed.`,
     };
   }
   const asked = standbys.filter((id) => picture.fast(id) !== null);
@@ -53,27 +55,27 @@ function rowOf(
   if (first !== undefined) {
     return {
       ...base,
-      notArrived: 'nothing',
+      notArrived: NOTHING,
       atMs: askedAtMs(picture, first),
       health: 'healthy',
-      note: `${ready.join(', ')} ${ready.length === 1 ? 'keeps' : 'keep'} it in step; after a failover there ${reader} goes on.`,
+      note: say`${ready.join(', ')} ${ready.length === 1 ? say`keeps` : say`keep`} it in step; after a failover there ${reader} goes on.`,
     };
   }
   if (asked.length < standbys.length) {
     return {
       ...base,
-      notArrived: 'unknown',
+      notArrived: UNKNOWN,
       atMs,
       health: 'unknown',
-      note: `Not known: ${standbys.filter((id) => !asked.includes(id)).join(', ')} cannot be asked now.`,
+      note: say`Not known: ${standbys.filter((id) => !asked.includes(id)).join(', ')} cannot be asked now.`,
     };
   }
   return {
     ...base,
-    notArrived: 'not kept by a standby',
+    notArrived: say`not kept by a standby`,
     atMs,
     health: 'warning',
-    note: `No standby keeps it ready: after a failover ${reader} begins anew, and what it had not read is missed. It needs failover = true, and sync_replication_slots on the standby.`,
+    note: say`No standby keeps it ready: after a failover ${reader} begins anew, and what it had not read is missed. It needs failover = true, and sync_replication_slots on the standby.`,
   };
 }
 

@@ -1,4 +1,8 @@
+import { say } from '../say';
 import type { Health } from '../snapshot';
+
+/** What stands for an amount where all has arrived. */
+export const NOTHING = say`nothing`;
 
 /** One place where something has not arrived, or cannot be told. */
 export interface LossRow {

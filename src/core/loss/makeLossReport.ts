@@ -1,11 +1,12 @@
-import { formatBytes, formatPart } from '../format';
+import { UNKNOWN, formatBytes, formatPart } from '../format';
 import { Picture } from '../diagnosis/picture';
 import { healthRank, worstHealth } from '../join/severity';
+import { say } from '../say';
 import type { TopologySnapshot } from '../snapshot';
 import { showEscaped } from '../visibleText';
 import { edgeRows } from './edgeRows';
 import { failoverSlotRows } from './failoverSlotRows';
-import type { LossReport, LossRow } from './lossReport';
+import { NOTHING, type LossReport, type LossRow } from './lossReport';
 import { queueRows } from './queueRows';
 import { sequenceRows } from './sequenceRows';
 
@@ -36,7 +37,7 @@ function oldest(rows: readonly LossRow[]): number | null {
 }
 
 function isKnown({ notArrived }: LossRow): boolean {
-  return !notArrived.startsWith('unknown');
+  return !notArrived.startsWith(UNKNOWN);
 }
 
 function shown(row: LossRow): LossRow {
@@ -55,30 +56,29 @@ function compareRows(a: LossRow, b: LossRow): number {
 
 function answerOf(rows: readonly LossRow[], asOfMs: number | null): string {
   if (rows.length === 0)
-    return 'This topology keeps nothing at a second place that could be behind.';
-  if (asOfMs === null) return 'Not known: no server has been read.';
+    return say`This topology keeps nothing at a second place that could be behind.`;
+  if (asOfMs === null) return say`Not known: no server has been read.`;
   const known = rows.filter(isKnown);
-  if (known.length === 0) return 'Not known now: nobody that could tell can be asked.';
+  if (known.length === 0) return say`Not known now: nobody that could tell can be asked.`;
   const [most] = known.toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0));
-  const queued = known.filter((row) => row.bytes === null && row.notArrived !== 'nothing');
+  const queued = known.filter((row) => row.bytes === null && row.notArrived !== NOTHING);
   const parts = [
     ...(most?.bytes === undefined || most.bytes === null || most.bytes === 0
       ? []
-      : [`up to ${formatBytes(most.bytes)} (${most.where})`]),
+      : [say`up to ${formatBytes(most.bytes)} (${most.where})`]),
     ...queued.slice(0, 2).map((row) => `${row.notArrived} (${row.where})`),
   ];
   if (parts.length > 0) {
-    return showEscaped(`Yes: ${parts.join(' and ')} had not arrived elsewhere.`);
+    return showEscaped(say`Yes: ${parts.join(say` and `)} had not arrived elsewhere.`);
   }
   return known.length < rows.length
-    ? 'Where it is known, nothing was missing elsewhere.'
-    : 'No: nothing that was read was missing elsewhere.';
+    ? say`Where it is known, nothing was missing elsewhere.`
+    : say`No: nothing that was read was missing elsewhere.`;
 }
 
 function leadOf(rows: readonly LossRow[]): string {
   const unknown = rows.filter((row) => !isKnown(row)).length;
-  const counted =
-    'Counted is the WAL that had not arrived, by the last answer of each server, and what waits on edges.';
+  const counted = say`Counted is the WAL that had not arrived, by the last answer of each server, and what waits on edges.`;
   if (unknown === 0) return counted;
-  return `${counted} Of ${unknown === rows.length ? 'all' : formatPart(unknown, rows.length)} places it is not known now.`;
+  return say`${counted} Of ${unknown === rows.length ? say`all` : formatPart(unknown, rows.length)} places it is not known now.`;
 }

@@ -1,6 +1,7 @@
 import type { Picture } from '../diagnosis/picture';
 import { sequenceGaps, type SequenceGap } from '../diagnosis/sequenceCauses';
 import { formatCount } from '../format';
+import { say } from '../say';
 import type { EdgeSnapshot } from '../snapshot';
 import type { LossRow } from './lossReport';
 
@@ -27,8 +28,8 @@ function rowsOf(picture: Picture, edge: EdgeSnapshot): readonly LossRow[] {
       bytes: null,
       ms: null,
       atMs,
-      where: `${formatCount(others)} more sequences on ${edge.to}`,
-      notArrived: 'behind',
+      where: say`${formatCount(others)} more sequences on ${edge.to}`,
+      notArrived: say`behind`,
       health: 'healthy',
       note: setFirst(edge),
     },
@@ -46,15 +47,15 @@ function rowOf(
     bytes: null,
     ms: null,
     atMs,
-    where: `sequence ${sequence.schema}.${sequence.name} on ${edge.to}`,
+    where: say`sequence ${sequence.schema}.${sequence.name} on ${edge.to}`,
     notArrived: wasUsed
-      ? `at ${sequence.lastValue} instead of ${theirs}`
-      : `not begun instead of ${theirs}`,
+      ? say`at ${sequence.lastValue} instead of ${theirs}`
+      : say`not begun instead of ${theirs}`,
     health: wasUsed ? 'warning' : 'healthy',
     note: setFirst(edge),
   };
 }
 
 function setFirst({ to }: EdgeSnapshot): string {
-  return `No row is lost by that; set it before anything but the subscription writes on ${to}, or keys collide.`;
+  return say`No row is lost by that; set it before anything but the subscription writes on ${to}, or keys collide.`;
 }

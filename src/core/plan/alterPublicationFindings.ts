@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { DeclaredTable } from '../topology';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
@@ -87,8 +88,8 @@ function allTablesFindings(
     errorFinding(
       'unsupportedOption',
       nodeId,
-      `${name} on ${nodeId} publishes all tables: Postgres lets nobody change that into a choice of them, or the other way round (55000).`,
-      'Make another publication and let the subscriptions take that instead.',
+      say`${name} on ${nodeId} publishes all tables: Postgres lets nobody change that into a choice of them, or the other way round (55000).`,
+      say`Make another publication and let the subscriptions take that instead.`,
     ),
   ];
 }
@@ -105,8 +106,8 @@ function superuserFindings(
     errorFinding(
       'privilege',
       nodeId,
-      `Only a superuser may publish the tables of a schema, and ${role.name} on ${nodeId} is none (42501).`,
-      'Pick the tables one by one, or name a superuser as "adminUser" in the file.',
+      say`Only a superuser may publish the tables of a schema, and ${role.name} on ${nodeId} is none (42501).`,
+      say`Pick the tables one by one, or name a superuser as "adminUser" in the file.`,
     ),
   ];
 }

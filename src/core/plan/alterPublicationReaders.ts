@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
 import { onlyColumns } from './changes/onlyColumns';
@@ -111,8 +112,8 @@ class ReaderWork {
         errorFinding(
           'subscriberLacks',
           nodeId,
-          `${nodeId} lacks ${listNames(unknown.map(formatTableName))}, and how it is made on ${source.nodeId} was not read.`,
-          `Create it on ${nodeId} first.`,
+          say`${nodeId} lacks ${listNames(unknown.map(formatTableName))}, and how it is made on ${source.nodeId} was not read.`,
+          say`Create it on ${nodeId} first.`,
         ),
       );
     }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import type { DeclaredTable } from '../topology';
 import type { CatalogPublication } from './nodeCatalog';
@@ -72,7 +73,7 @@ function optionStatements(alter: string, change: PublicationChange): readonly st
 export function shapeCheck(
   nodeId: string,
   shape: PublicationShape,
-  otherwise = `${shape.name} on ${nodeId} was changed since the plan was made. Make the plan anew.`,
+  otherwise = say`${shape.name} on ${nodeId} was changed since the plan was made. Make the plan anew.`,
 ): PlanCondition {
   const has = (operation: PublicationShape['operations'][number]) =>
     shape.operations.includes(operation) ? '' : 'NOT ';

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeLiteral } from '../sql';
 import { isSlotName } from '../slotName';
 import type { Finding } from './finding';
@@ -97,8 +98,8 @@ export function optionChangeFindings(
       errorFinding(
         'unsupportedOption',
         nodeId,
-        `${nodeId} runs Postgres ${majorOf(catalog)}: "twoPhase" of an existing subscription can be changed from 18 on.`,
-        `Leave it as it is, or drop ${name} and create it anew.`,
+        say`${nodeId} runs Postgres ${majorOf(catalog)}: "twoPhase" of an existing subscription can be changed from 18 on.`,
+        say`Leave it as it is, or drop ${name} and create it anew.`,
       ),
     );
   }
@@ -107,8 +108,8 @@ export function optionChangeFindings(
       errorFinding(
         'privilege',
         nodeId,
-        `Only a superuser may set "passwordRequired" of ${name} to false (42501).`,
-        'Name a superuser as "adminUser" in the file.',
+        say`Only a superuser may set "passwordRequired" of ${name} to false (42501).`,
+        say`Name a superuser as "adminUser" in the file.`,
       ),
     );
   }
@@ -117,7 +118,7 @@ export function optionChangeFindings(
       noteFinding(
         'subscriberLacks',
         nodeId,
-        `From now on ${name} takes only what was written on its publisher itself; rows that came to the publisher from elsewhere and are here already stay.`,
+        say`From now on ${name} takes only what was written on its publisher itself; rows that came to the publisher from elsewhere and are here already stay.`,
       ),
     );
   }
@@ -156,7 +157,7 @@ function slotChangeFindings(
       warningFinding(
         'notFound',
         nodeId,
-        `Without a slot ${subscription} takes nothing and cannot be enabled; its slot stays on the publisher and keeps WAL.`,
+        say`Without a slot ${subscription} takes nothing and cannot be enabled; its slot stays on the publisher and keeps WAL.`,
       ),
     ];
   }
@@ -165,7 +166,7 @@ function slotChangeFindings(
       errorFinding(
         'illegalName',
         nodeId,
-        `${slotName === '' ? 'An empty name' : slotName} cannot name a replication slot: it takes a-z, 0-9 and _, at most 63 characters.`,
+        say`${slotName === '' ? say`An empty name` : slotName} cannot name a replication slot: it takes a-z, 0-9 and _, at most 63 characters.`,
       ),
     ];
   }
@@ -175,8 +176,8 @@ function slotChangeFindings(
     errorFinding(
       'notFound',
       publisher.nodeId,
-      `${publisher.nodeId} has no slot ${slotName}: ${subscription} would connect again and again and take nothing.`,
-      'Name a slot that is there.',
+      say`${publisher.nodeId} has no slot ${slotName}: ${subscription} would connect again and again and take nothing.`,
+      say`Name a slot that is there.`,
     ),
   ];
 }

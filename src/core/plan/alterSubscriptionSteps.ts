@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import { optionsHold, setClause, slotClause } from './alterSubscriptionOptions';
 import { listNames } from './findingParts';
@@ -30,21 +31,21 @@ export class AlterSubscriptionSteps {
     this.#nodeId = nodeId;
     this.#name = name;
     this.#quoted = escapeIdentifier(name);
-    this.#publisher = publisherId ?? 'the publisher';
+    this.#publisher = publisherId ?? say`the publisher`;
   }
 
   /** @param waits until its worker has stopped, as some changes ask */
   disable(waits: boolean): PlanStep {
     return this.#step({
-      title: `Disable subscription ${this.#name}`,
-      effect: `${this.#name} stops taking changes; ${this.#publisher} keeps WAL for it until it is enabled again.`,
+      title: say`Disable subscription ${this.#name}`,
+      effect: say`${this.#name} stops taking changes; ${this.#publisher} keeps WAL for it until it is enabled again.`,
       risk: 'interrupts',
       statements: [this.#alter('DISABLE')],
-      effectCheck: this.#holds(`NOT s.subenabled`, 'is still enabled'),
+      effectCheck: this.#holds(`NOT s.subenabled`, say`is still enabled`),
       settle: waits
         ? {
             sql: `SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_stat_subscription AS w WHERE w.subname = ${escapeLiteral(this.#name)} AND w.pid IS NOT NULL)`,
-            otherwise: `A worker of ${this.#name} on ${this.#nodeId} still runs. It may wait for a lock, or apply a large transaction.`,
+            otherwise: say`A worker of ${this.#name} on ${this.#nodeId} still runs. It may wait for a lock, or apply a large transaction.`,
             limitMs: WORKER_STOPS_MS,
           }
         : null,
@@ -54,35 +55,34 @@ export class AlterSubscriptionSteps {
 
   enable(): PlanStep {
     return this.#step({
-      title: `Enable subscription ${this.#name}`,
-      effect: `${this.#name} connects to ${this.#publisher} and takes what has waited there.`,
+      title: say`Enable subscription ${this.#name}`,
+      effect: say`${this.#name} connects to ${this.#publisher} and takes what has waited there.`,
       statements: [this.#alter('ENABLE')],
-      effectCheck: this.#holds('s.subenabled', 'is not enabled'),
+      effectCheck: this.#holds('s.subenabled', say`is not enabled`),
       undo: [this.#alter('DISABLE')],
     });
   }
 
   connection(items: readonly ConninfoItem[]): PlanStep {
     return this.#step({
-      title: `Change the connection of ${this.#name}`,
-      effect: `${this.#name} connects to ${this.#publisher} anew, with the new address and sign-in.`,
+      title: say`Change the connection of ${this.#name}`,
+      effect: say`${this.#name} connects to ${this.#publisher} anew, with the new address and sign-in.`,
       risk: 'interrupts',
       statements: [
         { parts: [`ALTER SUBSCRIPTION ${this.#quoted}\n  CONNECTION `, { conninfo: items }] },
       ],
-      undoNote:
-        'The connection before is read by nobody here, since it may hold a password: to go back, give it again.',
+      undoNote: say`The connection before is read by nobody here, since it may hold a password: to go back, give it again.`,
     });
   }
 
   options(changed: Options): PlanStep {
     const before = this.#before(changed);
     return this.#step({
-      title: `Set ${listNames(Object.keys(changed))} of ${this.#name}`,
-      effect: `The apply worker of ${this.#name} starts anew with the new options.`,
+      title: say`Set ${listNames(Object.keys(changed))} of ${this.#name}`,
+      effect: say`The apply worker of ${this.#name} starts anew with the new options.`,
       risk: 'interrupts',
       statements: [this.#alter(setClause(changed))],
-      effectCheck: this.#holds(optionsHold(changed), 'has other options'),
+      effectCheck: this.#holds(optionsHold(changed), say`has other options`),
       undo: [this.#alter(setClause(before))],
     });
   }
@@ -92,29 +92,29 @@ export class AlterSubscriptionSteps {
     const changed = { [key]: value };
     return this.#step({
       ...(this.publisherId === null ? {} : { alsoChanges: [this.publisherId] }),
-      title: `Set ${key} of ${this.#name}`,
-      effect: `Changes the slot on ${this.#publisher} as well.`,
+      title: say`Set ${key} of ${this.#name}`,
+      effect: say`Changes the slot on ${this.#publisher} as well.`,
       statements: [this.#alter(setClause(changed))],
       statementLimitMs: ASKS_PUBLISHER_MS,
-      effectCheck: this.#holds(optionsHold(changed), 'has another value'),
+      effectCheck: this.#holds(optionsHold(changed), say`has another value`),
       undo: [this.#alter(setClause(this.#before(changed)))],
-      undoNote: `It can be taken back only while ${this.#name} is disabled.`,
+      undoNote: say`It can be taken back only while ${this.#name} is disabled.`,
     });
   }
 
   slot(slotName: string | null): PlanStep {
     const { slotName: before } = this.subscription;
     return this.#step({
-      title: `Set the slot of ${this.#name}`,
+      title: say`Set the slot of ${this.#name}`,
       effect:
         slotName === null
-          ? `${this.#name} lets go of its slot ${before ?? ''}, which stays on ${this.#publisher} and keeps WAL.`
-          : `${this.#name} reads the slot ${slotName} from now on${before === null ? '' : `; ${before} stays on ${this.#publisher} and keeps WAL`}.`,
+          ? say`${this.#name} lets go of its slot ${before ?? ''}, which stays on ${this.#publisher} and keeps WAL.`
+          : say`${this.#name} reads the slot ${slotName} from now on${before === null ? '' : say`; ${before} stays on ${this.#publisher} and keeps WAL`}.`,
       risk: 'interrupts',
       statements: [this.#alter(slotClause(slotName))],
       effectCheck: this.#holds(
         slotName === null ? 's.subslotname IS NULL' : `s.subslotname = ${escapeLiteral(slotName)}`,
-        'has another slot',
+        say`has another slot`,
       ),
       undo: [this.#alter(slotClause(before))],
     });
@@ -135,17 +135,17 @@ export class AlterSubscriptionSteps {
           ? ''
           : ' WITH (copy_data = false)';
     return this.#step({
-      title: `Set the publications of ${this.#name}`,
+      title: say`Set the publications of ${this.#name}`,
       effect:
         refresh === null
-          ? `${this.#name} takes ${listNames(publications)} once it is refreshed.`
-          : `${this.#name} takes the tables of ${listNames(publications)}; ${refresh.copies ? 'copying of those that are new starts and goes on by itself' : 'rows that are in new ones already are not copied'}.`,
+          ? say`${this.#name} takes ${listNames(publications)} once it is refreshed.`
+          : say`${this.#name} takes the tables of ${listNames(publications)}; ${refresh.copies ? say`copying of those that are new starts and goes on by itself` : say`rows that are in new ones already are not copied`}.`,
       statements: [this.#alter(`SET PUBLICATION ${list(publications)}${tail}`)],
       statementLimitMs: ASKS_PUBLISHER_MS,
       effectCheck: this.#holds(
         `s.subpublications @> ARRAY[${publications.map((each) => escapeLiteral(each)).join(', ')}]::pg_catalog.text[]
        AND pg_catalog.cardinality(s.subpublications) = ${publications.length}`,
-        'has other publications',
+        say`has other publications`,
       ),
       undo:
         refresh === null
@@ -156,17 +156,17 @@ export class AlterSubscriptionSteps {
             ]
           : [this.#alter(`SET PUBLICATION ${list(this.subscription.publications)}`)],
       undoNote:
-        refresh === null ? null : `Rows that were copied stay in the tables of ${this.#nodeId}.`,
+        refresh === null ? null : say`Rows that were copied stay in the tables of ${this.#nodeId}.`,
     });
   }
 
   refresh(copies: boolean): PlanStep {
     return this.#step({
-      title: `Refresh subscription ${this.#name}`,
-      effect: `${this.#name} takes the tables of its publications; ${copies ? 'copying of those that are new starts and goes on by itself' : 'rows that are in new ones already are not copied'}.`,
+      title: say`Refresh subscription ${this.#name}`,
+      effect: say`${this.#name} takes the tables of its publications; ${copies ? say`copying of those that are new starts and goes on by itself` : say`rows that are in new ones already are not copied`}.`,
       statements: [this.#alter(`REFRESH PUBLICATION${copies ? '' : ' WITH (copy_data = false)'}`)],
       statementLimitMs: ASKS_PUBLISHER_MS,
-      undoNote: `A refresh cannot be taken back by itself. Rows that were copied stay in the tables of ${this.#nodeId}.`,
+      undoNote: say`A refresh cannot be taken back by itself. Rows that were copied stay in the tables of ${this.#nodeId}.`,
     });
   }
 
@@ -190,7 +190,7 @@ export class AlterSubscriptionSteps {
       JOIN pg_catalog.pg_database AS d ON d.oid = s.subdbid
      WHERE d.datname = pg_catalog.current_database() AND s.subname = ${escapeLiteral(this.#name)}
        AND ${condition})`,
-      otherwise: `${this.#name} on ${this.#nodeId} ${otherwise}.`,
+      otherwise: say`${this.#name} on ${this.#nodeId} ${otherwise}.`,
     };
   }
 

@@ -1,4 +1,5 @@
 import { formatCounted } from '../format';
+import { say } from '../say';
 import { escapeIdentifier, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { Finding } from './finding';
@@ -37,8 +38,8 @@ function presentRowFindings(
     warningFinding(
       'rowsPresent',
       nodeId,
-      `${formatTableName(target)} on ${nodeId} holds about ${formatCounted(Math.round(rowEstimate), 'row')} already, and the copy brings every row of ${publisher.nodeId}: one with a key that is there stops it (23505), again and again; without a key, rows are there twice.`,
-      'If they are the same rows, take the table in without copying it (copyData, or the choice of Refresh Subscription); else move them away first.',
+      say`${formatTableName(target)} on ${nodeId} holds about ${formatCounted(Math.round(rowEstimate), 'row')} already, and the copy brings every row of ${publisher.nodeId}: one with a key that is there stops it (23505), again and again; without a key, rows are there twice.`,
+      say`If they are the same rows, take the table in without copying it (copyData, or the choice of Refresh Subscription); else move them away first.`,
     ),
   ];
 }
@@ -61,8 +62,8 @@ function uniqueKeyFindings(
     warningFinding(
       'uniqueKey',
       subscriber.nodeId,
-      `${formatTableName(target)} on ${subscriber.nodeId} takes each ${listNames(words)} once, and ${publisher.nodeId} does not: the second row stops the subscription (23505).`,
-      `Make the same key unique on ${publisher.nodeId}, or drop it on ${subscriber.nodeId}.`,
+      say`${formatTableName(target)} on ${subscriber.nodeId} takes each ${listNames(words)} once, and ${publisher.nodeId} does not: the second row stops the subscription (23505).`,
+      say`Make the same key unique on ${publisher.nodeId}, or drop it on ${subscriber.nodeId}.`,
     ),
   ];
 }
@@ -76,9 +77,9 @@ function triggerFindings(target: RelationFacts, { nodeId }: NodeCatalog): readon
     warningFinding(
       'firingTrigger',
       nodeId,
-      `The ${isOne ? 'trigger' : 'triggers'} ${listNames(firingTriggers)} of ${formatTableName(target)} on ${nodeId} ${isOne ? 'fires' : 'fire'} for replicated rows as well. The search_path is empty there: a name without its schema in the function stops the subscription.`,
+      say`The ${isOne ? say`trigger` : say`triggers`} ${listNames(firingTriggers)} of ${formatTableName(target)} on ${nodeId} ${isOne ? say`fires` : say`fire`} for replicated rows as well. The search_path is empty there: a name without its schema in the function stops the subscription.`,
       {
-        text: 'Write every name with its schema, or let it fire for local changes only.',
+        text: say`Write every name with its schema, or let it fire for local changes only.`,
         copy: firingTriggers
           .map((name) => `ALTER TABLE ${table} ENABLE TRIGGER ${escapeIdentifier(name)};`)
           .join('\n'),
@@ -102,8 +103,8 @@ function slowFindings(
     warningFinding(
       'slowApply',
       subscriber.nodeId,
-      `${formatTableName(target)} has no key on ${subscriber.nodeId}, and ${publisher.nodeId} sends whole old rows: each UPDATE and DELETE reads the table from its beginning.`,
-      `Give it a primary key on ${subscriber.nodeId}.`,
+      say`${formatTableName(target)} has no key on ${subscriber.nodeId}, and ${publisher.nodeId} sends whole old rows: each UPDATE and DELETE reads the table from its beginning.`,
+      say`Give it a primary key on ${subscriber.nodeId}.`,
     ),
   ];
 }

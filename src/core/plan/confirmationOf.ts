@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { showEscaped } from '../visibleText';
 import { findingsText } from './findingsText';
 import { hurtsSubscriptions, impactsText } from './impactsText';
@@ -33,7 +34,11 @@ export function confirmationOf(plan: Plan): PlanConfirmation {
       ? showEscaped(`${plan.title}${label}?`)
       : showEscaped(`${plan.title}${label}: ${planSize(plan)}.`),
     detail: detailOf(plan),
-    button: isModal ? (willStopAgain(plan) ? 'Enable Anyway' : buttonOf(plan.kind)) : 'Run Plan',
+    button: isModal
+      ? willStopAgain(plan)
+        ? say`Enable Anyway`
+        : buttonOf(plan.kind)
+      : say`Run Plan`,
     mustType: isProduction ? nameToType(plan) : null,
     isModal,
   };
@@ -53,11 +58,11 @@ function nameToType(plan: Plan): string {
 }
 
 const BUTTONS: Readonly<Record<string, string>> = {
-  dropSubscriptionKeepingSlot: 'Drop, Keep Slot',
-  installPendingSync: 'Install pending_sync Schema',
-  installSentinel: 'Install Sentinel Table',
-  promoteStandby: 'Promote Anyway',
-  uninstallSentinel: 'Uninstall Sentinel Table',
+  dropSubscriptionKeepingSlot: say`Drop, Keep Slot`,
+  installPendingSync: say`Install pending_sync Schema`,
+  installSentinel: say`Install Sentinel Table`,
+  promoteStandby: say`Promote Anyway`,
+  uninstallSentinel: say`Uninstall Sentinel Table`,
 };
 
 /** `createPublication` → `Create Publication`. */

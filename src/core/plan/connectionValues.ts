@@ -1,4 +1,5 @@
 import { SECRET_KEYWORDS } from '../connectionStringKeywords';
+import { say } from '../say';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
 import type { ConninfoItem } from './sqlText';
@@ -16,8 +17,8 @@ export function unfitValueFindings(
   return connection.flatMap((item) => {
     const { keyword, value } = item;
     if (typeof value !== 'string' || !isUnfit(item) || isOpenSecret(item)) return [];
-    const text = `The value of "${keyword}", ${value}, holds a character that no connection string can hold.`;
-    return [errorFinding('wrongConninfo', nodeId, text, 'Write it without.')];
+    const text = say`The value of "${keyword}", ${value}, holds a character that no connection string can hold.`;
+    return [errorFinding('wrongConninfo', nodeId, text, say`Write it without.`)];
   });
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeLiteral, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import {
@@ -22,8 +23,8 @@ export function copyTableStep(definition: TableDefinition, target: CopyTarget): 
   const left = notCopied(definition, target);
   return {
     nodeId,
-    title: `Create table ${name}`,
-    effect: `${nodeId} has ${name}, empty, with its columns, constraints and indexes.${left.length === 0 ? '' : ` Not carried over: ${left.join('; ')}.`}`,
+    title: say`Create table ${name}`,
+    effect: say`${nodeId} has ${name}, empty, with its columns, constraints and indexes.${left.length === 0 ? '' : say` Not carried over: ${left.join('; ')}.`}`,
     risk: 'safe',
     statements: copyTableStatements(definition, target),
     isTransactional: true,
@@ -31,11 +32,11 @@ export function copyTableStep(definition: TableDefinition, target: CopyTarget): 
     precondition: precondition(definition, target),
     effectCheck: {
       sql: `SELECT ${exists(definition)}`,
-      otherwise: `${nodeId} has no table ${name}.`,
+      otherwise: say`${nodeId} has no table ${name}.`,
     },
     settle: null,
     undo: [sqlStatement(dropCopySql(definition, target))],
-    undoNote: `${name} on ${nodeId} is dropped only while it is empty; one that holds rows stays, for you to decide.`,
+    undoNote: say`${name} on ${nodeId} is dropped only while it is empty; one that holds rows stays, for you to decide.`,
   };
 }
 
@@ -54,17 +55,17 @@ export function notCopied(
   return [
     ...(sequenced.length === 0
       ? []
-      : [`the default of ${listNames(sequenced)}, which takes from a sequence`]),
+      : [say`the default of ${listNames(sequenced)}, which takes from a sequence`]),
     ...(identities.length === 0
       ? []
-      : [`how far the sequence of ${listNames(identities)} has counted`]),
+      : [say`how far the sequence of ${listNames(identities)} has counted`]),
     ...(keys.length === 0 || target === null || target.foreignKeys
       ? []
       : [
-          `the foreign ${keys.length === 1 ? 'key' : 'keys'} ${listNames(keys)}, for lack of what ${keys.length === 1 ? 'it points' : 'they point'} at`,
+          say`the foreign ${keys.length === 1 ? say`key` : say`keys`} ${listNames(keys)}, for lack of what ${keys.length === 1 ? say`it points` : say`they point`} at`,
         ]),
     ...(replicaIdentity === 'index' && !hasOwnIdentityIndex(definition)
-      ? ['its replica identity, an index that comes from its parent']
+      ? [say`its replica identity, an index that comes from its parent`]
       : []),
     ...notCarried,
   ];
@@ -116,13 +117,13 @@ function precondition(definition: TableDefinition, target: CopyTarget): PlanCond
     .filter((need) => needExists(need).length > 0)
     .map(({ identity }) => identity);
   const lacks = [
-    ...(partitionOf === null ? [] : [`its parent ${formatTableName(partitionOf.parent)}`]),
+    ...(partitionOf === null ? [] : [say`its parent ${formatTableName(partitionOf.parent)}`]),
     ...pointedAt.map(formatTableName),
     ...needed,
   ];
   return {
     sql: `SELECT ${wanted.join('\n   AND ')}`,
-    otherwise: `${target.nodeId} has ${name} by now, or became a standby${lacks.length === 0 ? '' : `, or lacks one of ${listNames(lacks)}`}. Make the plan anew.`,
+    otherwise: say`${target.nodeId} has ${name} by now, or became a standby${lacks.length === 0 ? '' : say`, or lacks one of ${listNames(lacks)}`}. Make the plan anew.`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { sqlStatement, type PlanStatement } from './sqlText';
 import type { ColumnDefinition, ConstraintDefinition, TableDefinition } from './tableDefinition';
@@ -40,7 +41,7 @@ export function copyTableStatements(
 export function dropCopySql(definition: TableDefinition, target: CopyTarget): string {
   const table = qualifiedName(definition);
   const message = escapeLiteral(
-    `${table} holds rows. Drop it by hand when nobody needs them.`.replaceAll('%', '%%'),
+    say`${table} holds rows. Drop it by hand when nobody needs them.`.replaceAll('%', '%%'),
   );
   const schema = `BEGIN DROP SCHEMA ${escapeIdentifier(definition.schema)}; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END; `;
   const body = `BEGIN LOCK TABLE ${table}; IF EXISTS (SELECT FROM ${table}) THEN RAISE EXCEPTION ${message}; END IF; DROP TABLE ${table}; ${target.schemaExists ? '' : schema}END`;

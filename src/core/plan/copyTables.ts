@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier } from '../sql';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
@@ -61,7 +62,7 @@ export function copyTableText(definition: TableDefinition, target: NodeCatalog):
   return [
     ...needs.map((sql) => `${sql};`),
     ...copyTableStatements(fitting, where).map((statement) => `${shownSql(statement)};`),
-    ...notCopied(fitting, where).flatMap((words) => sqlComment(`Not carried over: ${words}`)),
+    ...notCopied(fitting, where).flatMap((words) => sqlComment(say`Not carried over: ${words}`)),
   ].join('\n');
 }
 
@@ -111,7 +112,7 @@ function withoutLostKeys(
   const lost = definition.constraints.filter(isLost);
   if (lost.length === 0) return { definition, target: { foreignKeys: true } };
   // Named by the words of the table, since only some of its keys may be lost.
-  const words = `the foreign ${lost.length === 1 ? 'key' : 'keys'} ${listNames(lost.map(({ name }) => name))}, for lack of what ${lost.length === 1 ? 'it points' : 'they point'} at`;
+  const words = say`the foreign ${lost.length === 1 ? say`key` : say`keys`} ${listNames(lost.map(({ name }) => name))}, for lack of what ${lost.length === 1 ? say`it points` : say`they point`} at`;
   return {
     definition: {
       ...definition,
@@ -147,12 +148,12 @@ function typeFindings(made: readonly TableDefinition[], target: NodeCatalog): re
       extension === null
         ? createSql
         : `CREATE EXTENSION IF NOT EXISTS ${escapeIdentifier(extension)}`;
-    const brought = extension === null ? '' : `; the extension ${extension} brings it`;
+    const brought = extension === null ? '' : say`; the extension ${extension} brings it`;
     return errorFinding(
       'missingType',
       nodeId,
-      `${nodeId} has no type ${identity}, which ${listNames(users)} needs${brought} (42704).`,
-      { text: `Make it on ${nodeId} first.`, copy: copy === null ? null : `${copy};` },
+      say`${nodeId} has no type ${identity}, which ${listNames(users)} needs${brought} (42704).`,
+      { text: say`Make it on ${nodeId} first.`, copy: copy === null ? null : `${copy};` },
     );
   });
 }
@@ -163,7 +164,7 @@ const NEWER: readonly (readonly [pattern: RegExp, major: number, what: string])[
   [
     /^(?:PRIMARY KEY|UNIQUE|FOREIGN KEY) \(.* (?:WITHOUT OVERLAPS|PERIOD )/u,
     18,
-    'a key over periods',
+    say`a key over periods`,
   ],
   [/ NOT ENFORCED$/u, 18, 'NOT ENFORCED'],
 ];
@@ -177,13 +178,13 @@ function versionFindings(definition: TableDefinition, target: NodeCatalog): read
   ).map(([, since, what]) => [since, what] as const);
   const isVirtual = definition.columns.some((column) => column.isVirtual === true);
   const all =
-    isVirtual && major < 18 ? [...found, [18, 'a virtual generated column'] as const] : found;
+    isVirtual && major < 18 ? [...found, [18, say`a virtual generated column`] as const] : found;
   return all.map(([since, what]) =>
     errorFinding(
       'unfitTable',
       nodeId,
-      `${formatTableName(definition)} has ${what}, which needs Postgres ${since}; ${nodeId} runs ${major}.`,
-      `Make the table on ${nodeId} by hand, without it.`,
+      say`${formatTableName(definition)} has ${what}, which needs Postgres ${since}; ${nodeId} runs ${major}.`,
+      say`Make the table on ${nodeId} by hand, without it.`,
     ),
   );
 }
@@ -198,9 +199,9 @@ function placeFindings(definition: TableDefinition, target: NodeCatalog): readon
       errorFinding(
         'privilege',
         nodeId,
-        `${role.name} may not create the schema ${definition.schema} on ${nodeId}, where ${formatTableName(definition)} belongs (42501).`,
+        say`${role.name} may not create the schema ${definition.schema} on ${nodeId}, where ${formatTableName(definition)} belongs (42501).`,
         {
-          text: 'Grant it.',
+          text: say`Grant it.`,
           copy: `GRANT CREATE ON DATABASE ${escapeIdentifier(server.database)} TO ${name};`,
         },
       ),
@@ -211,9 +212,9 @@ function placeFindings(definition: TableDefinition, target: NodeCatalog): readon
     errorFinding(
       'privilege',
       nodeId,
-      `${role.name} may not create ${formatTableName(definition)} in the schema ${definition.schema} on ${nodeId} (42501).`,
+      say`${role.name} may not create ${formatTableName(definition)} in the schema ${definition.schema} on ${nodeId} (42501).`,
       {
-        text: 'Grant it.',
+        text: say`Grant it.`,
         copy: `GRANT CREATE, USAGE ON SCHEMA ${escapeIdentifier(definition.schema)} TO ${name};`,
       },
     ),

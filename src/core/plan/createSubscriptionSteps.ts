@@ -1,4 +1,5 @@
 import { formatCounted, formatDuration } from '../format';
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { majorOf } from './nodeFindings';
 import type { NodeCatalog } from './nodeCatalog';
@@ -53,8 +54,8 @@ function createSlotStep(request: CreateSubscriptionRequest, publisher: NodeCatal
   const exists = `EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE slot_name = ${slot})`;
   return {
     nodeId,
-    title: `Create slot ${slotName}`,
-    effect: `${nodeId} keeps WAL for ${slotName} from now on. Waits for transactions that are writing now, at most ${formatDuration(SLOT_LIMIT_MS)}.`,
+    title: say`Create slot ${slotName}`,
+    effect: say`${nodeId} keeps WAL for ${slotName} from now on. Waits for transactions that are writing now, at most ${formatDuration(SLOT_LIMIT_MS)}.`,
     risk: 'safe',
     statements: [
       sqlStatement(
@@ -65,9 +66,9 @@ function createSlotStep(request: CreateSubscriptionRequest, publisher: NodeCatal
     statementLimitMs: SLOT_LIMIT_MS,
     precondition: {
       sql: `SELECT NOT ${exists}`,
-      otherwise: `${nodeId} has a slot ${slotName} by now. Make the plan anew.`,
+      otherwise: say`${nodeId} has a slot ${slotName} by now. Make the plan anew.`,
     },
-    effectCheck: { sql: `SELECT ${exists}`, otherwise: `${nodeId} has no slot ${slotName}.` },
+    effectCheck: { sql: `SELECT ${exists}`, otherwise: say`${nodeId} has no slot ${slotName}.` },
     settle: null,
     undo: [
       // By look-up, since taking back the subscription drops the slot as well.
@@ -116,7 +117,7 @@ function createStep(
   return {
     nodeId,
     ...(makesSlot ? { alsoChanges: [publisher.nodeId] } : {}),
-    title: `Create subscription ${name}`,
+    title: say`Create subscription ${name}`,
     effect: effectOf(request, publisher, tables, makesSlot),
     risk: 'safe',
     statements: [createStatement(request, slotFirst)],
@@ -126,22 +127,22 @@ function createStep(
     precondition: precondition(request, tables),
     effectCheck: {
       sql: `SELECT ${subscriptionExists(name)}`,
-      otherwise: `${nodeId} has no subscription ${name}.`,
+      otherwise: say`${nodeId} has no subscription ${name}.`,
     },
     settle: null,
     undo: request.usesExistingSlot
       ? dropKeepingSlot(name)
       : [sqlStatement(`DROP SUBSCRIPTION ${escapeIdentifier(name)}`)],
     undoNote: [
-      ...(request.copyData ? [`Rows that were copied stay in the tables of ${nodeId}.`] : []),
+      ...(request.copyData ? [say`Rows that were copied stay in the tables of ${nodeId}.`] : []),
       request.usesExistingSlot
-        ? `The slot ${slotName} stays on ${publisher.nodeId}; what was taken from it is not sent again.`
+        ? say`The slot ${slotName} stays on ${publisher.nodeId}; what was taken from it is not sent again.`
         : unreachableNote(request, publisher),
     ].join(' '),
     ...(request.usesExistingSlot ? {} : { slotMade: slotOf(request, publisher) }),
     ...(makesSlot
       ? {
-          leftoverNote: `If it failed while it was making its slot, ${publisher.nodeId} shows the slot ${slotName} until the transactions that it waits for have ended; then it goes by itself. One that stays is dropped there: SELECT pg_catalog.pg_drop_replication_slot('${slotName}').`,
+          leftoverNote: say`If it failed while it was making its slot, ${publisher.nodeId} shows the slot ${slotName} until the transactions that it waits for have ended; then it goes by itself. One that stays is dropped there: SELECT pg_catalog.pg_drop_replication_slot('${slotName}').`,
         }
       : {}),
   };
@@ -157,14 +158,14 @@ function effectOf(
   const from = publisher.nodeId;
   const count = formatCounted(tables.length, 'table');
   const slot = makesSlot
-    ? `Makes the slot ${slotName} on ${from}, which waits for transactions that are writing there now, at most ${formatDuration(SLOT_LIMIT_MS)}. `
-    : `Uses the slot ${slotName} on ${from}. `;
+    ? say`Makes the slot ${slotName} on ${from}, which waits for transactions that are writing there now, at most ${formatDuration(SLOT_LIMIT_MS)}. `
+    : say`Uses the slot ${slotName} on ${from}. `;
   if (options['enabled'] === false) {
-    return `${slot}Nothing is taken until the subscription is enabled; until then ${from} keeps WAL for it.`;
+    return say`${slot}Nothing is taken until the subscription is enabled; until then ${from} keeps WAL for it.`;
   }
   return request.copyData
-    ? `${slot}Copying of ${count} to ${nodeId} starts and goes on by itself; then changes follow.`
-    : `${slot}Changes of ${count} from now on are applied on ${nodeId}; rows that are there already are not copied.`;
+    ? say`${slot}Copying of ${count} to ${nodeId} starts and goes on by itself; then changes follow.`
+    : say`${slot}Changes of ${count} from now on are applied on ${nodeId}; rows that are there already are not copied.`;
 }
 
 /** What must hold so that the statement does not fail: a server writes a failing one, password and all, into its log. */
@@ -177,7 +178,7 @@ function precondition(
   );
   return {
     sql: `SELECT ${['NOT pg_catalog.pg_is_in_recovery()', `NOT ${subscriptionExists(name)}`, ...present].join('\n   AND ')}`,
-    otherwise: `Since the plan was made, ${nodeId} got a subscription ${name}, lost a table, or became a standby. Make the plan anew.`,
+    otherwise: say`Since the plan was made, ${nodeId} got a subscription ${name}, lost a table, or became a standby. Make the plan anew.`,
   };
 }
 
@@ -209,5 +210,5 @@ function unreachableNote(
   publisher: NodeCatalog,
 ): string {
   const subscription = escapeIdentifier(name);
-  return `When ${nodeId} cannot reach ${publisher.nodeId}, DROP SUBSCRIPTION fails: then run ALTER SUBSCRIPTION ${subscription} DISABLE, ALTER SUBSCRIPTION ${subscription} SET (slot_name = NONE) and DROP SUBSCRIPTION ${subscription} on ${nodeId}. The slot ${slotName} then stays on ${publisher.nodeId} and keeps WAL until it is dropped there: SELECT pg_catalog.pg_drop_replication_slot('${slotName}').`;
+  return say`When ${nodeId} cannot reach ${publisher.nodeId}, DROP SUBSCRIPTION fails: then run ALTER SUBSCRIPTION ${subscription} DISABLE, ALTER SUBSCRIPTION ${subscription} SET (slot_name = NONE) and DROP SUBSCRIPTION ${subscription} on ${nodeId}. The slot ${slotName} then stays on ${publisher.nodeId} and keeps WAL until it is dropped there: SELECT pg_catalog.pg_drop_replication_slot('${slotName}').`;
 }

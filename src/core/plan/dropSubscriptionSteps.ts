@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import { subscriptionExists } from './createSubscriptionSteps';
 import { listNames } from './findingParts';
@@ -23,7 +24,7 @@ export function dropSubscriptionStep(
   return {
     nodeId,
     ...(isTogether && origin.publisherId !== null ? { alsoChanges: [origin.publisherId] } : {}),
-    title: `Drop subscription ${name}`,
+    title: say`Drop subscription ${name}`,
     effect: dropEffect(nodeId, subscription, origin, way),
     risk: 'losesData',
     statements: isTogether
@@ -40,20 +41,20 @@ export function dropSubscriptionStep(
     statementLimitMs: DROP_LIMIT_MS,
     precondition: {
       sql: `SELECT ${subscriptionExists(name)}`,
-      otherwise: `${nodeId} has no subscription ${name} any more.`,
+      otherwise: say`${nodeId} has no subscription ${name} any more.`,
     },
     effectCheck: {
       sql: `SELECT NOT ${subscriptionExists(name)}`,
-      otherwise: `${nodeId} still has the subscription ${name}.`,
+      otherwise: say`${nodeId} still has the subscription ${name}.`,
     },
     settle: null,
     undo: [],
     undoNote: isTogether
-      ? `This cannot be undone: a new subscription begins with a new copy, or without what changed in between.`
-      : `This cannot be undone: a new subscription can take over the slot only while it is there, and its WAL was not removed.`,
+      ? say`This cannot be undone: a new subscription begins with a new copy, or without what changed in between.`
+      : say`This cannot be undone: a new subscription can take over the slot only while it is there, and its WAL was not removed.`,
     ...(isTogether
       ? {
-          leftoverNote: `When ${nodeId} cannot reach ${origin.publisherId ?? 'the publisher'}, nothing was dropped: drop it again and keep the slot.`,
+          leftoverNote: say`When ${nodeId} cannot reach ${origin.publisherId ?? say`the publisher`}, nothing was dropped: drop it again and keep the slot.`,
         }
       : {}),
   };
@@ -65,19 +66,19 @@ function dropEffect(
   { publisherId, publisher, slots }: SlotOrigin,
   way: DropWay,
 ): string {
-  const from = publisherId ?? 'the publisher';
-  const rows = `Rows that arrived stay in ${tables.length === 1 ? 'the table' : 'the tables'} of ${nodeId}.`;
+  const from = publisherId ?? say`the publisher`;
+  const rows = say`Rows that arrived stay in ${tables.length === 1 ? say`the table` : say`the tables`} of ${nodeId}.`;
   if (way === 'together') {
-    return `${name} and its slot ${listNames(slots)} on ${from} are gone. ${rows}`;
+    return say`${name} and its slot ${listNames(slots)} on ${from} are gone. ${rows}`;
   }
-  if (way === 'apart') return `${name} is gone; it lets go of its slot. ${rows}`;
-  if (slotName === null) return `${name} is gone; it had no slot. ${rows}`;
+  if (way === 'apart') return say`${name} is gone; it lets go of its slot. ${rows}`;
+  if (slotName === null) return say`${name} is gone; it had no slot. ${rows}`;
   if (publisher !== null && slots.length === 0) {
-    return `${name} is gone; its slot ${slotName} was gone from ${from} already. ${rows}`;
+    return say`${name} is gone; its slot ${slotName} was gone from ${from} already. ${rows}`;
   }
   const noted =
-    publisherId === null ? '' : ` It is noted and offered for removal when ${from} answers.`;
-  return `Its slot ${slotName} stays on ${from} and keeps WAL.${noted} ${rows}`;
+    publisherId === null ? '' : say` It is noted and offered for removal when ${from} answers.`;
+  return say`Its slot ${slotName} stays on ${from} and keeps WAL.${noted} ${rows}`;
 }
 
 /** A step on the publisher for a slot that the subscriber has let go of. */
@@ -91,8 +92,8 @@ export function dropLeftSlotStep(
   const from = `FROM pg_catalog.pg_replication_slots AS s WHERE s.slot_name = ${slot}`;
   return {
     nodeId,
-    title: `Drop slot ${slotName}`,
-    effect: `${nodeId} keeps no WAL for ${subscription} any more.`,
+    title: say`Drop slot ${slotName}`,
+    effect: say`${nodeId} keeps no WAL for ${subscription} any more.`,
     risk: 'losesData',
     // By look-up, since a table copy's slot may have gone by itself.
     statements: [sqlStatement(`SELECT pg_catalog.pg_drop_replication_slot(s.slot_name) ${from}`)],
@@ -100,15 +101,15 @@ export function dropLeftSlotStep(
     statementLimitMs: null,
     precondition: {
       sql: `SELECT NOT EXISTS (SELECT ${from} AND s.active)`,
-      otherwise: `Somebody reads the slot ${slotName} on ${nodeId} again. It stays; look who it is before it is dropped.`,
+      otherwise: say`Somebody reads the slot ${slotName} on ${nodeId} again. It stays; look who it is before it is dropped.`,
     },
     effectCheck: {
       sql: `SELECT NOT EXISTS (SELECT ${from})`,
-      otherwise: `${nodeId} still has the slot ${slotName}.`,
+      otherwise: say`${nodeId} still has the slot ${slotName}.`,
     },
     settle: null,
     undo: [],
     undoNote: null,
-    leftoverNote: `Until it is dropped, ${nodeId} keeps WAL for it: SELECT pg_catalog.pg_drop_replication_slot(${slot}).`,
+    leftoverNote: say`Until it is dropped, ${nodeId} keeps WAL for it: SELECT pg_catalog.pg_drop_replication_slot(${slot}).`,
   };
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier } from '../sql';
 import type { Finding, FindingCode, FindingFix } from './finding';
 
@@ -34,7 +35,7 @@ export function noteFinding(
 /** Names for a sentence: `a, b and 3 more`; the first `limit` of them. */
 export function listNames(names: readonly string[], limit = 8): string {
   if (names.length <= limit) return names.join(', ');
-  return `${names.slice(0, limit).join(', ')} and ${names.length - limit} more`;
+  return say`${names.slice(0, limit).join(', ')} and ${names.length - limit} more`;
 }
 
 /**
@@ -43,7 +44,7 @@ export function listNames(names: readonly string[], limit = 8): string {
  */
 export function ownerFix(owner: string, role: string): FindingFix {
   return {
-    text: `Name ${owner} or a superuser as "adminUser" in the file. Or let an administrator make ${role} a member of ${owner}, unless that is a superuser.`,
+    text: say`Name ${owner} or a superuser as "adminUser" in the file. Or let an administrator make ${role} a member of ${owner}, unless that is a superuser.`,
     copy: `GRANT ${escapeIdentifier(owner)} TO ${escapeIdentifier(role)};`,
   };
 }
@@ -58,7 +59,7 @@ export function ownersFix(owners: readonly string[], role: string): FindingFix {
   const [only] = names;
   if (only !== undefined && names.length === 1) return ownerFix(only, role);
   return {
-    text: `Name a superuser as "adminUser" in the file. Or let an administrator make ${role} a member of ${listNames(names)}, unless one of them is a superuser.`,
+    text: say`Name a superuser as "adminUser" in the file. Or let an administrator make ${role} a member of ${listNames(names)}, unless one of them is a superuser.`,
     copy: names
       .map((owner) => `GRANT ${escapeIdentifier(owner)} TO ${escapeIdentifier(role)};`)
       .join('\n'),
@@ -72,7 +73,7 @@ export function createFix(
 ): FindingFix {
   const to = escapeIdentifier(role);
   return {
-    text: 'Let an administrator grant it, or name a role that may as "adminUser" in the file.',
+    text: say`Let an administrator grant it, or name a role that may as "adminUser" in the file.`,
     copy:
       'schema' in place
         ? `GRANT USAGE, CREATE ON SCHEMA ${escapeIdentifier(place.schema)} TO ${to};`

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { Finding } from './finding';
 import { showEscaped } from '../visibleText';
 
@@ -8,12 +9,12 @@ import { showEscaped } from '../visibleText';
 export function findingsText(findings: readonly Finding[], limit = 8): string {
   const lines = findings.slice(0, limit).map(findingLine);
   const rest = findings.length - lines.length;
-  return [...lines, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
+  return [...lines, ...(rest > 0 ? [say`and ${rest} more`] : [])].join('\n');
 }
 
 /** One finding as a line: `Warning: central cannot publish: …`. A note is said without a word before it. */
 export function findingLine(finding: Finding): string {
-  const word = { error: 'Error: ', warning: 'Warning: ', note: '' }[finding.severity];
+  const word = { error: say`Error: `, warning: say`Warning: `, note: '' }[finding.severity];
   const fix = finding.fix === null ? '' : ` ${finding.fix.text}`;
   return showEscaped(`${word}${finding.text}${fix}`);
 }

@@ -1,4 +1,5 @@
 import { formatCounted } from '../format';
+import { say } from '../say';
 import { showEscaped } from '../visibleText';
 import { findingLine } from './findingsText';
 import type { Impact, ImpactKind, Plan } from './plan';
@@ -7,11 +8,11 @@ import type { Impact, ImpactKind, Plan } from './plan';
 const ORDER: readonly ImpactKind[] = ['stops', 'losesRows', 'recopies', 'pauses', 'needsRefresh'];
 
 const WORDS: Readonly<Record<ImpactKind, string>> = {
-  stops: 'stops',
-  losesRows: 'loses rows',
-  recopies: 'copies again',
-  pauses: 'pauses',
-  needsRefresh: 'needs a refresh',
+  stops: say`stops`,
+  losesRows: say`loses rows`,
+  recopies: say`copies again`,
+  pauses: say`pauses`,
+  needsRefresh: say`needs a refresh`,
 };
 
 /** What a pick shows of a line, in characters. */
@@ -24,7 +25,7 @@ export function impactLine(impact: Impact): string {
 
 function headOf({ kind, nodeId, subscription }: Impact): string {
   const who =
-    nodeId === null ? `The reader of slot ${subscription}` : `${subscription} on ${nodeId}`;
+    nodeId === null ? say`The reader of slot ${subscription}` : say`${subscription} on ${nodeId}`;
   return `${who} ${WORDS[kind]}`;
 }
 
@@ -46,7 +47,7 @@ export function worstFirst(impacts: readonly Impact[]): readonly Impact[] {
 export function impactsText(impacts: readonly Impact[], limit = 8): string {
   const lines = worstFirst(impacts).slice(0, limit).map(impactLine);
   const rest = impacts.length - lines.length;
-  return [...lines, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
+  return [...lines, ...(rest > 0 ? [say`and ${rest} more`] : [])].join('\n');
 }
 
 /**
@@ -59,11 +60,11 @@ export function noticeOf({ impacts, findings }: Pick<Plan, 'impacts' | 'findings
   const found = warnings.length === 0 ? [] : [formatCounted(warnings.length, 'warning')];
   const named = worstFirst(impacts).map((impact) => showEscaped(headOf(impact)));
   const counted =
-    impacts.length === 0 ? [] : [`${formatCounted(impacts.length, 'effect')} on subscriptions`];
+    impacts.length === 0 ? [] : [say`${formatCounted(impacts.length, 'effect')} on subscriptions`];
   const tries = [
     full.join(' '),
-    `${[named.join(', '), ...found].filter((part) => part !== '').join('; ')}: see the plan`,
-    `${[...counted, ...found].join('; ')}: see the plan`,
+    say`${[named.join(', '), ...found].filter((part) => part !== '').join('; ')}: see the plan`,
+    say`${[...counted, ...found].join('; ')}: see the plan`,
   ].map((text) => text.replaceAll('\n', ' '));
   return tries.find((text) => text.length <= PICK_WIDTH) ?? tries.at(-1) ?? '';
 }

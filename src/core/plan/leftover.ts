@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { TopologySnapshot } from '../snapshot';
 
 /** Why a slot was left on a publisher. */
@@ -27,9 +28,9 @@ export interface Leftover {
 export function leftoverText({ slotName, nodeId, subscription, why }: Leftover): string {
   const from =
     why === 'createFailed'
-      ? `a subscription ${subscription} that could not be created`
-      : `the dropped subscription ${subscription}`;
-  return `Slot ${slotName} on ${nodeId} is left from ${from} and keeps WAL for nobody.`;
+      ? say`a subscription ${subscription} that could not be created`
+      : say`the dropped subscription ${subscription}`;
+  return say`Slot ${slotName} on ${nodeId} is left from ${from} and keeps WAL for nobody.`;
 }
 
 export interface SortedLeftovers {

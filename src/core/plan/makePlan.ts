@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
 import type { NodeCatalog } from './nodeCatalog';
@@ -58,8 +59,8 @@ export function planWithoutCatalog(
       errorFinding(
         'unknownServer',
         nodeId,
-        `Nothing could be read of ${nodeId}, so nothing can be planned for it.`,
-        `Connect to ${nodeId} first.`,
+        say`Nothing could be read of ${nodeId}, so nothing can be planned for it.`,
+        say`Connect to ${nodeId} first.`,
       ),
     );
   return makePlan(context, { ...draft, steps: [], findings });

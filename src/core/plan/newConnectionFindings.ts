@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { isOpenSecret, unfitValueFindings } from './connectionValues';
 import type { Finding } from './finding';
 import { errorFinding, noteFinding, warningFinding } from './findingParts';
@@ -26,8 +27,8 @@ export function newConnectionFindings(
           errorFinding(
             'wrongConninfo',
             nodeId,
-            'The connection holds a password as text.',
-            'Give the password when it is asked for.',
+            say`The connection holds a password as text.`,
+            say`Give the password when it is asked for.`,
           ),
         ]
       : []),
@@ -42,14 +43,14 @@ function testFindings(
   { name, nodeId, connectionTest: test, publisherId }: NewConnection,
   publisher: NodeCatalog | null,
 ): readonly Finding[] {
-  const from = publisherId ?? 'its publisher';
+  const from = publisherId ?? say`its publisher`;
   switch (test.kind) {
     case 'failed':
       return [
         errorFinding(
           'wrongConninfo',
           nodeId,
-          `The new connection to ${from} does not work: ${test.failure.text}`,
+          say`The new connection to ${from} does not work: ${test.failure.text}`,
           test.failure.advice,
         ),
       ];
@@ -58,8 +59,8 @@ function testFindings(
         warningFinding(
           'untestedConninfo',
           nodeId,
-          `The new connection to ${from} was not tried: ${test.why}`,
-          `When it does not work, ${name} stops until it gets one that does; nothing is lost meanwhile.`,
+          say`The new connection to ${from} was not tried: ${test.why}`,
+          say`When it does not work, ${name} stops until it gets one that does; nothing is lost meanwhile.`,
         ),
       ];
     case 'passed': {
@@ -69,8 +70,8 @@ function testFindings(
         errorFinding(
           'wrongConninfo',
           nodeId,
-          `The new connection leads to another server than ${from}: its system identifier is ${test.systemIdentifier}, that of ${from} is ${expected}.`,
-          'Correct host and port of the connection.',
+          say`The new connection leads to another server than ${from}: its system identifier is ${test.systemIdentifier}, that of ${from} is ${expected}.`,
+          say`Correct host and port of the connection.`,
         ),
       ];
     }
@@ -89,8 +90,8 @@ function placeFindings(
     errorFinding(
       'wrongConninfo',
       nodeId,
-      `The new connection leads to the database ${dbname}, but ${publisher.nodeId} is ${publisher.server.database}.`,
-      `Write dbname=${publisher.server.database}.`,
+      say`The new connection leads to the database ${dbname}, but ${publisher.nodeId} is ${publisher.server.database}.`,
+      say`Write dbname=${publisher.server.database}.`,
     ),
   ];
 }
@@ -101,15 +102,15 @@ function passwordFindings(
   { nodeId, role }: NodeCatalog,
 ): readonly Finding[] {
   if (!connection.some(({ keyword }) => keyword === 'password')) return [];
-  const stored = `The password is stored in clear in pg_subscription of ${nodeId}, where superusers and members of pg_read_all_data can read it, and pg_dump writes it out.`;
-  const fix = `A passfile or service on the host of ${nodeId} keeps it out (passfile=…, service=…).`;
+  const stored = say`The password is stored in clear in pg_subscription of ${nodeId}, where superusers and members of pg_read_all_data can read it, and pg_dump writes it out.`;
+  const fix = say`A passfile or service on the host of ${nodeId} keeps it out (passfile=…, service=…).`;
   if (role.isSuperuser) return [noteFinding('passwordExposed', nodeId, stored, fix)];
   return [
     warningFinding(
       'passwordExposed',
       nodeId,
-      `${stored} If ALTER SUBSCRIPTION fails, the server also writes it to its log, which only a superuser's session can prevent.`,
-      'Let a superuser change it ("adminUser" in the file).',
+      say`${stored} If ALTER SUBSCRIPTION fails, the server also writes it to its log, which only a superuser's session can prevent.`,
+      say`Let a superuser change it ("adminUser" in the file).`,
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { hasInvisible, showEscaped } from '../visibleText';
 import { identifierBytes, MAX_IDENTIFIER_BYTES, truncatedIdentifier } from '../sql';
 import type { Finding, FindingSeverity } from './finding';
@@ -14,8 +15,8 @@ export function standbyFindings(context: PlanContext, catalog: NodeCatalog): rea
     errorFinding(
       'standby',
       nodeId,
-      `${nodeId} is a standby and takes no changes (25006).`,
-      primary === null ? 'Use its primary.' : `Use its primary, ${primary}.`,
+      say`${nodeId} is a standby and takes no changes (25006).`,
+      primary === null ? say`Use its primary.` : say`Use its primary, ${primary}.`,
     ),
   ];
 }
@@ -48,9 +49,9 @@ export function walLevelFindings(
       code: 'walLevel',
       severity,
       nodeId,
-      text: `${nodeId} cannot publish: wal_level is ${walLevel}. ${consequence}`,
+      text: say`${nodeId} cannot publish: wal_level is ${walLevel}. ${consequence}`,
       fix: {
-        text: `Set it to logical and restart ${nodeId}.`,
+        text: say`Set it to logical and restart ${nodeId}.`,
         copy: `ALTER SYSTEM SET wal_level = 'logical';`,
       },
     },
@@ -64,19 +65,19 @@ export function majorOf(catalog: NodeCatalog): number {
 
 /** `postgres, a superuser` or `deployer`: whom the steps on a node run as. */
 export function roleWords(catalog: NodeCatalog): string {
-  return catalog.role.isSuperuser ? `${catalog.role.name}, a superuser` : catalog.role.name;
+  return catalog.role.isSuperuser ? say`${catalog.role.name}, a superuser` : catalog.role.name;
 }
 
-const ANOTHER_NAME = `Choose another name: letters, digits and _, at most ${MAX_IDENTIFIER_BYTES} bytes.`;
+const ANOTHER_NAME = say`Choose another name: letters, digits and _, at most ${MAX_IDENTIFIER_BYTES} bytes.`;
 
 function nameProblem(what: string, name: string): string | null {
-  if (name === '') return `The ${what} has no name.`;
+  if (name === '') return say`The ${what} has no name.`;
   if (hasInvisible(name)) {
-    return `The name of the ${what}, ${showEscaped(name)}, holds characters that nobody can see.`;
+    return say`The name of the ${what}, ${showEscaped(name)}, holds characters that nobody can see.`;
   }
   const cut = truncatedIdentifier(name);
   if (cut === null) return null;
-  return `The name of the ${what}, ${name}, has ${identifierBytes(name)} bytes: the server would cut it to ${cut}.`;
+  return say`The name of the ${what}, ${name}, has ${identifierBytes(name)} bytes: the server would cut it to ${cut}.`;
 }
 
 /** The primary that the file's chain of standbys leads to; `null` when it leads to none. */

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import { takesFromSequence } from './copyTableSql';
 import type { Finding } from './finding';
@@ -30,17 +31,17 @@ export function notCarriedFindings(
   const names = [
     ...(counting.length === 0
       ? []
-      : [`the sequences of ${listNames(counting.map(formatTableName))} count on by themselves`]),
+      : [say`the sequences of ${listNames(counting.map(formatTableName))} count on by themselves`]),
     ...(beside.length === 0
       ? []
-      : [`${listNames(beside.map(formatTableName))} stays behind, being unlogged or a view`]),
+      : [say`${listNames(beside.map(formatTableName))} stays behind, being unlogged or a view`]),
   ];
-  const here = names.length === 0 ? '' : ` On ${nodeId}, ${names.join('; ')}.`;
+  const here = names.length === 0 ? '' : say` On ${nodeId}, ${names.join('; ')}.`;
   return [
     noteFinding(
       'notCarried',
       nodeId,
-      `${name} carries rows of its tables alone: no sequences, large objects, unlogged tables, views, and no changes of structure (DDL).${here}`,
+      say`${name} carries rows of its tables alone: no sequences, large objects, unlogged tables, views, and no changes of structure (DDL).${here}`,
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
 import type { PlanContext } from './requests';
@@ -15,8 +16,8 @@ export function otherServerFindings({ catalogs, knownSystems }: PlanContext): re
       errorFinding(
         'otherServer',
         nodeId,
-        `${nodeId} is not the server seen before: system ${known} was seen, now ${server.systemIdentifier}.`,
-        'If it is the right one, accept it with Accept Server…; else correct the topology file.',
+        say`${nodeId} is not the server seen before: system ${known} was seen, now ${server.systemIdentifier}.`,
+        say`If it is the right one, accept it with Accept Server…; else correct the topology file.`,
       ),
     ];
   });

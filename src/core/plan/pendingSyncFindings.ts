@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { Finding } from './finding';
@@ -32,12 +33,14 @@ function primaryFindings(
   context: PlanContext,
 ): readonly Finding[] {
   if (primaryId === nodeId) {
-    const text = `${nodeId} cannot drain its queue to itself.`;
-    return [errorFinding('sameServer', nodeId, text, 'Choose the node that the writes are for.')];
+    const text = say`${nodeId} cannot drain its queue to itself.`;
+    return [
+      errorFinding('sameServer', nodeId, text, say`Choose the node that the writes are for.`),
+    ];
   }
   if (context.topology.nodes.some(({ id }) => id === primaryId)) return [];
   return [
-    errorFinding('notFound', nodeId, `The file has no node ${primaryId} to drain the queue to.`),
+    errorFinding('notFound', nodeId, say`The file has no node ${primaryId} to drain the queue to.`),
   ];
 }
 
@@ -45,37 +48,37 @@ function primaryFindings(
 function existingFinding(existing: RelationFacts, { nodeId }: NodeCatalog): Finding {
   const name = formatTableName(existing);
   if (existing.kind !== 'table' && existing.kind !== 'partitioned') {
-    const text = `${name} on ${nodeId} is ${kindWords(existing)}.`;
+    const text = say`${name} on ${nodeId} is ${kindWords(existing)}.`;
     return errorFinding('nameTaken', nodeId, text, OTHER_NAME);
   }
   const columns = new Set(existing.columns.map((column) => column.name));
   switch (queueShapeOf(columns)) {
     case 'current':
-      return noteFinding('nothingToDo', nodeId, `${name} on ${nodeId} is the queue already.`);
+      return noteFinding('nothingToDo', nodeId, say`${name} on ${nodeId} is the queue already.`);
     case 'old':
       return noteFinding(
         'oldShape',
         nodeId,
-        `${name} on ${nodeId} is a queue that an application made: it is watched, and left as it is.`,
+        say`${name} on ${nodeId} is a queue that an application made: it is watched, and left as it is.`,
       );
     case 'partial':
       return errorFinding(
         'nameTaken',
         nodeId,
-        `${name} on ${nodeId} is a queue of another shape: it lacks ${listNames(missingQueueColumns(columns))}.`,
+        say`${name} on ${nodeId} is a queue of another shape: it lacks ${listNames(missingQueueColumns(columns))}.`,
         OTHER_NAME,
       );
     case 'other':
       return errorFinding(
         'nameTaken',
         nodeId,
-        `${name} on ${nodeId} exists already and is no queue.`,
+        say`${name} on ${nodeId} exists already and is no queue.`,
         OTHER_NAME,
       );
   }
 }
 
-const OTHER_NAME = 'Rename it, or name another table as "pendingSync.table" in the file.';
+const OTHER_NAME = say`Rename it, or name another table as "pendingSync.table" in the file.`;
 
 function schemaFindings(
   { nodeId, table }: InstallPendingSyncRequest,
@@ -83,8 +86,8 @@ function schemaFindings(
 ): readonly Finding[] {
   const { role, server } = catalog;
   if (table.schema.startsWith('pg_')) {
-    const text = `${table.schema} cannot be a schema of yours: names that begin with pg_ are Postgres' own (42939).`;
-    return [errorFinding('illegalName', nodeId, text, 'Use pgtopology.')];
+    const text = say`${table.schema} cannot be a schema of yours: names that begin with pg_ are Postgres' own (42939).`;
+    return [errorFinding('illegalName', nodeId, text, say`Use pgtopology.`)];
   }
   if (role.isSuperuser) return [];
   const schema = catalog.schemas.find(({ name }) => name === table.schema);
@@ -97,10 +100,10 @@ function schemaFindings(
       'privilege',
       nodeId,
       schema === undefined
-        ? `${role.name} may not create a schema in the database ${server.database} on ${nodeId} (42501).`
-        : `${role.name} may not create tables in the schema ${table.schema} on ${nodeId} (42501).`,
+        ? say`${role.name} may not create a schema in the database ${server.database} on ${nodeId} (42501).`
+        : say`${role.name} may not create tables in the schema ${table.schema} on ${nodeId} (42501).`,
       {
-        text: 'Grant it, or let another role do it ("adminUser" in the file).',
+        text: say`Grant it, or let another role do it ("adminUser" in the file).`,
         copy:
           schema === undefined
             ? `GRANT CREATE ON DATABASE ${escapeIdentifier(server.database)} TO ${to};`
@@ -122,18 +125,18 @@ function publicationFindings(
     .map(({ name }) => {
       const lacking = knownSubscribersOf(context, nodeId, name)
         .filter(({ nodeId: subscriber }) => !hasTable(context, subscriber, table))
-        .map(({ nodeId: subscriber, subscription }) => `${subscription} on ${subscriber}`);
-      const unknown = readers.map((slot) => `whoever reads the slot ${slot}`);
+        .map(({ nodeId: subscriber, subscription }) => say`${subscription} on ${subscriber}`);
+      const unknown = readers.map((slot) => say`whoever reads the slot ${slot}`);
       const stopped = [...lacking, ...unknown];
       const consequence =
         stopped.length === 0
-          ? 'nobody is known to take it now'
-          : `${listNames(stopped)} may stop at the first queued write`;
+          ? say`nobody is known to take it now`
+          : say`${listNames(stopped)} may stop at the first queued write`;
       return warningFinding(
         'allTables',
         nodeId,
-        `${name} on ${nodeId} would publish ${formatTableName(table)} by itself, and the queue belongs to ${nodeId} alone: ${consequence}.`,
-        'Let the publication name its tables, or create the table on its subscribers first.',
+        say`${name} on ${nodeId} would publish ${formatTableName(table)} by itself, and the queue belongs to ${nodeId} alone: ${consequence}.`,
+        say`Let the publication name its tables, or create the table on its subscribers first.`,
       );
     });
 }
@@ -163,9 +166,9 @@ function applicationFindings(
     noteFinding(
       'privilege',
       nodeId,
-      `The application on ${nodeId} queues by itself, so its role must be allowed to.`,
+      say`The application on ${nodeId} queues by itself, so its role must be allowed to.`,
       {
-        text: 'Put its role in the place of "application".',
+        text: say`Put its role in the place of "application".`,
         copy: [
           `GRANT USAGE ON SCHEMA ${escapeIdentifier(table.schema)} TO "application";`,
           `GRANT INSERT, SELECT ON ${qualifiedName(table)} TO "application";`,

@@ -3,7 +3,7 @@ import type { Finding } from './finding';
 import type { PlanStatement } from './sqlText';
 
 /**
- * A change of servers as data: the only way this extension changes one, apart from a check's token and a drain.
+ * A change of servers as data: the only way this extension changes one, apart from a check's token, a drain and a statement that a person wrote.
  * Made by the pure planners of this folder from what was read before; shown, confirmed, then run by
  * `operations/planRunner`, which executes these very statements and no others.
  */

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
 import { alterPublicationFindings } from './alterPublicationFindings';
@@ -44,7 +45,7 @@ import { isSameTable } from './tableLookup';
  */
 export function planAlterPublication(request: AlterPublicationRequest, context: PlanContext): Plan {
   const { nodeId, name } = request;
-  const head = { kind: 'alterPublication', title: `Alter publication ${name} on ${nodeId}` };
+  const head = { kind: 'alterPublication', title: say`Alter publication ${name} on ${nodeId}` };
   const [publisher] = catalogsOf(context, [nodeId]) ?? [];
   if (publisher === undefined) return planWithoutCatalog(context, head, [nodeId]);
   const present = publisher.publications.find((found) => found.name === name);
@@ -79,14 +80,14 @@ export function planAlterPublication(request: AlterPublicationRequest, context: 
       ...reading.findings,
       ...(steps.length > 0
         ? []
-        : [noteFinding('nothingToDo', nodeId, `${name} on ${nodeId} is so already.`)]),
+        : [noteFinding('nothingToDo', nodeId, say`${name} on ${nodeId} is so already.`)]),
     ],
     impacts,
     privileges: [
-      `${nodeId}: the role must own the publication and each table that is added. It runs as ${roleWords(publisher)}.`,
+      say`${nodeId}: the role must own the publication and each table that is added. It runs as ${roleWords(publisher)}.`,
       ...all.readers.map(
         ({ catalog, subscription }) =>
-          `${catalog.nodeId}: the role must own ${subscription.name} or be a superuser. It runs as ${roleWords(catalog)}.`,
+          say`${catalog.nodeId}: the role must own ${subscription.name} or be a superuser. It runs as ${roleWords(catalog)}.`,
       ),
     ],
     fileChanges: publicationFileChanges(nodeId, target, context),
@@ -172,15 +173,15 @@ function rootFindings(
     ...readers.map(readerWords),
     ...unread.map(({ subscription }) => subscription),
     ...throughStandbys.map(subscriberWords),
-    ...strangers.map((slot) => `slot ${slot}`),
+    ...strangers.map((slot) => say`slot ${slot}`),
   ];
   if (who.length === 0) return [];
   return [
     errorFinding(
       'stillTaken',
       nodeId,
-      `${listNames(removed.map(formatTableName))} would be published as ${listNames(added.map(formatTableName))}: ${listNames(who)} would get the rows a second time, or lose those that are written before a refresh.`,
-      'Make another publication with this option, and subscribe to that anew.',
+      say`${listNames(removed.map(formatTableName))} would be published as ${listNames(added.map(formatTableName))}: ${listNames(who)} would get the rows a second time, or lose those that are written before a refresh.`,
+      say`Make another publication with this option, and subscribe to that anew.`,
     ),
   ];
 }
@@ -196,24 +197,24 @@ function unreadFindings(
       warningFinding(
         'unknownServer',
         one.nodeId,
-        `${subscriberWords(one)} takes ${name} from ${one.through ?? ''}, a standby: this plan neither makes ${listNames(added.map(formatTableName))} there nor refreshes it.`,
-        `Create what it lacks first, and refresh it once ${one.through ?? ''} has replayed the change.`,
+        say`${subscriberWords(one)} takes ${name} from ${one.through ?? ''}, a standby: this plan neither makes ${listNames(added.map(formatTableName))} there nor refreshes it.`,
+        say`Create what it lacks first, and refresh it once ${one.through ?? ''} has replayed the change.`,
       ),
     ),
     ...unread.map((one) =>
       warningFinding(
         'unknownServer',
         one.nodeId,
-        `${one.subscription} on ${one.nodeId ?? ''} takes ${name}, and ${one.nodeId ?? ''} could not be read: if it lacks ${listNames(added.map(formatTableName))}, it stops.`,
-        `Connect to ${one.nodeId ?? ''} and plan again, or create the tables there and refresh it afterwards.`,
+        say`${one.subscription} on ${one.nodeId ?? ''} takes ${name}, and ${one.nodeId ?? ''} could not be read: if it lacks ${listNames(added.map(formatTableName))}, it stops.`,
+        say`Connect to ${one.nodeId ?? ''} and plan again, or create the tables there and refresh it afterwards.`,
       ),
     ),
     ...strangers.map((slot) =>
       warningFinding(
         'unknownServer',
         null,
-        `Somebody reads the slot ${slot} whose tables are not known here: if it takes ${name} and lacks ${listNames(added.map(formatTableName))}, it stops.`,
-        'Create the tables there first, and refresh it afterwards.',
+        say`Somebody reads the slot ${slot} whose tables are not known here: if it takes ${name} and lacks ${listNames(added.map(formatTableName))}, it stops.`,
+        say`Create the tables there first, and refresh it afterwards.`,
       ),
     ),
   ];
@@ -229,7 +230,7 @@ function alterStep(
   const { name } = present;
   return {
     nodeId,
-    title: `Change publication ${name}`,
+    title: say`Change publication ${name}`,
     effect: effectOf(nodeId, name, change),
     risk: losesRows ? 'losesData' : 'safe',
     statements: alterPublicationSql(target, change).map(sqlStatement),
@@ -242,10 +243,10 @@ function alterStep(
       change.generatedColumns !== null ||
       change.addedSchemas.length + change.removedSchemas.length > 0
         ? null
-        : shapeCheck(nodeId, target, `${name} on ${nodeId} is not so yet.`),
+        : shapeCheck(nodeId, target, say`${name} on ${nodeId} is not so yet.`),
     settle: null,
     undo: alterPublicationSql(present, reversed(change, present)).map(sqlStatement),
-    undoNote: `Rows that were written meanwhile are not sent afterwards, and subscriptions are refreshed again.`,
+    undoNote: say`Rows that were written meanwhile are not sent afterwards, and subscriptions are refreshed again.`,
   };
 }
 
@@ -253,28 +254,32 @@ function effectOf(nodeId: string, name: string, change: PublicationChange): stri
   const names = (tables: readonly TableName[]) => listNames(tables.map(formatTableName));
   const { added, removed, changed, addedSchemas, removedSchemas } = change;
   const parts = [
-    ...(added.length > 0 ? [`publishes ${names(added)}`] : []),
-    ...(addedSchemas.length > 0 ? [`publishes every table of ${listNames(addedSchemas)}`] : []),
-    ...(removed.length > 0 ? [`publishes ${names(removed)} no more`] : []),
+    ...(added.length > 0 ? [say`publishes ${names(added)}`] : []),
+    ...(addedSchemas.length > 0 ? [say`publishes every table of ${listNames(addedSchemas)}`] : []),
+    ...(removed.length > 0 ? [say`publishes ${names(removed)} no more`] : []),
     ...(removedSchemas.length > 0
-      ? [`publishes the tables of ${listNames(removedSchemas)} no more`]
+      ? [say`publishes the tables of ${listNames(removedSchemas)} no more`]
       : []),
     ...(changed.length > 0
-      ? [`sends other rows or columns of ${names(changed.map(({ to }) => to))}`]
+      ? [say`sends other rows or columns of ${names(changed.map(({ to }) => to))}`]
       : []),
     ...(change.operations === null
       ? []
-      : [`sends ${change.operations.map((one) => one.toUpperCase()).join(', ') || 'nothing'}`]),
+      : [
+          say`sends ${change.operations.map((one) => one.toUpperCase()).join(', ') || say`nothing`}`,
+        ]),
     ...(change.viaPartitionRoot === null
       ? []
       : [
           change.viaPartitionRoot
-            ? 'sends changes of partitions as those of their root'
-            : 'sends changes of partitions as their own',
+            ? say`sends changes of partitions as those of their root`
+            : say`sends changes of partitions as their own`,
         ]),
     ...(change.generatedColumns === null
       ? []
-      : [`sends ${change.generatedColumns === 'stored' ? 'stored' : 'no'} generated columns`]),
+      : [
+          say`sends ${change.generatedColumns === 'stored' ? say`stored` : say`no`} generated columns`,
+        ]),
   ];
-  return `${name} on ${nodeId} ${parts.join('; ')}.`;
+  return say`${name} on ${nodeId} ${parts.join('; ')}.`;
 }

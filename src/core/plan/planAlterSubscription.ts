@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { AlterSubscriptionSteps } from './alterSubscriptionSteps';
 import {
   needsDisabled,
@@ -54,13 +55,13 @@ export function planAlterSubscription(
   context: PlanContext,
 ): Plan {
   const { nodeId, name } = request;
-  const head = { kind: 'alterSubscription', title: `Alter subscription ${name} on ${nodeId}` };
+  const head = { kind: 'alterSubscription', title: say`Alter subscription ${name} on ${nodeId}` };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
   const subscription = subscriptionOf(request, catalog);
   const found = existingSubscriptionFindings(request, context, catalog);
   const privileges = [
-    `${nodeId}: the role must own the subscription or be a superuser. It runs as ${roleWords(catalog)}.`,
+    say`${nodeId}: the role must own the subscription or be a superuser. It runs as ${roleWords(catalog)}.`,
   ];
   if (subscription === null || !isQuotable(name)) {
     return makePlan(context, { ...head, steps: [], findings: found, privileges });
@@ -91,7 +92,7 @@ export function planAlterSubscription(
     findings: [
       ...found,
       ...(isAsWished
-        ? [noteFinding('nothingToDo', nodeId, `${name} on ${nodeId} is as it shall be.`)]
+        ? [noteFinding('nothingToDo', nodeId, say`${name} on ${nodeId} is as it shall be.`)]
         : []),
       ...optionFindings,
       ...(!subscription.isEnabled && change.isEnabled
@@ -99,7 +100,7 @@ export function planAlterSubscription(
         : []),
       ...(request.publications ?? [])
         .filter((publication) => !isQuotable(publication))
-        .flatMap((publication) => nameFindings(nodeId, 'publication', publication)),
+        .flatMap((publication) => nameFindings(nodeId, say`publication`, publication)),
       ...publicationsFindings(
         subscription,
         change,
@@ -192,7 +193,7 @@ function publicationsFindings(
       warningFinding(
         'unknownServer',
         publisherId,
-        `Nothing could be read of ${publisherId ?? 'its publisher'}, so whether it has these publications, and ${catalog.nodeId} their tables, is not known.`,
+        say`Nothing could be read of ${publisherId ?? say`its publisher`}, so whether it has these publications, and ${catalog.nodeId} their tables, is not known.`,
       ),
     ];
   }
@@ -214,18 +215,18 @@ function impactsOf(
   steps: readonly PlanStep[],
 ): readonly Impact[] {
   const impacts: Impact[] = [];
-  const say = (kind: Impact['kind'], text: string): void => {
+  const tell = (kind: Impact['kind'], text: string): void => {
     impacts.push({ kind, nodeId, subscription: name, text });
   };
   if (wasEnabled && !isEnabled) {
-    say('pauses', `${name} is disabled, and takes nothing until it is enabled again.`);
+    tell('pauses', say`${name} is disabled, and takes nothing until it is enabled again.`);
   } else if (wasEnabled && steps.some(({ risk }) => risk === 'interrupts')) {
-    say('pauses', `The worker of ${name} starts anew; what waits meanwhile arrives after it.`);
+    tell('pauses', say`The worker of ${name} starts anew; what waits meanwhile arrives after it.`);
   }
   if (publications !== null && !isEnabled) {
-    say(
+    tell(
       'needsRefresh',
-      `${name} is disabled: refresh it once it is enabled, or new tables do not arrive.`,
+      say`${name} is disabled: refresh it once it is enabled, or new tables do not arrive.`,
     );
   }
   return impacts;

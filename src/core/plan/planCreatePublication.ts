@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
@@ -20,18 +21,18 @@ import { uniqueTables } from './tableLookup';
 export function planCreatePublication(asked: CreatePublicationRequest, context: PlanContext): Plan {
   const request = { ...asked, tables: uniqueTables(asked.tables) };
   const { nodeId, name } = request;
-  const head = { kind: 'createPublication', title: `Create publication ${name} on ${nodeId}` };
+  const head = { kind: 'createPublication', title: say`Create publication ${name} on ${nodeId}` };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
   const found = [
     ...standbyFindings(context, catalog),
-    ...nameFindings(nodeId, 'publication', name),
+    ...nameFindings(nodeId, say`publication`, name),
     ...takenFindings(name, catalog),
     ...publicationFindings(request, catalog),
     ...walLevelFindings(
       catalog,
       'warning',
-      'The publication can be made, but no subscription can take it.',
+      say`The publication can be made, but no subscription can take it.`,
     ),
   ];
   return makePlan(context, {
@@ -65,8 +66,8 @@ function takenFindings(name: string, catalog: NodeCatalog): readonly Finding[] {
     errorFinding(
       'nameTaken',
       nodeId,
-      `${nodeId} has a publication ${name} already (42710).`,
-      'Choose another name.',
+      say`${nodeId} has a publication ${name} already (42710).`,
+      say`Choose another name.`,
     ),
   ];
 }
@@ -76,39 +77,41 @@ function createStep(request: CreatePublicationRequest): PlanStep {
   const exists = `EXISTS (SELECT FROM pg_catalog.pg_publication WHERE pubname = ${escapeLiteral(name)})`;
   return {
     nodeId,
-    title: `Create publication ${name}`,
-    effect: `${nodeId} offers ${whatIsOffered(request)}; nothing is sent before somebody subscribes.`,
+    title: say`Create publication ${name}`,
+    effect: say`${nodeId} offers ${whatIsOffered(request)}; nothing is sent before somebody subscribes.`,
     risk: 'safe',
     statements: [sqlStatement(createPublicationSql(request))],
     isTransactional: false,
     statementLimitMs: null,
     precondition: {
       sql: `SELECT NOT ${exists}`,
-      otherwise: `${nodeId} has a publication ${name} by now. Choose another name.`,
+      otherwise: say`${nodeId} has a publication ${name} by now. Choose another name.`,
     },
     effectCheck: {
       sql: `SELECT ${exists}`,
-      otherwise: `${nodeId} has no publication ${name}.`,
+      otherwise: say`${nodeId} has no publication ${name}.`,
     },
     settle: null,
     undo: [sqlStatement(`DROP PUBLICATION ${escapeIdentifier(name)}`)],
-    undoNote: 'A subscription that was made for it meanwhile stops when it is dropped.',
+    undoNote: say`A subscription that was made for it meanwhile stops when it is dropped.`,
   };
 }
 
 function whatIsOffered({ allTables, tables, schemas, operations }: CreatePublicationRequest) {
   const parts = [
-    ...(tables.length > 0 ? [tables.length === 1 ? '1 table' : `${tables.length} tables`] : []),
+    ...(tables.length > 0
+      ? [tables.length === 1 ? say`1 table` : say`${tables.length} tables`]
+      : []),
     ...(schemas.length > 0
       ? [
           schemas.length === 1
-            ? 'the tables of 1 schema'
-            : `the tables of ${schemas.length} schemas`,
+            ? say`the tables of 1 schema`
+            : say`the tables of ${schemas.length} schemas`,
         ]
       : []),
   ];
-  const what = allTables ? 'all its tables' : parts.join(' and ') || 'no table';
-  return `${orderedOperations(operations).join(', ') || 'nothing'} of ${what}`;
+  const what = allTables ? say`all its tables` : parts.join(say` and `) || say`no table`;
+  return say`${orderedOperations(operations).join(', ') || say`nothing`} of ${what}`;
 }
 
 function shapeOf({

@@ -1,5 +1,6 @@
 import { deriveSlotName, isSlotName } from '../slotName';
 import { SECRET_KEYWORDS } from '../connectionStringKeywords';
+import { say } from '../say';
 import { appliedRowFindings } from './appliedRowFindings';
 import { copyTables, type CopiedTables } from './copyTables';
 import { createSubscriptionSteps, SLOT_LIMIT_MS } from './createSubscriptionSteps';
@@ -37,7 +38,7 @@ export function planCreateSubscription(
   context: PlanContext,
 ): Plan {
   const { nodeId, publisherId, name } = request;
-  const head = { kind: 'createSubscription', title: `Create subscription ${name} on ${nodeId}` };
+  const head = { kind: 'createSubscription', title: say`Create subscription ${name} on ${nodeId}` };
   const [subscriber, publisher] = catalogsOf(context, [nodeId, publisherId]) ?? [];
   if (subscriber === undefined || publisher === undefined) {
     return planWithoutCatalog(context, head, [nodeId, publisherId]);
@@ -87,12 +88,12 @@ function findingsOf(
   const makesSlot = !request.usesExistingSlot;
   return [
     ...standbyFindings(context, subscriber),
-    ...nameFindings(request.nodeId, 'subscription', request.name),
+    ...nameFindings(request.nodeId, say`subscription`, request.name),
     ...takenFindings(request, subscriber),
     ...sameServerFindings(publisher, subscriber),
     ...connectionFindings(request, publisher, subscriber),
     ...standbyPublisherFindings(context, publisher),
-    ...walLevelFindings(publisher, 'error', 'No slot can be made there.'),
+    ...walLevelFindings(publisher, 'error', say`No slot can be made there.`),
     ...publicationFindingsOf(publisher, request.publications),
     ...targetTableFindings(
       tables,
@@ -134,16 +135,16 @@ function takenFindings(
     errorFinding(
       'nameTaken',
       nodeId,
-      `${nodeId} has a subscription ${name} already (42710).`,
-      'Choose another name.',
+      say`${nodeId} has a subscription ${name} already (42710).`,
+      say`Choose another name.`,
     ),
   ];
 }
 
 function publisherPrivilege(request: CreateSubscriptionRequest): string {
-  const role = loginRoleOf(request) ?? 'the role that the connection logs in as';
+  const role = loginRoleOf(request) ?? say`the role that the connection logs in as`;
   const select = request.copyData ? ', USAGE on the schemas and SELECT on each table' : '';
-  return `${request.publisherId}: ${role} needs LOGIN and REPLICATION${select}.`;
+  return say`${request.publisherId}: ${role} needs LOGIN and REPLICATION${select}.`;
 }
 
 function fileChanges(

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { findingLine } from './findingsText';
 import type { Finding } from './finding';
 import { impactLine, worstFirst } from './impactsText';
@@ -38,26 +39,26 @@ function headOf(plan: Plan): readonly string[] {
   );
   return [
     ...sqlComment(plan.title),
-    ...sqlComment(`Topology: ${plan.topologyName} (${plan.environment})`),
+    ...sqlComment(say`Topology: ${plan.topologyName} (${plan.environment})`),
     ...sqlComment(stateOf(plan)),
     ...(needsSecret
-      ? sqlComment('*** stands for the password, which is asked for when the plan runs.')
+      ? sqlComment(say`*** stands for the password, which is asked for when the plan runs.`)
       : []),
   ];
 }
 
 function stateOf(plan: Plan): string {
   if (isRunnable(plan))
-    return 'As planned, before anything was run; what ran stands in the report.';
+    return say`As planned, before anything was run; what ran stands in the report.`;
   if (plan.steps.length === 0 && plan.findings.every(({ severity }) => severity !== 'error')) {
-    return 'There is nothing to do.';
+    return say`There is nothing to do.`;
   }
-  return 'This plan does not run: see the errors.';
+  return say`This plan does not run: see the errors.`;
 }
 
 function findingsOf(findings: readonly Finding[]): readonly string[] {
   if (findings.length === 0) return [];
-  return [...sqlComment('Found beforehand:'), ...findings.flatMap(findingLines)];
+  return [...sqlComment(say`Found beforehand:`), ...findings.flatMap(findingLines)];
 }
 
 function findingLines(finding: Finding): readonly string[] {
@@ -67,7 +68,7 @@ function findingLines(finding: Finding): readonly string[] {
     ...(copy === null
       ? []
       : [
-          ...sqlComment(finding.nodeId === null ? 'Copy:' : `On ${finding.nodeId}:`, 5),
+          ...sqlComment(finding.nodeId === null ? say`Copy:` : say`On ${finding.nodeId}:`, 5),
           ...sqlComment(copy, 7),
         ]),
   ];
@@ -77,7 +78,7 @@ function findingLines(finding: Finding): readonly string[] {
 export function impactsOf({ impacts }: Pick<Plan, 'impacts'>): readonly string[] {
   if (impacts.length === 0) return [];
   return [
-    ...sqlComment('What notices:'),
+    ...sqlComment(say`What notices:`),
     ...worstFirst(impacts).flatMap((impact) => sqlProse(impactLine(impact), 3)),
   ];
 }
@@ -85,22 +86,22 @@ export function impactsOf({ impacts }: Pick<Plan, 'impacts'>): readonly string[]
 function privilegesOf(plan: Plan): readonly string[] {
   if (plan.privileges.length === 0) return [];
   return [
-    ...sqlComment('Privileges:'),
+    ...sqlComment(say`Privileges:`),
     ...plan.privileges.flatMap((privilege) => sqlProse(privilege, 3)),
   ];
 }
 
 const RISKS = {
-  safe: 'safe, nobody else notices',
-  interrupts: 'others wait, or replication pauses and goes on',
-  losesData: 'something is gone that nothing brings back',
+  safe: say`safe, nobody else notices`,
+  interrupts: say`others wait, or replication pauses and goes on`,
+  losesData: say`something is gone that nothing brings back`,
 } as const;
 
 function stepOf(step: PlanStep, number: number, total: number): readonly string[] {
   return [
-    ...sqlComment(`Step ${number} of ${total} on ${step.nodeId}: ${step.title}`),
-    ...sqlProse(`Effect: ${step.effect}`),
-    ...sqlComment(`Risk: ${RISKS[step.risk]}`),
+    ...sqlComment(say`Step ${number} of ${total} on ${step.nodeId}: ${step.title}`),
+    ...sqlProse(say`Effect: ${step.effect}`),
+    ...sqlComment(say`Risk: ${RISKS[step.risk]}`),
     ...scriptOf(step.statements, step.isTransactional),
     ...undoOf(step),
   ];
@@ -110,7 +111,7 @@ function undoOf(step: PlanStep): readonly string[] {
   const note = step.undoNote === null ? [] : sqlProse(step.undoNote);
   if (step.undo.length === 0) return note;
   return [
-    ...sqlComment(`Undo on ${step.nodeId}:`),
+    ...sqlComment(say`Undo on ${step.nodeId}:`),
     ...step.undo.flatMap((statement) => sqlComment(`${shownSql(statement)};`, 3)),
     ...note,
   ];

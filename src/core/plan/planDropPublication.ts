@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import type { Finding } from './finding';
 import { errorFinding, warningFinding } from './findingParts';
@@ -40,7 +41,7 @@ const LET_GO_LIMIT_MS = 60_000;
  */
 export function planDropPublication(request: DropPublicationRequest, context: PlanContext): Plan {
   const { nodeId, name } = request;
-  const head = { kind: 'dropPublication', title: `Drop publication ${name} on ${nodeId}` };
+  const head = { kind: 'dropPublication', title: say`Drop publication ${name} on ${nodeId}` };
   const [publisher] = catalogsOf(context, [nodeId]) ?? [];
   if (publisher === undefined) return planWithoutCatalog(context, head, [nodeId]);
   const publication = publisher.publications.find((found) => found.name === name);
@@ -85,10 +86,10 @@ export function planDropPublication(request: DropPublicationRequest, context: Pl
       }).filter((impact) => impact.nodeId !== null),
     ],
     privileges: [
-      `${nodeId}: the role must own the publication. It runs as ${roleWords(publisher)}.`,
+      say`${nodeId}: the role must own the publication. It runs as ${roleWords(publisher)}.`,
       ...all.readers.map(
         ({ catalog, subscription }) =>
-          `${catalog.nodeId}: the role must own ${subscription.name} or be a superuser. It runs as ${roleWords(catalog)}.`,
+          say`${catalog.nodeId}: the role must own ${subscription.name} or be a superuser. It runs as ${roleWords(catalog)}.`,
       ),
     ],
     fileChanges,
@@ -100,7 +101,7 @@ export function missing({ nodeId, name }: DropPublicationRequest, { server }: No
   return errorFinding(
     'missingPublication',
     nodeId,
-    `${nodeId} has no publication ${name} in the database ${server.database} (42704).`,
+    say`${nodeId} has no publication ${name} in the database ${server.database} (42704).`,
   );
 }
 
@@ -139,8 +140,8 @@ function letGoStep(
   const takes = takesSql(subscription.name, name);
   return {
     nodeId,
-    title: `Let ${subscription.name} take ${name} no more`,
-    effect: `${subscription.name} goes on with its other publications; rows of ${name} that it has stay on ${nodeId}.`,
+    title: say`Let ${subscription.name} take ${name} no more`,
+    effect: say`${subscription.name} goes on with its other publications; rows of ${name} that it has stay on ${nodeId}.`,
     risk: 'interrupts',
     statements: [sqlStatement(`${altered} DROP PUBLICATION ${own}${how}`)],
     // Refused in a transaction where it refreshes (25001).
@@ -148,15 +149,15 @@ function letGoStep(
     statementLimitMs: LET_GO_LIMIT_MS,
     precondition: {
       sql: `SELECT ${takes}`,
-      otherwise: `${subscription.name} on ${nodeId} does not take ${name} any more. Make the plan anew.`,
+      otherwise: say`${subscription.name} on ${nodeId} does not take ${name} any more. Make the plan anew.`,
     },
     effectCheck: {
       sql: `SELECT NOT ${takes}`,
-      otherwise: `${subscription.name} on ${nodeId} still takes ${name}.`,
+      otherwise: say`${subscription.name} on ${nodeId} still takes ${name}.`,
     },
     settle: null,
     undo: [sqlStatement(`${altered} ADD PUBLICATION ${own} WITH (copy_data = false)`)],
-    undoNote: `Rows that are written on ${publisherId} meanwhile are not fetched by that.`,
+    undoNote: say`Rows that are written on ${publisherId} meanwhile are not fetched by that.`,
   };
 }
 
@@ -169,20 +170,23 @@ function dropStep(
   const publication = publisher.publications.find((found) => found.name === name);
   return {
     nodeId,
-    title: `Drop publication ${name}`,
-    effect: `${nodeId} no longer offers ${name}; its tables and their rows stay.`,
+    title: say`Drop publication ${name}`,
+    effect: say`${nodeId} no longer offers ${name}; its tables and their rows stay.`,
     risk: 'losesData',
     statements: [sqlStatement(`DROP PUBLICATION ${escapeIdentifier(name)}`)],
     isTransactional: false,
     statementLimitMs: null,
     precondition:
       readers.length === 0
-        ? { sql: `SELECT ${exists}`, otherwise: `${nodeId} has no publication ${name} any more.` }
+        ? {
+            sql: `SELECT ${exists}`,
+            otherwise: say`${nodeId} has no publication ${name} any more.`,
+          }
         : releasedCheck(publisher, readers, name),
-    effectCheck: { sql: `SELECT NOT ${exists}`, otherwise: `${nodeId} still has ${name}.` },
+    effectCheck: { sql: `SELECT NOT ${exists}`, otherwise: say`${nodeId} still has ${name}.` },
     settle: null,
     undo: publication === undefined ? [] : [sqlStatement(recreateSql(publication, name))],
-    undoNote: `Making it again does not mend a subscription that stopped for lack of it, and what was written meanwhile is not sent.`,
+    undoNote: say`Making it again does not mend a subscription that stopped for lack of it, and what was written meanwhile is not sent.`,
   };
 }
 
@@ -204,8 +208,8 @@ function soleFindings(
       errorFinding(
         'stillTaken',
         reader.catalog.nodeId,
-        `${readerWords(reader)} takes nothing but ${name}, and a subscription must take something. Without ${name}: ${withoutPublication(publisher, name)}`,
-        `Drop ${reader.subscription.name} first, or let it take another publication.`,
+        say`${readerWords(reader)} takes nothing but ${name}, and a subscription must take something. Without ${name}: ${withoutPublication(publisher, name)}`,
+        say`Drop ${reader.subscription.name} first, or let it take another publication.`,
       ),
     );
 }
@@ -217,8 +221,8 @@ function disabledFindings({ readers }: PublicationReaders): readonly Finding[] {
       warningFinding(
         'notFound',
         reader.catalog.nodeId,
-        `${readerWords(reader)} is disabled, so it cannot be refreshed: until then it keeps the tables of the publication in its list.`,
-        'Refresh it once it is enabled again.',
+        say`${readerWords(reader)} is disabled, so it cannot be refreshed: until then it keeps the tables of the publication in its list.`,
+        say`Refresh it once it is enabled again.`,
       ),
     );
 }

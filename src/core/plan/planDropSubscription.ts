@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeLiteral } from '../sql';
 import { dropLeftSlotStep, dropSubscriptionStep } from './dropSubscriptionSteps';
 import type { Finding } from './finding';
@@ -26,12 +27,12 @@ import {
 export function planDropSubscription(request: DropSubscriptionRequest, context: PlanContext): Plan {
   const { nodeId, name } = request;
   const kind = 'dropSubscription';
-  const title = `Drop subscription ${name} on ${nodeId}`;
+  const title = say`Drop subscription ${name} on ${nodeId}`;
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, { kind, title }, [nodeId]);
   const subscription = subscriptionOf(request, catalog);
   const found = existingSubscriptionFindings(request, context, catalog);
-  const privilege = `${nodeId}: the role must own the subscription or be a superuser. It runs as ${roleWords(catalog)}.`;
+  const privilege = say`${nodeId}: the role must own the subscription or be a superuser. It runs as ${roleWords(catalog)}.`;
   if (subscription === null || !isQuotable(name)) {
     return makePlan(context, { kind, title, steps: [], findings: found, privileges: [privilege] });
   }
@@ -43,7 +44,7 @@ export function planDropSubscription(request: DropSubscriptionRequest, context: 
     kind: way === 'keeping' && hasSlot ? 'dropSubscriptionKeepingSlot' : kind,
     title:
       isUnreachable && hasSlot
-        ? `Drop ${name} while ${origin.publisherId ?? 'its publisher'} is unreachable`
+        ? say`Drop ${name} while ${origin.publisherId ?? say`its publisher`} is unreachable`
         : title,
     steps: [
       dropSubscriptionStep(request, subscription, origin, way),
@@ -55,14 +56,14 @@ export function planDropSubscription(request: DropSubscriptionRequest, context: 
         kind: 'losesRows',
         nodeId,
         subscription: name,
-        text: `What changes on ${origin.publisherId ?? 'its publisher'} from now on does not come to ${nodeId}.`,
+        text: say`What changes on ${origin.publisherId ?? say`its publisher`} from now on does not come to ${nodeId}.`,
       },
     ],
     privileges: [
       privilege,
       ...(way === 'apart' && origin.publisher !== null && origin.slots.length > 0
         ? [
-            `${origin.publisher.nodeId}: the role needs the attribute REPLICATION or must be a superuser. It runs as ${roleWords(origin.publisher)}.`,
+            say`${origin.publisher.nodeId}: the role needs the attribute REPLICATION or must be a superuser. It runs as ${roleWords(origin.publisher)}.`,
           ]
         : []),
     ],
@@ -110,16 +111,16 @@ function findingsOf(
   { publisherId, publisher, slots }: SlotOrigin,
   way: DropWay,
 ): readonly Finding[] {
-  const from = publisherId ?? 'its publisher';
+  const from = publisherId ?? say`its publisher`;
   if (slotName === null) return [];
   if (publisher === null && publisherId === null) {
     return [
       warningFinding(
         'unknownServer',
         null,
-        `Nothing says where ${name} comes from, so its slot ${slotName} cannot be noted.`,
+        say`Nothing says where ${name} comes from, so its slot ${slotName} cannot be noted.`,
         {
-          text: 'Drop the slot on the publisher.',
+          text: say`Drop the slot on the publisher.`,
           copy: `SELECT pg_catalog.pg_drop_replication_slot(${escapeLiteral(slotName)});`,
         },
       ),
@@ -130,7 +131,7 @@ function findingsOf(
       warningFinding(
         'unknownServer',
         publisherId,
-        `${from} cannot be reached, so DROP SUBSCRIPTION alone would fail (08006).`,
+        say`${from} cannot be reached, so DROP SUBSCRIPTION alone would fail (08006).`,
       ),
     ];
   }
@@ -139,7 +140,7 @@ function findingsOf(
       noteFinding(
         'notFound',
         publisherId,
-        `${from} has no slot ${slotName} any more: DROP SUBSCRIPTION alone would fail (42704).`,
+        say`${from} has no slot ${slotName} any more: DROP SUBSCRIPTION alone would fail (42704).`,
       ),
     ];
   }
@@ -149,8 +150,8 @@ function findingsOf(
       warningFinding(
         'untestedConninfo',
         nodeId,
-        `Nobody reads the slot ${slotName} on ${from} now: if ${nodeId} cannot reach ${from}, DROP SUBSCRIPTION fails and nothing changes.`,
-        'Then drop it again and keep the slot.',
+        say`Nobody reads the slot ${slotName} on ${from} now: if ${nodeId} cannot reach ${from}, DROP SUBSCRIPTION fails and nothing changes.`,
+        say`Then drop it again and keep the slot.`,
       ),
     ];
   }

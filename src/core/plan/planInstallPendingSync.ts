@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { Topology } from '../topology';
@@ -23,7 +24,7 @@ export function planInstallPendingSync(
   const { nodeId, table } = request;
   const head = {
     kind: 'installPendingSync',
-    title: `Install the queue ${formatTableName(table)} on ${nodeId}`,
+    title: say`Install the queue ${formatTableName(table)} on ${nodeId}`,
   };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
@@ -33,12 +34,12 @@ export function planInstallPendingSync(
     steps: isSayable ? stepsOf(request, context.topology, catalog) : [],
     findings: [
       ...standbyFindings(context, catalog),
-      ...nameFindings(nodeId, 'schema', table.schema),
-      ...nameFindings(nodeId, 'table', table.name),
+      ...nameFindings(nodeId, say`schema`, table.schema),
+      ...nameFindings(nodeId, say`table`, table.name),
       ...(isSayable ? pendingSyncFindings(request, context, catalog) : []),
     ],
     privileges: [
-      `${nodeId}: the role may create in the database ${catalog.server.database}, or in the schema ${table.schema} where that exists. It runs as ${roleWords(catalog)}.`,
+      say`${nodeId}: the role may create in the database ${catalog.server.database}, or in the schema ${table.schema} where that exists. It runs as ${roleWords(catalog)}.`,
     ],
     fileChanges: fileChanges(request, context.topology, catalog),
   });
@@ -81,8 +82,8 @@ function createStep(
   const exists = `pg_catalog.to_regclass(${escapeLiteral(qualifiedName(table))}) IS NOT NULL`;
   return {
     nodeId,
-    title: `Create the table ${formatTableName(table)}`,
-    effect: `${nodeId} can queue writes in ${formatTableName(table)}; nothing is queued by itself, and nothing is drained unasked.`,
+    title: say`Create the table ${formatTableName(table)}`,
+    effect: say`${nodeId} can queue writes in ${formatTableName(table)}; nothing is queued by itself, and nothing is drained unasked.`,
     risk: 'safe',
     statements: statements.map(sqlStatement),
     isTransactional: true,
@@ -90,7 +91,7 @@ function createStep(
     precondition: null,
     effectCheck: {
       sql: `SELECT ${exists}`,
-      otherwise: `${nodeId} has no table ${formatTableName(table)}.`,
+      otherwise: say`${nodeId} has no table ${formatTableName(table)}.`,
     },
     settle: null,
     undo: [
@@ -101,15 +102,15 @@ function createStep(
         ? []
         : [`REVOKE USAGE ON SCHEMA ${schema} FROM ${escapeIdentifier(watcher)}`]),
     ].map(sqlStatement),
-    undoNote: 'Operations that were queued meanwhile are lost with the table.',
+    undoNote: say`Operations that were queued meanwhile are lost with the table.`,
   };
 }
 
 function grantStep({ nodeId, table }: InstallPendingSyncRequest, watcher: string): PlanStep {
   return {
     nodeId,
-    title: `Let ${watcher} read ${formatTableName(table)}`,
-    effect: `${watcher} sees how deep the queue on ${nodeId} is.`,
+    title: say`Let ${watcher} read ${formatTableName(table)}`,
+    effect: say`${watcher} sees how deep the queue on ${nodeId} is.`,
     risk: 'safe',
     statements: grants(table, watcher).map(sqlStatement),
     isTransactional: true,
@@ -118,7 +119,7 @@ function grantStep({ nodeId, table }: InstallPendingSyncRequest, watcher: string
     effectCheck: {
       sql: `SELECT pg_catalog.has_table_privilege(${escapeLiteral(watcher)}, ${escapeLiteral(qualifiedName(table))}, 'SELECT')
    AND pg_catalog.has_schema_privilege(${escapeLiteral(watcher)}, ${escapeLiteral(table.schema)}, 'USAGE')`,
-      otherwise: `${watcher} may not read ${formatTableName(table)} on ${nodeId}.`,
+      otherwise: say`${watcher} may not read ${formatTableName(table)} on ${nodeId}.`,
     },
     settle: null,
     undo: [

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import { errorFinding, noteFinding } from './findingParts';
 import { catalogsOf, makePlan, planWithoutCatalog } from './makePlan';
@@ -37,13 +38,16 @@ import { isSameTable, relationOf } from './tableLookup';
  */
 export function planInstallSentinel(request: SentinelRequest, context: PlanContext): Plan {
   const { nodeId, publication: name } = request;
-  const head = { kind: 'installSentinel', title: `Install the sentinel table ${forWhom(request)}` };
+  const head = {
+    kind: 'installSentinel',
+    title: say`Install the sentinel table ${forWhom(request)}`,
+  };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
   const publication = catalog.publications.find((found) => found.name === name) ?? null;
   if (name !== null && publication === null) {
-    const text = `${nodeId} has no publication ${name}.`;
-    const findings = [errorFinding('missingPublication', nodeId, text, 'Create it first.')];
+    const text = say`${nodeId} has no publication ${name}.`;
+    const findings = [errorFinding('missingPublication', nodeId, text, say`Create it first.`)];
     return makePlan(context, { ...head, steps: [], findings });
   }
   const subject = subjectOf(request, catalog);
@@ -63,7 +67,7 @@ export function planInstallSentinel(request: SentinelRequest, context: PlanConte
             noteFinding(
               'nothingToDo',
               nodeId,
-              `${formatTableName(sentinelTable(subject))} is installed and in step everywhere.`,
+              say`${formatTableName(sentinelTable(subject))} is installed and in step everywhere.`,
             ),
           ]),
     ],
@@ -79,7 +83,9 @@ export function subjectOf(request: SentinelRequest, { server }: NodeCatalog): Se
 
 /** `of jobs_pub on central`, for titles. */
 export function forWhom({ nodeId, publication }: SentinelRequest): string {
-  return publication === null ? `for the standbys of ${nodeId}` : `of ${publication} on ${nodeId}`;
+  return publication === null
+    ? say`for the standbys of ${nodeId}`
+    : say`of ${publication} on ${nodeId}`;
 }
 
 function stepsOf(
@@ -169,12 +175,12 @@ function privilegesOf(
   publication: CatalogPublication | null,
   { downstreams }: SentinelScope,
 ): readonly string[] {
-  const owner = publication === null ? '' : ` and own ${publication.name}`;
+  const owner = publication === null ? '' : say` and own ${publication.name}`;
   return [
-    `${catalog.nodeId}: the role must be able to create a schema or a table${owner}, or be a superuser. It runs as ${roleWords(catalog)}.`,
+    say`${catalog.nodeId}: the role must be able to create a schema or a table${owner}, or be a superuser. It runs as ${roleWords(catalog)}.`,
     ...downstreams.map(
       (downstream) =>
-        `${downstream.catalog.nodeId}: the role must own ${downstream.subscription.name} or be a superuser. It runs as ${roleWords(downstream.catalog)}.`,
+        say`${downstream.catalog.nodeId}: the role must own ${downstream.subscription.name} or be a superuser. It runs as ${roleWords(downstream.catalog)}.`,
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
@@ -43,7 +44,7 @@ export function planRefreshSubscription(
   const { nodeId, name, copies = true } = request;
   const head = {
     kind: 'refreshSubscription',
-    title: `Refresh subscription ${name} on ${nodeId}`,
+    title: say`Refresh subscription ${name} on ${nodeId}`,
   };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
@@ -65,7 +66,7 @@ export function planRefreshSubscription(
             noteFinding(
               'nothingToDo',
               nodeId,
-              `${name} on ${nodeId} takes every table of its publications already.`,
+              say`${name} on ${nodeId} takes every table of its publications already.`,
             ),
           ]
         : []),
@@ -78,7 +79,7 @@ export function planRefreshSubscription(
         : twoPhaseCopyFindings(subscription, nodeId)),
     ],
     privileges: [
-      `${nodeId}: the role must own the subscription or be a superuser. It runs as ${roleWords(catalog)}.`,
+      say`${nodeId}: the role must own the subscription or be a superuser. It runs as ${roleWords(catalog)}.`,
     ],
   });
 }
@@ -107,9 +108,9 @@ function disabledFindings(
     errorFinding(
       'notFound',
       nodeId,
-      `${name} on ${nodeId} is disabled, and only an enabled subscription can be refreshed (55000).`,
+      say`${name} on ${nodeId} is disabled, and only an enabled subscription can be refreshed (55000).`,
       {
-        text: 'Enable it first.',
+        text: say`Enable it first.`,
         copy: `ALTER SUBSCRIPTION ${escapeIdentifier(name)} ENABLE;`,
       },
     ),
@@ -127,12 +128,12 @@ function tableFindings(
 ): readonly Finding[] {
   const { nodeId } = catalog;
   if (publisher === undefined || change === null) {
-    const who = publisherId ?? 'its publisher';
+    const who = publisherId ?? say`its publisher`;
     return [
       warningFinding(
         'unknownServer',
         publisherId,
-        `Nothing could be read of ${who}, so which tables are new is not known: one that ${nodeId} lacks makes the refresh fail (42P01).`,
+        say`Nothing could be read of ${who}, so which tables are new is not known: one that ${nodeId} lacks makes the refresh fail (42P01).`,
       ),
     ];
   }
@@ -158,8 +159,8 @@ function refreshStep(
 ): PlanStep {
   return {
     nodeId,
-    title: `Refresh subscription ${name}`,
-    effect: effectOf(nodeId, publisherId ?? 'the publisher', change, copies),
+    title: say`Refresh subscription ${name}`,
+    effect: effectOf(nodeId, publisherId ?? say`the publisher`, change, copies),
     risk: 'safe',
     statements: [
       sqlStatement(
@@ -173,7 +174,7 @@ function refreshStep(
     effectCheck: change === null ? null : tablesCheck(nodeId, name, change.all),
     settle: null,
     undo: [],
-    undoNote: `A refresh cannot be taken back: tables are let go by taking them out of the publication and refreshing again. Rows that were copied stay in the tables of ${nodeId}.`,
+    undoNote: say`A refresh cannot be taken back: tables are let go by taking them out of the publication and refreshing again. Rows that were copied stay in the tables of ${nodeId}.`,
   };
 }
 
@@ -184,18 +185,18 @@ function effectOf(
   copies: boolean,
 ): string {
   if (change === null) {
-    return `${nodeId} takes the tables that ${publisher} publishes now; ${copies ? 'copying of new ones starts and goes on by itself' : 'rows that are in new ones already are not copied'}.`;
+    return say`${nodeId} takes the tables that ${publisher} publishes now; ${copies ? say`copying of new ones starts and goes on by itself` : say`rows that are in new ones already are not copied`}.`;
   }
   const parts = [
     ...(change.added.length > 0
       ? [
           copies
-            ? `copying of ${listNames(change.added.map(formatTableName))} to ${nodeId} starts and goes on by itself`
-            : `changes of ${listNames(change.added.map(formatTableName))} are applied on ${nodeId} from now on; rows that are there already are not copied`,
+            ? say`copying of ${listNames(change.added.map(formatTableName))} to ${nodeId} starts and goes on by itself`
+            : say`changes of ${listNames(change.added.map(formatTableName))} are applied on ${nodeId} from now on; rows that are there already are not copied`,
         ]
       : []),
     ...(change.removed.length > 0
-      ? [`changes of ${listNames(change.removed.map(formatTableName))} are taken no more`]
+      ? [say`changes of ${listNames(change.removed.map(formatTableName))} are taken no more`]
       : []),
   ].join('; ');
   return `${parts.charAt(0).toUpperCase()}${parts.slice(1)}.`;
@@ -215,6 +216,6 @@ function tablesCheck(nodeId: string, name: string, tables: readonly TableName[])
   JOIN pg_catalog.pg_class AS c ON c.oid = r.srrelid
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
  WHERE s.subname = ${escapeLiteral(name)}`,
-    otherwise: `${name} on ${nodeId} does not take the tables of its publications yet.`,
+    otherwise: say`${name} on ${nodeId} does not take the tables of its publications yet.`,
   };
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import { formatTableName } from '../tableName';
 import { fileTable } from './fileTable';
@@ -47,7 +48,7 @@ export function planRenamePublication(
   const { nodeId, name, newName } = request;
   const head = {
     kind: 'renamePublication',
-    title: `Rename publication ${name} on ${nodeId} to ${newName}`,
+    title: say`Rename publication ${name} on ${nodeId} to ${newName}`,
   };
   const [publisher] = catalogsOf(context, [nodeId]) ?? [];
   if (publisher === undefined) return planWithoutCatalog(context, head, [nodeId]);
@@ -68,7 +69,7 @@ export function planRenamePublication(
       : [],
     findings: [
       ...standbyFindings(context, publisher),
-      ...nameFindings(nodeId, 'publication', newName),
+      ...nameFindings(nodeId, say`publication`, newName),
       ...takenFindings(request, publisher),
       ...publicationOwnerFindings(publication, publisher),
       ...(readers.length === 0 ? [] : remakeFindings(publication, publisher)),
@@ -81,7 +82,7 @@ export function planRenamePublication(
         kind: 'pauses',
         nodeId: catalog.nodeId,
         subscription: subscription.name,
-        text: `It starts anew to take ${newName} instead of ${name}: nothing arrives for a moment, and then all of it.`,
+        text: say`It starts anew to take ${newName} instead of ${name}: nothing arrives for a moment, and then all of it.`,
       })),
       ...impactsOfDroppingPublication(context, {
         publisherId: nodeId,
@@ -90,10 +91,10 @@ export function planRenamePublication(
       }),
     ],
     privileges: [
-      `${nodeId}: the role must own the publication${readers.length === 0 ? '' : ' and everything in it'}, and may create in the database ${publisher.server.database}. It runs as ${roleWords(publisher)}.`,
+      say`${nodeId}: the role must own the publication${readers.length === 0 ? '' : say` and everything in it`}, and may create in the database ${publisher.server.database}. It runs as ${roleWords(publisher)}.`,
       ...readers.map(
         ({ catalog, subscription }) =>
-          `${catalog.nodeId}: the role must own ${subscription.name} or be a superuser. It runs as ${roleWords(catalog)}.`,
+          say`${catalog.nodeId}: the role must own ${subscription.name} or be a superuser. It runs as ${roleWords(catalog)}.`,
       ),
     ],
     fileChanges: fileChangesOf(request, context),
@@ -112,7 +113,7 @@ function takenFindings(
   { publications }: NodeCatalog,
 ): readonly Finding[] {
   if (name === newName) {
-    return [noteFinding('nothingToDo', nodeId, `${name} on ${nodeId} has this name already.`)];
+    return [noteFinding('nothingToDo', nodeId, say`${name} on ${nodeId} has this name already.`)];
   }
   const taken = publications.find((other) => other.name === newName);
   const present = publications.find((other) => other.name === name);
@@ -121,8 +122,8 @@ function takenFindings(
     errorFinding(
       'nameTaken',
       nodeId,
-      `${nodeId} has a publication ${newName} already (42710).`,
-      'Choose another name.',
+      say`${nodeId} has a publication ${newName} already (42710).`,
+      say`Choose another name.`,
     ),
   ];
 }
@@ -142,7 +143,7 @@ function remakeFindings(
     errorFinding(
       'privilege',
       nodeId,
-      `${name} on ${nodeId} has subscribers, so one like it is made first, and ${role.name} may not: ${text} (42501).`,
+      say`${name} on ${nodeId} has subscribers, so one like it is made first, and ${role.name} may not: ${text} (42501).`,
       fix,
     );
   const foreign = relations.filter(
@@ -153,22 +154,22 @@ function remakeFindings(
       ? []
       : [
           lack(
-            `it may not create anything in the database ${server.database}`,
+            say`it may not create anything in the database ${server.database}`,
             createFix({ database: server.database }, role.name),
           ),
         ]),
     ...(allTables || schemas.length > 0
       ? [
           lack(
-            'only a superuser may publish all tables or schemas',
-            'Name a superuser as "adminUser" in the file: no GRANT gives this right.',
+            say`only a superuser may publish all tables or schemas`,
+            say`Name a superuser as "adminUser" in the file: no GRANT gives this right.`,
           ),
         ]
       : []),
     ...(foreign.length > 0
       ? [
           lack(
-            `it does not own ${listNames(foreign.map(formatTableName))}`,
+            say`it does not own ${listNames(foreign.map(formatTableName))}`,
             ownersFix(
               foreign.map(({ owner }) => owner),
               role.name,
@@ -187,8 +188,8 @@ function disabledFindings(readers: readonly PublicationReader[]): readonly Findi
       errorFinding(
         'stillTaken',
         reader.catalog.nodeId,
-        `${readerWords(reader)} is disabled: it could not pass what was written before the new name, and would stop.`,
-        'Enable it first.',
+        say`${readerWords(reader)} is disabled: it could not pass what was written before the new name, and would stop.`,
+        say`Enable it first.`,
       ),
     );
 }
@@ -200,19 +201,19 @@ function renameStep({ nodeId, name, newName }: RenamePublicationRequest): PlanSt
     sqlStatement(`ALTER PUBLICATION ${escapeIdentifier(from)} RENAME TO ${escapeIdentifier(to)}`);
   return {
     nodeId,
-    title: `Rename publication ${name} to ${newName}`,
-    effect: `${nodeId} offers it as ${newName}; nobody is known to take it.`,
+    title: say`Rename publication ${name} to ${newName}`,
+    effect: say`${nodeId} offers it as ${newName}; nobody is known to take it.`,
     risk: 'safe',
     statements: [rename(name, newName)],
     isTransactional: false,
     statementLimitMs: null,
     precondition: {
       sql: `SELECT ${exists(name)} AND NOT ${exists(newName)}`,
-      otherwise: `${nodeId} has no publication ${name} any more, or has ${newName} by now. Make the plan anew.`,
+      otherwise: say`${nodeId} has no publication ${name} any more, or has ${newName} by now. Make the plan anew.`,
     },
     effectCheck: {
       sql: `SELECT ${exists(newName)} AND NOT ${exists(name)}`,
-      otherwise: `${nodeId} has no publication ${newName}.`,
+      otherwise: say`${nodeId} has no publication ${newName}.`,
     },
     settle: null,
     undo: [rename(newName, name)],
@@ -265,8 +266,8 @@ function makeStep(
   const { owner } = publication;
   return {
     nodeId,
-    title: `Create publication ${newName}, like ${name}`,
-    effect: `${nodeId} offers the same under both names. Until the old one is dropped, each of the two costs its subscribers nothing.`,
+    title: say`Create publication ${newName}, like ${name}`,
+    effect: say`${nodeId} offers the same under both names. Until the old one is dropped, each of the two costs its subscribers nothing.`,
     risk: 'safe',
     statements: [
       sqlStatement(recreateSql(publication, newName)),
@@ -282,9 +283,9 @@ function makeStep(
     statementLimitMs: null,
     precondition: {
       sql: `SELECT NOT ${exists}`,
-      otherwise: `${nodeId} has a publication ${newName} by now. Choose another name.`,
+      otherwise: say`${nodeId} has a publication ${newName} by now. Choose another name.`,
     },
-    effectCheck: { sql: `SELECT ${exists}`, otherwise: `${nodeId} has no ${newName}.` },
+    effectCheck: { sql: `SELECT ${exists}`, otherwise: say`${nodeId} has no ${newName}.` },
     settle: null,
     undo: [sqlStatement(`DROP PUBLICATION ${escapeIdentifier(newName)}`)],
     undoNote: null,
@@ -303,8 +304,8 @@ function moveStep(
   const after = subscription.publications.map((other) => (other === name ? newName : other));
   return {
     nodeId,
-    title: `Let ${subscription.name} take ${newName} instead of ${name}`,
-    effect: `${subscription.name} starts anew and goes on where it was: the tables are the same, so none is copied again.`,
+    title: say`Let ${subscription.name} take ${newName} instead of ${name}`,
+    effect: say`${subscription.name} starts anew and goes on where it was: the tables are the same, so none is copied again.`,
     risk: 'interrupts',
     statements: [set(after)],
     // Refused in a transaction, since it refreshes (25001).
@@ -312,11 +313,11 @@ function moveStep(
     statementLimitMs: MOVE_LIMIT_MS,
     precondition: {
       sql: `SELECT ${takesSql(subscription.name, name)}`,
-      otherwise: `${subscription.name} on ${nodeId} does not take ${name} any more. Make the plan anew.`,
+      otherwise: say`${subscription.name} on ${nodeId} does not take ${name} any more. Make the plan anew.`,
     },
     effectCheck: {
       sql: `SELECT ${takesSql(subscription.name, newName)}`,
-      otherwise: `${subscription.name} on ${nodeId} still takes ${name} from ${publisherId}.`,
+      otherwise: say`${subscription.name} on ${nodeId} still takes ${name} from ${publisherId}.`,
     },
     settle: null,
     undo: [set(subscription.publications)],
@@ -333,17 +334,17 @@ function dropOldStep(
   const exists = `EXISTS (SELECT FROM pg_catalog.pg_publication WHERE pubname = ${escapeLiteral(name)})`;
   return {
     nodeId,
-    title: `Drop publication ${name}`,
-    effect: `${newName} is all that is left of it on ${nodeId}. Its comment, where it had one, goes with it.`,
+    title: say`Drop publication ${name}`,
+    effect: say`${newName} is all that is left of it on ${nodeId}. Its comment, where it had one, goes with it.`,
     risk: 'interrupts',
     statements: [sqlStatement(`DROP PUBLICATION ${escapeIdentifier(name)}`)],
     isTransactional: false,
     statementLimitMs: null,
     precondition: releasedCheck(publisher, readers, name),
-    effectCheck: { sql: `SELECT NOT ${exists}`, otherwise: `${nodeId} still has ${name}.` },
+    effectCheck: { sql: `SELECT NOT ${exists}`, otherwise: say`${nodeId} still has ${name}.` },
     settle: null,
     undo: [sqlStatement(recreateSql(publication, name))],
-    undoNote: `Subscriptions take ${name} again only once all have passed its making.`,
+    undoNote: say`Subscriptions take ${name} again only once all have passed its making.`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import { AlterSubscriptionSteps } from './alterSubscriptionSteps';
@@ -34,13 +35,13 @@ export function planRepairDrift(request: SubscriptionRequest, context: PlanConte
   const { nodeId, name } = request;
   const head = {
     kind: 'resolveSubscription',
-    title: `Bring the tables of ${nodeId} to what ${name} receives`,
+    title: say`Bring the tables of ${nodeId} to what ${name} receives`,
   };
   const publisherId = publisherOf(context, nodeId, name);
   const catalog = context.catalogs.get(nodeId);
   const publisher = publisherId === null ? undefined : context.catalogs.get(publisherId);
   if (catalog === undefined || publisher === undefined) {
-    return planWithoutCatalog(context, head, [nodeId, publisherId ?? 'its publisher']);
+    return planWithoutCatalog(context, head, [nodeId, publisherId ?? say`its publisher`]);
   }
   const subscription = subscriptionOf(request, catalog);
   const found = existingSubscriptionFindings(request, context, catalog);
@@ -84,11 +85,11 @@ export function planRepairDrift(request: SubscriptionRequest, context: PlanConte
     ],
     impacts: [],
     privileges: [
-      `${nodeId}: the role must own the subscription and its tables, or be a superuser. It runs as ${roleWords(catalog)}.`,
+      say`${nodeId}: the role must own the subscription and its tables, or be a superuser. It runs as ${roleWords(catalog)}.`,
       ...(closed.length === 0
         ? []
         : [
-            `${publisher.nodeId}: the role must own the tables that are new to the subscription, and their schemas. It runs as ${roleWords(publisher)}.`,
+            say`${publisher.nodeId}: the role must own the tables that are new to the subscription, and their schemas. It runs as ${roleWords(publisher)}.`,
           ]),
     ],
   });
@@ -113,8 +114,8 @@ function unknownReader({ name }: SubscriptionRequest, { nodeId }: NodeCatalog): 
   return warningFinding(
     'privilege',
     nodeId,
-    `Which role ${name} logs in as on ${nodeId} is not known; without SELECT on the new tables there their copy never ends.`,
-    'Write its connection into the file, and plan again.',
+    say`Which role ${name} logs in as on ${nodeId} is not known; without SELECT on the new tables there their copy never ends.`,
+    say`Write its connection into the file, and plan again.`,
   );
 }
 
@@ -145,10 +146,10 @@ export function driftOf(
 /** `public.runs is missing`, `public.jobs lacks extra`: finished words for each. */
 export function driftWords({ missing, narrow }: Drift): readonly string[] {
   return [
-    ...missing.map((table) => `${formatTableName(table)} is missing`),
+    ...missing.map((table) => say`${formatTableName(table)} is missing`),
     ...narrow.map(
       (each) =>
-        `${formatTableName(each.table)} lacks ${listNames(each.missing.map(({ name }) => name))}`,
+        say`${formatTableName(each.table)} lacks ${listNames(each.missing.map(({ name }) => name))}`,
     ),
   ];
 }
@@ -162,8 +163,8 @@ function addColumnsStep(
   const columns = names.map((name) => escapeLiteral(name)).join(', ');
   return {
     nodeId,
-    title: `Add ${listNames(names)} to ${formatTableName(table)}`,
-    effect: `${formatTableName(table)} on ${nodeId} takes what ${subscription} receives. Rows that are there already have NULL in it, whatever the publisher has.`,
+    title: say`Add ${listNames(names)} to ${formatTableName(table)}`,
+    effect: say`${formatTableName(table)} on ${nodeId} takes what ${subscription} receives. Rows that are there already have NULL in it, whatever the publisher has.`,
     risk: 'safe',
     statements: [sqlStatement(missingColumnsDdl(table, missing).replace(/;$/u, ''))],
     isTransactional: true,
@@ -172,7 +173,7 @@ function addColumnsStep(
     effectCheck: {
       sql: `SELECT count(*) = ${names.length} FROM pg_catalog.pg_attribute AS a
  WHERE a.attrelid = pg_catalog.to_regclass(${escapeLiteral(qualifiedName(table))}) AND NOT a.attisdropped AND a.attname IN (${columns})`,
-      otherwise: `${formatTableName(table)} on ${nodeId} lacks a column still.`,
+      otherwise: say`${formatTableName(table)} on ${nodeId} lacks a column still.`,
     },
     settle: null,
     undo: [
@@ -180,7 +181,7 @@ function addColumnsStep(
         `ALTER TABLE ${qualifiedName(table)} ${names.map((name) => `DROP COLUMN ${escapeIdentifier(name)}`).join(', ')}`,
       ),
     ],
-    undoNote: 'What arrived in it meanwhile is lost then.',
+    undoNote: say`What arrived in it meanwhile is lost then.`,
   };
 }
 
@@ -196,7 +197,7 @@ function driftFindings(
       noteFinding(
         'nothingToDo',
         nodeId,
-        `${nodeId} has every table and column that ${name} receives.`,
+        say`${nodeId} has every table and column that ${name} receives.`,
       ),
     ];
   }
@@ -212,14 +213,14 @@ function driftFindings(
           errorFinding(
             'missingTable',
             nodeId,
-            `${nodeId} lacks ${listNames(undefinedTables.map(formatTableName))}, and how ${publisher.nodeId} defines it could not be read.`,
+            say`${nodeId} lacks ${listNames(undefinedTables.map(formatTableName))}, and how ${publisher.nodeId} defines it could not be read.`,
           ),
         ]),
     ...foreign.map(({ relation }) =>
       errorFinding(
         'privilege',
         nodeId,
-        `${formatTableName(relation)} on ${nodeId} belongs to ${relation.owner}, and ${role.name} may not change it (42501).`,
+        say`${formatTableName(relation)} on ${nodeId} belongs to ${relation.owner}, and ${role.name} may not change it (42501).`,
       ),
     ),
   ];

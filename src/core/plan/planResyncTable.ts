@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier } from '../sql';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
@@ -46,7 +47,7 @@ export interface ResyncTableRequest {
 export function planResyncTable(request: ResyncTableRequest, context: PlanContext): Plan {
   const { nodeId, subscription: name, table } = request;
   const shown = formatTableName(table);
-  const head = { kind: 'resyncTable', title: `Resync ${shown} of ${name} on ${nodeId}` };
+  const head = { kind: 'resyncTable', title: say`Resync ${shown} of ${name} on ${nodeId}` };
   const subscriber = context.catalogs.get(nodeId);
   if (subscriber === undefined) return planWithoutCatalog(context, head, [nodeId]);
   const existing = existingSubscriptionFindings({ nodeId, name }, context, subscriber);
@@ -72,7 +73,11 @@ export function planResyncTable(request: ResyncTableRequest, context: PlanContex
       steps: [],
       findings: [
         ...existing,
-        errorFinding('unknownServer', null, `Nothing says where ${name} on ${nodeId} comes from.`),
+        errorFinding(
+          'unknownServer',
+          null,
+          say`Nothing says where ${name} on ${nodeId} comes from.`,
+        ),
       ],
     });
   }
@@ -136,7 +141,7 @@ export function planResyncTable(request: ResyncTableRequest, context: PlanContex
         kind: 'recopies',
         nodeId,
         subscription: name,
-        text: `${name} gets ${shown} anew: it is emptied on ${nodeId} (${rowWords(target)}), then copied from ${publisher.nodeId}. Its other tables go on.`,
+        text: say`${name} gets ${shown} anew: it is emptied on ${nodeId} (${rowWords(target)}), then copied from ${publisher.nodeId}. Its other tables go on.`,
       },
     ],
     privileges: privilegesOf(publisher, subscriber, shown, name),
@@ -159,9 +164,9 @@ function holderFindings(
           errorFinding(
             'privilege',
             nodeId,
-            `${role.name} may not create a publication in the database ${server.database} on ${nodeId} (42501), which keeps how the table is published.`,
+            say`${role.name} may not create a publication in the database ${server.database} on ${nodeId} (42501), which keeps how the table is published.`,
             {
-              text: 'Let the owner of the database or a superuser grant it.',
+              text: say`Let the owner of the database or a superuser grant it.`,
               copy: `GRANT CREATE ON DATABASE ${escapeIdentifier(server.database)} TO ${escapeIdentifier(role.name)};`,
             },
           ),
@@ -171,8 +176,8 @@ function holderFindings(
           errorFinding(
             'stillTaken',
             nodeId,
-            `A plan that makes ${formatTableName(other)} anew has taken that out of ${publication.name} on ${nodeId} and not put it back.`,
-            `Resync ${formatTableName(other)} first: that goes on from there.`,
+            say`A plan that makes ${formatTableName(other)} anew has taken that out of ${publication.name} on ${nodeId} and not put it back.`,
+            say`Resync ${formatTableName(other)} first: that goes on from there.`,
           ),
         ]
       : []),
@@ -206,8 +211,8 @@ function privilegesOf(
   subscription: string,
 ): readonly string[] {
   return [
-    `${publisher.nodeId}: the role must own the publication and ${table}, and may create in the database. It runs as ${roleWords(publisher)}.`,
-    `${subscriber.nodeId}: the role must own ${subscription} and ${table}, or be a superuser. It runs as ${roleWords(subscriber)}.`,
+    say`${publisher.nodeId}: the role must own the publication and ${table}, and may create in the database. It runs as ${roleWords(publisher)}.`,
+    say`${subscriber.nodeId}: the role must own ${subscription} and ${table}, or be a superuser. It runs as ${roleWords(subscriber)}.`,
   ];
 }
 
@@ -217,8 +222,8 @@ function notTaken({ nodeId, subscription, table }: ResyncTableRequest, isThere: 
     isThere ? 'notFound' : 'missingTable',
     nodeId,
     isThere
-      ? `${subscription} on ${nodeId} does not take ${shown}, and none of its publications has it.`
-      : `${nodeId} has no table ${shown}.`,
-    isThere ? `Add it to one of its publications first (Alter Publication).` : null,
+      ? say`${subscription} on ${nodeId} does not take ${shown}, and none of its publications has it.`
+      : say`${nodeId} has no table ${shown}.`,
+    isThere ? say`Add it to one of its publications first (Alter Publication).` : null,
   );
 }

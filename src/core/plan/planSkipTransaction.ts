@@ -1,6 +1,7 @@
 import type { VerdictCode } from '../snapshot';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import { formatLsn, parseLsn } from '../lsn';
+import { say } from '../say';
 import type { Finding } from './finding';
 import { errorFinding, warningFinding } from './findingParts';
 import { publisherOf } from './knownSubscribers';
@@ -33,13 +34,13 @@ export function planSkipTransaction(request: SkipTransactionRequest, context: Pl
   const { nodeId, name } = request;
   const head = {
     kind: 'skipTransaction',
-    title: `Skip one transaction in ${name} on ${nodeId}`,
+    title: say`Skip one transaction in ${name} on ${nodeId}`,
   };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
   const subscription = subscriptionOf(request, catalog);
   const lsn = parseLsn(request.finishLsn);
-  const publisher = publisherOf(context, nodeId, name) ?? 'The publisher';
+  const publisher = publisherOf(context, nodeId, name) ?? say`The publisher`;
   const canBeSaid = subscription !== null && isQuotable(name) && lsn !== null && lsn > 0n;
   return makePlan(context, {
     ...head,
@@ -59,10 +60,10 @@ export function planSkipTransaction(request: SkipTransactionRequest, context: Pl
               kind: 'losesRows',
               nodeId,
               subscription: name,
-              text: `${name} never gets the transaction ending at ${request.finishLsn}: ${contentOf(request)}.`,
+              text: say`${name} never gets the transaction ending at ${request.finishLsn}: ${contentOf(request)}.`,
             },
           ],
-    privileges: [`${nodeId}: the role must be a superuser. It runs as ${roleWords(catalog)}.`],
+    privileges: [say`${nodeId}: the role must be a superuser. It runs as ${roleWords(catalog)}.`],
   });
 }
 
@@ -76,8 +77,8 @@ function stepsOf(
   const isDisabled = !subscription.isEnabled;
   const skip: PlanStep = {
     nodeId,
-    title: `Skip the transaction ending at ${finishLsn}`,
-    effect: `The whole transaction ending at ${finishLsn} is dropped on ${nodeId}: ${contentOf(request)}.${isDisabled ? ' Then the subscription is enabled.' : ''} ${publisher} keeps it; the two will differ.`,
+    title: say`Skip the transaction ending at ${finishLsn}`,
+    effect: say`The whole transaction ending at ${finishLsn} is dropped on ${nodeId}: ${contentOf(request)}.${isDisabled ? say` Then the subscription is enabled.` : ''} ${publisher} keeps it; the two will differ.`,
     risk: 'losesData',
     statements: [
       sqlStatement(`ALTER SUBSCRIPTION ${quoted} SKIP (lsn = ${escapeLiteral(finishLsn)})`),
@@ -85,28 +86,27 @@ function stepsOf(
     isTransactional: false,
     statementLimitMs: null,
     precondition: null,
-    effectCheck: condition(name, `s.subskiplsn = ${escapeLiteral(finishLsn)}`, 'It is not set.'),
+    effectCheck: condition(name, `s.subskiplsn = ${escapeLiteral(finishLsn)}`, say`It is not set.`),
     settle: isDisabled ? null : skipped(request),
     undo: [sqlStatement(`ALTER SUBSCRIPTION ${quoted} SKIP (lsn = NONE)`)],
-    undoNote:
-      'It can be taken back only until it was skipped; afterwards its rows can be written by hand.',
+    undoNote: say`It can be taken back only until it was skipped; afterwards its rows can be written by hand.`,
   };
   if (!isDisabled) return [skip];
   return [
     skip,
     {
       nodeId,
-      title: `Enable subscription ${name}`,
-      effect: `${name} connects to ${publisher}, skips that transaction and takes what has waited behind it.`,
+      title: say`Enable subscription ${name}`,
+      effect: say`${name} connects to ${publisher}, skips that transaction and takes what has waited behind it.`,
       risk: 'safe',
       statements: [sqlStatement(`ALTER SUBSCRIPTION ${quoted} ENABLE`)],
       isTransactional: false,
       statementLimitMs: null,
       precondition: null,
-      effectCheck: condition(name, 's.subenabled', `${name} on ${nodeId} is not enabled.`),
+      effectCheck: condition(name, 's.subenabled', say`${name} on ${nodeId} is not enabled.`),
       settle: skipped(request),
       undo: [sqlStatement(`ALTER SUBSCRIPTION ${quoted} DISABLE`)],
-      undoNote: `Disabled again, it keeps what it has taken on ${nodeId}.`,
+      undoNote: say`Disabled again, it keeps what it has taken on ${nodeId}.`,
     },
   ];
 }
@@ -117,7 +117,7 @@ function skipped({ nodeId, name, finishLsn }: SkipTransactionRequest): PlanStep[
     ...condition(
       name,
       `s.subskiplsn = '0/0' AND s.subenabled`,
-      `${name} on ${nodeId} has not skipped a transaction ending at ${finishLsn} yet. If it still fails, the failing one ends elsewhere: its server's log says where ("finished at").`,
+      say`${name} on ${nodeId} has not skipped a transaction ending at ${finishLsn} yet. If it still fails, the failing one ends elsewhere: its server's log says where ("finished at").`,
     ),
     limitMs: SKIP_LIMIT_MS,
   };
@@ -134,8 +134,8 @@ function condition(name: string, what: string, otherwise: string): PlanCondition
 }
 
 function contentOf({ content }: SkipTransactionRequest): string {
-  if (content === null) return 'what it holds is not known';
-  return content.length === 0 ? 'no row of these publications' : content.join(', ');
+  if (content === null) return say`what it holds is not known`;
+  return content.length === 0 ? say`no row of these publications` : content.join(', ');
 }
 
 function skipFindings(
@@ -152,8 +152,8 @@ function skipFindings(
       errorFinding(
         'illegalName',
         nodeId,
-        `"${finishLsn}" is no position in WAL such as 0/157E708.`,
-        `Take the one behind "finished at" in the log of ${nodeId}.`,
+        say`"${finishLsn}" is no position in WAL such as 0/157E708.`,
+        say`Take the one behind "finished at" in the log of ${nodeId}.`,
       ),
     ];
   }
@@ -166,8 +166,8 @@ function skipFindings(
           errorFinding(
             'privilege',
             nodeId,
-            `${catalog.role.name} may not skip a transaction on ${nodeId}: only a superuser may (42501).`,
-            'Name a superuser as "adminUser" in the file.',
+            say`${catalog.role.name} may not skip a transaction on ${nodeId}: only a superuser may (42501).`,
+            say`Name a superuser as "adminUser" in the file.`,
           ),
         ]),
     ...(request.content === null
@@ -175,7 +175,7 @@ function skipFindings(
           warningFinding(
             'stoppedByError',
             nodeId,
-            `What the transaction ending at ${finishLsn} holds could not be looked at: ${name} loses all of it.`,
+            say`What the transaction ending at ${finishLsn} holds could not be looked at: ${name} loses all of it.`,
           ),
         ]
       : []),
@@ -197,8 +197,8 @@ function healthyFindings(
     warningFinding(
       'losesChanges',
       nodeId,
-      `${name} on ${nodeId} does not fail: it takes what waits, and the transaction ending at ${finishLsn} arrives by itself unless it is skipped.`,
-      'Skip only what stops it. What fails is in the log of its server, with "finished at".',
+      say`${name} on ${nodeId} does not fail: it takes what waits, and the transaction ending at ${finishLsn} arrives by itself unless it is skipped.`,
+      say`Skip only what stops it. What fails is in the log of its server, with "finished at".`,
     ),
   ];
 }
@@ -221,11 +221,11 @@ function cannotSkip(
   return errorFinding(
     'unsupportedOption',
     nodeId,
-    `${nodeId} runs Postgres ${majorOf(catalog)}: a transaction can be skipped from 15 on. Change or delete the row that is in the way.`,
+    say`${nodeId} runs Postgres ${majorOf(catalog)}: a transaction can be skipped from 15 on. Change or delete the row that is in the way.`,
     endLsn === null
       ? null
       : {
-          text: 'Or move the subscription behind that transaction by hand, as a superuser; all of it is lost there.',
+          text: say`Or move the subscription behind that transaction by hand, as a superuser; all of it is lost there.`,
           copy: [
             `ALTER SUBSCRIPTION ${quoted} DISABLE;`,
             `SELECT pg_catalog.pg_replication_origin_advance('pg_${oid}', ${escapeLiteral(endLsn)});`,

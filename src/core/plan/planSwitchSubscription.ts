@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import type { Finding } from './finding';
 import { errorFinding, noteFinding, warningFinding } from './findingParts';
@@ -28,7 +29,7 @@ function planSwitch(request: SubscriptionRequest, context: PlanContext, isOn: bo
   const { nodeId, name } = request;
   const head = {
     kind: isOn ? 'enableSubscription' : 'disableSubscription',
-    title: `${isOn ? 'Enable' : 'Disable'} subscription ${name} on ${nodeId}`,
+    title: say`${isOn ? say`Enable` : say`Disable`} subscription ${name} on ${nodeId}`,
   };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
@@ -48,7 +49,7 @@ function planSwitch(request: SubscriptionRequest, context: PlanContext, isOn: bo
             noteFinding(
               'nothingToDo',
               nodeId,
-              `${name} on ${nodeId} is ${isOn ? 'enabled' : 'disabled'} already.`,
+              say`${name} on ${nodeId} is ${isOn ? say`enabled` : say`disabled`} already.`,
             ),
           ]
         : []),
@@ -57,7 +58,7 @@ function planSwitch(request: SubscriptionRequest, context: PlanContext, isOn: bo
         : []),
     ],
     privileges: [
-      `${nodeId}: the role must own the subscription or be a superuser. It runs as ${roleWords(catalog)}.`,
+      say`${nodeId}: the role must own the subscription or be a superuser. It runs as ${roleWords(catalog)}.`,
     ],
   });
 }
@@ -68,14 +69,14 @@ function switchStep(
   publisherId: string | null,
 ): PlanStep {
   const subscription = escapeIdentifier(name);
-  const publisher = publisherId ?? 'the publisher';
+  const publisher = publisherId ?? say`the publisher`;
   const [word, opposite] = isOn ? ['ENABLE', 'DISABLE'] : ['DISABLE', 'ENABLE'];
   return {
     nodeId,
-    title: `${isOn ? 'Enable' : 'Disable'} subscription ${name}`,
+    title: say`${isOn ? say`Enable` : say`Disable`} subscription ${name}`,
     effect: isOn
-      ? `${name} connects to ${publisher} and takes what has waited there.`
-      : `${name} stops taking changes; ${publisher} keeps WAL for it until it is enabled again.`,
+      ? say`${name} connects to ${publisher} and takes what has waited there.`
+      : say`${name} stops taking changes; ${publisher} keeps WAL for it until it is enabled again.`,
     risk: isOn ? 'safe' : 'interrupts',
     statements: [sqlStatement(`ALTER SUBSCRIPTION ${subscription} ${word}`)],
     isTransactional: false,
@@ -84,7 +85,7 @@ function switchStep(
     effectCheck: enabledCheck(nodeId, name, isOn),
     settle: null,
     undo: [sqlStatement(`ALTER SUBSCRIPTION ${subscription} ${opposite}`)],
-    undoNote: isOn ? `Disabled again, it keeps what it has taken on ${nodeId}.` : null,
+    undoNote: isOn ? say`Disabled again, it keeps what it has taken on ${nodeId}.` : null,
   };
 }
 
@@ -94,7 +95,7 @@ function enabledCheck(nodeId: string, name: string, isOn: boolean): PlanConditio
       JOIN pg_catalog.pg_database AS d ON d.oid = s.subdbid
      WHERE d.datname = pg_catalog.current_database() AND s.subname = ${escapeLiteral(name)}
        AND s.subenabled = ${isOn})`,
-    otherwise: `${name} on ${nodeId} is ${isOn ? 'not enabled' : 'still enabled'}.`,
+    otherwise: say`${name} on ${nodeId} is ${isOn ? say`not enabled` : say`still enabled`}.`,
   };
 }
 
@@ -110,8 +111,8 @@ function enableFindings(
       errorFinding(
         'notFound',
         nodeId,
-        `${name} on ${nodeId} has no slot, so it cannot be enabled (55000).`,
-        'Create the subscription anew.',
+        say`${name} on ${nodeId} has no slot, so it cannot be enabled (55000).`,
+        say`Create the subscription anew.`,
       ),
     ];
   }
@@ -129,8 +130,8 @@ function slotOf(slotName: string, name: string, publisher: NodeCatalog): readonl
       errorFinding(
         'notFound',
         publisher.nodeId,
-        `${publisher.nodeId} has no slot ${slotName}: ${name} would connect again and again and take nothing.`,
-        'Create the subscription anew; changes made since then do not come by themselves.',
+        say`${publisher.nodeId} has no slot ${slotName}: ${name} would connect again and again and take nothing.`,
+        say`Create the subscription anew; changes made since then do not come by themselves.`,
       ),
     ];
   }
@@ -148,8 +149,8 @@ export function stoppedByErrorFindings(
     warningFinding(
       'stoppedByError',
       nodeId,
-      `${name} on ${nodeId} was stopped by an error. Unless what caused it is gone, it will stop again.`,
-      'Change or delete the row that is in the way first, or skip the transaction.',
+      say`${name} on ${nodeId} was stopped by an error. Unless what caused it is gone, it will stop again.`,
+      say`Change or delete the row that is in the way first, or skip the transaction.`,
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { Finding } from './finding';
@@ -41,7 +42,7 @@ export function planUninstallSentinel(request: SentinelRequest, context: PlanCon
   const { nodeId, publication } = request;
   const head = {
     kind: 'uninstallSentinel',
-    title: `Remove the sentinel table ${forWhom(request)}`,
+    title: say`Remove the sentinel table ${forWhom(request)}`,
   };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
@@ -60,13 +61,13 @@ export function planUninstallSentinel(request: SentinelRequest, context: PlanCon
             noteFinding(
               'nothingToDo',
               nodeId,
-              `There is no ${formatTableName(sentinelTable(subject))} ${forWhom(request)} anywhere.`,
+              say`There is no ${formatTableName(sentinelTable(subject))} ${forWhom(request)} anywhere.`,
             ),
           ]),
     ],
     privileges: [catalog, ...leftBehind(context, subject, catalog)].map(
       (found) =>
-        `${found.nodeId}: the role must own the table and the subscription, or be a superuser. It runs as ${roleWords(found)}.`,
+        say`${found.nodeId}: the role must own the table and the subscription, or be a superuser. It runs as ${roleWords(found)}.`,
     ),
   });
 }
@@ -85,7 +86,7 @@ function findingsOf(
       errorFinding(
         'privilege',
         found.nodeId,
-        `${found.role.name} does not own ${table} on ${found.nodeId}, so it may not drop it (42501).`,
+        say`${found.role.name} does not own ${table} on ${found.nodeId}, so it may not drop it (42501).`,
         ownerFix(relation.owner, found.role.name),
       ),
     ];
@@ -95,8 +96,8 @@ function findingsOf(
       errorFinding(
         'unknownServer',
         nodeId,
-        `${nodeId} receives ${table} and could not be read: the table would stay there.`,
-        `Connect to ${nodeId} first.`,
+        say`${nodeId} receives ${table} and could not be read: the table would stay there.`,
+        say`Connect to ${nodeId} first.`,
       ),
     ),
     ...downstreams
@@ -155,8 +156,8 @@ function unpublishStep(subject: SentinelSubject, { nodeId }: NodeCatalog): PlanS
   return {
     ...PLAIN,
     nodeId,
-    title: `Take ${table} out of ${subject.publication ?? ''}`,
-    effect: `Checks of its subscriptions fall back to the WAL marker. A last token follows all others.`,
+    title: say`Take ${table} out of ${subject.publication ?? ''}`,
+    effect: say`Checks of its subscriptions fall back to the WAL marker. A last token follows all others.`,
     statements: [...lastTokenSql(subject), membershipSql(subject, 'DROP')].map(sqlStatement),
     undo: [
       sqlStatement(membershipSql(subject, 'ADD')),
@@ -171,12 +172,12 @@ function arrivalStep(subject: SentinelSubject, { catalog, subscription }: Sentin
   return {
     ...PLAIN,
     nodeId,
-    title: `Wait for the last token in ${subscription.name}`,
-    effect: `Nothing is changed; the table stays on ${nodeId} until nothing for it is on its way.`,
+    title: say`Wait for the last token in ${subscription.name}`,
+    effect: say`Nothing is changed; the table stays on ${nodeId} until nothing for it is on its way.`,
     statements: [sqlStatement(seen)],
     settle: {
       sql: seen,
-      otherwise: `The last token has not arrived on ${nodeId}: its subscription is behind or stopped. Run it again when it has caught up.`,
+      otherwise: say`The last token has not arrived on ${nodeId}: its subscription is behind or stopped. Run it again when it has caught up.`,
       limitMs: LAST_LIMIT_MS,
     },
   };
@@ -189,8 +190,8 @@ function releaseStep(subject: SentinelSubject, downstream: SentinelDownstream): 
   return {
     ...PLAIN,
     nodeId: catalog.nodeId,
-    title: `Refresh subscription ${subscription.name}`,
-    effect: `${subscription.name} lets go of ${formatTableName(sentinelTable(subject))}.`,
+    title: say`Refresh subscription ${subscription.name}`,
+    effect: say`${subscription.name} lets go of ${formatTableName(sentinelTable(subject))}.`,
     statements: [sqlStatement(`ALTER SUBSCRIPTION ${name} REFRESH PUBLICATION${copies}`)],
     // Refused in a transaction (25001).
     isTransactional: false,
@@ -211,10 +212,10 @@ function dropStep(subject: SentinelSubject, catalog: NodeCatalog, isFirst: boole
   return {
     ...PLAIN,
     nodeId: catalog.nodeId,
-    title: `Drop ${formatTableName(table)}`,
+    title: say`Drop ${formatTableName(table)}`,
     effect: dropsSchema
-      ? `Nothing of the sentinel is left on ${catalog.nodeId}; the empty schema ${EXTENSION_SCHEMA} goes with it.`
-      : `Nothing of the sentinel is left on ${catalog.nodeId}.`,
+      ? say`Nothing of the sentinel is left on ${catalog.nodeId}; the empty schema ${EXTENSION_SCHEMA} goes with it.`
+      : say`Nothing of the sentinel is left on ${catalog.nodeId}.`,
     statements: [
       ...(isFirst ? lastTokenSql(subject) : []),
       `DROP TABLE ${qualifiedName(table)}`,
@@ -223,9 +224,9 @@ function dropStep(subject: SentinelSubject, catalog: NodeCatalog, isFirst: boole
     ].map(sqlStatement),
     effectCheck: {
       sql: `SELECT NOT (${existsSql(subject)})`,
-      otherwise: `${formatTableName(table)} is still on ${catalog.nodeId}.`,
+      otherwise: say`${formatTableName(table)} is still on ${catalog.nodeId}.`,
     },
-    undoNote: 'It holds nothing but tokens of checks: install it again to have it back.',
+    undoNote: say`It holds nothing but tokens of checks: install it again to have it back.`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
 import type { PlanStep } from './plan';
@@ -14,8 +15,8 @@ export function poolerFindings(
       errorFinding(
         'pooler',
         nodeId,
-        `${nodeId} is reached through a connection pooler, which may give each statement another session.`,
-        "Name the server's own host and port in the topology file.",
+        say`${nodeId} is reached through a connection pooler, which may give each statement another session.`,
+        say`Name the server's own host and port in the topology file.`,
       ),
     );
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier } from '../sql';
 import { subscriptionExists } from './createSubscriptionSteps';
 import type { PlanStep } from './plan';
@@ -21,8 +22,8 @@ export function probeStep(
   const name = escapeIdentifier(PROBE);
   return {
     nodeId,
-    title: `Try the connection from ${nodeId} to ${publisherId}`,
-    effect: `The server of ${nodeId} connects to ${publisherId} as the subscription will, and leaves nothing: neither subscription nor slot. It says that the publication ${PROBE} does not exist, which is meant so.`,
+    title: say`Try the connection from ${nodeId} to ${publisherId}`,
+    effect: say`The server of ${nodeId} connects to ${publisherId} as the subscription will, and leaves nothing: neither subscription nor slot. It says that the publication ${PROBE} does not exist, which is meant so.`,
     risk: 'safe',
     statements: [
       {
@@ -38,7 +39,7 @@ export function probeStep(
     statementLimitMs: DIAL_LIMIT_MS,
     precondition: {
       sql: `SELECT NOT pg_catalog.pg_is_in_recovery()\n   AND NOT ${subscriptionExists(PROBE)}`,
-      otherwise: `${nodeId} has a subscription ${PROBE}, or became a standby. Drop it, or make the plan anew.`,
+      otherwise: say`${nodeId} has a subscription ${PROBE}, or became a standby. Drop it, or make the plan anew.`,
     },
     // Nothing tells afterwards that it was there; that it is gone is all that matters.
     effectCheck: null,

@@ -1,4 +1,5 @@
 import { LISTS_AND_FILTERS_VERSION } from '../optionVersions';
+import { say } from '../say';
 import { escapeIdentifier, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { DeclaredTable } from '../topology';
@@ -40,8 +41,8 @@ export function emptyFindings(
           errorFinding(
             'nothingToDo',
             nodeId,
-            `${request.name} would publish no table.`,
-            'Pick at least one table.',
+            say`${request.name} would publish no table.`,
+            say`Pick at least one table.`,
           ),
         ]
       : []),
@@ -50,8 +51,8 @@ export function emptyFindings(
           errorFinding(
             'nothingToDo',
             nodeId,
-            `${request.name} would publish no operation.`,
-            'Pick at least one of insert, update, delete and truncate.',
+            say`${request.name} would publish no operation.`,
+            say`Pick at least one of insert, update, delete and truncate.`,
           ),
         ]
       : []),
@@ -68,17 +69,17 @@ export function versionFindings(
   const findings: Finding[] = [];
   if (catalog.server.versionNum < LISTS_AND_FILTERS_VERSION) {
     const asked = [
-      ...(request.schemas.length > 0 ? ['publishing schemas'] : []),
-      ...(hasLists ? ['a column list'] : []),
-      ...(hasFilters ? ['a row filter'] : []),
+      ...(request.schemas.length > 0 ? [say`publishing schemas`] : []),
+      ...(hasLists ? [say`a column list`] : []),
+      ...(hasFilters ? [say`a row filter`] : []),
     ];
     for (const what of asked) {
       findings.push(
         errorFinding(
           'unsupportedOption',
           catalog.nodeId,
-          `${catalog.nodeId} runs Postgres ${majorOf(catalog)}: ${what} needs 15 or newer.`,
-          'Pick whole tables one by one.',
+          say`${catalog.nodeId} runs Postgres ${majorOf(catalog)}: ${what} needs 15 or newer.`,
+          say`Pick whole tables one by one.`,
         ),
       );
     }
@@ -88,8 +89,8 @@ export function versionFindings(
       errorFinding(
         'unsupportedOption',
         catalog.nodeId,
-        `${catalog.nodeId} runs Postgres ${majorOf(catalog)}: publish_generated_columns needs ${GENERATED_COLUMNS} or newer.`,
-        'Leave out the option generatedColumns.',
+        say`${catalog.nodeId} runs Postgres ${majorOf(catalog)}: publish_generated_columns needs ${GENERATED_COLUMNS} or newer.`,
+        say`Leave out the option generatedColumns.`,
       ),
     );
   }
@@ -98,8 +99,8 @@ export function versionFindings(
       errorFinding(
         'unsupportedOption',
         catalog.nodeId,
-        'A publication of schemas takes no column lists.',
-        'Leave out the column lists, or make two publications.',
+        say`A publication of schemas takes no column lists.`,
+        say`Leave out the column lists, or make two publications.`,
       ),
     );
   }
@@ -113,9 +114,9 @@ function databaseFindings(catalog: NodeCatalog): readonly Finding[] {
     errorFinding(
       'privilege',
       nodeId,
-      `${role.name} may not create anything in the database ${server.database} on ${nodeId} (42501).`,
+      say`${role.name} may not create anything in the database ${server.database} on ${nodeId} (42501).`,
       {
-        text: 'Grant it, or let another role do it ("adminUser" in the file).',
+        text: say`Grant it, or let another role do it ("adminUser" in the file).`,
         copy: `GRANT CREATE ON DATABASE ${escapeIdentifier(server.database)} TO ${escapeIdentifier(role.name)};`,
       },
     ),
@@ -128,13 +129,13 @@ function superuserFindings(
 ): readonly Finding[] {
   const isWholesale = request.allTables || request.schemas.length > 0;
   if (!isWholesale || catalog.role.isSuperuser) return [];
-  const what = request.allTables ? 'all tables' : 'the tables of a schema';
+  const what = request.allTables ? say`all tables` : say`the tables of a schema`;
   return [
     errorFinding(
       'privilege',
       catalog.nodeId,
-      `Only a superuser may publish ${what}, and ${catalog.role.name} on ${catalog.nodeId} is none (42501).`,
-      'Pick the tables one by one, or name a superuser as "adminUser" in the file.',
+      say`Only a superuser may publish ${what}, and ${catalog.role.name} on ${catalog.nodeId} is none (42501).`,
+      say`Pick the tables one by one, or name a superuser as "adminUser" in the file.`,
     ),
   ];
 }
@@ -147,7 +148,7 @@ export function schemaFindings(
   return request.schemas.flatMap((schema) => {
     if (!catalog.schemas.some(({ name }) => name === schema)) {
       return [
-        errorFinding('notFound', catalog.nodeId, `${catalog.nodeId} has no schema ${schema}.`),
+        errorFinding('notFound', catalog.nodeId, say`${catalog.nodeId} has no schema ${schema}.`),
       ];
     }
     const hasTables = catalog.relations.some(
@@ -158,7 +159,7 @@ export function schemaFindings(
       warningFinding(
         'nothingToDo',
         catalog.nodeId,
-        `The schema ${schema} on ${catalog.nodeId} holds no table yet; those made later are published.`,
+        say`The schema ${schema} on ${catalog.nodeId} holds no table yet; those made later are published.`,
       ),
     ];
   });
@@ -176,9 +177,9 @@ export function wholesaleIdentityFindings(
     errorFinding(
       'noReplicaIdentity',
       catalog.nodeId,
-      `${bare.length === 1 ? 'A table has' : `${bare.length} tables have`} no replica identity: UPDATE and DELETE on ${listNames(bare.map(formatTableName))} would fail on ${catalog.nodeId} (55000).`,
+      say`${bare.length === 1 ? say`A table has` : say`${bare.length} tables have`} no replica identity: UPDATE and DELETE on ${listNames(bare.map(formatTableName))} would fail on ${catalog.nodeId} (55000).`,
       {
-        text: 'Publish inserts only, add a primary key, or set REPLICA IDENTITY FULL (whole old rows go into the WAL).',
+        text: say`Publish inserts only, add a primary key, or set REPLICA IDENTITY FULL (whole old rows go into the WAL).`,
         copy: bare
           .map((table) => `ALTER TABLE ${qualifiedName(table)} REPLICA IDENTITY FULL;`)
           .join('\n'),
@@ -213,13 +214,13 @@ function allTablesFindings(
   const present =
     ours.length === 0
       ? ''
-      : ` Also taken in are ${listNames(ours.map(formatTableName))}, which belong to this node alone.`;
+      : say` Also taken in are ${listNames(ours.map(formatTableName))}, which belong to this node alone.`;
   return [
     warningFinding(
       'allTables',
       catalog.nodeId,
-      `${request.name} takes in every table that is made on ${catalog.nodeId} later: a subscriber that lacks a new table stops.${present}`,
-      'Create new tables on every subscriber first, or pick the tables one by one.',
+      say`${request.name} takes in every table that is made on ${catalog.nodeId} later: a subscriber that lacks a new table stops.${present}`,
+      say`Create new tables on every subscriber first, or pick the tables one by one.`,
     ),
   ];
 }
@@ -231,7 +232,7 @@ export function publicationPrivilege(
 ): string {
   const needs =
     request.allTables || request.schemas.length > 0
-      ? 'must be a superuser to publish all tables or schemas'
-      : `must own the tables and may create in the database ${catalog.server.database}`;
-  return `${catalog.nodeId}: the role ${needs}. It runs as ${roleWords(catalog)}.`;
+      ? say`must be a superuser to publish all tables or schemas`
+      : say`must own the tables and may create in the database ${catalog.server.database}`;
+  return say`${catalog.nodeId}: the role ${needs}. It runs as ${roleWords(catalog)}.`;
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral } from '../sql';
 import type { Finding } from './finding';
 import { errorFinding, ownerFix, warningFinding } from './findingParts';
@@ -56,7 +57,7 @@ export function publicationReaders(
 
 /** `jobs_sub on edge` */
 export function readerWords({ catalog, subscription }: PublicationReader): string {
-  return `${subscription.name} on ${catalog.nodeId}`;
+  return say`${subscription.name} on ${catalog.nodeId}`;
 }
 
 /** What keeps a publication from being taken from everybody who reads it. */
@@ -71,16 +72,16 @@ export function readerFindings(
       errorFinding(
         'stillTaken',
         one.nodeId,
-        `${subscriberWords(one)} takes ${publication} from ${one.through ?? ''}, a standby of ${nodeId}. Without ${publication}: ${withoutPublication(publisher, publication)}`,
-        `Let it take another publication first, or drop it.`,
+        say`${subscriberWords(one)} takes ${publication} from ${one.through ?? ''}, a standby of ${nodeId}. Without ${publication}: ${withoutPublication(publisher, publication)}`,
+        say`Let it take another publication first, or drop it.`,
       ),
     ),
     ...unread.map((one) =>
       errorFinding(
         'unknownServer',
         one.nodeId,
-        `${one.subscription} on ${one.nodeId ?? ''} takes ${publication}, and ${one.nodeId ?? ''} could not be read.`,
-        `Connect to ${one.nodeId ?? ''} first, so that the plan can change the subscription.`,
+        say`${one.subscription} on ${one.nodeId ?? ''} takes ${publication}, and ${one.nodeId ?? ''} could not be read.`,
+        say`Connect to ${one.nodeId ?? ''} first, so that the plan can change the subscription.`,
       ),
     ),
     ...readers.flatMap((reader) => readerRightFindings(reader)),
@@ -88,8 +89,8 @@ export function readerFindings(
       warningFinding(
         'unknownServer',
         nodeId,
-        `Somebody reads the slot ${slot} on ${nodeId} whose publications are not known here. If ${publication} is among them: ${withoutPublication(publisher, publication)}`,
-        'Find out who it is, and let it take another publication first.',
+        say`Somebody reads the slot ${slot} on ${nodeId} whose publications are not known here. If ${publication} is among them: ${withoutPublication(publisher, publication)}`,
+        say`Find out who it is, and let it take another publication first.`,
       ),
     ),
   ];
@@ -98,8 +99,8 @@ export function readerFindings(
 /** What becomes of a subscription whose publication is gone, by version: finished sentence. */
 export function withoutPublication(publisher: NodeCatalog, publication: string): string {
   return majorOf(publisher) < LOSES_ROWS_MAJOR
-    ? `it stops with publication "${publication}" does not exist (42704), also when one of that name is made again.`
-    : 'what is written from then on never arrives there, with a mere warning in the server log.';
+    ? say`it stops with publication "${publication}" does not exist (42704), also when one of that name is made again.`
+    : say`what is written from then on never arrives there, with a mere warning in the server log.`;
 }
 
 function readerRightFindings({ catalog, subscription }: PublicationReader): readonly Finding[] {
@@ -109,7 +110,7 @@ function readerRightFindings({ catalog, subscription }: PublicationReader): read
     errorFinding(
       'privilege',
       nodeId,
-      `${subscription.name} on ${nodeId} belongs to ${subscription.owner}, and ${role.name} may not change it (42501).`,
+      say`${subscription.name} on ${nodeId} belongs to ${subscription.owner}, and ${role.name} may not change it (42501).`,
       subscriptionOwnerFix(catalog, subscription.owner),
     ),
   ];
@@ -125,7 +126,7 @@ export function publicationOwnerFindings(
     errorFinding(
       'privilege',
       nodeId,
-      `${publication.name} on ${nodeId} belongs to ${publication.owner}, and ${role.name} may not change it (42501).`,
+      say`${publication.name} on ${nodeId} belongs to ${publication.owner}, and ${role.name} may not change it (42501).`,
       ownerFix(publication.owner, role.name),
     ),
   ];
@@ -142,9 +143,9 @@ export function mustSeeReaders(
     errorFinding(
       'privilege',
       nodeId,
-      `${role.name} may not see on ${nodeId} what its subscribers run, so it cannot tell when they have let go of the publication.`,
+      say`${role.name} may not see on ${nodeId} what its subscribers run, so it cannot tell when they have let go of the publication.`,
       {
-        text: `Let a superuser grant it, or name one as "adminUser" in the file.`,
+        text: say`Let a superuser grant it, or name one as "adminUser" in the file.`,
         copy: `GRANT pg_read_all_stats TO ${escapeIdentifier(role.name)};`,
       },
     ),
@@ -163,10 +164,10 @@ export function passedStep(
   const names = readers.map(readerWords).join(', ');
   const sql = passedSql(readers.map(({ subscription }) => subscription.slotName));
   return waitStep(nodeId, {
-    title: `Wait until subscribers have passed the making of ${publication}`,
-    effect: `${names} asks for ${publication} only after that: earlier, the publisher would look for it in the past and not find it.`,
+    title: say`Wait until subscribers have passed the making of ${publication}`,
+    effect: say`${names} asks for ${publication} only after that: earlier, the publisher would look for it in the past and not find it.`,
     sql,
-    otherwise: `${names} lags behind ${nodeId}, or is stopped. Run the plan again when it has caught up.`,
+    otherwise: say`${names} lags behind ${nodeId}, or is stopped. Run the plan again when it has caught up.`,
   });
 }
 
@@ -188,8 +189,8 @@ export function releasedStep(
   const { nodeId } = publisher;
   const names = readers.map(readerWords).join(', ');
   return waitStep(nodeId, {
-    title: `Wait until subscribers have let go of ${publication}`,
-    effect: `${names} has started anew without ${publication}; dropped earlier, rows on their way would be lost or stop it.`,
+    title: say`Wait until subscribers have let go of ${publication}`,
+    effect: say`${names} has started anew without ${publication}; dropped earlier, rows on their way would be lost or stop it.`,
     ...releasedCheck(publisher, readers, publication),
   });
 }
@@ -207,7 +208,7 @@ export function releasedCheck(
     JOIN pg_catalog.pg_stat_activity AS a ON a.pid = s.active_pid
    WHERE s.slot_name IN (${slotList(readers)})
      AND pg_catalog.strpos(a.query, ${escapeLiteral(quoted)}) > 0)`,
-    otherwise: `A subscriber still reads ${publication} from ${nodeId}. Run the plan again in a moment.`,
+    otherwise: say`A subscriber still reads ${publication} from ${nodeId}. Run the plan again in a moment.`,
   };
 }
 

@@ -2,6 +2,7 @@ import { escapeIdentifier, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { DeclaredTable } from '../topology';
 import { didYouMean } from '../didYouMean';
+import { say } from '../say';
 import type { Finding } from './finding';
 import { errorFinding, listNames } from './findingParts';
 import { majorOf } from './nodeFindings';
@@ -45,8 +46,8 @@ function missing(table: DeclaredTable, catalog: NodeCatalog): Finding {
   return errorFinding(
     'missingTable',
     catalog.nodeId,
-    `${name} does not exist on ${catalog.nodeId} (42P01).`,
-    meant === null ? 'Create it first, or pick another.' : `Did you mean ${meant}?`,
+    say`${name} does not exist on ${catalog.nodeId} (42P01).`,
+    meant === null ? say`Create it first, or pick another.` : say`Did you mean ${meant}?`,
   );
 }
 
@@ -54,8 +55,8 @@ function unfit(relation: RelationFacts, catalog: NodeCatalog): Finding {
   return errorFinding(
     'unfitTable',
     catalog.nodeId,
-    `${formatTableName(relation)} on ${catalog.nodeId} is ${kindWords(relation)}, which cannot be published (22023).`,
-    'Pick ordinary and partitioned tables only.',
+    say`${formatTableName(relation)} on ${catalog.nodeId} is ${kindWords(relation)}, which cannot be published (22023).`,
+    say`Pick ordinary and partitioned tables only.`,
   );
 }
 
@@ -66,9 +67,9 @@ function ownerFindings(relation: RelationFacts, catalog: NodeCatalog): readonly 
     errorFinding(
       'privilege',
       nodeId,
-      `${formatTableName(relation)} on ${nodeId} belongs to ${relation.owner}, and only its owner may publish it: ${role.name} may not (42501).`,
+      say`${formatTableName(relation)} on ${nodeId} belongs to ${relation.owner}, and only its owner may publish it: ${role.name} may not (42501).`,
       {
-        text: `Let ${relation.owner} do it ("adminUser" in the file), or make ${role.name} a member of it.`,
+        text: say`Let ${relation.owner} do it ("adminUser" in the file), or make ${role.name} a member of it.`,
         copy: `GRANT ${escapeIdentifier(relation.owner)} TO ${escapeIdentifier(role.name)};`,
       },
     ),
@@ -88,8 +89,8 @@ function partitionFindings(
     errorFinding(
       'unfitTable',
       catalog.nodeId,
-      `${formatTableName(relation)} is partitioned: a column list or row filter on it needs changes to be published by the root table.`,
-      'Publish via the partition root, or leave out list and filter.',
+      say`${formatTableName(relation)} is partitioned: a column list or row filter on it needs changes to be published by the root table.`,
+      say`Publish via the partition root, or leave out list and filter.`,
     ),
   ];
 }
@@ -102,7 +103,9 @@ function columnFindings(
   const columns = table.columns ?? [];
   const name = formatTableName(relation);
   if (table.columns?.length === 0) {
-    return [errorFinding('missingColumn', catalog.nodeId, `The column list of ${name} is empty.`)];
+    return [
+      errorFinding('missingColumn', catalog.nodeId, say`The column list of ${name} is empty.`),
+    ];
   }
   const known = new Map(relation.columns.map((column) => [column.name, column]));
   return columns.flatMap((column) => {
@@ -113,8 +116,8 @@ function columnFindings(
         errorFinding(
           'missingColumn',
           catalog.nodeId,
-          `${name} on ${catalog.nodeId} has no column ${column} (42703).`,
-          meant === null ? null : `Did you mean ${meant}?`,
+          say`${name} on ${catalog.nodeId} has no column ${column} (42703).`,
+          meant === null ? null : say`Did you mean ${meant}?`,
         ),
       ];
     }
@@ -123,8 +126,8 @@ function columnFindings(
       errorFinding(
         'missingColumn',
         catalog.nodeId,
-        `${column} of ${name} is a generated column: publishing it needs Postgres 18 or newer.`,
-        `Leave ${column} out of the column list.`,
+        say`${column} of ${name} is a generated column: publishing it needs Postgres 18 or newer.`,
+        say`Leave ${column} out of the column list.`,
       ),
     ];
   });
@@ -141,9 +144,9 @@ function identityFindings(
       errorFinding(
         'noReplicaIdentity',
         catalog.nodeId,
-        `${name} has no replica identity: UPDATE and DELETE on it would fail on ${catalog.nodeId} (55000).`,
+        say`${name} has no replica identity: UPDATE and DELETE on it would fail on ${catalog.nodeId} (55000).`,
         {
-          text: 'Publish inserts only, add a primary key, or set REPLICA IDENTITY FULL (whole old rows go into the WAL).',
+          text: say`Publish inserts only, add a primary key, or set REPLICA IDENTITY FULL (whole old rows go into the WAL).`,
           copy: `ALTER TABLE ${qualifiedName(relation)} REPLICA IDENTITY FULL;`,
         },
       ),
@@ -161,8 +164,8 @@ function identityFindings(
     errorFinding(
       'noReplicaIdentity',
       catalog.nodeId,
-      `The column list of ${name} leaves out ${listNames(left)} of its replica identity: UPDATE and DELETE on it would fail on ${catalog.nodeId} (55000).`,
-      `Add ${listNames(left)} to the list, or publish inserts only.`,
+      say`The column list of ${name} leaves out ${listNames(left)} of its replica identity: UPDATE and DELETE on it would fail on ${catalog.nodeId} (55000).`,
+      say`Add ${listNames(left)} to the list, or publish inserts only.`,
     ),
   ];
 }
@@ -181,7 +184,7 @@ function filterFindings(
       errorFinding(
         'unfitTable',
         catalog.nodeId,
-        `The row filter of ${name} cannot be used: ${problem}.`,
+        say`The row filter of ${name} cannot be used: ${problem}.`,
       ),
     ];
   }
@@ -195,8 +198,8 @@ function filterFindings(
       errorFinding(
         'unfitTable',
         catalog.nodeId,
-        `The row filter of ${name} uses ${listNames(mutable)}, whose value changes: Postgres takes built-in functions only that always give the same (0A000).`,
-        'Compare columns with constants.',
+        say`The row filter of ${name} uses ${listNames(mutable)}, whose value changes: Postgres takes built-in functions only that always give the same (0A000).`,
+        say`Compare columns with constants.`,
       ),
     ];
   }
@@ -209,9 +212,9 @@ function filterFindings(
     errorFinding(
       'noReplicaIdentity',
       catalog.nodeId,
-      `The row filter of ${name} looks at ${listNames(outside)}, which is not in its replica identity: UPDATE and DELETE on it would fail on ${catalog.nodeId} (55000).`,
+      say`The row filter of ${name} looks at ${listNames(outside)}, which is not in its replica identity: UPDATE and DELETE on it would fail on ${catalog.nodeId} (55000).`,
       {
-        text: 'Publish inserts only, filter by columns of the replica identity, or set REPLICA IDENTITY FULL.',
+        text: say`Publish inserts only, filter by columns of the replica identity, or set REPLICA IDENTITY FULL.`,
         copy: `ALTER TABLE ${qualifiedName(relation)} REPLICA IDENTITY FULL;`,
       },
     ),

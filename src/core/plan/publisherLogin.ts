@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier } from '../sql';
 import { formatTableName } from '../tableName';
 import { isOpenSecret, unfitValueFindings } from './connectionValues';
@@ -31,8 +32,8 @@ export function connectionFindings(
       errorFinding(
         'wrongConninfo',
         nodeId,
-        'The connection holds a password as text.',
-        'Give the password when it is asked for.',
+        say`The connection holds a password as text.`,
+        say`Give the password when it is asked for.`,
       ),
     );
   }
@@ -43,7 +44,7 @@ export function connectionFindings(
       errorFinding(
         'wrongConninfo',
         nodeId,
-        `The connection to ${publisherId} does not work: ${failure.text}`,
+        say`The connection to ${publisherId} does not work: ${failure.text}`,
         failure.advice,
       ),
     );
@@ -53,8 +54,8 @@ export function connectionFindings(
       warningFinding(
         'untestedConninfo',
         nodeId,
-        `The connection to ${publisherId} was not tried: ${test.why}`,
-        `When it does not work, nothing is created on ${nodeId}, and the server says why.`,
+        say`The connection to ${publisherId} was not tried: ${test.why}`,
+        say`When it does not work, nothing is created on ${nodeId}, and the server says why.`,
       ),
     );
   }
@@ -63,8 +64,8 @@ export function connectionFindings(
       errorFinding(
         'wrongConninfo',
         nodeId,
-        `The connection leads to another server than ${publisherId}: its system identifier is ${test.systemIdentifier}, that of ${publisherId} is ${publisher.server.systemIdentifier}.`,
-        `Correct host and port of the connection.`,
+        say`The connection leads to another server than ${publisherId}: its system identifier is ${test.systemIdentifier}, that of ${publisherId} is ${publisher.server.systemIdentifier}.`,
+        say`Correct host and port of the connection.`,
       ),
     );
   }
@@ -82,8 +83,8 @@ function databaseFindings(
     errorFinding(
       'wrongConninfo',
       request.nodeId,
-      `The connection leads to the database ${dbname}, but ${publisher.nodeId} is ${publisher.server.database}.`,
-      `Write dbname=${publisher.server.database}.`,
+      say`The connection leads to the database ${dbname}, but ${publisher.nodeId} is ${publisher.server.database}.`,
+      say`Write dbname=${publisher.server.database}.`,
     ),
   ];
 }
@@ -94,15 +95,15 @@ function exposure(
   { nodeId, role }: NodeCatalog,
 ): readonly Finding[] {
   if (!holdsPassword(request)) return [];
-  const stored = `The password is stored in clear in pg_subscription of ${nodeId}, where superusers and members of pg_read_all_data can read it, and pg_dump writes it out.`;
-  const fix = `A passfile or service on the host of ${nodeId} keeps it out (passfile=…, service=…).`;
+  const stored = say`The password is stored in clear in pg_subscription of ${nodeId}, where superusers and members of pg_read_all_data can read it, and pg_dump writes it out.`;
+  const fix = say`A passfile or service on the host of ${nodeId} keeps it out (passfile=…, service=…).`;
   if (role.isSuperuser) return [noteFinding('passwordExposed', nodeId, stored, fix)];
   return [
     warningFinding(
       'passwordExposed',
       nodeId,
-      `${stored} If CREATE SUBSCRIPTION fails, the server also writes it to its log, which only a superuser's session can prevent.`,
-      'Let a superuser create it ("adminUser" in the file).',
+      say`${stored} If CREATE SUBSCRIPTION fails, the server also writes it to its log, which only a superuser's session can prevent.`,
+      say`Let a superuser create it ("adminUser" in the file).`,
     ),
   ];
 }
@@ -120,17 +121,22 @@ export function loginRoleFindings(
       noteFinding(
         'privilege',
         nodeId,
-        `The connection does not say which role logs in on ${nodeId}; it needs REPLICATION, and SELECT on each table.`,
+        say`The connection does not say which role logs in on ${nodeId}; it needs REPLICATION, and SELECT on each table.`,
       ),
     ];
   }
   const role = publisher.roles.find((candidate) => candidate.name === name);
   if (role === undefined) {
     return [
-      errorFinding('privilege', nodeId, `${nodeId} has no role ${name} that may log in (28000).`, {
-        text: `Create it on ${nodeId}, with a password if the server asks for one.`,
-        copy: `CREATE ROLE ${escapeIdentifier(name)} LOGIN REPLICATION;`,
-      }),
+      errorFinding(
+        'privilege',
+        nodeId,
+        say`${nodeId} has no role ${name} that may log in (28000).`,
+        {
+          text: say`Create it on ${nodeId}, with a password if the server asks for one.`,
+          copy: `CREATE ROLE ${escapeIdentifier(name)} LOGIN REPLICATION;`,
+        },
+      ),
     ];
   }
   if (role.isSuperuser) return [];
@@ -141,9 +147,9 @@ export function loginRoleFindings(
           errorFinding(
             'privilege',
             nodeId,
-            `${name} on ${nodeId} lacks the attribute REPLICATION, so the subscription cannot stream (42501).`,
+            say`${name} on ${nodeId} lacks the attribute REPLICATION, so the subscription cannot stream (42501).`,
             {
-              text: `Give it to ${name}.`,
+              text: say`Give it to ${name}.`,
               copy: `ALTER ROLE ${escapeIdentifier(name)} REPLICATION;`,
             },
           ),
@@ -167,8 +173,8 @@ export function unreadableTableFindings(
     errorFinding(
       'privilege',
       nodeId,
-      `${role} may not read ${listNames(closed.map(formatTableName))} on ${nodeId}: the copy would fail again and again (42501).`,
-      { text: `Grant it on ${nodeId}.`, copy: grants(role, closed) },
+      say`${role} may not read ${listNames(closed.map(formatTableName))} on ${nodeId}: the copy would fail again and again (42501).`,
+      { text: say`Grant it on ${nodeId}.`, copy: grants(role, closed) },
     ),
   ];
 }

@@ -1,4 +1,5 @@
 import { formatCounted } from '../format';
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { Finding } from './finding';
@@ -30,8 +31,8 @@ export function readGrantStep(
   );
   return {
     nodeId,
-    title: `Let ${role} read ${tables.length > 2 ? formatCounted(tables.length, 'table') : listNames(tables.map(formatTableName))}`,
-    effect: `${role} may read ${listNames(tables.map(formatTableName))} on ${nodeId}, which the first copy does; without it the copy fails again and again.`,
+    title: say`Let ${role} read ${tables.length > 2 ? formatCounted(tables.length, 'table') : listNames(tables.map(formatTableName))}`,
+    effect: say`${role} may read ${listNames(tables.map(formatTableName))} on ${nodeId}, which the first copy does; without it the copy fails again and again.`,
     risk: 'safe',
     statements: [
       ...uses.map((use) => `GRANT ${use} TO ${to}`),
@@ -42,7 +43,7 @@ export function readGrantStep(
     precondition: null,
     effectCheck: {
       sql: `SELECT ${[...enters, ...reads].join('\n   AND ')}`,
-      otherwise: `${role} may not read all of them on ${nodeId}.`,
+      otherwise: say`${role} may not read all of them on ${nodeId}.`,
     },
     settle: null,
     undo: [
@@ -65,9 +66,9 @@ export function readGrantFindings(
     errorFinding(
       'privilege',
       nodeId,
-      `${reader} may not read ${listNames(foreign.map(formatTableName))} on ${nodeId}, and ${role.name} does not own them to grant it (42501).`,
+      say`${reader} may not read ${listNames(foreign.map(formatTableName))} on ${nodeId}, and ${role.name} does not own them to grant it (42501).`,
       {
-        text: `Let ${listNames([...new Set(foreign.map(({ owner }) => owner))])} or a superuser grant it.`,
+        text: say`Let ${listNames([...new Set(foreign.map(({ owner }) => owner))])} or a superuser grant it.`,
         copy: `GRANT SELECT ON ${foreign.map(qualifiedName).join(', ')} TO ${escapeIdentifier(reader)};`,
       },
     ),

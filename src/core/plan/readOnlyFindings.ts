@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { isReadOnly } from '../topology';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
@@ -17,7 +18,7 @@ export function readOnlyFindings(
 
 /** Finished sentence: why nothing is written there. */
 export function readOnlySentence(nodeId: string): string {
-  return `${nodeId} is read-only: "access" in the topology file forbids every change there.`;
+  return say`${nodeId} is read-only: "access" in the topology file forbids every change there.`;
 }
 
-export const READ_ONLY_ADVICE = 'Take "access" out of the file if it may be changed after all.';
+export const READ_ONLY_ADVICE = say`Take "access" out of the file if it may be changed after all.`;

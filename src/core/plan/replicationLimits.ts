@@ -1,4 +1,5 @@
 import { formatCounted, formatDuration } from '../format';
+import { say } from '../say';
 import type { Finding, FindingCode, FindingFix } from './finding';
 import { errorFinding, listNames, warningFinding } from './findingParts';
 import type { NodeCatalog } from './nodeCatalog';
@@ -39,7 +40,7 @@ export function copyLimitFindings(
     ({ code, catalog, what, used, max, setting }) => {
       if (used === null || max === null || used < max) return [];
       const { nodeId } = catalog;
-      const text = `${nodeId} has no ${what} left: ${used} of ${max} are in use. Copying tables needs one more: the copy waits until one is free.`;
+      const text = say`${nodeId} has no ${what} left: ${used} of ${max} are in use. Copying tables needs one more: the copy waits until one is free.`;
       return [warningFinding(code, nodeId, text, raise(catalog, setting, max))];
     },
   );
@@ -50,20 +51,20 @@ function publisherLimits(publisher: NodeCatalog, needsSlot: boolean): readonly L
   const slots: Limit = {
     code: 'noFreeSlot',
     catalog: publisher,
-    what: 'replication slot',
+    what: say`replication slot`,
     used: publisher.slots.length,
     max: settings.maxReplicationSlots,
     setting: 'max_replication_slots',
-    otherwise: 'The subscription cannot be created (53400).',
+    otherwise: say`The subscription cannot be created (53400).`,
   };
   const senders: Limit = {
     code: 'noFreeSender',
     catalog: publisher,
-    what: 'WAL sender',
+    what: say`WAL sender`,
     used: settings.walSendersUsed,
     max: settings.maxWalSenders,
     setting: 'max_wal_senders',
-    otherwise: 'The subscription cannot connect (53300).',
+    otherwise: say`The subscription cannot connect (53300).`,
   };
   return needsSlot ? [slots, senders] : [senders];
 }
@@ -76,20 +77,20 @@ function subscriberLimits(subscriber: NodeCatalog): readonly Limit[] {
     {
       code: 'noFreeWorker',
       catalog: subscriber,
-      what: 'logical replication worker',
+      what: say`logical replication worker`,
       used: settings.logicalWorkersUsed,
       max: settings.maxLogicalReplicationWorkers,
       setting: 'max_logical_replication_workers',
-      otherwise: 'The subscription would look enabled and do nothing.',
+      otherwise: say`The subscription would look enabled and do nothing.`,
     },
     {
       code: 'noFreeSlot',
       catalog: subscriber,
-      what: 'replication origin',
+      what: say`replication origin`,
       used: settings.replicationOriginsUsed,
       max: settings.maxActiveReplicationOrigins ?? settings.maxReplicationSlots,
       setting: hasOwnLimit ? 'max_active_replication_origins' : 'max_replication_slots',
-      otherwise: 'The subscription would start again and again and take nothing.',
+      otherwise: say`The subscription would start again and again and take nothing.`,
     },
   ];
 }
@@ -101,17 +102,17 @@ function judge(limit: Limit, copies: boolean): readonly Finding[] {
   const fix = raise(catalog, setting, max);
   const free = max - used;
   if (free < 1) {
-    const text = `${nodeId} has no ${what} left: ${used} of ${max} are in use. ${limit.otherwise}`;
+    const text = say`${nodeId} has no ${what} left: ${used} of ${max} are in use. ${limit.otherwise}`;
     return [errorFinding(code, nodeId, text, fix)];
   }
   if (free > 1 || !copies) return [];
-  const text = `${nodeId} has one ${what} left of ${max}, and copying tables needs one more: the copy waits until one is free.`;
+  const text = say`${nodeId} has one ${what} left of ${max}, and copying tables needs one more: the copy waits until one is free.`;
   return [warningFinding(code, nodeId, text, fix)];
 }
 
 function raise({ nodeId }: NodeCatalog, setting: string, max: number): FindingFix {
   return {
-    text: `Raise ${setting} on ${nodeId} and restart it, or free one.`,
+    text: say`Raise ${setting} on ${nodeId} and restart it, or free one.`,
     copy: `ALTER SYSTEM SET ${setting} = '${Math.max(max + 6, 10)}';`,
   };
 }
@@ -126,17 +127,20 @@ export function writerFindings(publisher: NodeCatalog, limitMs: number): readonl
   );
   if (writers.length === 0) return [];
   const words = writers.map(({ pid, user, applicationName, runningMs, preparedAs }) => {
-    const who = [user ?? 'an unknown role', ...(applicationName === '' ? [] : [applicationName])];
-    const since = runningMs === null ? '' : ` for ${formatDuration(runningMs)}`;
-    const what = preparedAs === undefined ? `pid ${pid ?? '?'}` : `prepared ${preparedAs}`;
+    const who = [
+      user ?? say`an unknown role`,
+      ...(applicationName === '' ? [] : [applicationName]),
+    ];
+    const since = runningMs === null ? '' : say` for ${formatDuration(runningMs)}`;
+    const what = preparedAs === undefined ? say`pid ${pid ?? '?'}` : say`prepared ${preparedAs}`;
     return `${what} (${who.join(', ')})${since}`;
   });
   return [
     warningFinding(
       'longTransaction',
       publisher.nodeId,
-      `${formatCounted(writers.length, 'transaction')} on ${publisher.nodeId} wrote and did not end: ${listNames(words, 4)}. Making a slot waits for all of them, at most ${formatDuration(limitMs)}.`,
-      'Wait until they have ended, or end them.',
+      say`${formatCounted(writers.length, 'transaction')} on ${publisher.nodeId} wrote and did not end: ${listNames(words, 4)}. Making a slot waits for all of them, at most ${formatDuration(limitMs)}.`,
+      say`Wait until they have ended, or end them.`,
     ),
   ];
 }

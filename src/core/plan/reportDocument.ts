@@ -1,4 +1,5 @@
 import { formatClock, formatDay, formatDuration } from '../format';
+import { say } from '../say';
 import { impactsOf, scriptOf } from './planDocument';
 import type { PlanStep } from './plan';
 import type { PlanReport, StepOutcome, StepState } from './report';
@@ -15,7 +16,7 @@ export function reportDocument(report: PlanReport): string {
   const blocks = [
     [
       ...sqlComment(plan.title),
-      ...sqlComment(`Topology: ${plan.topologyName} (${plan.environment})`),
+      ...sqlComment(say`Topology: ${plan.topologyName} (${plan.environment})`),
       ...sqlComment(
         `${formatDay(report.startedAtMs)} ${formatClock(report.startedAtMs)}, ${formatDuration(report.endedAtMs - report.startedAtMs, 'fine')}`,
       ),
@@ -32,17 +33,17 @@ export function reportDocument(report: PlanReport): string {
 }
 
 const WORDS: Readonly<Record<StepState, string>> = {
-  done: 'Done',
-  failed: 'Failed',
-  unknown: 'Not known whether it took effect',
-  notRun: 'Did not run',
+  done: say`Done`,
+  failed: say`Failed`,
+  unknown: say`Not known whether it took effect`,
+  notRun: say`Did not run`,
 };
 
 function outcomeOf(outcome: StepOutcome, number: number, total: number): readonly string[] {
   const { step, state } = outcome;
   const script = scriptOf(step.statements, step.isTransactional);
   return [
-    ...sqlComment(`Step ${number} of ${total} on ${step.nodeId}: ${step.title}`),
+    ...sqlComment(say`Step ${number} of ${total} on ${step.nodeId}: ${step.title}`),
     ...sqlComment(`${WORDS[state]}${lastedFor(outcome)}.`),
     ...failureOf(outcome),
     ...outcome.notices.flatMap(({ severity, sqlstate, message }) =>
@@ -55,7 +56,7 @@ function outcomeOf(outcome: StepOutcome, number: number, total: number): readonl
 
 function lastedFor({ startedAtMs, endedAtMs }: StepOutcome): string {
   if (startedAtMs === null || endedAtMs === null) return '';
-  return ` after ${formatDuration(Math.max(0, endedAtMs - startedAtMs), 'fine')}`;
+  return say` after ${formatDuration(Math.max(0, endedAtMs - startedAtMs), 'fine')}`;
 }
 
 function failureOf({ failure, state, doneStatements, step }: StepOutcome): readonly string[] {
@@ -66,14 +67,14 @@ function failureOf({ failure, state, doneStatements, step }: StepOutcome): reado
   return [
     ...(isPartial
       ? sqlComment(
-          `${doneStatements} of its ${step.statements.length} statements took effect and stay.`,
+          say`${doneStatements} of its ${step.statements.length} statements took effect and stay.`,
           3,
         )
       : []),
     ...sqlComment(text, 3),
     ...(serverMessage === null || text.includes(serverMessage.replace(/\.+\s*$/u, ''))
       ? []
-      : sqlComment(`The server said: ${serverMessage}${code}`, 3)),
+      : sqlComment(say`The server said: ${serverMessage}${code}`, 3)),
     ...(advice === null ? [] : sqlProse(advice, 3)),
   ];
 }
@@ -91,7 +92,7 @@ function undoOf(outcomes: readonly StepOutcome[]): readonly string[] {
     return leftover.length > 0 ? leftover : words;
   }
   return [
-    ...sqlComment('To take it back, run these in this order:'),
+    ...sqlComment(say`To take it back, run these in this order:`),
     ...[...undone].reverse().flatMap(undoStep),
     ...leftover,
   ];
@@ -101,21 +102,21 @@ function isToUndo({ undo, undoNote, undoStep: instead }: PlanStep): boolean {
   return undo.length > 0 || undoNote !== null || instead !== undefined;
 }
 
-const NOTHING_TO_UNDO = 'Nothing was changed, so nothing is to be undone.';
+const NOTHING_TO_UNDO = say`Nothing was changed, so nothing is to be undone.`;
 
 /** What a server may have begun for a statement that then failed. */
 function leftoverOf({ step, state, doneStatements }: StepOutcome): readonly string[] {
   if (step.leftoverNote === undefined || state !== 'failed' || doneStatements > 0) return [];
   return [
-    ...sqlComment(`Left by the step that failed (${step.title}):`),
+    ...sqlComment(say`Left by the step that failed (${step.title}):`),
     ...sqlComment(step.leftoverNote, 3),
   ];
 }
 
 function undoStep({ step, state }: StepOutcome): readonly string[] {
-  const doubt = state === 'done' ? '' : ', where it took effect';
+  const doubt = state === 'done' ? '' : say`, where it took effect`;
   return [
-    ...sqlComment(`On ${step.nodeId} (${step.title}${doubt}):`),
+    ...sqlComment(say`On ${step.nodeId} (${step.title}${doubt}):`),
     ...step.undo.map((statement) => `${shownSql(statement)};`),
     ...(step.undoStep === undefined ? [] : waitLines(step.undoStep)),
     ...(step.undoNote === null ? [] : sqlProse(step.undoNote)),
@@ -127,5 +128,8 @@ function waitLines({ title, statements }: PlanStep): readonly string[] {
   const sql = statements
     .map((statement) => shownSql(statement).replaceAll(/\s+/gu, ' '))
     .join('; ');
-  return [...sqlComment(`${title}, which is so once this says true:`), ...sqlComment(`${sql};`, 3)];
+  return [
+    ...sqlComment(say`${title}, which is so once this says true:`),
+    ...sqlComment(`${sql};`, 3),
+  ];
 }

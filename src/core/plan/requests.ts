@@ -1,4 +1,4 @@
-import type { ChosenPrimary } from '../chosenPrimary';
+import type { ChosenPrimary } from '../snapshot';
 import type { SetupFacts } from '../setup/setupFacts';
 import type { TopologySnapshot } from '../snapshot';
 import type { DeclaredTable, TableName, Topology } from '../topology';

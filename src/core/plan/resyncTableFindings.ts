@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
 import type { Finding } from './finding';
@@ -21,8 +22,7 @@ import { subscribedTables } from './subscribedTables';
 import { isSameTable } from './tableLookup';
 
 /** What else to do where one table cannot be made anew by itself. */
-const BY_HAND =
-  'Compare the rows and repair those that differ; or drop the subscription, empty its tables and create it again.';
+const BY_HAND = say`Compare the rows and repair those that differ; or drop the subscription, empty its tables and create it again.`;
 
 /** Why the subscription cannot copy a table anew now, whatever the table is. */
 export function resyncSubscriptionFindings(
@@ -45,8 +45,8 @@ export function resyncSubscriptionFindings(
           errorFinding(
             'notFound',
             nodeId,
-            `${name} on ${nodeId} is disabled, and only an enabled subscription can be refreshed (55000).`,
-            'Enable it first.',
+            say`${name} on ${nodeId} is disabled, and only an enabled subscription can be refreshed (55000).`,
+            say`Enable it first.`,
           ),
         ]),
     ...(hasSlot
@@ -55,7 +55,7 @@ export function resyncSubscriptionFindings(
           errorFinding(
             'notFound',
             publisher.nodeId,
-            `${publisher.nodeId} has no slot ${slotName ?? `for ${name}`}, so nothing tells when ${name} has taken what was sent.`,
+            say`${publisher.nodeId} has no slot ${slotName ?? say`for ${name}`}, so nothing tells when ${name} has taken what was sent.`,
           ),
         ]),
     ...(pending.length === 0
@@ -64,8 +64,8 @@ export function resyncSubscriptionFindings(
           errorFinding(
             'notFound',
             nodeId,
-            `${name} on ${nodeId} does not take ${listNames(pending.map(formatTableName))} yet, and would begin to.`,
-            'Refresh the subscription first (Refresh Subscription).',
+            say`${name} on ${nodeId} does not take ${listNames(pending.map(formatTableName))} yet, and would begin to.`,
+            say`Refresh the subscription first (Refresh Subscription).`,
           ),
         ]),
   ];
@@ -96,8 +96,8 @@ export function resyncPublicationFindings(
       errorFinding(
         'stillTaken',
         nodeId,
-        `${who} takes ${publication.name} as well, or may: it would miss what is written to ${formatTableName(table)} while ${publication.name} lacks it.`,
-        `Publish ${formatTableName(table)} to this subscription alone, by a publication of its own. ${BY_HAND}`,
+        say`${who} takes ${publication.name} as well, or may: it would miss what is written to ${formatTableName(table)} while ${publication.name} lacks it.`,
+        say`Publish ${formatTableName(table)} to this subscription alone, by a publication of its own. ${BY_HAND}`,
       ),
     ),
   ];
@@ -127,7 +127,7 @@ export function resyncTargetFindings(
       errorFinding(
         'stillTaken',
         nodeId,
-        `${name} on ${nodeId} writes to ${shown} as well: what it brought would be gone.`,
+        say`${name} on ${nodeId} writes to ${shown} as well: what it brought would be gone.`,
         BY_HAND,
       ),
     ),
@@ -135,14 +135,14 @@ export function resyncTargetFindings(
       errorFinding(
         'stillTaken',
         nodeId,
-        `${name} on ${nodeId} publishes ${shown}: who takes it would be emptied as well, or get every row a second time.`,
+        say`${name} on ${nodeId} publishes ${shown}: who takes it would be emptied as well, or get every row a second time.`,
         BY_HAND,
       ),
     ),
     warningFinding(
       'losesChanges',
       nodeId,
-      `${shown} on ${nodeId} is emptied (${rowWords(target)}) and stays so until it is copied: who reads it meanwhile finds no row, or some. Rows that only ${nodeId} has are lost.`,
+      say`${shown} on ${nodeId} is emptied (${rowWords(target)}) and stays so until it is copied: who reads it meanwhile finds no row, or some. Rows that only ${nodeId} has are lost.`,
     ),
   ];
 }
@@ -162,8 +162,8 @@ export function publicationOfFindings(
       errorFinding(
         'missingPublication',
         nodeId,
-        `No publication that ${subscription.name} takes publishes ${shown} on ${nodeId}.`,
-        'Add it to a publication again first (Alter Publication).',
+        say`No publication that ${subscription.name} takes publishes ${shown} on ${nodeId}.`,
+        say`Add it to a publication again first (Alter Publication).`,
       ),
     ];
   }
@@ -172,8 +172,8 @@ export function publicationOfFindings(
       errorFinding(
         'tableTwice',
         nodeId,
-        `${subscription.name} takes ${shown} by ${listNames(holding.map(({ name }) => name))}: it would have to leave all of them.`,
-        `Take it out of all but one first (Alter Publication). ${BY_HAND}`,
+        say`${subscription.name} takes ${shown} by ${listNames(holding.map(({ name }) => name))}: it would have to leave all of them.`,
+        say`Take it out of all but one first (Alter Publication). ${BY_HAND}`,
       ),
     ];
   }
@@ -182,7 +182,7 @@ export function publicationOfFindings(
     errorFinding(
       only.allTables ? 'allTables' : 'unfitTable',
       nodeId,
-      `${only.name} on ${nodeId} publishes ${shown} as one of ${only.allTables ? 'all tables' : 'a schema or a partitioned table'}, so it cannot be taken out by itself.`,
+      say`${only.name} on ${nodeId} publishes ${shown} as one of ${only.allTables ? say`all tables` : say`a schema or a partitioned table`}, so it cannot be taken out by itself.`,
       BY_HAND,
     ),
   ];
@@ -202,7 +202,7 @@ function otherReaders(
       )
       .map(readerWords),
     ...[...unread, ...throughStandbys].map(subscriberWords),
-    ...strangers.map((slot) => `The reader of slot ${slot}, which is not in the file,`),
+    ...strangers.map((slot) => say`The reader of slot ${slot}, which is not in the file,`),
   ];
 }
 
@@ -211,12 +211,12 @@ function unfitFindings(
   { nodeId }: NodeCatalog,
 ): readonly Finding[] {
   if (relation === undefined || (relation.kind === 'table' && !relation.isPartition)) return [];
-  const what = relation.isPartition ? 'a partition' : 'not an ordinary table';
+  const what = relation.isPartition ? say`a partition` : say`not an ordinary table`;
   return [
     errorFinding(
       'unfitTable',
       nodeId,
-      `${formatTableName(relation)} on ${nodeId} is ${what}: this plan makes ordinary tables anew.`,
+      say`${formatTableName(relation)} on ${nodeId} is ${what}: this plan makes ordinary tables anew.`,
       BY_HAND,
     ),
   ];
@@ -234,7 +234,7 @@ function keyFindings(
       errorFinding(
         'unknownServer',
         nodeId,
-        `Which tables of ${nodeId} point at ${shown} by foreign keys was not read.`,
+        say`Which tables of ${nodeId} point at ${shown} by foreign keys was not read.`,
       ),
     ];
   }
@@ -250,8 +250,8 @@ function keyFindings(
     errorFinding(
       'unfitTable',
       nodeId,
-      `${listNames(pointing.map(formatTableName))} on ${nodeId} points at ${shown} by a foreign key, so it cannot be emptied by itself (0A000).`,
-      `Drop the foreign key on ${nodeId} first and add it again afterwards. ${BY_HAND}`,
+      say`${listNames(pointing.map(formatTableName))} on ${nodeId} points at ${shown} by a foreign key, so it cannot be emptied by itself (0A000).`,
+      say`Drop the foreign key on ${nodeId} first and add it again afterwards. ${BY_HAND}`,
     ),
   ];
 }
@@ -260,7 +260,7 @@ function notOwned(relation: RelationFacts, { nodeId, role }: NodeCatalog): Findi
   return errorFinding(
     'privilege',
     nodeId,
-    `${formatTableName(relation)} on ${nodeId} belongs to ${relation.owner}, and ${role.name} may not change it (42501).`,
+    say`${formatTableName(relation)} on ${nodeId} belongs to ${relation.owner}, and ${role.name} may not change it (42501).`,
     ownerFix(relation.owner, role.name),
   );
 }

@@ -1,4 +1,5 @@
 import { formatCounted } from '../format';
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { DeclaredTable, TableName } from '../topology';
@@ -68,8 +69,8 @@ function unpublishStep({ publisher, publication, table, stage }: Resync): PlanSt
   const shown = formatTableName(table);
   return {
     nodeId,
-    title: `Take ${shown} out of ${publication.name}`,
-    effect: `${publication.name} on ${nodeId} publishes ${shown} no more, until it is put back below; a publication that nobody takes keeps how it was published. Waits for transactions that have written to ${shown}; others wait with it meanwhile.`,
+    title: say`Take ${shown} out of ${publication.name}`,
+    effect: say`${publication.name} on ${nodeId} publishes ${shown} no more, until it is put back below; a publication that nobody takes keeps how it was published. Waits for transactions that have written to ${shown}; others wait with it meanwhile.`,
     risk: 'interrupts',
     statements: [
       // Who wrote to it before must have ended: their rows would come after it was emptied, and be copied as well.
@@ -85,20 +86,20 @@ function unpublishStep({ publisher, publication, table, stage }: Resync): PlanSt
     isTransactional: true,
     statementLimitMs: null,
     precondition: shapeCheck(nodeId, publication),
-    effectCheck: publishes(publication, table, false, `${publication.name} publishes it still.`),
+    effectCheck: publishes(publication, table, false, say`${publication.name} publishes it still.`),
     settle: null,
     undo: [addStatement(publication, table), sqlStatement(releaseStatement(publication.name))],
-    undoNote: `What was written to ${shown} meanwhile does not arrive: make it anew with this plan afterwards.`,
+    undoNote: say`What was written to ${shown} meanwhile does not arrive: make it anew with this plan afterwards.`,
   };
 }
 
 function passStep({ publisher, subscription, subscriber, table }: Resync): PlanStep {
   const shown = formatTableName(table);
   return waitStep(publisher.nodeId, {
-    title: `Wait until ${subscription.name} has taken what was sent of ${shown}`,
-    effect: `What is on its way to ${subscriber.nodeId} is applied there before ${shown} is emptied; later, it would be there twice.`,
+    title: say`Wait until ${subscription.name} has taken what was sent of ${shown}`,
+    effect: say`What is on its way to ${subscriber.nodeId} is applied there before ${shown} is emptied; later, it would be there twice.`,
     sql: passedSql([subscription.slotName]),
-    otherwise: `${subscription.name} on ${subscriber.nodeId} lags behind ${publisher.nodeId}, or is stopped. Go on from here when it has caught up.`,
+    otherwise: say`${subscription.name} on ${subscriber.nodeId} lags behind ${publisher.nodeId}, or is stopped. Go on from here when it has caught up.`,
   });
 }
 
@@ -106,8 +107,8 @@ function letGoStep({ publisher, subscriber, subscription, table }: Resync): Plan
   const shown = formatTableName(table);
   return {
     nodeId: subscriber.nodeId,
-    title: `Let ${subscription.name} go of ${shown}`,
-    effect: `${subscriber.nodeId} takes no changes of ${shown} until it is copied. Other tables go on.`,
+    title: say`Let ${subscription.name} go of ${shown}`,
+    effect: say`${subscriber.nodeId} takes no changes of ${shown} until it is copied. Other tables go on.`,
     risk: 'safe',
     statements: [refreshStatement(subscription)],
     // Refused in a transaction (25001).
@@ -118,19 +119,19 @@ function letGoStep({ publisher, subscriber, subscription, table }: Resync): Plan
       subscription,
       table,
       'IS NULL',
-      `${subscription.name} takes ${shown} still.`,
+      say`${subscription.name} takes ${shown} still.`,
     ),
     settle: {
       ...taken(
         subscription,
         table,
         'IS NULL',
-        `${subscription.name} on ${subscriber.nodeId} takes ${shown} still: ${publisher.nodeId} publishes it to it. Make the plan anew.`,
+        say`${subscription.name} on ${subscriber.nodeId} takes ${shown} still: ${publisher.nodeId} publishes it to it. Make the plan anew.`,
       ),
       limitMs: REFRESH_LIMIT_MS,
     },
     undo: [],
-    undoNote: `Once ${publisher.nodeId} publishes ${shown} again, REFRESH PUBLICATION takes it in anew.`,
+    undoNote: say`Once ${publisher.nodeId} publishes ${shown} again, REFRESH PUBLICATION takes it in anew.`,
   };
 }
 
@@ -139,20 +140,23 @@ function emptyStep({ subscriber, target, table }: Resync): PlanStep {
   const shown = formatTableName(table);
   return {
     nodeId,
-    title: `Empty ${shown}`,
-    effect: `Every row of ${shown} on ${nodeId} is gone (${rowWords(target)}). Rows that only ${nodeId} has do not come back.`,
+    title: say`Empty ${shown}`,
+    effect: say`Every row of ${shown} on ${nodeId} is gone (${rowWords(target)}). Rows that only ${nodeId} has do not come back.`,
     risk: 'losesData',
     statements: [sqlStatement(`TRUNCATE ONLY ${qualifiedName(table)}`)],
     isTransactional: true,
     statementLimitMs: null,
     precondition: {
       sql: `SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_subscription_rel AS r WHERE r.srrelid = ${oidOf(table)})`,
-      otherwise: `A subscription on ${nodeId} takes ${shown} by now. Make the plan anew.`,
+      otherwise: say`A subscription on ${nodeId} takes ${shown} by now. Make the plan anew.`,
     },
-    effectCheck: { sql: `SELECT ${isEmpty(table)}`, otherwise: `${shown} on ${nodeId} has rows.` },
+    effectCheck: {
+      sql: `SELECT ${isEmpty(table)}`,
+      otherwise: say`${shown} on ${nodeId} has rows.`,
+    },
     settle: null,
     undo: [],
-    undoNote: `Its rows do not come back by an undo; they are copied again once ${shown} is published and the subscription is refreshed.`,
+    undoNote: say`Its rows do not come back by an undo; they are copied again once ${shown} is published and the subscription is refreshed.`,
   };
 }
 
@@ -161,8 +165,8 @@ function publishStep({ publisher, publication, table }: Resync): PlanStep {
   const shown = formatTableName(table);
   return {
     nodeId,
-    title: `Put ${shown} back into ${publication.name}`,
-    effect: `${publication.name} on ${nodeId} publishes ${shown} as before${limitWords(table)}.`,
+    title: say`Put ${shown} back into ${publication.name}`,
+    effect: say`${publication.name} on ${nodeId} publishes ${shown} as before${limitWords(table)}.`,
     risk: 'safe',
     statements: [
       addStatement(publication, table),
@@ -174,9 +178,9 @@ function publishStep({ publisher, publication, table }: Resync): PlanStep {
       publication,
       table,
       false,
-      `${publication.name} on ${nodeId} publishes ${shown} by now, or is gone. Refresh the subscription, or make the plan anew.`,
+      say`${publication.name} on ${nodeId} publishes ${shown} by now, or is gone. Refresh the subscription, or make the plan anew.`,
     ),
-    effectCheck: publishes(publication, table, true, `${publication.name} does not publish it.`),
+    effectCheck: publishes(publication, table, true, say`${publication.name} does not publish it.`),
     settle: null,
     undo: [
       sqlStatement(
@@ -195,12 +199,12 @@ function copyStep({ publisher, subscriber, subscription, table }: Resync): PlanS
     subscription,
     table,
     "= 'r'",
-    `${shown} on ${nodeId} is not ready yet: copying goes on by itself, and the tree shows how far it is.`,
+    say`${shown} on ${nodeId} is not ready yet: copying goes on by itself, and the tree shows how far it is.`,
   );
   return {
     nodeId,
-    title: `Copy ${shown} again`,
-    effect: `Every row that ${publisher.nodeId} sends of ${shown} is copied to ${nodeId}; then changes follow.`,
+    title: say`Copy ${shown} again`,
+    effect: say`Every row that ${publisher.nodeId} sends of ${shown} is copied to ${nodeId}; then changes follow.`,
     risk: 'safe',
     statements: [refreshStatement(subscription)],
     isTransactional: false,
@@ -208,13 +212,13 @@ function copyStep({ publisher, subscriber, subscription, table }: Resync): PlanS
     // Once it is taken, another refresh does nothing: so a plan that stopped while it waited can go on.
     precondition: {
       sql: `SELECT ${isTaken(subscription, table, 'IS NOT NULL')} OR ${isEmpty(table)}`,
-      otherwise: `Somebody has written to ${shown} on ${nodeId} since it was emptied: copied rows would meet those (23505). Empty it, and go on from here.`,
+      otherwise: say`Somebody has written to ${shown} on ${nodeId} since it was emptied: copied rows would meet those (23505). Empty it, and go on from here.`,
     },
     effectCheck: taken(
       subscription,
       table,
       'IS NOT NULL',
-      `${subscription.name} does not take it.`,
+      say`${subscription.name} does not take it.`,
     ),
     settle: {
       ...copied,
@@ -244,16 +248,16 @@ function addStatement({ name }: CatalogPublication, table: DeclaredTable) {
 /** `about 1,200 rows, as statistics say` */
 export function rowWords({ rowEstimate = 0 }: RelationFacts): string {
   return rowEstimate > 0
-    ? `about ${formatCounted(Math.round(rowEstimate), 'row')}, as statistics say`
-    : 'statistics do not say how many';
+    ? say`about ${formatCounted(Math.round(rowEstimate), 'row')}, as statistics say`
+    : say`statistics do not say how many`;
 }
 
 function limitWords({ columns, rowFilter }: DeclaredTable): string {
   const parts = [
-    ...(columns === null ? [] : ['its column list']),
-    ...(rowFilter === null ? [] : ['its row filter']),
+    ...(columns === null ? [] : [say`its column list`]),
+    ...(rowFilter === null ? [] : [say`its row filter`]),
   ];
-  return parts.length === 0 ? '' : `, with ${parts.join(' and ')}`;
+  return parts.length === 0 ? '' : say`, with ${parts.join(say` and `)}`;
 }
 
 /** Whether the publication, which must be there, names the table. */

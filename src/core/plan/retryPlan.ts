@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { warningFinding } from './findingParts';
 import type { Plan, PlanStep } from './plan';
 import type { PlanReport, StepOutcome } from './report';
@@ -12,7 +13,7 @@ export function retryPlan({ plan, outcomes }: PlanReport): Plan {
   return {
     ...plan,
     kind: 'retryFromHere',
-    title: `Go on: ${plan.title}`,
+    title: say`Go on: ${plan.title}`,
     steps: rest.map(restOf),
     findings: [...rest.flatMap(doubtOf), ...plan.findings],
   };
@@ -69,8 +70,8 @@ function doubtOf({ state, step }: StepOutcome) {
     warningFinding(
       'lostAnswer',
       nodeId,
-      `Whether "${title}" took effect on ${nodeId} is not known, and this begins with it: where it did, it may fail, or happen twice.`,
-      `Look on ${nodeId} first.`,
+      say`Whether "${title}" took effect on ${nodeId} is not known, and this begins with it: where it did, it may fail, or happen twice.`,
+      say`Look on ${nodeId} first.`,
     ),
   ];
 }

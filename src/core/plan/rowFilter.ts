@@ -1,3 +1,4 @@
+import { say } from '../say';
 /** What can be told of a row filter without a server. */
 export interface RowFilterFacts {
   /** Finished words for why it cannot stand in a statement; `null` when it can. */
@@ -25,23 +26,24 @@ export function readRowFilter(filter: string): RowFilterFacts {
     const [token] = match;
     const groups = match.groups ?? {};
     if (groups['space'] !== undefined) continue;
-    if (groups['comment'] !== undefined) return refused('it holds a comment');
+    if (groups['comment'] !== undefined) return refused(say`it holds a comment`);
     // Whether it escapes depends on the kind of string and on a setting.
-    if (token.includes('\\')) return refused('it holds a backslash');
-    if (groups['dollar'] !== undefined) return refused('it holds a $ sign; write values in quotes');
-    if (token === ';') return refused('it holds a semicolon outside of quotes');
-    if (token === "'" || token === '"') return refused('a quote in it is never closed');
+    if (token.includes('\\')) return refused(say`it holds a backslash`);
+    if (groups['dollar'] !== undefined)
+      return refused(say`it holds a $ sign; write values in quotes`);
+    if (token === ';') return refused(say`it holds a semicolon outside of quotes`);
+    if (token === "'" || token === '"') return refused(say`a quote in it is never closed`);
     if (token === '(') depth += 1;
     if (token === ')') depth -= 1;
-    if (depth < 0) return refused('it closes a parenthesis that it never opened');
+    if (depth < 0) return refused(say`it closes a parenthesis that it never opened`);
     // A word before a parenthesis is a function.
     if (name !== null) (token === '(' ? functions : names).push(name);
     name = nameOf(groups, previous);
     previous = token;
   }
   if (name !== null) names.push(name);
-  if (depth > 0) return refused('a parenthesis in it is never closed');
-  if (previous === '') return refused('it is empty');
+  if (depth > 0) return refused(say`a parenthesis in it is never closed`);
+  if (previous === '') return refused(say`it is empty`);
   return { problem: null, names, functions };
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier } from '../sql';
 import { formatTableName } from '../tableName';
 import { appliedRowFindings } from './appliedRowFindings';
@@ -46,8 +47,8 @@ export function sentinelPublisherFindings(
           warningFinding(
             'subscriberLacks',
             nodeId,
-            `Who reads ${listNames(readers)} on ${nodeId} is not in the file. If it is a subscription that receives the table, it stops at the first token until the table is there.`,
-            'Add its node to the file first.',
+            say`Who reads ${listNames(readers)} on ${nodeId} is not in the file. If it is a subscription that receives the table, it stops at the first token until the table is there.`,
+            say`Add its node to the file first.`,
           ),
         ]
       : []),
@@ -65,8 +66,8 @@ export function sentinelScopeFindings(
       errorFinding(
         'subscriberLacks',
         nodeId,
-        `${nodeId} receives the table and could not be read: without the table there its subscription would stop at the first token.`,
-        `Connect to ${nodeId} first, or drop its subscription.`,
+        say`${nodeId} receives the table and could not be read: without the table there its subscription would stop at the first token.`,
+        say`Connect to ${nodeId} first, or drop its subscription.`,
       ),
     ),
     ...twiceFindings(downstreams),
@@ -76,7 +77,7 @@ export function sentinelScopeFindings(
     ]),
     ...downstreams.flatMap((downstream) => [
       ...refreshableFindings(downstream),
-      ...ownerFindings(downstream.catalog, downstream.subscription.owner, 'subscription'),
+      ...ownerFindings(downstream.catalog, downstream.subscription.owner, say`subscription`),
       ...copyFindings(context, subject, downstream),
     ]),
   ];
@@ -96,9 +97,9 @@ export function refreshableFindings({
           errorFinding(
             'notFound',
             nodeId,
-            `${name} on ${nodeId} is disabled, and only an enabled subscription can be refreshed (55000).`,
+            say`${name} on ${nodeId} is disabled, and only an enabled subscription can be refreshed (55000).`,
             {
-              text: 'Enable it first.',
+              text: say`Enable it first.`,
               copy: `ALTER SUBSCRIPTION ${escapeIdentifier(name)} ENABLE;`,
             },
           ),
@@ -109,7 +110,7 @@ export function refreshableFindings({
           errorFinding(
             'privilege',
             nodeId,
-            `${name} on ${nodeId} belongs to ${owner}, so ${catalog.role.name} may not refresh it (42501).`,
+            say`${name} on ${nodeId} belongs to ${owner}, so ${catalog.role.name} may not refresh it (42501).`,
             subscriptionOwnerFix(catalog, owner),
           ),
         ]),
@@ -129,8 +130,8 @@ function publicationFindings(
           errorFinding(
             'unsupportedOption',
             nodeId,
-            `${name} on ${nodeId} publishes no inserts, so a row would never arrive.`,
-            'Its subscriptions are checked by WAL marker, which needs no table.',
+            say`${name} on ${nodeId} publishes no inserts, so a row would never arrive.`,
+            say`Its subscriptions are checked by WAL marker, which needs no table.`,
           ),
         ]),
     ...(isOwned
@@ -139,11 +140,11 @@ function publicationFindings(
           errorFinding(
             'privilege',
             nodeId,
-            `${name} on ${nodeId} belongs to ${owner}, so ${catalog.role.name} may not add a table to it (42501).`,
+            say`${name} on ${nodeId} belongs to ${owner}, so ${catalog.role.name} may not add a table to it (42501).`,
             ownerFix(owner, catalog.role.name),
           ),
         ]),
-    ...ownerFindings(catalog, owner, 'publication'),
+    ...ownerFindings(catalog, owner, say`publication`),
   ];
 }
 
@@ -157,7 +158,7 @@ function ownerFindings(
     errorFinding(
       'privilege',
       nodeId,
-      `The table must belong to ${owner}, who owns the ${what} on ${nodeId}; ${role.name} may not give it away (42501).`,
+      say`The table must belong to ${owner}, who owns the ${what} on ${nodeId}; ${role.name} may not give it away (42501).`,
       ownerFix(owner, role.name),
     ),
   ];
@@ -169,12 +170,13 @@ function schemaFindings(catalog: NodeCatalog): readonly Finding[] {
   const schema = schemas.find(({ name }) => name === EXTENSION_SCHEMA);
   const may = schema?.canCreate ?? role.canCreateInDatabase;
   if (may) return [];
-  const where = schema === undefined ? `database ${server.database}` : `schema ${schema.name}`;
+  const where =
+    schema === undefined ? say`database ${server.database}` : say`schema ${schema.name}`;
   return [
     errorFinding(
       'privilege',
       nodeId,
-      `${role.name} may not create in the ${where} on ${nodeId} (42501).`,
+      say`${role.name} may not create in the ${where} on ${nodeId} (42501).`,
       createFix(
         schema === undefined ? { database: server.database } : { schema: schema.name },
         role.name,
@@ -197,8 +199,8 @@ function twiceFindings(downstreams: readonly SentinelDownstream[]): readonly Fin
           errorFinding(
             'tableTwice',
             nodeId,
-            `${listNames(names)} on ${nodeId} would both receive the table: the second insert of a token would stop its subscription.`,
-            'Let one subscription take the publication.',
+            say`${listNames(names)} on ${nodeId} would both receive the table: the second insert of a token would stop its subscription.`,
+            say`Let one subscription take the publication.`,
           ),
         ],
   );
@@ -218,7 +220,7 @@ function copyFindings(
     noteFinding(
       'nothingToDo',
       catalog.nodeId,
-      `${subscription.name} on ${catalog.nodeId} has not taken ${listNames(others.map(formatTableName))} yet; this refresh takes that in as well.`,
+      say`${subscription.name} on ${catalog.nodeId} has not taken ${listNames(others.map(formatTableName))} yet; this refresh takes that in as well.`,
     ),
     ...targetTableFindings(others, publisher, catalog, false),
     ...appliedRowFindings(others, publisher, catalog, true),
@@ -227,8 +229,8 @@ function copyFindings(
           warningFinding(
             'privilege',
             publisher.nodeId,
-            `Which role ${subscription.name} logs in as on ${publisher.nodeId} is not known; without SELECT on ${formatTableName(sentinelTable(subject))} its copy never ends.`,
-            'Write its connection into the file.',
+            say`Which role ${subscription.name} logs in as on ${publisher.nodeId} is not known; without SELECT on ${formatTableName(sentinelTable(subject))} its copy never ends.`,
+            say`Write its connection into the file.`,
           ),
         ]
       : []),
@@ -253,8 +255,8 @@ export function strangerFindings(
       errorFinding(
         'nameTaken',
         catalog.nodeId,
-        `${formatTableName(table)} on ${catalog.nodeId} is no sentinel table.`,
-        'Rename it.',
+        say`${formatTableName(table)} on ${catalog.nodeId} is no sentinel table.`,
+        say`Rename it.`,
       ),
     ];
   });

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { NodeCatalog } from './nodeCatalog';
@@ -48,7 +49,7 @@ export function downstreamTableStep(
   const created = createTable(subject, catalog, subscription.owner, grants);
   return {
     ...created,
-    effect: `${nodeId} is ready for the tokens of checks before the first one is sent to ${subscription.name}.`,
+    effect: say`${nodeId} is ready for the tokens of checks before the first one is sent to ${subscription.name}.`,
   };
 }
 
@@ -76,14 +77,14 @@ export function upstreamTableStep(
   const created = createTable(subject, catalog, owner, grants);
   const isSwept = sweepingPublications(catalog).some(({ name }) => name === publication);
   if (publication === null || isSwept) {
-    const effect = 'Checks can write a token there; standbys have the table from then on.';
+    const effect = say`Checks can write a token there; standbys have the table from then on.`;
     return { ...created, effect };
   }
   const add = membershipSql(subject, 'ADD');
   return {
     ...created,
-    title: `${created.title} and publish it in ${publication}`,
-    effect: `Checks can write a token there, and ${publication} carries it. Nothing is sent before the subscriptions are refreshed.`,
+    title: say`${created.title} and publish it in ${publication}`,
+    effect: say`Checks can write a token there, and ${publication} carries it. Nothing is sent before the subscriptions are refreshed.`,
     statements: [...created.statements, sqlStatement(add)],
     undo: [sqlStatement(membershipSql(subject, 'DROP')), ...created.undo],
   };
@@ -95,8 +96,8 @@ export function publishStep(subject: SentinelSubject, { nodeId }: NodeCatalog): 
   return {
     ...PLAIN,
     nodeId,
-    title: `Publish ${name} in ${subject.publication ?? ''}`,
-    effect: `${subject.publication ?? ''} carries the tokens of checks.`,
+    title: say`Publish ${name} in ${subject.publication ?? ''}`,
+    effect: say`${subject.publication ?? ''} carries the tokens of checks.`,
     statements: [sqlStatement(membershipSql(subject, 'ADD'))],
     undo: [sqlStatement(membershipSql(subject, 'DROP'))],
   };
@@ -117,26 +118,29 @@ export function refreshStep(
   const also =
     others.length === 0
       ? ''
-      : ` Copying of ${others.map(formatTableName).join(', ')} starts as well.`;
+      : say` Copying of ${others.map(formatTableName).join(', ')} starts as well.`;
   const ready = readySql(name, subject);
   return {
     ...PLAIN,
     nodeId,
-    title: `Refresh subscription ${name}`,
-    effect: `${name} takes ${formatTableName(table)}.${also}`,
+    title: say`Refresh subscription ${name}`,
+    effect: say`${name} takes ${formatTableName(table)}.${also}`,
     statements: [
       sqlStatement(`ALTER SUBSCRIPTION ${escapeIdentifier(name)} REFRESH PUBLICATION${copies}`),
     ],
     // Refused in a transaction (25001).
     isTransactional: false,
     statementLimitMs: REFRESH_LIMIT_MS,
-    effectCheck: { sql: ready, otherwise: `${name} does not take ${formatTableName(table)} yet.` },
+    effectCheck: {
+      sql: ready,
+      otherwise: say`${name} does not take ${formatTableName(table)} yet.`,
+    },
     settle: {
       sql: ready,
-      otherwise: `${formatTableName(table)} is not ready on ${nodeId}: ${loginOf(context, { nodeId, name }) ?? 'the role of the subscription'} may lack SELECT on ${downstream.publisher.nodeId}, or no worker is free.`,
+      otherwise: say`${formatTableName(table)} is not ready on ${nodeId}: ${loginOf(context, { nodeId, name }) ?? say`the role of the subscription`} may lack SELECT on ${downstream.publisher.nodeId}, or no worker is free.`,
       limitMs: READY_LIMIT_MS,
     },
-    undoNote: `Once the table is dropped on ${nodeId}, ${name} has let go of it.`,
+    undoNote: say`Once the table is dropped on ${nodeId}, ${name} has let go of it.`,
   };
 }
 
@@ -152,8 +156,8 @@ export function grantStep(
   return {
     ...PLAIN,
     nodeId,
-    title: `Let ${role} use ${formatTableName(table)}`,
-    effect: `Checks, which run as ${role}, can use the table.`,
+    title: say`Let ${role} use ${formatTableName(table)}`,
+    effect: say`Checks, which run as ${role}, can use the table.`,
     statements: grantSql(subject, { role, privileges }).map(sqlStatement),
     undo: [sqlStatement(`REVOKE ${privileges} ON ${qualifiedName(table)} FROM ${to}`)],
   };
@@ -222,11 +226,11 @@ function createTable(
   return {
     ...PLAIN,
     nodeId,
-    title: `Create ${formatTableName(table)}`,
+    title: say`Create ${formatTableName(table)}`,
     statements: statements.map(sqlStatement),
     effectCheck: {
       sql: existsSql(subject),
-      otherwise: `${nodeId} has no table ${formatTableName(table)}.`,
+      otherwise: say`${nodeId} has no table ${formatTableName(table)}.`,
     },
     undo: [
       sqlStatement(`DROP TABLE ${name}`),

@@ -1,4 +1,5 @@
 import { DECODING_ON_STANDBY_VERSION } from '../optionVersions';
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import type { Finding } from './finding';
 import { errorFinding, listNames, noteFinding, warningFinding } from './findingParts';
@@ -20,8 +21,8 @@ export function sameServerFindings(
       errorFinding(
         'sameServer',
         to,
-        `${from} and ${to} are one database: a subscription would send its own changes back to itself.`,
-        'Choose another publisher.',
+        say`${from} and ${to} are one database: a subscription would send its own changes back to itself.`,
+        say`Choose another publisher.`,
       ),
     ];
   }
@@ -30,7 +31,7 @@ export function sameServerFindings(
     noteFinding(
       'sameServer',
       to,
-      `${from} and ${to} are one server: a subscription that makes its slot would wait for itself, so the slot is made first, in a step of its own.`,
+      say`${from} and ${to} are one server: a subscription that makes its slot would wait for itself, so the slot is made first, in a step of its own.`,
     ),
   ];
 }
@@ -47,8 +48,8 @@ export function standbyPublisherFindings(
       errorFinding(
         'standby',
         nodeId,
-        `${nodeId} is a standby on Postgres ${majorOf(publisher)}: a standby as publisher needs 16 or newer.`,
-        'Subscribe to its primary.',
+        say`${nodeId} is a standby on Postgres ${majorOf(publisher)}: a standby as publisher needs 16 or newer.`,
+        say`Subscribe to its primary.`,
       ),
     ];
   }
@@ -58,9 +59,9 @@ export function standbyPublisherFindings(
       'standby',
       // Where what is offered to copy has to run.
       primary,
-      `${nodeId} is a standby: making a slot there waits until its primary has logged its running transactions, also for each table that is copied.`,
+      say`${nodeId} is a standby: making a slot there waits until its primary has logged its running transactions, also for each table that is copied.`,
       {
-        text: `Run this on ${primary ?? 'the primary'} while the plan waits, and keep hot_standby_feedback on.`,
+        text: say`Run this on ${primary ?? say`the primary`} while the plan waits, and keep hot_standby_feedback on.`,
         copy: 'SELECT pg_catalog.pg_log_standby_snapshot();',
       },
     ),
@@ -81,8 +82,8 @@ export function tableTwiceFindings(
       warningFinding(
         'tableTwice',
         subscriber.nodeId,
-        `${other.name} on ${subscriber.nodeId} takes ${listNames(shared.map(formatTableName))} already: where both bring the same row, the second stops with a duplicate key.`,
-        'Take each table by one subscription, unless they bring different rows.',
+        say`${other.name} on ${subscriber.nodeId} takes ${listNames(shared.map(formatTableName))} already: where both bring the same row, the second stops with a duplicate key.`,
+        say`Take each table by one subscription, unless they bring different rows.`,
       ),
     ];
   });

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { deriveSlotName, isSlotName } from '../slotName';
 import type { Finding } from './finding';
 import { errorFinding, noteFinding } from './findingParts';
@@ -17,8 +18,8 @@ export function slotFindings(
       errorFinding(
         'illegalName',
         nodeId,
-        `${slotName === '' ? 'An empty name' : slotName} cannot name a replication slot: it takes a-z, 0-9 and _, at most 63 characters (08P01).`,
-        `Use ${derived}.`,
+        say`${slotName === '' ? say`An empty name` : slotName} cannot name a replication slot: it takes a-z, 0-9 and _, at most 63 characters (08P01).`,
+        say`Use ${derived}.`,
       ),
     ];
   }
@@ -31,7 +32,7 @@ export function slotFindings(
           noteFinding(
             'illegalName',
             nodeId,
-            `A slot cannot be named ${name}: the slot on ${nodeId} will be ${derived}.`,
+            say`A slot cannot be named ${name}: the slot on ${nodeId} will be ${derived}.`,
           ),
         ]
       : []),
@@ -40,12 +41,12 @@ export function slotFindings(
 
 /** What keeps a subscription from working with a slot that exists; `null` when nothing does. */
 export function slotProblem(slot: CatalogSlot, publisher: NodeCatalog): string | null {
-  if (slot.type !== 'logical') return 'it is a physical slot';
-  if (slot.plugin !== 'pgoutput') return `it decodes with ${slot.plugin ?? 'another plugin'}`;
+  if (slot.type !== 'logical') return say`it is a physical slot`;
+  if (slot.plugin !== 'pgoutput') return say`it decodes with ${slot.plugin ?? say`another plugin`}`;
   if (slot.database !== publisher.server.database) {
-    return `it belongs to the database ${slot.database ?? '?'}`;
+    return say`it belongs to the database ${slot.database ?? '?'}`;
   }
-  return slot.isActive ? 'somebody reads it now' : null;
+  return slot.isActive ? say`somebody reads it now` : null;
 }
 
 /** A slot whose WAL is gone: attaching to it succeeds, and nothing ever arrives. */
@@ -54,9 +55,9 @@ export function lostSlotFinding(slot: CatalogSlot, publisher: NodeCatalog): Find
   return errorFinding(
     'slotLost',
     publisher.nodeId,
-    `The slot ${slot.name} on ${publisher.nodeId} is lost: WAL that it needs was removed, so nothing would ever arrive.`,
+    say`The slot ${slot.name} on ${publisher.nodeId} is lost: WAL that it needs was removed, so nothing would ever arrive.`,
     {
-      text: 'Drop it, make a new one, and copy the tables again.',
+      text: say`Drop it, make a new one, and copy the tables again.`,
       copy: `SELECT pg_catalog.pg_drop_replication_slot('${slot.name}');`,
     },
   );
@@ -73,8 +74,8 @@ function attachFindings(
       errorFinding(
         'notFound',
         nodeId,
-        `${nodeId} has no slot ${slotName} to attach to.`,
-        'Let the subscription make its slot.',
+        say`${nodeId} has no slot ${slotName} to attach to.`,
+        say`Let the subscription make its slot.`,
       ),
     ];
   }
@@ -86,21 +87,21 @@ function attachFindings(
     errorFinding(
       'slotTaken',
       nodeId,
-      `The slot ${slotName} on ${nodeId} cannot be attached to: ${problem}.`,
-      'Choose another slot, or let the subscription make its own.',
+      say`The slot ${slotName} on ${nodeId} cannot be attached to: ${problem}.`,
+      say`Choose another slot, or let the subscription make its own.`,
     ),
   ];
 }
 
 function takenFinding(slot: CatalogSlot, publisher: NodeCatalog): Finding {
   const { nodeId } = publisher;
-  const problem = slot.walStatus === 'lost' ? 'it is lost' : slotProblem(slot, publisher);
+  const problem = slot.walStatus === 'lost' ? say`it is lost` : slotProblem(slot, publisher);
   return errorFinding(
     'slotTaken',
     nodeId,
-    `${nodeId} has a slot ${slot.name} already (08P01)${problem === null ? '' : `, and ${problem}`}.`,
+    say`${nodeId} has a slot ${slot.name} already (08P01)${problem === null ? '' : say`, and ${problem}`}.`,
     problem === null
-      ? 'Use the existing slot if it was left by the subscription that this one replaces; else choose another name.'
-      : 'Choose another slot name.',
+      ? say`Use the existing slot if it was left by the subscription that this one replaces; else choose another name.`
+      : say`Choose another slot name.`,
   );
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { Finding } from './finding';
 import { errorFinding, listNames } from './findingParts';
 import type { NodeCatalog } from './nodeCatalog';
@@ -31,15 +32,15 @@ export function splitBrainFinding(
     return errorFinding(
       'splitBrain',
       others[0] ?? null,
-      `Refused: ${listNames(others)} ${others.length === 1 ? 'is' : 'are'} writable beside ${chosen}, which was chosen as the primary.`,
-      `Stop or demote ${listNames(others)}.`,
+      say`Refused: ${listNames(others)} ${others.length === 1 ? say`is` : say`are`} writable beside ${chosen}, which was chosen as the primary.`,
+      say`Stop or demote ${listNames(others)}.`,
     );
   }
   return errorFinding(
     'splitBrain',
     null,
-    `Refused: ${names.length} writable nodes of one system (${listNames(names)}). Choose the primary first.`,
-    'Stop or demote all but one of them.',
+    say`Refused: ${names.length} writable nodes of one system (${listNames(names)}). Choose the primary first.`,
+    say`Stop or demote all but one of them.`,
   );
 }
 

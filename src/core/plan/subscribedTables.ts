@@ -1,4 +1,5 @@
 import { didYouMean } from '../didYouMean';
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
 import type { Finding } from './finding';
@@ -58,13 +59,13 @@ export function publicationFindingsOf(
       return errorFinding(
         'missingPublication',
         nodeId,
-        `${nodeId} has no publication ${name} in the database ${publisher.server.database}.`,
-        meant === null ? 'Create the publication first.' : `Did you mean ${meant}?`,
+        say`${nodeId} has no publication ${name} in the database ${publisher.server.database}.`,
+        meant === null ? say`Create the publication first.` : say`Did you mean ${meant}?`,
       );
     });
   const none =
     publications.length === 0
-      ? [errorFinding('missingPublication', nodeId, 'No publication is chosen.')]
+      ? [errorFinding('missingPublication', nodeId, say`No publication is chosen.`)]
       : [];
   return [...none, ...missing, ...columnListFindings(publisher, publications)];
 }
@@ -88,8 +89,8 @@ function columnListFindings(
     errorFinding(
       'unsupportedOption',
       publisher.nodeId,
-      `The publications chosen publish different columns of ${listNames(differing)}: one subscription cannot take both.`,
-      'Make a subscription for each of them, or publish the same columns.',
+      say`The publications chosen publish different columns of ${listNames(differing)}: one subscription cannot take both.`,
+      say`Make a subscription for each of them, or publish the same columns.`,
     ),
   ];
 }

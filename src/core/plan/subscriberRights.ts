@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier } from '../sql';
 import { formatTableName } from '../tableName';
 import type { Finding } from './finding';
@@ -25,8 +26,8 @@ export function subscriberRightFindings(
       errorFinding(
         'privilege',
         nodeId,
-        `On Postgres ${majorOf(subscriber)} only a superuser may create a subscription, and ${role.name} on ${nodeId} is none (42501).`,
-        'Name a superuser as "adminUser" in the file.',
+        say`On Postgres ${majorOf(subscriber)} only a superuser may create a subscription, and ${role.name} on ${nodeId} is none (42501).`,
+        say`Name a superuser as "adminUser" in the file.`,
       ),
     ];
   }
@@ -42,9 +43,9 @@ export function subscriberPrivilege(subscriber: NodeCatalog): string {
   const { nodeId, server } = subscriber;
   const needs =
     majorOf(subscriber) < DELEGATED
-      ? 'must be a superuser'
-      : `must be a superuser, or a member of pg_create_subscription that may create in the database ${server.database} and set its role to the owner of each target table`;
-  return `${nodeId}: the role ${needs}. It runs as ${roleWords(subscriber)}.`;
+      ? say`must be a superuser`
+      : say`must be a superuser, or a member of pg_create_subscription that may create in the database ${server.database} and set its role to the owner of each target table`;
+  return say`${nodeId}: the role ${needs}. It runs as ${roleWords(subscriber)}.`;
 }
 
 function membershipFindings({ role, nodeId, server }: NodeCatalog): readonly Finding[] {
@@ -56,9 +57,9 @@ function membershipFindings({ role, nodeId, server }: NodeCatalog): readonly Fin
           errorFinding(
             'privilege',
             nodeId,
-            `${role.name} on ${nodeId} is neither a superuser nor a member of pg_create_subscription (42501).`,
+            say`${role.name} on ${nodeId} is neither a superuser nor a member of pg_create_subscription (42501).`,
             {
-              text: 'Let a superuser grant it.',
+              text: say`Let a superuser grant it.`,
               copy: `GRANT pg_create_subscription TO ${name};`,
             },
           ),
@@ -69,9 +70,9 @@ function membershipFindings({ role, nodeId, server }: NodeCatalog): readonly Fin
           errorFinding(
             'privilege',
             nodeId,
-            `${role.name} may not create anything in the database ${server.database} on ${nodeId} (42501).`,
+            say`${role.name} may not create anything in the database ${server.database} on ${nodeId} (42501).`,
             {
-              text: 'Grant it.',
+              text: say`Grant it.`,
               copy: `GRANT CREATE ON DATABASE ${escapeIdentifier(server.database)} TO ${name};`,
             },
           ),
@@ -88,8 +89,8 @@ function passwordFindings(
       errorFinding(
         'privilege',
         nodeId,
-        `Only a superuser may set password_required = false, and ${role.name} on ${nodeId} is none (42501).`,
-        'Leave the option out, or name a superuser as "adminUser" in the file.',
+        say`Only a superuser may set password_required = false, and ${role.name} on ${nodeId} is none (42501).`,
+        say`Leave the option out, or name a superuser as "adminUser" in the file.`,
       ),
     ];
   }
@@ -98,8 +99,8 @@ function passwordFindings(
     errorFinding(
       'privilege',
       nodeId,
-      `${role.name} on ${nodeId} is no superuser: the connection must hold a password, and ${request.publisherId} must ask for it.`,
-      'Give a password, or name a superuser as "adminUser" in the file.',
+      say`${role.name} on ${nodeId} is no superuser: the connection must hold a password, and ${request.publisherId} must ask for it.`,
+      say`Give a password, or name a superuser as "adminUser" in the file.`,
     ),
   ];
 }
@@ -119,9 +120,9 @@ function ownerFindings(
     errorFinding(
       'privilege',
       nodeId,
-      `${role.name} cannot take the role of ${listNames(owners)}, who owns ${listNames(foreign.map(formatTableName))} on ${nodeId}: the subscription would stop at the first row (42501).`,
+      say`${role.name} cannot take the role of ${listNames(owners)}, who owns ${listNames(foreign.map(formatTableName))} on ${nodeId}: the subscription would stop at the first row (42501).`,
       {
-        text: `Grant ${owners.length === 1 ? 'that role' : 'those roles'} to ${role.name}, or use the option runAsOwner.`,
+        text: say`Grant ${owners.length === 1 ? say`that role` : say`those roles`} to ${role.name}, or use the option runAsOwner.`,
         copy: owners
           .map((owner) => `GRANT ${escapeIdentifier(owner)} TO ${escapeIdentifier(role.name)};`)
           .join('\n'),

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier } from '../sql';
 import type { Finding, FindingFix } from './finding';
 import { errorFinding, ownerFix } from './findingParts';
@@ -29,7 +30,7 @@ export function existingSubscriptionFindings(
           errorFinding(
             'notFound',
             nodeId,
-            `${nodeId} has no subscription ${name} in the database ${server.database} (42704).`,
+            say`${nodeId} has no subscription ${name} in the database ${server.database} (42704).`,
           ),
         ]
       : []),
@@ -39,7 +40,7 @@ export function existingSubscriptionFindings(
           errorFinding(
             'privilege',
             nodeId,
-            `${name} on ${nodeId} belongs to ${subscription.owner}, and ${role.name} may not change it (42501).`,
+            say`${name} on ${nodeId} belongs to ${subscription.owner}, and ${role.name} may not change it (42501).`,
             subscriptionOwnerFix(catalog, subscription.owner),
           ),
         ]),
@@ -50,7 +51,7 @@ export function existingSubscriptionFindings(
 export function subscriptionOwnerFix(catalog: NodeCatalog, owner: string): FindingFix | string {
   return majorOf(catalog) >= 16
     ? ownerFix(owner, catalog.role.name)
-    : `Name ${owner} or another superuser as "adminUser" in the file.`;
+    : say`Name ${owner} or another superuser as "adminUser" in the file.`;
 }
 
 /** With two_phase no new table can be copied: a prepared transaction could be applied twice, or not at all. */
@@ -64,9 +65,9 @@ export function twoPhaseCopyFindings(
     errorFinding(
       'unsupportedOption',
       nodeId,
-      `${name} on ${nodeId} has two_phase on, so no new table can be copied (55000).`,
+      say`${name} on ${nodeId} has two_phase on, so no new table can be copied (55000).`,
       {
-        text: 'Refresh without copying; or, on 18 and newer, turn two_phase off, refresh, wait for the copy, and turn it on again.',
+        text: say`Refresh without copying; or, on 18 and newer, turn two_phase off, refresh, wait for the copy, and turn it on again.`,
         copy: `ALTER SUBSCRIPTION ${subscription} REFRESH PUBLICATION WITH (copy_data = false);`,
       },
     ),

@@ -1,4 +1,5 @@
 import { PARALLEL_STREAMING_VERSION, SUBSCRIPTION_OPTION_VERSIONS } from '../optionVersions';
+import { say } from '../say';
 import { escapeLiteral } from '../sql';
 import type { Finding } from './finding';
 import { errorFinding } from './findingParts';
@@ -45,7 +46,9 @@ export function optionFindings(
   return Object.entries(options).flatMap(([key, value]) => {
     if (SAID_ELSEWHERE.has(key)) return [];
     if (!SQL_NAMES.has(key)) {
-      return [errorFinding('unsupportedOption', nodeId, `A subscription has no option "${key}".`)];
+      return [
+        errorFinding('unsupportedOption', nodeId, say`A subscription has no option "${key}".`),
+      ];
     }
     const problem = valueProblem(key, value);
     if (problem !== null) return [errorFinding('unsupportedOption', nodeId, problem)];
@@ -54,13 +57,13 @@ export function optionFindings(
         ? PARALLEL_STREAMING_VERSION
         : (SUBSCRIPTION_OPTION_VERSIONS.get(key) ?? 0);
     if (subscriber.server.versionNum >= version) return [];
-    const what = value === 'parallel' ? 'streaming "parallel"' : `"${key}"`;
+    const what = value === 'parallel' ? say`streaming "parallel"` : `"${key}"`;
     return [
       errorFinding(
         'unsupportedOption',
         nodeId,
-        `${nodeId} runs Postgres ${majorOf(subscriber)}: ${what} needs ${Math.floor(version / 10_000)} or newer.`,
-        'Leave the option out.',
+        say`${nodeId} runs Postgres ${majorOf(subscriber)}: ${what} needs ${Math.floor(version / 10_000)} or newer.`,
+        say`Leave the option out.`,
       ),
     ];
   });
@@ -78,8 +81,8 @@ function valueProblem(key: string, value: unknown): string | null {
   const values = VALUES.get(key);
   const isFlag = typeof value === 'boolean' && key !== 'origin';
   if (isFlag || (typeof value === 'string' && values?.includes(value) === true)) return null;
-  if (values === undefined) return `The option "${key}" is either true or false.`;
-  return `The option "${key}" is one of ${values.join(', ')}.`;
+  if (values === undefined) return say`The option "${key}" is either true or false.`;
+  return say`The option "${key}" is one of ${values.join(', ')}.`;
 }
 
 function writeValue(value: unknown): string | null {

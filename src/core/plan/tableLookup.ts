@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { TableName } from '../topology';
 import type { NodeCatalog, RelationFacts } from './nodeCatalog';
 
@@ -24,19 +25,19 @@ export function uniqueTables<T extends TableName>(tables: readonly T[]): readonl
 /** What a relation is, for people: `an unlogged table`, `a view`. */
 export function kindWords(relation: RelationFacts): string {
   if (relation.persistence !== 'permanent') {
-    return relation.persistence === 'unlogged' ? 'an unlogged table' : 'a temporary table';
+    return relation.persistence === 'unlogged' ? say`an unlogged table` : say`a temporary table`;
   }
   switch (relation.kind) {
     case 'table':
-      return 'a table';
+      return say`a table`;
     case 'partitioned':
-      return 'a partitioned table';
+      return say`a partitioned table`;
     case 'view':
-      return 'a view';
+      return say`a view`;
     case 'materializedView':
-      return 'a materialized view';
+      return say`a materialized view`;
     case 'foreign':
-      return 'a foreign table';
+      return say`a foreign table`;
   }
 }
 

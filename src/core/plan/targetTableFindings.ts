@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { escapeIdentifier, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
@@ -59,11 +60,11 @@ function missingTable(
   return errorFinding(
     'missingTable',
     nodeId,
-    `${name} does not exist on ${nodeId} (42P01), and ${listNames(table.publications)} publishes it.`,
+    say`${name} does not exist on ${nodeId} (42P01), and ${listNames(table.publications)} publishes it.`,
     table.columns === null && definition === null
-      ? `Create it on ${nodeId} first: a subscription copies rows, never tables.`
+      ? say`Create it on ${nodeId} first: a subscription copies rows, never tables.`
       : {
-          text: `Create it on ${nodeId} first: a subscription copies rows, never tables.`,
+          text: say`Create it on ${nodeId} first: a subscription copies rows, never tables.`,
           copy:
             definition === null
               ? subscriberTableDdl(table, subscriber)
@@ -76,8 +77,8 @@ function unfitTable(target: RelationFacts, { nodeId }: NodeCatalog): Finding {
   return errorFinding(
     'unfitTable',
     nodeId,
-    `${formatTableName(target)} on ${nodeId} is ${kindWords(target)}: a subscription writes to tables alone.`,
-    'Rename it and create a table of that name.',
+    say`${formatTableName(target)} on ${nodeId} is ${kindWords(target)}: a subscription writes to tables alone.`,
+    say`Rename it and create a table of that name.`,
   );
 }
 
@@ -98,9 +99,9 @@ function columnFindings(
           errorFinding(
             'missingColumn',
             subscriber.nodeId,
-            `${name} on ${subscriber.nodeId} has no column ${listNames(namesOf(missing))}, which ${publisher.nodeId} sends: the subscription would stop at the first row.`,
+            say`${name} on ${subscriber.nodeId} has no column ${listNames(namesOf(missing))}, which ${publisher.nodeId} sends: the subscription would stop at the first row.`,
             {
-              text: `Add ${missing.length === 1 ? 'it' : 'them'} on ${subscriber.nodeId} first.`,
+              text: say`Add ${missing.length === 1 ? say`it` : say`them`} on ${subscriber.nodeId} first.`,
               copy: missingColumnsDdl(table, missing),
             },
           ),
@@ -111,8 +112,8 @@ function columnFindings(
           errorFinding(
             'columnType',
             subscriber.nodeId,
-            `${listNames(namesOf(generated))} of ${name} is a generated column on ${subscriber.nodeId}, but ${publisher.nodeId} sends values for it: the subscription would stop at the first row.`,
-            `Make it an ordinary column on ${subscriber.nodeId}, or leave it out of the publication.`,
+            say`${listNames(namesOf(generated))} of ${name} is a generated column on ${subscriber.nodeId}, but ${publisher.nodeId} sends values for it: the subscription would stop at the first row.`,
+            say`Make it an ordinary column on ${subscriber.nodeId}, or leave it out of the publication.`,
           ),
         ]),
   ];
@@ -134,22 +135,22 @@ function typeFindings(
   const words = differing.map(
     ({ name, type }) => `${name} (${sent.get(name)?.type ?? '?'} → ${type})`,
   );
-  const where = `${formatTableName(table)} has other types on ${subscriber.nodeId} than on ${publisher.nodeId}: ${listNames(words)}.`;
+  const where = say`${formatTableName(table)} has other types on ${subscriber.nodeId} than on ${publisher.nodeId}: ${listNames(words)}.`;
   return isBinary
     ? [
         errorFinding(
           'columnType',
           subscriber.nodeId,
-          `${where} In binary form a value travels between equal types only.`,
-          'Leave out the option binary, or give both the same types.',
+          say`${where} In binary form a value travels between equal types only.`,
+          say`Leave out the option binary, or give both the same types.`,
         ),
       ]
     : [
         warningFinding(
           'columnType',
           subscriber.nodeId,
-          `${where} A value that does not fit stops the subscription.`,
-          'Give both the same types.',
+          say`${where} A value that does not fit stops the subscription.`,
+          say`Give both the same types.`,
         ),
       ];
 }
@@ -173,9 +174,9 @@ function unfilledFindings(
     warningFinding(
       'missingColumn',
       subscriber.nodeId,
-      `${formatTableName(table)} on ${subscriber.nodeId} wants a value for ${names}, which ${publisher.nodeId} does not send: rows would be refused (23502).`,
+      say`${formatTableName(table)} on ${subscriber.nodeId} wants a value for ${names}, which ${publisher.nodeId} does not send: rows would be refused (23502).`,
       {
-        text: `Allow NULL there, or set a default.`,
+        text: say`Allow NULL there, or set a default.`,
         copy: `ALTER TABLE ${qualifiedName(table)} ${unfilled
           .map(({ name }) => `ALTER COLUMN ${escapeIdentifier(name)} DROP NOT NULL`)
           .join(', ')};`,
@@ -199,9 +200,9 @@ function identityFindings(
       warningFinding(
         'noReplicaIdentity',
         publisher.nodeId,
-        `${name} on ${publisher.nodeId} has no replica identity: UPDATE and DELETE on it fail there already (55000).`,
+        say`${name} on ${publisher.nodeId} has no replica identity: UPDATE and DELETE on it fail there already (55000).`,
         {
-          text: 'Add a primary key, or set REPLICA IDENTITY FULL.',
+          text: say`Add a primary key, or set REPLICA IDENTITY FULL.`,
           copy: `ALTER TABLE ${qualifiedName(table)} REPLICA IDENTITY FULL;`,
         },
       ),
@@ -216,15 +217,15 @@ function identityFindings(
   if (key.length > 0 && outside.length === 0) return [];
   const why =
     key.length === 0
-      ? `has neither primary key nor replica identity on ${subscriber.nodeId}`
-      : `is identified by ${listNames(key)} on ${subscriber.nodeId}, but by ${listNames(relation.identityColumns)} on ${publisher.nodeId}`;
+      ? say`has neither primary key nor replica identity on ${subscriber.nodeId}`
+      : say`is identified by ${listNames(key)} on ${subscriber.nodeId}, but by ${listNames(relation.identityColumns)} on ${publisher.nodeId}`;
   return [
     errorFinding(
       'noReplicaIdentity',
       subscriber.nodeId,
-      `${name} ${why}: the first UPDATE or DELETE would stop the subscription (55000).`,
+      say`${name} ${why}: the first UPDATE or DELETE would stop the subscription (55000).`,
       {
-        text: `Give it the same key on ${subscriber.nodeId}.`,
+        text: say`Give it the same key on ${subscriber.nodeId}.`,
         copy: `ALTER TABLE ${qualifiedName(table)} ADD PRIMARY KEY (${relation.identityColumns.map(escapeIdentifier).join(', ')});`,
       },
     ),

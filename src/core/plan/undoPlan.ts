@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { Finding } from './finding';
 import { noteFinding, warningFinding } from './findingParts';
 import type { Plan, PlanStep } from './plan';
@@ -15,7 +16,7 @@ export function undoPlan({ plan, outcomes }: PlanReport): Plan {
   return {
     ...plan,
     kind: 'undoPlan',
-    title: `Undo: ${plan.title}`,
+    title: say`Undo: ${plan.title}`,
     steps: backwards.filter(isToUndo).map(({ step }) => undoStepOf(step)),
     findings: backwards.flatMap(findingsOf),
     impacts: [],
@@ -47,8 +48,8 @@ function undoStepOf(step: PlanStep): PlanStep {
   return {
     nodeId: step.nodeId,
     ...(step.alsoChanges === undefined ? {} : { alsoChanges: step.alsoChanges }),
-    title: `Take back: ${step.title}`,
-    effect: `${step.nodeId} is as it was before "${step.title}"${step.undoNote === null ? '' : ', but for what the notes say'}.`,
+    title: say`Take back: ${step.title}`,
+    effect: say`${step.nodeId} is as it was before "${step.title}"${step.undoNote === null ? '' : say`, but for what the notes say`}.`,
     risk: step.undoNote === null ? 'interrupts' : 'losesData',
     statements: step.undo,
     isTransactional,
@@ -59,7 +60,7 @@ function undoStepOf(step: PlanStep): PlanStep {
         ? null
         : {
             sql: `SELECT NOT coalesce((${step.effectCheck.sql}), false)`,
-            otherwise: `"${step.title}" still has its effect on ${step.nodeId}.`,
+            otherwise: say`"${step.title}" still has its effect on ${step.nodeId}.`,
           },
     settle: null,
     undo: [],
@@ -71,23 +72,23 @@ function findingsOf(outcome: StepOutcome): readonly Finding[] {
   const { step, state, doneStatements } = outcome;
   const { nodeId, title, undo, undoNote } = step;
   if (state === 'unknown') {
-    const text = `Whether "${title}" took effect on ${nodeId} is not known, so this plan leaves it alone.`;
+    const text = say`Whether "${title}" took effect on ${nodeId} is not known, so this plan leaves it alone.`;
     const copy = undo.map((statement) => `${shownSql(statement)};`).join('\n');
-    const words = 'Look there, and take it back by hand where it did.';
+    const words = say`Look there, and take it back by hand where it did.`;
     return [warningFinding('notUndone', nodeId, text, copy === '' ? words : { text: words, copy })];
   }
   if (!hasEffect(outcome)) return leftoverFindings(outcome);
   const isPartial = doneStatements < step.statements.length;
   return [
     ...(!hasUndo(step)
-      ? [warningFinding('notUndone', nodeId, `"${title}" on ${nodeId} stays as it is.`)]
+      ? [warningFinding('notUndone', nodeId, say`"${title}" on ${nodeId} stays as it is.`)]
       : []),
     ...(isPartial && undo.length > 0
       ? [
           warningFinding(
             'notUndone',
             nodeId,
-            `${doneStatements} of ${step.statements.length} statements of "${title}" took effect: what takes back the others may fail.`,
+            say`${doneStatements} of ${step.statements.length} statements of "${title}" took effect: what takes back the others may fail.`,
           ),
         ]
       : []),

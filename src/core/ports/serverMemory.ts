@@ -1,4 +1,4 @@
-import type { ChosenPrimary } from '../chosenPrimary';
+import type { ChosenPrimary } from '../snapshot';
 
 /** What this workspace remembers of the servers of a topology, across windows. No hosts and no secrets. */
 export interface ServerMemory {

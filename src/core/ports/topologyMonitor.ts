@@ -60,6 +60,8 @@ export interface TopologyMonitor {
   refresh(ref: NodeRef | null, reason: RefreshReason): Promise<void>;
   /** From now on the node is the server that answers there now; without an answer nothing is accepted. */
   acceptServer(topologyId: string, nodeId: string): void;
+  /** Publishes anew what is known, after this workspace was told who the primary is. Asks nobody. */
+  retell(topologyId: string): void;
   /** Closes every session within a time limit and logs what did not close. */
   dispose(): Promise<void>;
 }

@@ -1,34 +1,106 @@
 /** Members of a JSON object by name, each with the text of its value as it is written. */
-export type JsonMembers = ReadonlyMap<string, string>;
+export class JsonMembers {
+  /**
+   * @param names in the order of the text; the same list for objects of the same members that a `JsonReader` read one after the other
+   * @param text the object
+   * @param bounds where each value begins and ends in it
+   */
+  constructor(
+    readonly names: readonly string[],
+    private readonly text: string,
+    private readonly bounds: readonly number[],
+  ) {}
+
+  has(name: string): boolean {
+    return this.names.includes(name);
+  }
+
+  /** Of a name that is there twice the last, as in jsonb. */
+  get(name: string): string | undefined {
+    const index = this.names.lastIndexOf(name);
+    if (index < 0) return undefined;
+    return this.text.slice(this.bounds[2 * index], this.bounds[2 * index + 1]).trimEnd();
+  }
+}
+
+/** Names of an object, and how each is written, up to its value. */
+interface Layout {
+  readonly names: readonly string[];
+  readonly heads: readonly string[];
+}
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 
-/**
- * The members of a JSON object as the server writes it, without their values being parsed: numbers stay as they are. Linear, and
- * makes no more than the texts of the first level.
- * @returns `null` for what is no JSON object
- */
-export function jsonMembers(text: string): JsonMembers | null {
-  const members = new Map<string, string>();
-  let at = skipSpace(text, 0);
-  if (text[at] !== '{') return null;
-  at = skipSpace(text, at + 1);
-  if (text[at] === '}') return members;
-  for (;;) {
-    if (text[at] !== '"') return null;
-    const nameEnd = stringEnd(text, at);
-    const colon = skipSpace(text, nameEnd);
-    if (text[colon] !== ':') return null;
-    const from = skipSpace(text, colon + 1);
-    const to = valueEnd(text, from);
-    if (to <= from) return null;
-    members.set(nameAt(text, at, nameEnd), text.slice(from, to).trimEnd());
-    at = skipSpace(text, to);
-    if (text[at] === '}') return members;
-    if (text[at] !== ',') return null;
+/** Reads objects of which the next mostly has the members of the one before it. */
+export class JsonReader {
+  #last: Layout = { names: [], heads: [] };
+
+  /**
+   * The members of a JSON object as the server writes it, without their values being parsed: numbers stay as they are. Linear, and
+   * makes no more than it has to.
+   * @returns `null` for what is no JSON object
+   */
+  read(text: string): JsonMembers | null {
+    const known = this.#readAsLast(text);
+    if (known !== null) return known;
+    const names: string[] = [];
+    const heads: string[] = [];
+    const bounds: number[] = [];
+    let from = 0;
+    let at = skipSpace(text, 0);
+    if (text[at] !== '{') return null;
     at = skipSpace(text, at + 1);
+    if (text[at] === '}') return new JsonMembers(names, text, bounds);
+    for (;;) {
+      if (text[at] !== '"') return null;
+      const nameEnd = stringEnd(text, at);
+      const colon = skipSpace(text, nameEnd);
+      if (text[colon] !== ':') return null;
+      const value = skipSpace(text, colon + 1);
+      const end = valueEnd(text, value);
+      if (end <= value) return null;
+      names.push(nameAt(text, at, nameEnd));
+      heads.push(text.slice(from, value));
+      bounds.push(value, end);
+      from = end;
+      at = skipSpace(text, end);
+      if (text[at] === '}') {
+        this.#last = { names, heads };
+        return new JsonMembers(names, text, bounds);
+      }
+      if (text[at] !== ',') return null;
+      at = skipSpace(text, at + 1);
+    }
   }
+
+  /** @returns `null` where it has not the members of the last one, written in the same way */
+  #readAsLast(text: string): JsonMembers | null {
+    const { names, heads } = this.#last;
+    if (names.length === 0) return null;
+    const bounds: number[] = [];
+    let at = 0;
+    for (const head of heads) {
+      if (!text.startsWith(head, at)) return null;
+      const from = at + head.length;
+      // More space than before.
+      if (text.charCodeAt(from) <= 0x20) return null;
+      at = valueEnd(text, from);
+      if (at <= from) return null;
+      bounds.push(from, at);
+    }
+    return text[skipSpace(text, at)] === '}' ? new JsonMembers(names, text, bounds) : null;
+  }
+}
+
+/** @see JsonReader.read */
+export function jsonMembers(text: string): JsonMembers | null {
+  return new JsonReader().read(text);
 }
 
 /** What `->>` gives of a value: a string's content, anything else as it is written; `null` for JSON null. */
@@ -75,13 +147,12 @@ function valueEnd(text: string, from: number): number {
       if (depth === 0) return at;
       continue;
     }
-    const character = text[at];
-    if (character === '{' || character === '[') depth += 1;
-    else if (character === '}' || character === ']') {
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1;
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
       if (depth === 0) return at;
       depth -= 1;
       if (depth === 0) return at + 1;
-    } else if (character === ',' && depth === 0) return at;
+    } else if (code === COMMA && depth === 0) return at;
     at += 1;
   }
   return at;

@@ -22,13 +22,23 @@ export function keySpelling(
   isOwn: boolean,
 ): string | null {
   const parts: string[] = [];
+  const [only] = names;
+  if (names.length === 1 && only !== undefined) {
+    const column = columnOf(table, only);
+    return spell(column?.spelling ?? null, values[0] ?? '', isOwn || isText(column));
+  }
   for (const [index, name] of names.entries()) {
-    const column = table.columns.find((one) => one.name === name);
+    const column = columnOf(table, name);
     const part = spell(column?.spelling ?? null, values[index] ?? '', isOwn || isText(column));
     if (part === null) return null;
     parts.push(part);
   }
-  return parts.length === 1 ? (parts[0] ?? null) : JSON.stringify(parts);
+  return JSON.stringify(parts);
+}
+
+function columnOf({ columns }: TargetTable, name: string): TargetColumn | undefined {
+  for (const column of columns) if (column.name === name) return column;
+  return undefined;
 }
 
 function isText(column: TargetColumn | undefined): boolean {
@@ -42,6 +52,7 @@ function spell(spelling: TargetColumn['spelling'], value: string, isExact: boole
     case 'padded':
       return value.replace(/ +$/u, '');
     case 'integer': {
+      if (isPlainInteger(value)) return value;
       const [, sign = '', digits = ''] = INTEGER.exec(value) ?? [];
       if (digits === '') return null;
       return sign === '-' && digits !== '0' ? `-${digits}` : digits;
@@ -58,6 +69,16 @@ function spell(spelling: TargetColumn['spelling'], value: string, isExact: boole
     case null:
       return null;
   }
+}
+
+/** Nothing but digits, of which the first is no zero: how numbers mostly come. */
+function isPlainInteger(value: string): boolean {
+  if (value === '' || value.startsWith('0')) return value === '0';
+  for (let at = 0; at < value.length; at += 1) {
+    const code = value.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return true;
 }
 
 const SHOWN_LENGTH = 200;

@@ -34,29 +34,40 @@ const OUTCOMES = `SELECT o.id::text AS id, o.outcome,
           FROM unnest($1::text::uuid[]) AS u (id) OFFSET 0) AS o
  WHERE o.outcome IS DISTINCT FROM 'applied'`;
 
-/**
- * @param ids what `outcomesStatement` was asked for
- * @param rows what it gave
- */
-export function readOutcomes(
-  ids: readonly string[],
-  rows: readonly Readonly<Record<string, unknown>>[],
-): ReadonlyMap<string, LedgerEntry> {
-  const entries = new Map<string, LedgerEntry>();
-  for (const id of ids) entries.set(id, APPLIED);
-  for (const row of rows) {
-    const { outcome, kind } = row;
-    const id = textOf(row, 'id');
-    if (outcome === null) entries.delete(id);
-    else {
-      entries.set(id, {
-        // Only our own statements write the ledger.
-        outcome: outcome as OperationOutcome,
-        conflict: kind === null ? null : (kind as ConflictKind),
-      });
-    }
+/** What the ledger says of the operations that it was asked for. */
+export class Outcomes {
+  /** @param others of those that were not plainly applied; `null`: the ledger lacks it */
+  constructor(private readonly others: ReadonlyMap<string, LedgerEntry | null>) {}
+
+  get areAllApplied(): boolean {
+    return this.others.size === 0;
   }
-  return entries;
+
+  /** @param id of an operation that was asked for */
+  get(id: string): LedgerEntry | undefined {
+    const other = this.others.get(id);
+    return other === undefined ? APPLIED : (other ?? undefined);
+  }
+}
+
+/** @param rows what `outcomesStatement` gave */
+export function readOutcomes(rows: readonly Readonly<Record<string, unknown>>[]): Outcomes {
+  return new Outcomes(
+    new Map(
+      rows.map((row) => {
+        const { outcome, kind } = row;
+        // Only our own statements write the ledger.
+        const entry: LedgerEntry | null =
+          outcome === null
+            ? null
+            : {
+                outcome: outcome as OperationOutcome,
+                conflict: kind === null ? null : (kind as ConflictKind),
+              };
+        return [textOf(row, 'id'), entry];
+      }),
+    ),
+  );
 }
 
 const APPLIED: LedgerEntry = { outcome: 'applied', conflict: null };

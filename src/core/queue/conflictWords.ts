@@ -1,14 +1,15 @@
+import { say } from '../say';
 import type { ConflictDetails } from './conflict';
 import type { ConflictKind } from './operation';
 
 const WORDS: Readonly<Record<ConflictKind, string>> = {
-  changed: "the primary's row is not what the edge changed",
-  gone: 'the row is not on the primary any more',
-  exists: 'the primary has a row with this key and other values',
-  bothChanged: 'the same value was changed on both sides',
-  constraint: 'another constraint of the primary refuses it',
-  drift: 'the primary lacks the table or a column',
-  clockSkew: 'the clocks differ too much to say which is newer',
+  changed: say`the primary's row is not what the edge changed`,
+  gone: say`the row is not on the primary any more`,
+  exists: say`the primary has a row with this key and other values`,
+  bothChanged: say`the same value was changed on both sides`,
+  constraint: say`another constraint of the primary refuses it`,
+  drift: say`the primary lacks the table or a column`,
+  clockSkew: say`the clocks differ too much to say which is newer`,
 };
 
 /** Why an operation is in conflict, in a few words. */
@@ -27,23 +28,23 @@ export function choiceWords({ operation, edgeRow, primaryRow }: ConflictDetails)
 } {
   const keepPrimary =
     primaryRow === null
-      ? "The row stays away. The edge's version is kept with the conflict."
-      : "The primary's row stays as it is. The edge's version is kept with the conflict.";
+      ? say`The row stays away. The edge's version is kept with the conflict.`
+      : say`The primary's row stays as it is. The edge's version is kept with the conflict.`;
   if (operation === 'DELETE' || edgeRow === null) {
     return {
       keepPrimary,
       keepEdge:
         primaryRow === null
-          ? 'There is nothing left to delete.'
-          : 'The row is deleted on the primary. Its version is kept with the conflict.',
+          ? say`There is nothing left to delete.`
+          : say`The row is deleted on the primary. Its version is kept with the conflict.`,
     };
   }
   return {
     keepPrimary,
     keepEdge:
       primaryRow === null
-        ? "The edge's row is inserted on the primary."
-        : "The edge's row replaces the primary's, whose version is kept with the conflict.",
+        ? say`The edge's row is inserted on the primary.`
+        : say`The edge's row replaces the primary's, whose version is kept with the conflict.`,
   };
 }
 

@@ -18,6 +18,7 @@ import { CONFLICTS, EDGE_REGISTER, LEDGER } from './queueNames';
 import { keyHash, typedValue } from './applySql';
 import type { ChoiceColumn } from './targetColumns';
 import type { TargetTable } from './targetTable';
+import { say } from '../say';
 
 /** Nothing else of this edge is applied meanwhile. */
 export function lockEdgeStatement(edgeId: string): SqlStatement {
@@ -152,7 +153,7 @@ export function keyTakenSentence(
     .filter(({ isKey }) => isKey)
     .map(({ name }) => jsonScalarText(members?.get(name) ?? 'null') ?? '');
   const key = values.length === 1 ? `(${keyTextOf(values)})` : keyTextOf(values);
-  return `The row that was changed is gone on ${place}, and ${formatTableName(conflict.table)} has another row with the key ${key} that it was given. Change or delete that row first, choose another key with Edit and Apply Merged, or give the edge's version up with Keep Primary or Drop Operation.`;
+  return say`The row that was changed is gone on ${place}, and ${formatTableName(conflict.table)} has another row with the key ${key} that it was given. Change or delete that row first, choose another key with Edit and Apply Merged, or give the edge's version up with Keep Primary or Drop Operation.`;
 }
 
 /** What becomes of an operation that a person decided on. */

@@ -1,5 +1,6 @@
 import { escapeDocument } from '../describe/escapeDocument';
 import type { DeadOperation } from '../ports/drains';
+import { say } from '../say';
 import { prettyJson } from './prettyJson';
 
 /** A dead operation as Markdown: the server's words and the rows as they were queued. */
@@ -7,15 +8,15 @@ export function deadDocument(edgeId: string, dead: DeadOperation): string {
   const { operationId, operation, tableText, data, oldData, isCut, error, sqlstate } = dead;
   const code = sqlstate === null ? '' : ` (${sqlstate})`;
   const rows = [
-    ...(data === null ? [] : ['## New row', indented(data, isCut)]),
-    ...(oldData === null ? [] : ['## Row before', indented(oldData, isCut)]),
+    ...(data === null ? [] : [say`## New row`, indented(data, isCut)]),
+    ...(oldData === null ? [] : [say`## Row before`, indented(oldData, isCut)]),
   ];
   return `${[
-    `# ${escapeDocument(operation)} of ${escapeDocument(tableText)} on ${escapeDocument(edgeId)}`,
-    `Operation ${escapeDocument(operationId)} cannot be applied. Others of the same key wait for it.`,
-    '## What the server said',
-    `${escapeDocument(error ?? 'Nothing is noted')}${code}`,
-    ...(isCut ? ['The rows are too long to be shown whole, and cannot be edited.'] : []),
+    say`# ${escapeDocument(operation)} of ${escapeDocument(tableText)} on ${escapeDocument(edgeId)}`,
+    say`Operation ${escapeDocument(operationId)} cannot be applied. Others of the same key wait for it.`,
+    say`## What the server said`,
+    `${escapeDocument(error ?? say`Nothing is noted`)}${code}`,
+    ...(isCut ? [say`The rows are too long to be shown whole, and cannot be edited.`] : []),
     ...rows,
   ].join('\n\n')}\n`;
 }

@@ -1,4 +1,5 @@
 import { formatCount, formatCounted } from '../format';
+import { say } from '../say';
 import type { ChoiceResult } from './conflict';
 
 /**
@@ -14,13 +15,13 @@ export function decisionSentence(
   const countOf = (wanted: ChoiceResult['kind']) =>
     results.filter(({ kind }) => kind === wanted).length;
   const others = [
-    [countOf('gone'), 'decided by somebody else before'],
-    [countOf('changedAgain'), `changed again on ${primaryId} and left alone`],
-    [countOf('refused'), `refused by ${primaryId}`],
-    [asked - results.length, 'not tried'],
+    [countOf('gone'), say`decided by somebody else before`],
+    [countOf('changedAgain'), say`changed again on ${primaryId} and left alone`],
+    [countOf('refused'), say`refused by ${primaryId}`],
+    [asked - results.length, say`not tried`],
   ] as const;
   const parts = [
-    `${formatCounted(countOf('done'), 'conflict')} decided`,
+    say`${formatCounted(countOf('done'), 'conflict')} decided`,
     ...others.flatMap(([count, words]) => (count === 0 ? [] : [`${formatCount(count)} ${words}`])),
   ];
   const refused = results.find((result) => result.kind === 'refused');

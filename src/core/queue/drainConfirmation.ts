@@ -1,4 +1,5 @@
 import { formatCount, formatCounted } from '../format';
+import { say } from '../say';
 import { showEscaped } from '../visibleText';
 import type { DrainCounts, DrainPreview } from './drain';
 import { conflictsOf } from './drainWords';
@@ -18,20 +19,20 @@ export function drainConfirmation(preview: DrainPreview): DrainConfirmation {
   const all = total + missing;
   const tried =
     total === 0
-      ? 'Nothing else waits.'
+      ? say`Nothing else waits.`
       : verdicts.length < total
-        ? `The first ${formatCount(verdicts.length)} were tried and rolled back; the others are only counted.`
-        : 'All of them were tried and rolled back.';
+        ? say`The first ${formatCount(verdicts.length)} were tried and rolled back; the others are only counted.`
+        : say`All of them were tried and rolled back.`;
   return {
     message: showEscaped(
-      `Drain ${formatCounted(all, 'operation')} from ${edgeId} to ${primaryId}?`,
+      say`Drain ${formatCounted(all, 'operation')} from ${edgeId} to ${primaryId}?`,
     ),
     detail: [
       ...(total === 0 ? [] : [previewWords(preview.counts)]),
       ...notes.map(showEscaped),
-      total === 0 ? tried : `${tried} The document beside this question lists them one by one.`,
+      total === 0 ? tried : say`${tried} The document beside this question lists them one by one.`,
     ].join('\n\n'),
-    button: `Drain ${all === 1 ? '1 Operation' : `${formatCount(all)} Operations`}`,
+    button: all === 1 ? say`Drain 1 Operation` : say`Drain ${formatCount(all)} Operations`,
     mustType: environment === 'production' ? edgeId : null,
   };
 }
@@ -40,19 +41,19 @@ export function drainConfirmation(preview: DrainPreview): DrainConfirmation {
 export function previewWords(counts: DrainCounts): string {
   const { applied, skipped, dead, waiting } = counts;
   const parts = [
-    `${formatCount(applied)} ${applied === 1 ? 'applies' : 'apply'}`,
+    `${formatCount(applied)} ${applied === 1 ? say`applies` : say`apply`}`,
     ...conflictWords(counts),
-    ...(dead === 0 ? [] : [`${formatCount(dead)} cannot be applied (dead)`]),
+    ...(dead === 0 ? [] : [say`${formatCount(dead)} cannot be applied (dead)`]),
   ];
   const more =
     waiting === 0
       ? []
       : [
-          `${formatCount(waiting)} ${waiting === 1 ? 'waits' : 'wait'} for an earlier operation on the same key.`,
+          say`${formatCount(waiting)} ${waiting === 1 ? say`waits` : say`wait`} for an earlier operation on the same key.`,
         ];
   return [
     `${parts.join(', ')}.`,
-    `${formatCount(skipped)} ${skipped === 1 ? 'is' : 'are'} skipped.`,
+    say`${formatCount(skipped)} ${skipped === 1 ? say`is` : say`are`} skipped.`,
     ...more,
   ].join(' ');
 }
@@ -61,13 +62,13 @@ function conflictWords(counts: DrainCounts): readonly string[] {
   const all = conflictsOf(counts);
   if (all === 0) return [];
   const ways = [
-    { count: counts.kept, words: "primary wins; the edge's version is kept" },
-    { count: counts.replaced, words: "edge wins; the primary's version is kept" },
-    { count: counts.merged, words: 'merged; both versions are kept' },
-    { count: counts.conflicts, words: 'left for a person to decide' },
+    { count: counts.kept, words: say`primary wins; the edge's version is kept` },
+    { count: counts.replaced, words: say`edge wins; the primary's version is kept` },
+    { count: counts.merged, words: say`merged; both versions are kept` },
+    { count: counts.conflicts, words: say`left for a person to decide` },
   ].filter(({ count }) => count > 0);
   const told = ways.map(({ count, words }) =>
     ways.length === 1 ? words : `${formatCount(count)}: ${words}`,
   );
-  return [`${formatCount(all)} conflict (${told.join('. ')})`];
+  return [say`${formatCount(all)} conflict (${told.join('. ')})`];
 }

@@ -1,5 +1,6 @@
 import { escapeDocument } from '../describe/escapeDocument';
 import { formatClock, formatCount, formatDay, formatDuration } from '../format';
+import { say, sayWord } from '../say';
 import { formatTableName } from '../tableName';
 import type { DrainPreview, DrainReport, OperationVerdict } from './drain';
 import { conflictSentenceOf, conflictWordsOf } from './conflictWords';
@@ -11,17 +12,17 @@ export function previewDocument(preview: DrainPreview, at: string): string {
   const { edgeId, primaryId, verdicts, counts, total, notes, refusals } = preview;
   const tried =
     verdicts.length < total
-      ? `The first ${formatCount(verdicts.length)} of ${formatCount(total)} operations were tried. The others are only counted.`
-      : `All ${formatCount(total)} operations were tried.`;
+      ? say`The first ${formatCount(verdicts.length)} of ${formatCount(total)} operations were tried. The others are only counted.`
+      : say`All ${formatCount(total)} operations were tried.`;
   return document([
-    `# Dry run of ${route(edgeId, primaryId)}`,
-    `${escapeDocument(at)}. ${tried} Everything was rolled back; nothing was changed.`,
-    ...(refusals.length === 0 ? [] : ['## Nothing can be drained', list(refusals)]),
+    say`# Dry run of ${route(edgeId, primaryId)}`,
+    say`${escapeDocument(at)}. ${tried} Everything was rolled back; nothing was changed.`,
+    ...(refusals.length === 0 ? [] : [say`## Nothing can be drained`, list(refusals)]),
     previewWords(counts),
-    ...(notes.length === 0 ? [] : ['## Before you drain', list(notes)]),
-    '## By table',
+    ...(notes.length === 0 ? [] : [say`## Before you drain`, list(notes)]),
+    say`## By table`,
     tally(verdicts),
-    '## Operations',
+    say`## Operations`,
     operations(verdicts),
   ]);
 }
@@ -29,7 +30,7 @@ export function previewDocument(preview: DrainPreview, at: string): string {
 /** @param primaryId empty where it was refused before anybody knew it */
 function route(edgeId: string, primaryId: string): string {
   const edge = escapeDocument(edgeId);
-  return primaryId === '' ? edge : `${edge} to ${escapeDocument(primaryId)}`;
+  return primaryId === '' ? edge : say`${edge} to ${escapeDocument(primaryId)}`;
 }
 
 /** What became of a drain, as Markdown, with the operations that did not simply apply. */
@@ -37,44 +38,44 @@ export function drainReportDocument(report: DrainReport): string {
   const { address, primaryId, startedAtMs, endedAtMs, counts, verdicts, notes, resent } = report;
   const took = formatDuration(Math.max(1, endedAtMs - startedAtMs), 'fine');
   return document([
-    `# Drain of ${route(address.nodeId, primaryId)}`,
+    say`# Drain of ${route(address.nodeId, primaryId)}`,
     escapeDocument(drainSentence(report)),
-    `Began ${formatDay(startedAtMs)} ${formatClock(startedAtMs)}, took ${took}.`,
+    say`Began ${formatDay(startedAtMs)} ${formatClock(startedAtMs)}, took ${took}.`,
     table(
-      ['became', 'operations'],
+      [say`became`, say`operations`],
       [
-        ['applied', formatCount(counts.applied)],
-        ['skipped: the primary has it already', formatCount(counts.skipped)],
-        ["conflict, primary won: the edge's version is kept", formatCount(counts.kept)],
-        ["conflict, edge won: the primary's version is kept", formatCount(counts.replaced)],
-        ['conflict, merged', formatCount(counts.merged)],
-        ['conflict, waits for a decision', formatCount(counts.conflicts)],
-        ['dead', formatCount(counts.dead)],
-        ['waits for an earlier operation on its key', formatCount(counts.waiting)],
+        [say`applied`, formatCount(counts.applied)],
+        [say`skipped: the primary has it already`, formatCount(counts.skipped)],
+        [say`conflict, primary won: the edge's version is kept`, formatCount(counts.kept)],
+        [say`conflict, edge won: the primary's version is kept`, formatCount(counts.replaced)],
+        [say`conflict, merged`, formatCount(counts.merged)],
+        [say`conflict, waits for a decision`, formatCount(counts.conflicts)],
+        [say`dead`, formatCount(counts.dead)],
+        [say`waits for an earlier operation on its key`, formatCount(counts.waiting)],
       ],
     ),
     ...(resent === 0
       ? []
       : [
-          `${formatCount(resent)} were sent again: the primary had lost them when it was replaced by another server.`,
+          say`${formatCount(resent)} were sent again: the primary had lost them when it was replaced by another server.`,
         ]),
-    ...(notes.length === 0 ? [] : ['## Notes', list(notes)]),
-    ...(verdicts.length === 0 ? [] : ['## Conflicts and dead operations', operations(verdicts)]),
+    ...(notes.length === 0 ? [] : [say`## Notes`, list(notes)]),
+    ...(verdicts.length === 0 ? [] : [say`## Conflicts and dead operations`, operations(verdicts)]),
   ]);
 }
 
 const WORDS: Readonly<Record<OperationVerdict['verdict'], string>> = {
-  apply: 'apply',
-  skip: 'skip',
-  conflict: '**conflict**',
-  dead: '**dead**',
-  waits: 'waits',
+  apply: say`apply`,
+  skip: say`skip`,
+  conflict: `**${say`conflict`}**`,
+  dead: `**${say`dead`}**`,
+  waits: say`waits`,
 };
 
 function operations(verdicts: readonly OperationVerdict[]): string {
-  if (verdicts.length === 0) return 'There are none.';
+  if (verdicts.length === 0) return say`There are none.`;
   return table(
-    ['seq', 'table', 'operation', 'key', 'verdict', 'why'],
+    ['seq', say`table`, say`operation`, say`key`, say`verdict`, say`why`],
     verdicts.map((verdict) => [
       String(verdict.seq),
       escapeDocument(formatTableName(verdict.table)),
@@ -101,10 +102,10 @@ function whyOf({ conflict, outcome, message, sqlstate }: OperationVerdict): stri
 }
 
 const OUTCOMES: Readonly<Partial<Record<string, string>>> = {
-  same: 'the primary has it already',
-  kept: "primary wins; the edge's version is kept",
-  replaced: "edge wins; the primary's version is kept",
-  merged: 'merged',
+  same: say`the primary has it already`,
+  kept: say`primary wins; the edge's version is kept`,
+  replaced: say`edge wins; the primary's version is kept`,
+  merged: say`merged`,
 };
 
 function tally(verdicts: readonly OperationVerdict[]): string {
@@ -116,9 +117,9 @@ function tally(verdicts: readonly OperationVerdict[]): string {
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
     byTable.set(key, counts);
   }
-  if (byTable.size === 0) return 'There are none.';
+  if (byTable.size === 0) return say`There are none.`;
   return table(
-    ['table', ...kinds],
+    [say`table`, ...kinds.map((kind) => sayWord(kind))],
     [...byTable].map(([name, counts]) => [
       escapeDocument(name),
       ...kinds.map((kind) => formatCount(counts.get(kind) ?? 0)),

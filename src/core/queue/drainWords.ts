@@ -1,4 +1,5 @@
 import { formatClock, formatCount, formatCounted, formatEstimate } from '../format';
+import { say } from '../say';
 import { showEscaped } from '../visibleText';
 import type { DrainCounts, DrainProgress, DrainReport } from './drain';
 
@@ -15,7 +16,7 @@ export function conflictsOf({ kept, replaced, merged, conflicts }: DrainCounts):
 /** `3,500 of 9,999 · 1,200/s · about 13 min`; what cannot be told is left out. */
 export function progressWords({ done, total, perSecond, remainingMs }: DrainProgress): string {
   const parts = [
-    `${formatCount(done)} of ${formatCount(Math.max(done, total))}`,
+    say`${formatCount(done)} of ${formatCount(Math.max(done, total))}`,
     ...(perSecond === null ? [] : [`${formatCount(Math.round(perSecond))}/s`]),
     ...(remainingMs === null ? [] : [formatEstimate(remainingMs)]),
   ];
@@ -31,14 +32,14 @@ export function drainSentence(report: DrainReport): string {
     case 'drained':
       return join(drainedSentence(report), waitingSentence(counts));
     case 'cancelled':
-      return `Stopped after ${done}. ${leftSentence(report)}`;
+      return say`Stopped after ${done}. ${leftSentence(report)}`;
     case 'busy':
       return `${edge} ${busyWords(end)}.`;
     case 'refused':
-      return `Nothing was drained from ${edge}. ${showEscaped(end.reasons.join(' '))}`;
+      return say`Nothing was drained from ${edge}. ${showEscaped(end.reasons.join(' '))}`;
     case 'stopped':
       return join(
-        `Stopped after ${done}: ${end.failure.text} ${leftSentence(report)}`,
+        say`Stopped after ${done}: ${end.failure.text} ${leftSentence(report)}`,
         end.failure.advice,
       );
   }
@@ -50,35 +51,38 @@ export function busyWords(end: {
   readonly sinceMs: number | null;
   readonly who: string | null;
 }): string {
-  const who = end.who === null ? `pid ${end.pid}` : `${showEscaped(end.who)} (pid ${end.pid})`;
-  const since = end.sinceMs === null ? '' : ` since ${formatClock(end.sinceMs, 'minutes')}`;
-  return `is being drained by ${who}${since}`;
+  const who =
+    end.who === null ? say`pid ${end.pid}` : say`${showEscaped(end.who)} (pid ${end.pid})`;
+  const since = end.sinceMs === null ? '' : say` since ${formatClock(end.sinceMs, 'minutes')}`;
+  return say`is being drained by ${who}${since}`;
 }
 
 /** `Drained 9,999 operations from vengeance: 9,996 applied, 3 conflicts.` */
 function drainedSentence({ counts, address }: DrainReport): string {
   const edge = showEscaped(address.nodeId);
   const done = doneOf(counts);
-  if (done === 0) return `Nothing was left to drain on ${edge}.`;
+  if (done === 0) return say`Nothing was left to drain on ${edge}.`;
   const conflicts = conflictsOf(counts);
   const parts = [
-    `${formatCount(counts.applied)} applied`,
-    ...(counts.skipped === 0 ? [] : [`${formatCount(counts.skipped)} skipped`]),
+    say`${formatCount(counts.applied)} applied`,
+    ...(counts.skipped === 0 ? [] : [say`${formatCount(counts.skipped)} skipped`]),
     ...(conflicts === 0 ? [] : [formatCounted(conflicts, 'conflict')]),
-    ...(counts.dead === 0 ? [] : [`${formatCount(counts.dead)} dead`]),
+    ...(counts.dead === 0 ? [] : [say`${formatCount(counts.dead)} dead`]),
   ];
-  return `Drained ${formatCounted(done, 'operation')} from ${edge}: ${parts.join(', ')}.`;
+  return say`Drained ${formatCounted(done, 'operation')} from ${edge}: ${parts.join(', ')}.`;
 }
 
 function waitingSentence({ conflicts, waiting }: DrainCounts): string | null {
   const parts = [
     ...(conflicts === 0
       ? []
-      : [`${formatCount(conflicts)} ${conflicts === 1 ? 'waits' : 'wait'} for a decision.`]),
+      : [
+          say`${formatCount(conflicts)} ${conflicts === 1 ? say`waits` : say`wait`} for a decision.`,
+        ]),
     ...(waiting === 0
       ? []
       : [
-          `${formatCount(waiting)} ${waiting === 1 ? 'waits' : 'wait'} for an earlier operation on the same key.`,
+          say`${formatCount(waiting)} ${waiting === 1 ? say`waits` : say`wait`} for an earlier operation on the same key.`,
         ]),
   ];
   return parts.length === 0 ? null : parts.join(' ');
@@ -87,9 +91,9 @@ function waitingSentence({ conflicts, waiting }: DrainCounts): string | null {
 function leftSentence({ left }: DrainReport): string {
   const rest =
     left === null
-      ? 'The rest still waits'
-      : `${formatCount(left)} still ${left === 1 ? 'waits' : 'wait'}`;
-  return `${rest}; nothing is half done.`;
+      ? say`The rest still waits`
+      : say`${formatCount(left)} still ${left === 1 ? say`waits` : say`wait`}`;
+  return say`${rest}; nothing is half done.`;
 }
 
 function join(sentence: string, more: string | null): string {

@@ -73,18 +73,18 @@ export interface Mark {
 
 /**
  * Marks rows and notes the batch that they were in, once the primary has committed. A row that a writer marked meanwhile is left.
+ * @param applied rows that are done, beside those that `marks` names
  * @param batches the counter as the primary has it
  * @returns one row: how old the operations were that left, on average, by the edge's clock
  */
 export function markStatement(
   queue: TableName,
+  applied: readonly Pick<Mark, 'id' | 'seq'>[],
   marks: readonly Mark[],
   batches: bigint,
 ): SqlStatement {
   const name = qualifiedName(queue);
-  const done = marks
-    .filter(({ state }) => state === 'done')
-    .toSorted((a, b) => (a.seq < b.seq ? -1 : 1));
+  const done = inOrder([...applied, ...marks.filter(({ state }) => state === 'done')]);
   const aside = marks.filter(({ state }) => state !== 'done');
   const counted = `counted AS (
   UPDATE ${IDENTITY} SET batches = $1::bigint
@@ -124,6 +124,16 @@ SELECT (extract(epoch FROM avg(age)) * 1000)::float8 AS "latencyMs" FROM marked`
           ]),
     ],
   };
+}
+
+/** By their numbers, as they mostly are already. */
+function inOrder(rows: readonly Pick<Mark, 'id' | 'seq'>[]): readonly Pick<Mark, 'id' | 'seq'>[] {
+  let last = -1n;
+  for (const { seq } of rows) {
+    if (seq < last) return rows.toSorted((a, b) => (a.seq < b.seq ? -1 : 1));
+    last = seq;
+  }
+  return rows;
 }
 
 /** How many operations are open, as far as counted, the oldest, and the last `seq` among them. */

@@ -1,4 +1,5 @@
 import type { SqlStatement } from '../ports/sqlSession';
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
@@ -60,8 +61,8 @@ export function readExported(row: AnswerRow): ExportedOperation {
 /** Stands before the statements of an export. */
 export function exportHeader(edgeId: string, primaryId: string): string {
   return comments(
-    `Operations of ${edgeId} that no drain has applied to ${primaryId}, in their order.`,
-    'Read them before you run any of them: they take no account of what the rows are now.',
+    say`Operations of ${edgeId} that no drain has applied to ${primaryId}, in their order.`,
+    say`Read them before you run any of them: they take no account of what the rows are now.`,
   );
 }
 
@@ -77,9 +78,9 @@ export function operationSql(
   const why = error === null ? '' : `: ${error}`;
   const code = sqlstate === null ? '' : ` (${sqlstate})`;
   const head = comments(
-    `${seq}, ${id}: ${operation.operation} of ${formatTableName(table)}, ${state}${code}${why}`,
+    say`${seq}, ${id}: ${operation.operation} of ${formatTableName(table)}, ${state}${code}${why}`,
   );
-  return `${head}\n${statementOf(operation, columns) ?? comments('It cannot be written as a statement: its key is not known.')}`;
+  return `${head}\n${statementOf(operation, columns) ?? comments(say`It cannot be written as a statement: its key is not known.`)}`;
 }
 
 function statementOf(

@@ -15,9 +15,11 @@ export function keyTextsOf(table: TargetTable): KeyTexts {
 
 /** Whether keys are told without asking, whatever stands in them: those that triggers queue, but for a few types. */
 export function isAlwaysClear(table: TargetTable, writtenBy: KeySource['writtenBy']): boolean {
-  return keyColumns(table).every(
-    ({ spelling }) => spelling !== null && (writtenBy === 'trigger' || spelling === 'padded'),
-  );
+  for (const { name, spelling } of table.columns) {
+    const isClear = spelling !== null && (writtenBy === 'trigger' || spelling === 'padded');
+    if (!isClear && table.key.includes(name)) return false;
+  }
+  return true;
 }
 
 /**

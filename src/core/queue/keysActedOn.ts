@@ -50,8 +50,13 @@ export function spelledKeys(
   keys: readonly KeyValues[],
   isOwn: boolean,
 ): readonly string[] | null {
-  const spelled = keys.map((values) => keySpelling(table, table.key, values, isOwn));
-  return spelled.every((key) => key !== null) ? spelled : null;
+  const spelled: string[] = [];
+  for (const values of keys) {
+    const key = keySpelling(table, table.key, values, isOwn);
+    if (key === null) return null;
+    spelled.push(key);
+  }
+  return spelled;
 }
 
 /**

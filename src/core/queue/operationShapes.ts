@@ -1,5 +1,5 @@
 import type { TableName } from '../topology';
-import type { JsonMembers } from './applyJson';
+import { JsonReader, type JsonMembers } from './applyJson';
 import type { OperationKind, QueueOperation } from './operation';
 import type { TargetTable } from './targetTable';
 
@@ -18,12 +18,25 @@ export interface OperationShape {
   readonly text: string;
 }
 
+/** What was asked for last. Lists of names are the same where a reader found them the same. */
+interface LastShape {
+  readonly table: TargetTable;
+  readonly kind: OperationKind;
+  readonly writtenBy: QueueOperation['writtenBy'];
+  readonly names: readonly string[] | undefined;
+  readonly oldNames: readonly string[] | undefined;
+  readonly shape: OperationShape;
+}
+
 /** More than a queue has, unless an application names other columns each time. */
 const MAX_SHAPES = 200;
 
 /** Shapes that were met, since the next operation is like the last one. To be cleared when tables are read anew. */
 export class OperationShapes {
+  /** Of the objects that operations are made of: each is mostly like the one of the operation before. */
+  readonly readers = { data: new JsonReader(), old: new JsonReader(), key: new JsonReader() };
   readonly #shapes = new Map<string, OperationShape>();
+  #last: LastShape | null = null;
 
   of(
     table: TargetTable,
@@ -32,8 +45,29 @@ export class OperationShapes {
     data: JsonMembers | null,
     old: JsonMembers | null,
   ): OperationShape {
-    const names = data === null ? '' : [...data.keys()].join('\0');
-    const oldNames = old === null ? '' : `\0${[...old.keys()].join('\0')}`;
+    const last = this.#last;
+    const isAsLast =
+      last !== null &&
+      last.table === table &&
+      last.kind === kind &&
+      last.writtenBy === writtenBy &&
+      last.names === data?.names &&
+      last.oldNames === old?.names;
+    if (isAsLast) return last.shape;
+    const shape = this.#find(table, kind, writtenBy, data, old);
+    this.#last = { table, kind, writtenBy, names: data?.names, oldNames: old?.names, shape };
+    return shape;
+  }
+
+  #find(
+    table: TargetTable,
+    kind: OperationKind,
+    writtenBy: QueueOperation['writtenBy'],
+    data: JsonMembers | null,
+    old: JsonMembers | null,
+  ): OperationShape {
+    const names = data === null ? '' : data.names.join('\0');
+    const oldNames = old === null ? '' : `\0${old.names.join('\0')}`;
     const key = [table.schema, table.name, kind, writtenBy, names, oldNames].join('\0\0');
     const known = this.#shapes.get(key);
     if (known !== undefined) return known;
@@ -45,6 +79,7 @@ export class OperationShapes {
 
   clear(): void {
     this.#shapes.clear();
+    this.#last = null;
   }
 }
 
@@ -57,7 +92,7 @@ function shapeOf(
 ): OperationShape {
   const known = new Map(table.columns.map((column) => [column.name, column]));
   const columns = namesIn(table, data);
-  const brought = kind === 'DELETE' || data === null ? [] : [...data.keys()];
+  const brought = kind === 'DELETE' || data === null ? [] : data.names;
   return {
     table: { schema: table.schema, name: table.name },
     unknown: brought.filter((name) => !known.has(name)),

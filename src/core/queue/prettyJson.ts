@@ -1,3 +1,4 @@
+import { say } from '../say';
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/gu;
 
 /**
@@ -36,8 +37,8 @@ export function jsonObjectProblem(text: string): string | null {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? null
-      : 'This must be one JSON object: the columns of the row with their values.';
+      : say`This must be one JSON object: the columns of the row with their values.`;
   } catch (error) {
-    return `This is no JSON: ${error instanceof Error ? error.message : String(error)}.`;
+    return say`This is no JSON: ${error instanceof Error ? error.message : String(error)}.`;
   }
 }

@@ -24,14 +24,17 @@ export const IS_OPEN = `state = 'pending' AND synced_at IS NULL`;
 
 /**
  * The next open rows, in order, with their texts as far as these fit; a larger row comes without, or alone where it was asked
- * for by itself. What is the usual case is NULL, since every value that is sent costs time. Sizes are reckoned from what is stored first, so that no more is unpacked than a page takes.
+ * for by itself. What is the usual case is NULL, and so is what repeats the row before, since every value that
+ * is sent costs time. Sizes are reckoned from what is stored first, so that no more is unpacked than a page takes.
  * Source: the queue's table. Lowest version: 14.
  */
 export function pageStatement({ queue, scope, after, limits }: PageRequest): SqlStatement {
   const name = qualifiedName(queue);
-  const [condition, scopeValues] = conditionOf(scope);
+  const [condition, scopeValues] = conditionOf(scope, 5);
   const text = `
-SELECT p.id::text AS id, p.seq, p.txid::text AS txid, p.table_schema, p.table_name, p.operation, nullif(p.attempts, 0) AS attempts, p.bytes,
+SELECT p.id::text AS id, p.seq, CASE WHEN p.begins THEN true END AS begins, CASE WHEN p.begins THEN p.txid::text END AS txid,
+       CASE WHEN p.differs THEN true END AS differs, CASE WHEN p.differs THEN p.table_schema END AS table_schema,
+       CASE WHEN p.differs THEN p.table_name END AS table_name, CASE WHEN p.differs THEN p.operation END AS operation, nullif(p.attempts, 0) AS attempts, p.bytes,
        CASE WHEN p.key_text IS NULL THEN true END AS by_application, CASE WHEN g.is_given THEN NULL ELSE true END AS is_withheld,
        CASE WHEN g.is_given THEN p.key_text END AS key, CASE WHEN g.is_given THEN p.data_text END AS data,
        CASE WHEN g.is_given THEN p.old_text END AS old_data,
@@ -39,7 +42,9 @@ SELECT p.id::text AS id, p.seq, p.txid::text AS txid, p.table_schema, p.table_na
        CASE WHEN p.next_attempt_at > clock_timestamp() THEN true END AS is_early,
        CASE WHEN p.begins THEN (SELECT min(q.seq) FROM ${name} AS q WHERE q.txid = p.txid AND q.${IS_OPEN_OF}) END AS first,
        CASE WHEN p.begins THEN (SELECT max(q.seq) FROM ${name} AS q WHERE q.txid = p.txid AND q.${IS_OPEN_OF}) END AS last
-  FROM (SELECT t.*, sum(t.bytes) OVER w AS total, row_number() OVER w AS nth, t.txid IS DISTINCT FROM lag(t.txid) OVER w AS begins
+  FROM (SELECT t.*, sum(t.bytes) OVER w AS total, row_number() OVER w AS nth, t.txid IS DISTINCT FROM lag(t.txid) OVER w AS begins,
+               row_number() OVER w = 1 OR t.table_name IS DISTINCT FROM lag(t.table_name) OVER w OR t.operation IS DISTINCT FROM lag(t.operation) OVER w
+                 OR t.table_schema IS DISTINCT FROM lag(t.table_schema) OVER w AS differs
           FROM (SELECT r.*, coalesce(octet_length(r.key_text), 0) + coalesce(octet_length(r.data_text), 0) + coalesce(octet_length(r.old_text), 0) AS bytes
                   FROM (SELECT s.id, s.seq, s.txid, s.table_schema, s.table_name, s.operation, s.attempts, s.created_at, s.next_attempt_at,
                                s.key::text AS key_text, s.data::text AS data_text, s.old_data::text AS old_text
@@ -61,21 +66,46 @@ SELECT p.id::text AS id, p.seq, p.txid::text AS txid, p.table_schema, p.table_na
   };
 }
 
+/**
+ * The next open rows of one transaction, by their names alone.
+ * Source: the queue's table. Lowest version: 14.
+ */
+export function pageNamesStatement(
+  queue: TableName,
+  scope: Exclude<PageScope, { readonly kind: 'all' }>,
+  after: bigint,
+  limit: number,
+): SqlStatement {
+  const [condition, values] = conditionOf(scope, 3);
+  const text = `
+SELECT id::text AS id, seq FROM ${qualifiedName(queue)}
+ WHERE ${IS_OPEN} AND seq > $1::bigint AND ${condition} ORDER BY seq LIMIT $2::int`;
+  return { name: statementName(text), text, values: [after, limit, ...values] };
+}
+
+/** What `pageNamesStatement` gave. */
+export function readPageNames(
+  rows: readonly Readonly<Record<string, unknown>>[],
+): readonly Pick<QueueOperation, 'id' | 'seq'>[] {
+  return rows.map((row) => ({ id: text(row['id']), seq: big(row['seq']) }));
+}
+
 const IS_OPEN_OF = `state = 'pending' AND q.synced_at IS NULL`;
 
 function conditionOf(
   scope: PageScope,
+  first: number,
 ): readonly [string, readonly (string | bigint | readonly string[] | null)[]] {
   switch (scope.kind) {
     case 'all':
       return [
-        `(txid IS NULL OR txid <> ALL ($5::text[]::xid8[])) AND ($6::bigint IS NULL OR seq <= $6::bigint)`,
+        `(txid IS NULL OR txid <> ALL ($${first}::text[]::xid8[])) AND ($${first + 1}::bigint IS NULL OR seq <= $${first + 1}::bigint)`,
         [scope.skipped, scope.upTo],
       ];
     case 'transaction':
-      return [`txid = $5::text::xid8`, [scope.txid]];
+      return [`txid = $${first}::text::xid8`, [scope.txid]];
     case 'row':
-      return [`seq = $5::bigint`, [scope.seq]];
+      return [`seq = $${first}::bigint`, [scope.seq]];
   }
 }
 
@@ -88,15 +118,19 @@ export function readPage(rows: readonly Readonly<Record<string, unknown>>[]): re
   let last = 0n;
   let txid: string | null = null;
   let table: TableName = { schema: '', name: '' };
+  let kind = '';
   return rows.map((row) => {
-    const [schema, name] = [text(row['table_schema']), text(row['table_name'])];
-    if (table.name !== name || table.schema !== schema) table = { schema, name };
-    const operation = operationOf(row, table);
-    if (operation.txid === null || operation.txid !== txid) {
+    if (row['differs'] === true) {
+      const [schema, name] = [text(row['table_schema']), text(row['table_name'])];
+      if (table.name !== name || table.schema !== schema) table = { schema, name };
+      kind = text(row['operation']);
+    }
+    if (row['begins'] === true) txid = nullableText(row['txid']);
+    const operation = operationOf(row, txid, table, kind);
+    if (txid === null || row['begins'] === true) {
       first = row['first'] === null ? operation.seq : big(row['first']);
       last = row['last'] === null ? operation.seq : big(row['last']);
     }
-    txid = operation.txid;
     return {
       operation,
       hasData: row['is_withheld'] !== true,
@@ -107,13 +141,18 @@ export function readPage(rows: readonly Readonly<Record<string, unknown>>[]): re
   });
 }
 
-function operationOf(row: Readonly<Record<string, unknown>>, table: TableName): QueueOperation {
+function operationOf(
+  row: Readonly<Record<string, unknown>>,
+  txid: string | null,
+  table: TableName,
+  operation: string,
+): QueueOperation {
   return {
     id: text(row['id']),
     seq: big(row['seq']),
-    txid: nullableText(row['txid']),
+    txid,
     table,
-    operation: text(row['operation']),
+    operation,
     writtenBy: row['by_application'] === true ? 'application' : 'trigger',
     key: nullableText(row['key']),
     data: nullableText(row['data']),

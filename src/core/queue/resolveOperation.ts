@@ -1,6 +1,7 @@
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import type { ResolvedOperation } from './applyTypes';
-import { jsonMembers, jsonScalarText, type JsonMembers } from './applyJson';
+import { jsonScalarText, type JsonMembers } from './applyJson';
 import { keySpelling, keyTextOf } from './applyKey';
 import { keyValues, spelledKeys } from './keysActedOn';
 import type { OperationKind, OperationRefusal, QueueOperation } from './operation';
@@ -30,54 +31,58 @@ export function resolveOperation(
   if (kind === null)
     return dead(
       source,
-      `It is queued as "${source.operation}", which is no INSERT, UPDATE or DELETE.`,
+      say`It is queued as "${source.operation}", which is no INSERT, UPDATE or DELETE.`,
     );
-  if (source.bytes > MAX_OPERATION_BYTES) return dead(source, 'It is larger than 100 MB.', '54000');
+  if (source.bytes > MAX_OPERATION_BYTES)
+    return dead(source, say`It is larger than 100 MB.`, '54000');
   if (table === null) {
-    return drift(source, `The primary has no table ${formatTableName(source.table)}.`, '42P01');
+    return drift(source, say`The primary has no table ${formatTableName(source.table)}.`, '42P01');
   }
   if (table.key.length === 0) {
     return dead(
       source,
-      `${formatTableName(source.table)} has no primary key on the primary, so its row cannot be told from others.`,
+      say`${formatTableName(source.table)} has no primary key on the primary, so its row cannot be told from others.`,
     );
   }
   const isOwn = source.writtenBy === 'trigger';
-  const data = source.data === null ? null : jsonMembers(source.data);
+  const { readers } = shapes;
+  const data = source.data === null ? null : readers.data.read(source.data);
   if (data === null && (source.data !== null || !isOwn || kind !== 'DELETE')) {
-    return dead(source, 'Its data is no JSON object.', '22023');
+    return dead(source, say`Its data is no JSON object.`, '22023');
   }
   const old =
-    isOwn && kind !== 'INSERT' && source.oldData !== null ? jsonMembers(source.oldData) : null;
+    isOwn && kind !== 'INSERT' && source.oldData !== null ? readers.old.read(source.oldData) : null;
   const shape = shapes.of(table, kind, source.writtenBy, data, old);
   if (shape.unknown.length > 0) {
     const columns = shape.unknown.map((column) => `"${column}"`).join(', ');
     const name = formatTableName(source.table);
-    return drift(source, `${name} on the primary has no column ${columns}.`, '42703');
+    return drift(source, say`${name} on the primary has no column ${columns}.`, '42703');
   }
-  const keySource = isOwn && source.key !== null ? jsonMembers(source.key) : data;
+  const keySource = isOwn && source.key !== null ? readers.key.read(source.key) : data;
   const values = keyValues(table, keySource);
   if (typeof values === 'string')
-    return dead(source, `Its data lacks the key column "${values}".`, '23502');
-  if (kind === 'UPDATE' && !shape.setsColumns) return dead(source, 'It sets no column.');
+    return dead(source, say`Its data lacks the key column "${values}".`, '23502');
+  if (kind === 'UPDATE' && !shape.setsColumns) return dead(source, say`It sets no column.`);
   const stuck = kind === 'UPDATE' ? changedAlways(table, data, old) : undefined;
   if (stuck !== undefined) {
     return dead(
       source,
-      `"${stuck}" is generated always as identity on the primary, so it cannot be changed.`,
+      say`"${stuck}" is generated always as identity on the primary, so it cannot be changed.`,
       '428C9',
     );
   }
   const newValues = kind === 'UPDATE' && isOwn ? keyValues(table, data) : values;
   if (typeof newValues === 'string')
-    return dead(source, `Its data lacks the key column "${newValues}".`, '23502');
+    return dead(source, say`Its data lacks the key column "${newValues}".`, '23502');
   const changesKey = newValues.some((value, index) => value !== values[index]);
   return {
     source,
     kind,
     table: shape.table,
     keyText: keyTextOf(values),
-    key: keyJson(shape.keyNames, table, keySource),
+    key: isKeyItself(source, table, keySource)
+      ? source.key
+      : keyJson(shape.keyNames, table, keySource),
     columns: shape.columns,
     oldColumns: shape.oldColumns,
     changesKey,
@@ -91,6 +96,16 @@ function kindOf(operation: string): OperationKind | null {
   return operation === 'INSERT' || operation === 'UPDATE' || operation === 'DELETE'
     ? operation
     : null;
+}
+
+/** What the queue has as the key names the columns of the primary's key and no others. */
+function isKeyItself(
+  source: QueueOperation,
+  { key }: TargetTable,
+  members: JsonMembers | null,
+): source is QueueOperation & { readonly key: string } {
+  if (source.writtenBy !== 'trigger' || source.key === null) return false;
+  return members?.names.length === key.length && key.every((name) => members.has(name));
 }
 
 function keyJson(

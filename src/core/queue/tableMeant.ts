@@ -1,3 +1,4 @@
+import { say } from '../say';
 import { formatTableName } from '../tableName';
 import type { TableName } from '../topology';
 
@@ -42,8 +43,8 @@ export function spelledTables(name: string): readonly TableName[] {
 
 /** Finished sentence. */
 export function ambiguitySentence(named: TableName, tables: readonly TableName[]): string {
-  const names = tables.map(formatTableName).join(' or ');
-  return `Its table "${named.name}" may be ${names}: list the one that is meant in the file, or queue it with its schema in table_schema.`;
+  const names = tables.map(formatTableName).join(say` or `);
+  return say`Its table "${named.name}" may be ${names}: list the one that is meant in the file, or queue it with its schema in table_schema.`;
 }
 
 const PART = '"(?:[^"]|"")+"|[^."]+';

@@ -35,49 +35,79 @@ export function planWaves(
 
 /** The last operation on each key, of batches that are not settled yet. One whose keys cannot be told stands for its whole table. */
 export class LastOperations {
-  readonly #last = new Map<string, { readonly id: string; readonly batch: number }>();
-  readonly #keys = new Map<number, string[]>();
-  #batch = 0;
+  /** In the order of the queue. */
+  readonly #batches: { readonly number: number; readonly tables: Map<string, LastOfTable> }[] = [];
+  #number = 0;
+  /** Operations of one shape share the object that names their table. */
   #named: { readonly table: TableName | null; readonly name: string } = { table: null, name: '' };
 
   /** What follows belongs to another batch. @returns its number */
   begin(): number {
-    this.#batch += 1;
-    return this.#batch;
+    this.#number += 1;
+    this.#batches.push({ number: this.#number, tables: new Map() });
+    return this.#number;
   }
 
   /** Tells an operation which ones stand before it on its keys, and puts it behind them. */
   follow(op: ResolvedOperation): ResolvedOperation {
-    const table = this.#nameOf(op.table);
-    const keys = op.touches?.map((key) => `${table}\0${key}`) ?? [table];
+    const name = this.#nameOf(op.table);
+    const { touches } = op;
+    const { id } = op.source;
+    const own = this.#ownOf(name);
+    if (touches === null) {
+      const before = this.#lastOf(name);
+      own.any = id;
+      return before === undefined ? op : { ...op, behind: [before] };
+    }
     const behind: string[] = [];
-    for (const key of keys) {
-      const id = (this.#last.get(key) ?? this.#last.get(table))?.id;
-      if (id !== undefined && !behind.includes(id)) behind.push(id);
+    for (const key of touches) {
+      const before = this.#lastOn(name, key) ?? this.#lastOf(name);
+      if (before !== undefined && !behind.includes(before)) behind.push(before);
     }
-    const entry = { id: op.source.id, batch: this.#batch };
-    const own = this.#keys.get(this.#batch) ?? [];
-    if (own.length === 0) this.#keys.set(this.#batch, own);
-    for (const key of keys) {
-      this.#last.set(key, entry);
-      own.push(key);
-    }
+    for (const key of touches) own.keys.set(key, id);
     return behind.length === 0 ? op : { ...op, behind };
   }
 
-  /** Operations of one shape share the object that names their table. */
   #nameOf(table: TableName): string {
     if (this.#named.table !== table) this.#named = { table, name: formatTableName(table) };
     return this.#named.name;
   }
 
+  #ownOf(name: string): LastOfTable {
+    if (this.#batches.length === 0) this.begin();
+    const tables = this.#batches.at(-1)?.tables;
+    const found = tables?.get(name) ?? { keys: new Map<string, string>(), any: null };
+    tables?.set(name, found);
+    return found;
+  }
+
+  #lastOn(name: string, key: string): string | undefined {
+    for (let at = this.#batches.length - 1; at >= 0; at -= 1) {
+      const id = this.#batches[at]?.tables.get(name)?.keys.get(key);
+      if (id !== undefined) return id;
+    }
+    return undefined;
+  }
+
+  #lastOf(name: string): string | undefined {
+    return (
+      this.#batches
+        .findLast(({ tables }) => (tables.get(name)?.any ?? null) !== null)
+        ?.tables.get(name)?.any ?? undefined
+    );
+  }
+
   /** It is settled: what it came to is known otherwise. */
   forget(batch: number): void {
-    for (const key of this.#keys.get(batch) ?? []) {
-      if (this.#last.get(key)?.batch === batch) this.#last.delete(key);
-    }
-    this.#keys.delete(batch);
+    const at = this.#batches.findIndex(({ number }) => number === batch);
+    if (at >= 0) this.#batches.splice(at, 1);
   }
+}
+
+/** Ids of operations on one table. */
+interface LastOfTable {
+  readonly keys: Map<string, string>;
+  any: string | null;
 }
 
 /** By name as `planWaves` and its callers look tables up. */

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../failure';
+import { say } from '../say';
 import type { TopologySnapshot } from '../snapshot';
 import type { ConnectionParams } from '../topology';
 import type { Purpose, Reach } from './connectionTexts';
@@ -30,12 +31,14 @@ export function reachOf(
 ): FoundReach {
   const [first] = nodeIds;
   if (first === undefined) {
-    return { problem: 'The file has several primaries; copy the connection of one node instead.' };
+    return {
+      problem: say`The file has several primaries; copy the connection of one node instead.`,
+    };
   }
   const unknown = nodeIds.find((id) => (endpoints.get(id) ?? []).length === 0);
-  if (unknown !== undefined) return { problem: `Where ${unknown} listens is not known.` };
+  if (unknown !== undefined) return { problem: say`Where ${unknown} listens is not known.` };
   const { user, database, options } = identityOf(snapshot, first);
-  if (user === null) return { problem: `The connection of ${first} names no user.` };
+  if (user === null) return { problem: say`The connection of ${first} names no user.` };
   const differing = nodeIds.filter((id) => {
     const other = identityOf(snapshot, id);
     return other.user !== user || (other.database ?? user) !== (database ?? user);

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { EdgeSnapshot, NodeSnapshot, TopologySnapshot } from '../snapshot';
 
 /** How far a standby is behind the server that its WAL comes from in the end. */
@@ -21,11 +22,11 @@ export function standbyLag(snapshot: TopologySnapshot, nodeId: string, nowMs: nu
   for (let at: string | null = nodeId; at !== null;) {
     const edge = streamingTo(snapshot, at);
     if (edge === undefined) {
-      if (at === nodeId) return unknown('what it streams from is not known', upstreams);
+      if (at === nodeId) return unknown(say`what it streams from is not known`, upstreams);
       break;
     }
     const found = lagOf(edge, nodeOf(snapshot, at), nowMs);
-    if (found === null) unknownBecause ??= edge.unknownBecause ?? 'not measured';
+    if (found === null) unknownBecause ??= edge.unknownBecause ?? say`not measured`;
     if (found !== null && ms !== null) ms += found.ms;
     else ms = null;
     isAtMost ||= found?.isAtMost ?? false;
@@ -34,7 +35,7 @@ export function standbyLag(snapshot: TopologySnapshot, nodeId: string, nowMs: nu
     at = edge.isRelativeToUpstream ? edge.from : null;
   }
   return ms === null
-    ? unknown(unknownBecause ?? 'not measured', upstreams)
+    ? unknown(unknownBecause ?? say`not measured`, upstreams)
     : { ms, isAtMost, unknownBecause: null, upstreams };
 }
 

@@ -1,5 +1,7 @@
+import { chosenAmong } from '../chosenPrimary';
 import { formatAgo, formatDuration } from '../format';
 import { verdictWord } from '../describe/verdictWord';
+import { say } from '../say';
 import type { NodeSnapshot, TopologySnapshot, VerdictCode } from '../snapshot';
 import { routedNodes } from './routedNodes';
 import { standbyLag } from './standbyLag';
@@ -37,42 +39,58 @@ export interface Routes {
 
 /**
  * Where reads and writes go by the file's `routing` and what the servers said last. Asks no server. Unknown lag is never small, what
- * is out of date is unknown, and where two servers take writes nothing goes to either.
+ * is out of date is unknown, and where two servers take writes nothing goes to either, nor to what streams from them, until a person
+ * has chosen one.
  */
 export function routesOf(snapshot: TopologySnapshot, nowMs = snapshot.takenAtMs): Routes {
-  const writes = writesOf(snapshot, nowMs);
-  return { reads: readsOf(snapshot, writes.nodeId, nowMs), writes };
+  const { writes, rivals } = writesOf(snapshot, nowMs);
+  return { reads: readsOf(snapshot, { writesTo: writes.nodeId, rivals, nowMs }), writes };
 }
 
-function writesOf(snapshot: TopologySnapshot, nowMs: number): Route {
+interface Writes {
+  readonly writes: Route;
+  /** Ids of servers that take writes while nobody can tell which of them is meant. */
+  readonly rivals: readonly string[];
+}
+
+function writesOf(snapshot: TopologySnapshot, nowMs: number): Writes {
   const routed = routedNodes(snapshot.topology);
   if (routed.kind === 'unclear') {
     const reason =
       routed.primaries.length === 0
-        ? 'the file has no nodes'
-        : `the file has several primaries (${routed.primaries.join(', ')}): "routing" says which is meant`;
-    return route('writes', 'undeclared', reason, []);
+        ? say`the file has no nodes`
+        : say`the file has several primaries (${routed.primaries.join(', ')}): "routing" says which is meant`;
+    return { writes: route('writes', 'undeclared', reason, []), rivals: [] };
   }
   const { primary, members } = routed;
   const nodes = nodesOf(snapshot, members);
-  const candidates = nodes.map((node) => judgeWrite(node, node.id === primary, nowMs));
-  const taken = candidates.filter(({ state }) => state === 'taken');
-  const rivals = rivalsOf(nodes, taken);
-  if (rivals.length > 1) {
-    const names = rivals.join(' and ');
-    const refused = candidates.map((candidate) =>
+  const judged = nodes.map((node) => judgeWrite(node, node.id === primary, nowMs));
+  const rivals = rivalsOf(
+    nodes,
+    judged.filter(({ state }) => state === 'taken'),
+  );
+  const chosen = chosenAmong(snapshot, rivals);
+  if (chosen === null && rivals.length > 1) {
+    const names = rivals.join(say` and `);
+    const refused = judged.map((candidate) =>
       rivals.includes(candidate.nodeId)
-        ? refuse(candidate.nodeId, `takes writes, as ${others(rivals, candidate.nodeId)} does`)
+        ? refuse(candidate.nodeId, say`takes writes, as ${others(rivals, candidate.nodeId)} does`)
         : candidate,
     );
-    const reason = `${names} take writes: until one is chosen, writes belong to neither`;
-    return route('writes', 'nowhere', reason, refused);
+    const reason = say`${names} take writes: until one is chosen, writes belong to neither`;
+    return { writes: route('writes', 'nowhere', reason, refused), rivals };
   }
+  const same = nodes.find(({ id }) => id === chosen)?.sameServerAs ?? [];
+  const candidates = judged.map((candidate) =>
+    chosen === null || candidate.state !== 'taken' || same.includes(candidate.nodeId)
+      ? candidate
+      : judgeChosen(candidate.nodeId, chosen),
+  );
   const decided = decide('writes', candidates);
-  if (decided.nodeId === null) return decided;
+  if (decided.nodeId === null) return { writes: decided, rivals: [] };
   const isPromoted = decided.nodeId !== primary;
   const first = candidates[0];
-  return {
+  const writes = {
     ...decided,
     reason:
       isPromoted && first !== undefined
@@ -80,9 +98,16 @@ function writesOf(snapshot: TopologySnapshot, nowMs: number): Route {
         : decided.reason,
     whenDown:
       members.length > 1
-        ? `When ${decided.nodeId} is down, writes go nowhere until a standby is promoted.`
-        : `When ${decided.nodeId} is down, writes go nowhere: it has no standby.`,
+        ? say`When ${decided.nodeId} is down, writes go nowhere until a standby is promoted.`
+        : say`When ${decided.nodeId} is down, writes go nowhere: it has no standby.`,
   };
+  return { writes, rivals: [] };
+}
+
+/** Of a server that takes writes, where a person has said which one is the primary. */
+function judgeChosen(nodeId: string, chosen: string): RouteCandidate {
+  if (nodeId === chosen) return take(nodeId, say`takes writes, chosen as the primary`, null);
+  return refuse(nodeId, say`takes writes beside ${chosen}, which was chosen as the primary`);
 }
 
 /** Ids of the servers that take writes, each server once; those that are known as a split brain among them. */
@@ -103,27 +128,27 @@ function judgeWrite(node: NodeSnapshot, isPrimary: boolean, nowMs: number): Rout
   const unread = judgeUnread(node, nowMs);
   if (unread !== null) return unread;
   if (node.sample.fast?.isInRecovery === true) {
-    const words = isPrimary ? 'the file says primary, its server is a standby' : 'standby';
+    const words = isPrimary ? say`the file says primary, its server is a standby` : say`standby`;
     return refuse(node.id, words);
   }
-  const promoted = 'takes writes, though the file says standby';
-  return take(node.id, isPrimary ? 'primary, takes writes' : promoted, null);
+  const promoted = say`takes writes, though the file says standby`;
+  return take(node.id, isPrimary ? say`primary, takes writes` : promoted, null);
 }
 
-function readsOf(snapshot: TopologySnapshot, writesTo: string | null, nowMs: number): Route {
+function readsOf(snapshot: TopologySnapshot, rule: Omit<ReadRule, 'maxLagMs'>): Route {
   const { routing } = snapshot.topology;
   if (routing === undefined) {
-    return route('reads', 'undeclared', 'the file declares no "routing"', []);
+    return route('reads', 'undeclared', say`the file declares no "routing"`, []);
   }
   const { maxLagMs } = routing;
   const candidates = nodesOf(snapshot, routing.reads).map((node) =>
-    judgeRead(snapshot, node, { writesTo, maxLagMs, nowMs }),
+    judgeRead(snapshot, node, { ...rule, maxLagMs }),
   );
   const decided = decide('reads', candidates);
   const { nodeId } = decided;
   if (nodeId === null) return decided;
   const isCutOff = (id: string) =>
-    maxLagMs !== null && standbyLag(snapshot, id, nowMs).upstreams.includes(nodeId);
+    maxLagMs !== null && standbyLag(snapshot, id, rule.nowMs).upstreams.includes(nodeId);
   const same = snapshot.nodes.find(({ id }) => id === nodeId)?.sameServerAs ?? [];
   const next = candidates.find(
     (one) =>
@@ -133,11 +158,11 @@ function readsOf(snapshot: TopologySnapshot, writesTo: string | null, nowMs: num
       // What streams from it can then not tell how far behind it is.
       !isCutOff(one.nodeId),
   );
-  const whenDown = next === undefined ? 'nowhere' : `to ${next.nodeId}`;
-  return { ...decided, whenDown: `When ${nodeId} is down, reads go ${whenDown}.` };
+  const whenDown = next === undefined ? 'nowhere' : say`to ${next.nodeId}`;
+  return { ...decided, whenDown: say`When ${nodeId} is down, reads go ${whenDown}.` };
 }
 
-interface ReadRule {
+interface ReadRule extends Pick<Writes, 'rivals'> {
   readonly writesTo: string | null;
   readonly maxLagMs: number | null;
   readonly nowMs: number;
@@ -146,7 +171,7 @@ interface ReadRule {
 function judgeRead(
   snapshot: TopologySnapshot,
   node: NodeSnapshot,
-  { writesTo, maxLagMs, nowMs }: ReadRule,
+  { writesTo, rivals, maxLagMs, nowMs }: ReadRule,
 ): RouteCandidate {
   const unread = judgeUnread(node, nowMs);
   if (unread !== null) return unread;
@@ -156,23 +181,27 @@ function judgeRead(
   const code = edge?.verdict.code;
   if (code === 'diverged' || code === 'wrongSystem') return refuse(node.id, verdictWord(code));
   const end = lag.upstreams.at(-1);
+  if (end !== undefined && rivals.includes(end)) {
+    return refuse(node.id, say`streams from ${end}, one of several servers that take writes`);
+  }
   const source = snapshot.nodes.find(({ id }) => id === end);
   // Its lag is that against a server whose writes are not the ones meant.
   if (writesTo !== null && end !== writesTo && source?.sameServerAs.includes(writesTo) !== true) {
-    const upstream = end ?? 'a server that is not in the file';
-    return refuse(node.id, `streams from ${upstream}, writes go to ${writesTo}`);
+    const upstream = end ?? say`a server that is not in the file`;
+    return refuse(node.id, say`streams from ${upstream}, writes go to ${writesTo}`);
   }
   if (lag.ms === null) {
-    const words = `lag unknown: ${lag.unknownBecause ?? 'not measured'}`;
+    const words = say`lag unknown: ${lag.unknownBecause ?? say`not measured`}`;
     return maxLagMs === null
-      ? take(node.id, `standby, ${words}`, 'lag unknown')
+      ? take(node.id, say`standby, ${words}`, say`lag unknown`)
       : refuse(node.id, words);
   }
   const behind = behindWords(lag.ms, lag.isAtMost);
-  if (maxLagMs === null || lag.ms <= maxLagMs) return take(node.id, `standby, ${behind}`, behind);
+  if (maxLagMs === null || lag.ms <= maxLagMs)
+    return take(node.id, say`standby, ${behind}`, behind);
   return lag.isAtMost
-    ? refuse(node.id, `lag unknown, may be more than ${formatDuration(maxLagMs)}`)
-    : refuse(node.id, `${behind}, more than ${formatDuration(maxLagMs)}`);
+    ? refuse(node.id, say`lag unknown, may be more than ${formatDuration(maxLagMs)}`)
+    : refuse(node.id, say`${behind}, more than ${formatDuration(maxLagMs)}`);
 }
 
 /** A server that takes writes has what is written only where writes go there. */
@@ -183,15 +212,20 @@ function judgeWritable(
 ): RouteCandidate {
   if (id === writesTo) {
     const isStandby = topology.nodes.some((node) => node.id === id && node.standbyOf !== null);
-    return take(id, isStandby ? 'takes writes, though the file says standby' : 'primary', null);
+    return take(
+      id,
+      isStandby ? say`takes writes, though the file says standby` : say`primary`,
+      null,
+    );
   }
-  if (verdict.code === 'splitBrain') return refuse(id, 'one of several servers that take writes');
-  return refuse(id, 'takes writes of its own');
+  if (verdict.code === 'splitBrain')
+    return refuse(id, say`one of several servers that take writes`);
+  return refuse(id, say`takes writes of its own`);
 }
 
 function behindWords(ms: number, isAtMost: boolean): string {
-  if (isAtMost) return `at most ${formatDuration(ms)} behind`;
-  return ms === 0 ? 'caught up' : `${formatDuration(ms)} behind`;
+  if (isAtMost) return say`at most ${formatDuration(ms)} behind`;
+  return ms === 0 ? say`caught up` : say`${formatDuration(ms)} behind`;
 }
 
 /** Nothing was asked of them: they may do or not. */
@@ -211,7 +245,7 @@ function judgeUnread(node: NodeSnapshot, nowMs: number): RouteCandidate | null {
   const word = verdictWord(verdict.code);
   if (verdict.code === 'stale') {
     const age =
-      sample.fastAtMs === null ? word : `last heard from ${formatAgo(sample.fastAtMs, nowMs)}`;
+      sample.fastAtMs === null ? word : say`last heard from ${formatAgo(sample.fastAtMs, nowMs)}`;
     return { nodeId: id, state: 'unknown', reason: age, behind: null };
   }
   if (UNTOLD.includes(verdict.code)) {
@@ -219,7 +253,7 @@ function judgeUnread(node: NodeSnapshot, nowMs: number): RouteCandidate | null {
   }
   if (sample.contact === 'failed' || UNFIT.includes(verdict.code)) return refuse(id, word);
   if (sample.fast !== null) return null;
-  return { nodeId: id, state: 'unknown', reason: 'not read yet', behind: null };
+  return { nodeId: id, state: 'unknown', reason: say`not read yet`, behind: null };
 }
 
 /** The first that would do, unless one before it cannot be told of. */
@@ -250,7 +284,7 @@ function refuse(nodeId: string, reason: string): RouteCandidate {
 }
 
 function others(names: readonly string[], self: string): string {
-  return names.filter((name) => name !== self).join(' and ');
+  return names.filter((name) => name !== self).join(say` and `);
 }
 
 function nodesOf({ nodes }: TopologySnapshot, ids: readonly string[]): readonly NodeSnapshot[] {

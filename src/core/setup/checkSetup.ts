@@ -1,5 +1,6 @@
 import { listNames } from '../plan/findingParts';
 import type { PlanContext } from '../plan/requests';
+import { say } from '../say';
 import { nodeItems, publisherItems } from './nodeItems';
 import type { SetupItem } from './setupItem';
 import { itemOf } from './setupItem';
@@ -24,10 +25,10 @@ export function checkSetup(context: PlanContext, only: string | null): readonly 
       const node = read(id);
       if (node === null) return [unreached(context, id)];
       return [
-        itemOf(id, 'reached', 'Answers', {
+        itemOf(id, 'reached', say`Answers`, {
           state: 'ok',
-          evidence: `It answers as ${node.catalog.role.name} in the database ${node.catalog.server.database}.`,
-          source: `pg_postmaster_start_time() on ${id}`,
+          evidence: say`It answers as ${node.catalog.role.name} in the database ${node.catalog.server.database}.`,
+          source: say`pg_postmaster_start_time() on ${id}`,
         }),
         ...nodeItems(context, node),
         ...publisherItems(context, node),
@@ -42,10 +43,10 @@ export function checkSetup(context: PlanContext, only: string | null): readonly 
 
 function unreached({ snapshot }: PlanContext, nodeId: string): SetupItem {
   const failure = snapshot?.nodes.find(({ id }) => id === nodeId)?.sample.failure ?? null;
-  return itemOf(nodeId, 'reached', 'Answers', {
+  return itemOf(nodeId, 'reached', say`Answers`, {
     state: failure === null ? 'unknown' : 'problem',
-    evidence: failure === null ? 'It was not asked.' : failure.text,
-    fix: failure === null ? 'Connect to it, and check again.' : failure.advice,
+    evidence: failure === null ? say`It was not asked.` : failure.text,
+    fix: failure === null ? say`Connect to it, and check again.` : failure.advice,
   });
 }
 
@@ -56,18 +57,18 @@ function topologyItems({ topology, catalogs }: PlanContext): readonly SetupItem[
     {
       id: 'backups',
       nodeId: null,
-      title: 'Backups are made with replication slots in mind',
+      title: say`Backups are made with replication slots in mind`,
       state: 'unknown',
-      evidence: `A backup holds no slots${withSlots.length === 0 ? '' : ` (${listNames(withSlots.map(({ nodeId }) => nodeId))} ${withSlots.length === 1 ? 'has' : 'have'} some)`}: after a restore they are made anew, and subscriptions copied.`,
+      evidence: say`A backup holds no slots${withSlots.length === 0 ? '' : say` (${listNames(withSlots.map(({ nodeId }) => nodeId))} ${withSlots.length === 1 ? say`has` : say`have`} some)`}: after a restore they are made anew, and subscriptions copied.`,
       source: null,
-      fix: 'Keep the topology file with the backups: Plan Changes… makes from it what is missing.',
+      fix: say`Keep the topology file with the backups: Plan Changes… makes from it what is missing.`,
     },
     {
       id: 'recovery',
       nodeId: null,
-      title: 'Recovery was tried',
+      title: say`Recovery was tried`,
       state: 'unknown',
-      evidence: `No server tells whether ${topology.name} was ever restored or failed over.`,
+      evidence: say`No server tells whether ${topology.name} was ever restored or failed over.`,
       source: null,
       fix: null,
     },

@@ -1,4 +1,5 @@
 import type { NodeCatalog } from '../plan/nodeCatalog';
+import { say } from '../say';
 import type { SetupFacts } from './setupFacts';
 
 /** Software that decides by itself who is primary. */
@@ -45,8 +46,8 @@ function patroni({ settings, settingFiles }: SetupFacts): ClusterManager | null 
     name: 'Patroni',
     sign:
       file === undefined
-        ? 'its settings come from the command line as Patroni gives them'
-        : `its settings come from ${file}`,
+        ? say`its settings come from the command line as Patroni gives them`
+        : say`its settings come from ${file}`,
     command: 'patronictl switchover',
   };
 }
@@ -60,7 +61,10 @@ function cloudNativePg(
   if (setting === undefined && slot === undefined) return null;
   return {
     name: 'CloudNativePG',
-    sign: setting === undefined ? `it has the slot ${slot ?? ''}` : `it has the setting ${setting}`,
+    sign:
+      setting === undefined
+        ? say`it has the slot ${slot ?? ''}`
+        : say`it has the setting ${setting}`,
     command: 'kubectl cnpg promote <cluster> <instance>',
   };
 }
@@ -72,14 +76,14 @@ function autoFailover(
   const isMarked = (name: string | null) => name?.startsWith('pgautofailover_') ?? false;
   const sign =
     (settingFiles.some((path) => path.includes('postgresql-auto-failover'))
-      ? 'its settings come from postgresql-auto-failover.conf'
+      ? say`its settings come from postgresql-auto-failover.conf`
       : null) ??
-    (extensions.includes('pgautofailover') ? 'it has the extension pgautofailover' : null) ??
+    (extensions.includes('pgautofailover') ? say`it has the extension pgautofailover` : null) ??
     (slots.some(({ name }) => isMarked(name)) || isMarked(primaryConninfo?.applicationName ?? null)
-      ? 'its standbys are named pgautofailover_…'
+      ? say`its standbys are named pgautofailover_…`
       : null) ??
     (roles.some(({ name }) => name === 'pgautofailover_replicator')
-      ? 'it has the role pgautofailover_replicator'
+      ? say`it has the role pgautofailover_replicator`
       : null);
   if (sign === null) return null;
   return { name: 'pg_auto_failover', sign, command: 'pg_autoctl perform promotion' };
@@ -90,9 +94,9 @@ function repmgr(
   { schemas }: Pick<NodeCatalog, 'schemas'>,
 ): ClusterManager | null {
   const sign = extensions.includes('repmgr')
-    ? 'it has the extension repmgr'
+    ? say`it has the extension repmgr`
     : schemas.some(({ name }) => name === 'repmgr')
-      ? 'it has a schema repmgr'
+      ? say`it has a schema repmgr`
       : null;
   return sign === null ? null : { name: 'repmgr', sign, command: 'repmgr standby switchover' };
 }

@@ -1,3 +1,4 @@
+import { say } from '../say';
 import type { HbaRule } from './setupFacts';
 
 export interface HbaLine {
@@ -36,7 +37,7 @@ export function ruleText(rule: HbaRule): string {
 
 /** `line 12 of pg_hba.conf` */
 export function rulePlace({ line, file }: HbaRule): string {
-  return `line ${line} of ${file === null ? 'pg_hba.conf' : (file.split(/[/\\]/u).at(-1) ?? file)}`;
+  return say`line ${line} of ${file === null ? 'pg_hba.conf' : (file.split(/[/\\]/u).at(-1) ?? file)}`;
 }
 
 /** Quotes take no escape in that file: a name with a quote cannot be written. */

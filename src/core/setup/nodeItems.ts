@@ -5,6 +5,7 @@ import { formatTableName } from '../tableName';
 import { listNames } from '../plan/findingParts';
 import { knownSubscribersOf } from '../plan/knownSubscribers';
 import type { PlanContext } from '../plan/requests';
+import { say } from '../say';
 import { hbaLine, rulePlace, ruleText } from './hbaText';
 import { matchHba } from './matchHba';
 import { itemOf, type SetupItem } from './setupItem';
@@ -15,27 +16,28 @@ export function nodeItems({ topology }: PlanContext, node: ReadNode): readonly S
   const { catalog, setup } = node;
   const { nodeId } = catalog;
   const declared = topology.nodes.find(({ id }) => id === nodeId);
-  const settings = `pg_settings on ${nodeId}`;
+  const settings = say`pg_settings on ${nodeId}`;
   const isTls = setup.settings['ssl']?.text !== 'off';
   const waiting = setup.pendingRestart;
   const encryption = setup.settings['password_encryption']?.text ?? null;
   return [
     ...watcher(node, declared?.connection['user'] ?? null),
-    itemOf(nodeId, 'tls', 'Offers TLS', {
+    itemOf(nodeId, 'tls', say`Offers TLS`, {
       state: isTls ? 'ok' : topology.environment === 'production' ? 'problem' : 'warning',
-      evidence: `ssl is ${isTls ? 'on' : 'off: what travels between machines can be read'}.`,
+      evidence: say`ssl is ${isTls ? say`on` : say`off: what travels between machines can be read`}.`,
       source: settings,
       fix: isTls ? null : `ALTER SYSTEM SET ssl = 'on';`,
     }),
-    itemOf(nodeId, 'scram', 'Stores passwords as SCRAM', {
+    itemOf(nodeId, 'scram', say`Stores passwords as SCRAM`, {
       state: encryption === null ? 'unknown' : encryption === 'scram-sha-256' ? 'ok' : 'warning',
-      evidence: `password_encryption is ${encryption ?? 'not known'}.`,
+      evidence: say`password_encryption is ${encryption ?? say`not known`}.`,
       source: settings,
       fix: encryption === 'md5' ? `ALTER SYSTEM SET password_encryption = 'scram-sha-256';` : null,
     }),
-    itemOf(nodeId, 'restart', 'No setting waits for a restart', {
+    itemOf(nodeId, 'restart', say`No setting waits for a restart`, {
       state: waiting.length === 0 ? 'ok' : 'warning',
-      evidence: waiting.length === 0 ? 'None does.' : `${listNames(waiting)}: restart ${nodeId}.`,
+      evidence:
+        waiting.length === 0 ? say`None does.` : say`${listNames(waiting)}: restart ${nodeId}.`,
       source: settings,
     }),
     ...slotItems(node),
@@ -44,7 +46,7 @@ export function nodeItems({ topology }: PlanContext, node: ReadNode): readonly S
 
 function watcher({ catalog }: ReadNode, user: string | null): readonly SetupItem[] {
   const { nodeId } = catalog;
-  const title = 'Is watched by a role with no more than it needs';
+  const title = say`Is watched by a role with no more than it needs`;
   const role = catalog.checkedRoles.find(({ name }) => name === user);
   if (user === null || role === undefined) return [];
   const sees = role.memberOf.includes('pg_monitor');
@@ -52,13 +54,13 @@ function watcher({ catalog }: ReadNode, user: string | null): readonly SetupItem
     itemOf(nodeId, 'watcher', title, {
       state: role.isSuperuser || !sees ? 'warning' : 'ok',
       evidence: role.isSuperuser
-        ? `${user} is a superuser.`
+        ? say`${user} is a superuser.`
         : sees
-          ? `${user} is a member of pg_monitor.`
-          : `${user} is no member of pg_monitor: lag is not known.`,
-      source: `pg_roles on ${nodeId}`,
+          ? say`${user} is a member of pg_monitor.`
+          : say`${user} is no member of pg_monitor: lag is not known.`,
+      source: say`pg_roles on ${nodeId}`,
       fix: role.isSuperuser
-        ? 'Create Replication Role… makes a lesser one.'
+        ? say`Create Replication Role… makes a lesser one.`
         : sees
           ? null
           : monitorGrant(user),
@@ -73,24 +75,24 @@ function slotItems({ catalog, setup }: ReadNode): readonly SetupItem[] {
   const limit = setup.settings['max_slot_wal_keep_size'] ?? null;
   const isUnlimited = limit?.number === -1;
   return [
-    itemOf(nodeId, 'lostSlots', 'No slot is lost', {
+    itemOf(nodeId, 'lostSlots', say`No slot is lost`, {
       state: lost.length === 0 ? 'ok' : 'problem',
       evidence:
         lost.length === 0
-          ? `None of ${slots.length} is.`
-          : `${listNames(lost)}: WAL that its reader needs is gone.`,
-      source: `pg_replication_slots on ${nodeId}`,
+          ? say`None of ${slots.length} is.`
+          : say`${listNames(lost)}: WAL that its reader needs is gone.`,
+      source: say`pg_replication_slots on ${nodeId}`,
       fix:
         lost.length === 0
           ? null
-          : 'Drop Slot…, then clone the standby or create the subscription anew.',
+          : say`Drop Slot…, then clone the standby or create the subscription anew.`,
     }),
-    itemOf(nodeId, 'slotLimit', 'Slots cannot fill the disk', {
+    itemOf(nodeId, 'slotLimit', say`Slots cannot fill the disk`, {
       state: limit === null ? 'unknown' : isUnlimited ? 'warning' : 'ok',
       evidence: isUnlimited
-        ? 'max_slot_wal_keep_size is -1: a reader that is gone keeps WAL until the disk is full.'
-        : `max_slot_wal_keep_size is ${limit?.text ?? 'not known'}: beyond that a slot is lost.`,
-      source: `pg_settings on ${nodeId}`,
+        ? say`max_slot_wal_keep_size is -1: a reader that is gone keeps WAL until the disk is full.`
+        : say`max_slot_wal_keep_size is ${limit?.text ?? say`not known`}: beyond that a slot is lost.`,
+      source: say`pg_settings on ${nodeId}`,
       fix: isUnlimited ? `ALTER SYSTEM SET max_slot_wal_keep_size = '50GB';` : null,
     }),
   ];
@@ -105,16 +107,16 @@ export function publisherItems(context: PlanContext, node: ReadNode): readonly S
   const isLogical = settings.walLevel === 'logical';
   const free = settings.maxReplicationSlots - slots.length;
   return [
-    itemOf(nodeId, 'wal', 'Decodes its WAL', {
+    itemOf(nodeId, 'wal', say`Decodes its WAL`, {
       state: isLogical ? 'ok' : 'problem',
-      evidence: `wal_level is ${settings.walLevel}.`,
-      source: `pg_settings on ${nodeId}`,
+      evidence: say`wal_level is ${settings.walLevel}.`,
+      source: say`pg_settings on ${nodeId}`,
       fix: isLogical ? null : `ALTER SYSTEM SET wal_level = 'logical';\n-- then restart ${nodeId}`,
     }),
-    itemOf(nodeId, 'freeSlots', 'Has slots to spare', {
+    itemOf(nodeId, 'freeSlots', say`Has slots to spare`, {
       state: free > 0 ? 'ok' : 'warning',
-      evidence: `${slots.length} of ${settings.maxReplicationSlots} slots are in use; each table that is copied needs one more.`,
-      source: `pg_replication_slots on ${nodeId}`,
+      evidence: say`${slots.length} of ${settings.maxReplicationSlots} slots are in use; each table that is copied needs one more.`,
+      source: say`pg_replication_slots on ${nodeId}`,
       fix:
         free > 0
           ? null
@@ -144,7 +146,7 @@ export function loginsOf(
           connection === null ? undefined : parseConnectionString(connection).params?.['user'];
         return user === undefined
           ? []
-          : [{ subscription: `${name} on ${id}`, slotName, user, publications }];
+          : [{ subscription: say`${name} on ${id}`, slotName, user, publications }];
       }),
   );
 }
@@ -164,24 +166,24 @@ function loginItems({ catalog, setup }: ReadNode, login: Login): readonly SetupI
     ),
   );
   const lacks = [
-    ...(role === undefined ? ['the role does not exist'] : []),
-    ...(role?.isReplication === false && !role.isSuperuser ? ['it lacks REPLICATION'] : []),
-    ...(closed.length > 0 ? [`it may not read ${listNames(closed.map(formatTableName))}`] : []),
+    ...(role === undefined ? [say`the role does not exist`] : []),
+    ...(role?.isReplication === false && !role.isSuperuser ? [say`it lacks REPLICATION`] : []),
+    ...(closed.length > 0 ? [say`it may not read ${listNames(closed.map(formatTableName))}`] : []),
   ];
-  const rights = itemOf(nodeId, `login/${key}`, `${user} may do what ${subscription} needs`, {
+  const rights = itemOf(nodeId, `login/${key}`, say`${user} may do what ${subscription} needs`, {
     state: lacks.length > 0 ? 'problem' : role?.isSuperuser === true ? 'warning' : 'ok',
     evidence:
       lacks.length > 0
         ? `${lacks.join('; ')}.`
         : role?.isSuperuser === true
-          ? `${user} is a superuser, more than it needs.`
-          : `${user} has REPLICATION and may read ${tables.length} published tables.`,
-    source: `pg_roles and has_table_privilege() on ${nodeId}`,
+          ? say`${user} is a superuser, more than it needs.`
+          : say`${user} has REPLICATION and may read ${tables.length} published tables.`,
+    source: say`pg_roles and has_table_privilege() on ${nodeId}`,
     fix:
       lacks.length > 0
         ? role?.isReplication === false && closed.length === 0
           ? `ALTER ROLE ${escapeIdentifier(user)} REPLICATION;`
-          : 'Create Replication Role… gives it what it lacks.'
+          : say`Create Replication Role… gives it what it lacks.`
         : null,
   });
   const reader = catalog.slots.find(({ name }) => name === login.slotName)?.reader ?? null;
@@ -195,22 +197,22 @@ function hbaItem(
   address: string | null,
 ): SetupItem {
   const { nodeId, server } = catalog;
-  const title = `pg_hba.conf lets ${subscription} in`;
+  const title = say`pg_hba.conf lets ${subscription} in`;
   const isTls = setup.settings['ssl']?.text !== 'off';
   const fix = hbaLine({
     database: server.database,
     user,
-    address: address ?? `<address of ${subscription}>`,
+    address: address ?? say`<address of ${subscription}>`,
     isTls,
   });
   if (setup.hba === null) {
     return itemOf(nodeId, `hba/${key}`, title, {
       state: 'unknown',
-      evidence: 'pg_hba_file_rules may not be read.',
+      evidence: say`pg_hba_file_rules may not be read.`,
       fix,
     });
   }
-  const source = `pg_hba_file_rules on ${nodeId}`;
+  const source = say`pg_hba_file_rules on ${nodeId}`;
   const match = matchHba(setup.hba, {
     type: 'host',
     database: server.database,
@@ -223,7 +225,7 @@ function hbaItem(
   if (match.kind === 'none') {
     return itemOf(nodeId, `hba/${key}`, title, {
       state: 'problem',
-      evidence: `No line fits ${user} and ${server.database}.`,
+      evidence: say`No line fits ${user} and ${server.database}.`,
       source,
       fix,
     });
@@ -240,7 +242,7 @@ function hbaItem(
           : 'ok';
   return itemOf(nodeId, `hba/${key}`, title, {
     state,
-    evidence: `${match.kind === 'unknown' ? 'It may meet' : 'It meets'} ${place}.`,
+    evidence: `${match.kind === 'unknown' ? say`It may meet` : say`It meets`} ${place}.`,
     source,
     fix: state === 'ok' ? null : fix,
   });

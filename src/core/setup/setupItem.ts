@@ -1,3 +1,4 @@
+import { say } from '../say';
 /** `unknown`: nothing here can tell. */
 export type SetupState = 'ok' | 'warning' | 'problem' | 'unknown';
 
@@ -31,5 +32,5 @@ export function itemOf(
 /** `9 of 12 fine`; what cannot be told counts with neither. */
 export function setupSentence(items: readonly SetupItem[]): string {
   const told = items.filter(({ state }) => state !== 'unknown');
-  return `${told.filter(({ state }) => state === 'ok').length} of ${told.length} fine`;
+  return say`${told.filter(({ state }) => state === 'ok').length} of ${told.length} fine`;
 }

@@ -1,21 +1,22 @@
 import { escapeDocument } from '../describe/escapeDocument';
+import { say } from '../say';
 import { setupSentence, type SetupItem, type SetupState } from './setupItem';
 
 const WORDS: Readonly<Record<SetupState, string>> = {
-  ok: 'fine',
-  warning: 'warning',
-  problem: 'PROBLEM',
-  unknown: 'not known',
+  ok: say`fine`,
+  warning: say`warning`,
+  problem: say`PROBLEM`,
+  unknown: say`not known`,
 };
 
 /** The checklist as Markdown: a section for each node, what is wrong first, each with its evidence, source and fix. */
 export function setupReport(name: string, items: readonly SetupItem[], at: string): string {
   const nodes = [...new Set(items.map(({ nodeId }) => nodeId))];
   const sections = nodes.flatMap((nodeId) => [
-    `## ${nodeId === null ? 'The topology' : escapeDocument(nodeId)}`,
+    `## ${nodeId === null ? say`The topology` : escapeDocument(nodeId)}`,
     ...items.filter((item) => item.nodeId === nodeId).map(entry),
   ]);
-  return `${[`# Set-up of ${escapeDocument(name)}`, `${setupSentence(items)}, ${escapeDocument(at)}. Nothing was changed.`, ...sections].join('\n\n')}\n`;
+  return `${[say`# Set-up of ${escapeDocument(name)}`, say`${setupSentence(items)}, ${escapeDocument(at)}. Nothing was changed.`, ...sections].join('\n\n')}\n`;
 }
 
 function entry({ title, state, evidence, source, fix }: SetupItem): string {

@@ -1,4 +1,5 @@
 import type { NodeCatalog } from '../plan/nodeCatalog';
+import { say } from '../say';
 import { itemOf, type SetupItem } from './setupItem';
 import type { SetupFacts } from './setupFacts';
 
@@ -33,14 +34,14 @@ function textOf({ setup }: ReadNode, name: string): string | null {
 }
 
 function settingsOf({ catalog }: ReadNode): string {
-  return `pg_settings on ${catalog.nodeId}`;
+  return say`pg_settings on ${catalog.nodeId}`;
 }
 
 function hotStandby(node: ReadNode): SetupItem {
   const value = textOf(node, 'hot_standby');
-  return itemOf(node.catalog.nodeId, 'hotStandby', 'Can be read while it replays', {
+  return itemOf(node.catalog.nodeId, 'hotStandby', say`Can be read while it replays`, {
     state: value === 'on' ? 'ok' : 'problem',
-    evidence: `hot_standby is ${value ?? 'not known'}.`,
+    evidence: say`hot_standby is ${value ?? say`not known`}.`,
     source: settingsOf(node),
     fix: value === 'on' ? null : `ALTER SYSTEM SET hot_standby = 'on';`,
   });
@@ -51,11 +52,11 @@ function delays(node: ReadNode): readonly SetupItem[] {
   return ['max_standby_streaming_delay', 'max_standby_archive_delay'].map((name) => {
     const found = node.setup.settings[name] ?? null;
     const isUnlimited = found?.number === -1;
-    return itemOf(node.catalog.nodeId, name, `Waits a limited time for its queries (${name})`, {
+    return itemOf(node.catalog.nodeId, name, say`Waits a limited time for its queries (${name})`, {
       state: found === null ? 'unknown' : isUnlimited ? 'warning' : 'ok',
       evidence: isUnlimited
-        ? `${name} is -1: one long query keeps the standby behind without end.`
-        : `${name} is ${found?.text ?? 'not known'}.`,
+        ? say`${name} is -1: one long query keeps the standby behind without end.`
+        : say`${name} is ${found?.text ?? say`not known`}.`,
       source: settingsOf(node),
       fix: isUnlimited ? `ALTER SYSTEM SET ${name} = '30s';` : null,
     });
@@ -64,11 +65,11 @@ function delays(node: ReadNode): readonly SetupItem[] {
 
 function feedback(node: ReadNode): SetupItem {
   const isOn = textOf(node, 'hot_standby_feedback') === 'on';
-  return itemOf(node.catalog.nodeId, 'feedback', 'Keeps rows that its queries need', {
+  return itemOf(node.catalog.nodeId, 'feedback', say`Keeps rows that its queries need`, {
     state: isOn ? 'ok' : 'warning',
     evidence: isOn
-      ? 'hot_standby_feedback is on.'
-      : 'hot_standby_feedback is off: vacuum on the primary may cancel queries here (40001).',
+      ? say`hot_standby_feedback is on.`
+      : say`hot_standby_feedback is off: vacuum on the primary may cancel queries here (40001).`,
     source: settingsOf(node),
     fix: isOn ? null : `ALTER SYSTEM SET hot_standby_feedback = 'on';`,
   });
@@ -76,14 +77,14 @@ function feedback(node: ReadNode): SetupItem {
 
 function ownSlot(node: ReadNode): SetupItem {
   const name = textOf(node, 'primary_slot_name');
-  return itemOf(node.catalog.nodeId, 'slot', 'Has a slot of its own', {
+  return itemOf(node.catalog.nodeId, 'slot', say`Has a slot of its own`, {
     state: name === null ? 'unknown' : name === '' ? 'warning' : 'ok',
     evidence:
       name === null
-        ? 'primary_slot_name may not be read.'
+        ? say`primary_slot_name may not be read.`
         : name === ''
-          ? 'It streams without a slot: after a longer outage the primary may have removed what it needs.'
-          : `It streams by the slot ${name}.`,
+          ? say`It streams without a slot: after a longer outage the primary may have removed what it needs.`
+          : say`It streams by the slot ${name}.`,
     source: settingsOf(node),
     fix:
       name === ''
@@ -94,11 +95,11 @@ function ownSlot(node: ReadNode): SetupItem {
 
 function limits(node: ReadNode, primary: ReadNode | null): SetupItem {
   const { nodeId } = node.catalog;
-  const title = 'Has limits as high as its primary';
+  const title = say`Has limits as high as its primary`;
   if (primary === null) {
     return itemOf(nodeId, 'limits', title, {
       state: 'unknown',
-      evidence: 'Its primary could not be asked.',
+      evidence: say`Its primary could not be asked.`,
     });
   }
   const low = MATCHING.flatMap((name) => {
@@ -110,9 +111,9 @@ function limits(node: ReadNode, primary: ReadNode | null): SetupItem {
     state: low.length === 0 ? 'ok' : 'problem',
     evidence:
       low.length === 0
-        ? `${MATCHING.join(', ')} are at least those of ${primary.catalog.nodeId}.`
-        : `${low.map(({ name, own, wanted }) => `${name} is ${own}, on ${primary.catalog.nodeId} ${wanted}`).join('; ')}: the standby pauses or does not start.`,
-    source: `pg_settings on ${nodeId} and ${primary.catalog.nodeId}`,
+        ? say`${MATCHING.join(', ')} are at least those of ${primary.catalog.nodeId}.`
+        : say`${low.map(({ name, own, wanted }) => say`${name} is ${own}, on ${primary.catalog.nodeId} ${wanted}`).join('; ')}: the standby pauses or does not start.`,
+    source: say`pg_settings on ${nodeId} and ${primary.catalog.nodeId}`,
     fix:
       low.length === 0
         ? null
@@ -128,7 +129,7 @@ function failoverSlots(node: ReadNode, primary: ReadNode | null): readonly Setup
   const lacks = [
     ...(textOf(node, 'hot_standby_feedback') === 'on' ? [] : ['hot_standby_feedback = on']),
     ...(textOf(node, 'primary_slot_name') === '' ? ['primary_slot_name'] : []),
-    ...(node.setup.primaryConninfo?.dbname === null ? ['dbname in primary_conninfo'] : []),
+    ...(node.setup.primaryConninfo?.dbname === null ? [say`dbname in primary_conninfo`] : []),
     ...(textOf(node, 'sync_replication_slots') === 'on' ? [] : ['sync_replication_slots = on']),
   ];
   const ready = new Set(
@@ -141,14 +142,14 @@ function failoverSlots(node: ReadNode, primary: ReadNode | null): readonly Setup
   );
   const missing = wanted.filter(({ name }) => !ready.has(name)).map(({ name }) => name);
   return [
-    itemOf(nodeId, 'failoverSlots', 'Has copies of the failover slots', {
+    itemOf(nodeId, 'failoverSlots', say`Has copies of the failover slots`, {
       state: missing.length > 0 ? 'problem' : lacks.length > 0 ? 'warning' : 'ok',
       evidence:
         missing.length === 0 && lacks.length === 0
-          ? `All ${wanted.length} are ready.`
-          : `${missing.length === 0 ? 'Its copies are ready now' : `Not ready: ${missing.join(', ')}`}${lacks.length === 0 ? '.' : `; it lacks ${lacks.join(', ')}.`}`,
-      source: `pg_replication_slots and pg_settings on ${nodeId}`,
-      fix: lacks.length === 0 ? null : `On ${nodeId}: ${lacks.join(', ')}.`,
+          ? say`All ${wanted.length} are ready.`
+          : `${missing.length === 0 ? say`Its copies are ready now` : say`Not ready: ${missing.join(', ')}`}${lacks.length === 0 ? '.' : say`; it lacks ${lacks.join(', ')}.`}`,
+      source: say`pg_replication_slots and pg_settings on ${nodeId}`,
+      fix: lacks.length === 0 ? null : say`On ${nodeId}: ${lacks.join(', ')}.`,
     }),
   ];
 }

@@ -3,6 +3,7 @@ import { formatTableName } from '../tableName';
 import { isSameTable, relationOf } from '../plan/tableLookup';
 import { listNames } from '../plan/findingParts';
 import type { PlanContext } from '../plan/requests';
+import { say } from '../say';
 import { itemOf, type SetupItem } from './setupItem';
 import type { ReadNode } from './standbyItems';
 import type { DeclaredSubscription } from '../topology';
@@ -23,10 +24,10 @@ export function subscriberItems(
   // One works for each subscription, and one more for a table that is copied.
   const needed = Math.max(declared.length, subscriptions.length) + 1;
   return [
-    itemOf(nodeId, 'workers', 'Has workers enough', {
+    itemOf(nodeId, 'workers', say`Has workers enough`, {
       state: max >= needed ? 'ok' : 'warning',
-      evidence: `max_logical_replication_workers is ${max}; its subscriptions and one table copy need ${needed}. With fewer, tables wait queued.`,
-      source: `pg_settings on ${nodeId}`,
+      evidence: say`max_logical_replication_workers is ${max}; its subscriptions and one table copy need ${needed}. With fewer, tables wait queued.`,
+      source: say`pg_settings on ${nodeId}`,
       fix: max >= needed ? null : `ALTER SYSTEM SET max_logical_replication_workers = ${needed};`,
     }),
     ...declared.flatMap((subscription) => [
@@ -43,23 +44,23 @@ function active(
   { name }: DeclaredSubscription,
 ): SetupItem {
   const { nodeId } = catalog;
-  const title = `Subscription ${name} is enabled and follows`;
+  const title = say`Subscription ${name} is enabled and follows`;
   const found = catalog.subscriptions.find((one) => one.name === name);
-  const source = `pg_subscription on ${nodeId}`;
+  const source = say`pg_subscription on ${nodeId}`;
   if (found === undefined) {
     return itemOf(nodeId, `active/${name}`, title, {
       state: 'problem',
-      evidence: `There is no subscription ${name}.`,
+      evidence: say`There is no subscription ${name}.`,
       source,
-      fix: 'Create Subscription… makes it.',
+      fix: say`Create Subscription… makes it.`,
     });
   }
   if (!found.isEnabled) {
     return itemOf(nodeId, `active/${name}`, title, {
       state: 'problem',
-      evidence: 'It is disabled; its slot keeps WAL on the publisher.',
+      evidence: say`It is disabled; its slot keeps WAL on the publisher.`,
       source,
-      fix: 'Enable Subscription…',
+      fix: say`Enable Subscription…`,
     });
   }
   const copying = found.tables.filter(({ state }) => state !== 'r');
@@ -73,12 +74,12 @@ function active(
   return itemOf(nodeId, `active/${name}`, title, {
     state: isWorse ? 'problem' : copying.length > 0 || isLate ? 'warning' : 'ok',
     evidence: isWorse
-      ? 'It is enabled and does not follow: see its row in the tree.'
+      ? say`It is enabled and does not follow: see its row in the tree.`
       : copying.length > 0
-        ? `${copying.length} of ${found.tables.length} tables are not copied yet.`
+        ? say`${copying.length} of ${found.tables.length} tables are not copied yet.`
         : isLate
-          ? `It is ${Math.round(lagMs)} ms behind.`
-          : 'It is enabled, and every table is ready.',
+          ? say`It is ${Math.round(lagMs)} ms behind.`
+          : say`It is enabled, and every table is ready.`,
     source,
   });
 }
@@ -89,11 +90,11 @@ function targets(
   publisher: ReadNode | null,
 ): SetupItem {
   const { nodeId } = catalog;
-  const title = `Target tables of ${name} exist`;
+  const title = say`Target tables of ${name} exist`;
   if (publisher === null) {
     return itemOf(nodeId, `targets/${name}`, title, {
       state: 'unknown',
-      evidence: 'Its publisher could not be asked.',
+      evidence: say`Its publisher could not be asked.`,
     });
   }
   const wanted = publisher.catalog.publications
@@ -104,10 +105,10 @@ function targets(
     state: missing.length === 0 ? 'ok' : 'problem',
     evidence:
       missing.length === 0
-        ? `All ${wanted.length} published tables are here.`
-        : `${listNames(missing.map(formatTableName))} ${missing.length === 1 ? 'is' : 'are'} missing: the subscription stops at the first row (42P01).`,
-    source: `pg_class on ${nodeId}, pg_publication on ${publisher.catalog.nodeId}`,
-    fix: missing.length === 0 ? null : 'Plan Changes… or Create Subscription… makes them.',
+        ? say`All ${wanted.length} published tables are here.`
+        : say`${listNames(missing.map(formatTableName))} ${missing.length === 1 ? say`is` : say`are`} missing: the subscription stops at the first row (42P01).`,
+    source: say`pg_class on ${nodeId}, pg_publication on ${publisher.catalog.nodeId}`,
+    fix: missing.length === 0 ? null : say`Plan Changes… or Create Subscription… makes them.`,
   });
 }
 
@@ -138,15 +139,15 @@ function sequences(
       BigInt(own.lastValue ?? '0') < BigInt(there.lastValue),
   );
   return [
-    itemOf(nodeId, 'sequences', 'Sequences of replicated tables are not behind', {
+    itemOf(nodeId, 'sequences', say`Sequences of replicated tables are not behind`, {
       state: behind.length > 0 ? 'warning' : unread.length > 0 ? 'unknown' : 'ok',
       evidence:
         behind.length > 0
-          ? `Sequences are not replicated: ${listNames(behind.map(({ own }) => formatTableName(own)))} ${behind.length === 1 ? 'is' : 'are'} behind. A row that is inserted here takes a number that is taken (23505).`
+          ? say`Sequences are not replicated: ${listNames(behind.map(({ own }) => formatTableName(own)))} ${behind.length === 1 ? say`is` : say`are`} behind. A row that is inserted here takes a number that is taken (23505).`
           : unread.length > 0
-            ? `${listNames(unread.map(({ own }) => formatTableName(own)))} may not be read.`
-            : `${taken.length} of them are as far as the publisher’s.`,
-      source: `pg_sequence_last_value() on ${nodeId} and its publishers`,
+            ? say`${listNames(unread.map(({ own }) => formatTableName(own)))} may not be read.`
+            : say`${taken.length} of them are as far as the publisher’s.`,
+      source: say`pg_sequence_last_value() on ${nodeId} and its publishers`,
       fix:
         behind.length === 0
           ? null

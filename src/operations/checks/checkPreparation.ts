@@ -13,6 +13,7 @@ import { edgesLacking, markUnsafe, wayOf, type CheckWay } from '../../core/check
 import { isServerFailure, ServerFailure } from '../../core/failure';
 import { READ_ONLY_ADVICE, readOnlySentence } from '../../core/plan/readOnlyFindings';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
+import { say } from '../../core/say';
 import type { TopologySnapshot } from '../../core/snapshot';
 import type { CheckSession, CheckSessions, SessionWish } from './checkSessions';
 
@@ -128,8 +129,8 @@ async function askSuspects(
 
 /** Nobody can tell whether a token is meant for this server, so it takes none. */
 const DOUBTS: Readonly<Record<string, readonly [what: string, advice: string]>> = {
-  splitBrain: ['two nodes of one system are writable', 'Choose the primary first.'],
-  wrongSystem: ['it is not the server that was seen before', 'Accept the server first.'],
+  splitBrain: [say`two nodes of one system are writable`, say`Choose the primary first.`],
+  wrongSystem: [say`it is not the server that was seen before`, say`Accept the server first.`],
 };
 
 async function openRoot(parts: PreparationParts): Promise<CheckSession> {
@@ -139,17 +140,20 @@ async function openRoot(parts: PreparationParts): Promise<CheckSession> {
   const doubt = verdict === undefined ? undefined : DOUBTS[verdict];
   if (doubt !== undefined) {
     const [what, advice] = doubt;
-    throw new ServerFailure(checkFailure(`No token is written to ${node.id}: ${what}.`, advice));
+    throw new ServerFailure(checkFailure(say`No token is written to ${node.id}: ${what}.`, advice));
   }
   if (node.access === 'readOnly') {
-    const text = `No token is written: ${readOnlySentence(node.id)}`;
+    const text = say`No token is written: ${readOnlySentence(node.id)}`;
     const facts = checkFailure(text, READ_ONLY_ADVICE);
     throw new ServerFailure({ ...facts, reason: 'readOnly' });
   }
   const root = await sessions.get({ key: rootKeyOf(node.id), node, mayWrite: true }, signal);
   if (!root.probe.isInRecovery) return root;
   throw new ServerFailure({
-    ...checkFailure(`${node.id} is a standby and takes no token (25006).`, 'Use its primary.'),
+    ...checkFailure(
+      say`${node.id} is a standby and takes no token (25006).`,
+      say`Use its primary.`,
+    ),
     reason: 'readOnly',
   });
 }
@@ -181,7 +185,7 @@ async function settle(
   const waitsDownstream = way.kind === 'row' || target.edge.kind === 'streaming';
   if (waitsDownstream && held !== null) return { target, way, key: keys.node, held };
   if (target.edge.slotName === null) {
-    const text = `The slot of ${target.edge.name} is not known, so its position cannot be told.`;
+    const text = say`The slot of ${target.edge.name} is not known, so its position cannot be told.`;
     return { target, way, failure: failure ?? new ServerFailure(checkFailure(text, null)) };
   }
   const wish = { key: keys.slot, node: target.from, mayWrite: false };
@@ -219,6 +223,6 @@ function foreignPosition(
     held?.probe.systemIdentifier !== root.probe.systemIdentifier ||
     FOREIGN_POSITIONS.includes(edge.verdict.code);
   if (!isForeign) return null;
-  const text = `Positions of ${edge.to} and ${group.root.id} cannot be compared: they went different ways.`;
+  const text = say`Positions of ${edge.to} and ${group.root.id} cannot be compared: they went different ways.`;
   return new ServerFailure(checkFailure(text, null));
 }

@@ -4,6 +4,7 @@ import { ServerFailure } from '../../core/failure';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { ChangeGateway, ChangeSession } from '../../core/ports/changeGateway';
 import type { Clock } from '../../core/ports/clock';
+import { say } from '../../core/say';
 import type { TopologyNode } from '../../core/topology';
 
 /** Longer than the longest wait on the server. */
@@ -61,7 +62,7 @@ export class CheckSessions {
     await this.drop(wish.key);
     if (!(await this.deps.mayContact(this.topologyId, wish.node))) {
       throw new ServerFailure(
-        checkFailure(`${wish.node.id} may not be contacted.`, 'Connect to it first.'),
+        checkFailure(say`${wish.node.id} may not be contacted.`, say`Connect to it first.`),
       );
     }
     // The role that watches, not the one that changes: a check must need no more than the plan granted.

@@ -17,6 +17,7 @@ import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { Checks } from '../../core/ports/checks';
 import type { Clock } from '../../core/ports/clock';
 import type { NodeRef } from '../../core/ports/topologyMonitor';
+import { say } from '../../core/say';
 import type { EdgeSnapshot, TopologySnapshot } from '../../core/snapshot';
 import type { TopologyNode } from '../../core/topology';
 import { pause } from '../pause';
@@ -63,14 +64,14 @@ export async function runCheckTask(
   write: (line: string) => void,
   signal: CancelSignal,
 ): Promise<number> {
-  const say = (line: string): void => write(deps.redact(oneLine(line)));
+  const tell = (line: string): void => write(deps.redact(oneLine(line)));
   const end = (code: number, text: string): number => {
-    say(`${TASK_ENDS[code] ?? ''}: ${text}`);
+    tell(`${TASK_ENDS[code] ?? ''}: ${text}`);
     return code;
   };
   await deps.ready();
   if (!deps.isTrusted()) {
-    return end(TASK_EXIT.notContacted, 'this workspace is in restricted mode.');
+    return end(TASK_EXIT.notContacted, say`this workspace is in restricted mode.`);
   }
   const parts = partsOf(task, deps.snapshots());
   const count = parts.reduce((sum, { edges }) => sum + edges.length, 0);
@@ -78,13 +79,13 @@ export async function runCheckTask(
   const stranger = await firstStranger(parts, deps);
   if (stranger !== null) return end(TASK_EXIT.notContacted, stranger);
   const names = parts.map(({ snapshot }) => snapshot.topology.name);
-  say(beginLine(count, names));
-  const last = await rounds(task, parts, deps, say, signal);
+  tell(beginLine(count, names));
+  const last = await rounds(task, parts, deps, tell, signal);
   if (last === null) {
-    const within = task.timeoutMs === null ? '' : ` within ${formatDuration(task.timeoutMs)}`;
-    return end(TASK_EXIT.notHealthy, `no check ended${within}.`);
+    const within = task.timeoutMs === null ? '' : say` within ${formatDuration(task.timeoutMs)}`;
+    return end(TASK_EXIT.notHealthy, say`no check ended${within}.`);
   }
-  for (const found of last) say(lineOf(found, deps));
+  for (const found of last) tell(lineOf(found, deps));
   const results = last.map(({ result }) => result);
   const { text } = checkSummary(
     results,
@@ -108,8 +109,8 @@ function partsOf(task: CheckTask, snapshots: readonly TopologySnapshot[]): reado
 function nothingFound({ file, topology, edge }: CheckTask): string {
   const named = [file, topology, edge].filter((part) => part !== null);
   return named.length === 0
-    ? 'no topology file declares a standby, subscription or consumer.'
-    : `no topology file declares ${named.join(', ')}.`;
+    ? say`no topology file declares a standby, subscription or consumer.`
+    : say`no topology file declares ${named.join(', ')}.`;
 }
 
 /** Asks about what was never approved. @returns a sentence for the first node that may not be contacted */
@@ -120,7 +121,7 @@ async function firstStranger(
   for (const { snapshot, edges } of parts) {
     const topologyId = snapshot.id;
     if (!(await contact.actOn({ topologyId, nodeId: null }))) {
-      return 'this workspace is in restricted mode.';
+      return say`this workspace is in restricted mode.`;
     }
     const ids = edges.map(({ id }) => id);
     const { groups } = groupChecks(snapshot, ids);
@@ -130,7 +131,7 @@ async function firstStranger(
       // A connection that cannot be completed is told by its check.
       const isAllowed =
         node === undefined || (await contact.allows(topologyId, node).catch(() => true));
-      if (!isAllowed) return `${id} was not approved from this folder.`;
+      if (!isAllowed) return say`${id} was not approved from this folder.`;
     }
   }
   return null;
@@ -141,7 +142,7 @@ async function rounds(
   task: CheckTask,
   parts: readonly Part[],
   deps: CheckTaskDeps,
-  say: (line: string) => void,
+  tell: (line: string) => void,
   signal: CancelSignal,
 ): Promise<readonly Found[] | null> {
   const { clock } = deps;
@@ -159,7 +160,7 @@ async function rounds(
       last = found;
       const well = found.filter(({ result }) => isWithinBudget(result)).length;
       if (!task.waitUntilHealthy || well === found.length) break;
-      say(`Waiting: ${formatPart(well, found.length, 'edges')} healthy.`);
+      tell(say`Waiting: ${formatPart(well, found.length, 'edges')} healthy.`);
       await pause(clock, WAIT_MS, stop);
     }
   } finally {

@@ -12,6 +12,7 @@ import { isSameAddress } from '../../core/discovery/servers';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { Clock } from '../../core/ports/clock';
 import type { DiscoveryGateway } from '../../core/ports/discoveryGateway';
+import { say } from '../../core/say';
 import type { ConnectionParams } from '../../core/topology';
 import { failureOf, lookOnce, type Found, type Wanted } from './lookOnce';
 
@@ -94,7 +95,7 @@ export class Crawl {
         soughtKey: null,
         isOverridden: true,
         evidence: [],
-        name: 'the server',
+        name: say`the server`,
       },
       signal,
     );
@@ -144,7 +145,7 @@ export class Crawl {
     const more = this.#wasCut
       ? [
           ...this.#notes,
-          `Discovery stopped after ${MOST_LOOKS} looks; what lies further was not looked at.`,
+          say`Discovery stopped after ${MOST_LOOKS} looks; what lies further was not looked at.`,
         ]
       : this.#notes;
     return { ...proposal, skipped: [...proposal.skipped, ...more] };
@@ -189,7 +190,7 @@ export class Crawl {
           isPortGuessed: true,
           evidence: [
             {
-              text: `${name} has its settings as Patroni gives them; its /cluster lists the members`,
+              text: say`${name} has its settings as Patroni gives them; its /cluster lists the members`,
               atMs: answer.atMs,
             },
           ],
@@ -202,7 +203,7 @@ export class Crawl {
     this.#asked.add(endpoint.host);
     try {
       const members = await this.deps.gateway.readMembers(endpoint, signal);
-      const source = `Patroni's /cluster at ${formatEndpoint(endpoint)}`;
+      const source = say`Patroni's /cluster at ${formatEndpoint(endpoint)}`;
       const atMs = this.deps.clock.nowMs();
       this.#members.push(...members.map((member) => ({ member, source, atMs })));
     } catch (error) {

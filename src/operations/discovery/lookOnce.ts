@@ -5,6 +5,7 @@ import { describeFailure } from '../../core/failureText';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { Clock } from '../../core/ports/clock';
 import type { DiscoveryGateway } from '../../core/ports/discoveryGateway';
+import { say } from '../../core/say';
 import type { TopologyNode } from '../../core/topology';
 
 /** What is to be dialled, and why. */
@@ -59,5 +60,5 @@ async function endpointOf(gateway: DiscoveryGateway, node: TopologyNode): Promis
 /** A failure as its facts, whatever was thrown. */
 export function failureOf(error: unknown, nodeId: string): FailureFacts {
   if (isServerFailure(error)) return error.facts;
-  return describeFailure('other', { nodeId, detail: 'its answer could not be read' });
+  return describeFailure('other', { nodeId, detail: say`its answer could not be read` });
 }

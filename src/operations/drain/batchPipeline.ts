@@ -14,8 +14,12 @@ import {
 } from './batchWriter';
 import { applyStatements, type SetAside } from './pageApplier';
 
-/** So many are enough to keep a primary busy that is a tenth of a second away. */
+/** So many keep a primary busy that is next door, and more only fill the memory. */
+const MIN_SENT = 3;
+/** So many are enough to keep one busy that is a tenth of a second away. */
 const MAX_SENT = 8;
+/** A primary is busy with a batch for about so long. */
+const BATCH_MS = 20;
 /** What is on its way is held here until it is answered. */
 const MAX_SENT_BYTES = 2_000_000;
 
@@ -54,14 +58,22 @@ export class BatchPipeline {
   #last = new LastOperations();
   #after: string | null = null;
 
-  constructor(private readonly writer: BatchWriter) {}
+  readonly #most: number;
+
+  /** @param roundTripMs to the primary */
+  constructor(
+    private readonly writer: BatchWriter,
+    roundTripMs: number,
+  ) {
+    this.#most = Math.min(MAX_SENT, MIN_SENT + Math.floor(roundTripMs / BATCH_MS));
+  }
 
   get isEmpty(): boolean {
     return this.#sent.length === 0;
   }
 
   /** Whether one more may be sent before the first is answered. One whose keys cannot be told goes alone. */
-  hasRoom(rows: readonly PageRow[], most = MAX_SENT): boolean {
+  hasRoom(rows: readonly PageRow[], most = this.#most): boolean {
     if (this.isEmpty) return true;
     if (this.#sent.length >= most) return false;
     const bytes = this.#sent.reduce((sum, sent) => sum + sent.bytes, bytesOf(rows));

@@ -8,8 +8,9 @@ import {
   outcomesStatement,
   readOutcomes,
   refusalStatements,
+  type Outcomes,
 } from '../../core/queue/applyOutcomes';
-import type { BatchFacts, LedgerEntry, ResolvedOperation } from '../../core/queue/applyTypes';
+import type { BatchFacts, ResolvedOperation } from '../../core/queue/applyTypes';
 import type { PageRow } from '../../core/queue/batchCut';
 import { BlockedKeys } from '../../core/queue/blockedKeys';
 import { isDrift, meaningOf } from '../../core/queue/operationFailure';
@@ -36,7 +37,7 @@ export interface BatchResult {
   readonly tried: readonly ResolvedOperation[];
   readonly aside: SetAside;
   /** What the ledger says of them. */
-  readonly outcomes: ReadonlyMap<string, LedgerEntry>;
+  readonly outcomes: Outcomes;
   /** Counter of the edge on the primary. */
   readonly batches: bigint;
 }
@@ -290,12 +291,12 @@ export function batchStatements(
 /** What the ledger said, of a batch that was committed. @throws what it failed by */
 export function outcomesOf(
   answers: readonly Answer[],
-  { todo, aside, ids }: SortedBatch,
+  { todo, aside }: SortedBatch,
   blocked: BlockedKeys,
 ): BatchResult['outcomes'] {
   const failed = firstFailure(answers);
   if (failed !== null) throw asMoved(failed);
-  const outcomes = readOutcomes(ids, results(answers).at(-2)?.rows ?? []);
+  const outcomes = readOutcomes(results(answers).at(-2)?.rows ?? []);
   blockUndone(todo, outcomes, blocked, aside);
   return outcomes;
 }
@@ -303,10 +304,11 @@ export function outcomesOf(
 /** What comes later on the key of an operation that waits for a person, or was not done, waits as well. */
 export function blockUndone(
   tried: readonly ResolvedOperation[],
-  outcomes: ReadonlyMap<string, LedgerEntry>,
+  outcomes: Outcomes,
   blocked: BlockedKeys,
   aside: SetAside,
 ): void {
+  if (outcomes.areAllApplied) return;
   const known = new Set(
     [...aside.deferred, ...aside.refused, ...aside.waiting].map(({ source }) => source.id),
   );

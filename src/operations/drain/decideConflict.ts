@@ -20,6 +20,7 @@ import {
 } from '../../core/queue/conflictWrite';
 import { textOrNull } from '../../core/queue/rowValues';
 import type { TargetTable } from '../../core/queue/targetTable';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import {
   isAboutValues,
@@ -170,9 +171,9 @@ export class DecideConflicts {
       message,
     });
     const place = details.primaryId;
-    if (columns.length === 0) return refused(`${place} has no table ${table}.`);
+    if (columns.length === 0) return refused(say`${place} has no table ${table}.`);
     if (key === null) {
-      return refused(`The operation does not give the primary key of ${table} on ${place}.`);
+      return refused(say`The operation does not give the primary key of ${table} on ${place}.`);
     }
     const edgeRow = conflict.operation === 'DELETE' ? null : conflict.data;
     const row = choice.kind === 'merged' ? choice.row : (edgeRow ?? '{}');
@@ -180,7 +181,7 @@ export class DecideConflicts {
     if (unknown.length === 0) return null;
     const names = unknown.map((name) => `"${name}"`).join(', ');
     return refused(
-      `${table} on ${place} has no ${unknown.length === 1 ? 'column' : 'columns'} ${names}.`,
+      say`${table} on ${place} has no ${unknown.length === 1 ? say`column` : say`columns`} ${names}.`,
     );
   }
 

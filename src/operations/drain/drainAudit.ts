@@ -4,6 +4,7 @@ import type { Disposable } from '../../core/ports/disposable';
 import type { Drains } from '../../core/ports/drains';
 import type { DrainReport } from '../../core/queue/drain';
 import { conflictsOf } from '../../core/queue/drainWords';
+import { say } from '../../core/say';
 
 /** Writes every drain into the audit log when it has ended, also those that nobody asked for: no values, no keys. */
 export class DrainAudit implements Disposable {
@@ -36,12 +37,12 @@ export function drainNote(report: DrainReport): string {
   const { address, primaryId, counts, startedAtMs, endedAtMs } = report;
   const took = formatDuration(Math.max(1, endedAtMs - startedAtMs), 'fine');
   const numbers = [
-    `${formatCount(counts.applied)} applied`,
-    `${formatCount(counts.skipped)} skipped`,
-    `${formatCount(conflictsOf(counts))} conflicts`,
-    `${formatCount(counts.dead)} dead`,
+    say`${formatCount(counts.applied)} applied`,
+    say`${formatCount(counts.skipped)} skipped`,
+    say`${formatCount(conflictsOf(counts))} conflicts`,
+    say`${formatCount(counts.dead)} dead`,
   ];
-  return `Drain of ${address.nodeId} to ${primaryId}: ${outcomeOf(report)} after ${took}; ${numbers.join(', ')}`;
+  return say`Drain of ${address.nodeId} to ${primaryId}: ${outcomeOf(report)} after ${took}; ${numbers.join(', ')}`;
 }
 
 function outcomeOf({ end }: DrainReport): string {
@@ -51,7 +52,7 @@ function outcomeOf({ end }: DrainReport): string {
     case 'cancelled':
       return 'cancelled';
     case 'busy':
-      return `not begun, pid ${end.pid} drains`;
+      return say`not begun, pid ${end.pid} drains`;
     case 'refused':
       return 'refused';
     case 'stopped': {

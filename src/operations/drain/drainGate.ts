@@ -17,8 +17,9 @@ import {
   registerStatement,
 } from '../../core/queue/primaryStatements';
 import { RETENTION_DAYS } from '../../core/queue/queueNames';
-import { formatCounted } from '../../core/format';
+import { formatCounted, UNKNOWN } from '../../core/format';
 import { bigintOf, numberOf, textOf } from '../../core/queue/rowValues';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import type { TableName } from '../../core/topology';
 import { firstFailure } from './answers';
@@ -205,7 +206,7 @@ function otherSystemReasons(
 ): readonly string[] {
   if (missing === 0) return [];
   return [
-    `${session.nodeId} is another system (${system}) than the one that ${edge.id} was drained to (${identity.primarySystem}), and its ledger lacks ${formatCounted(missing, 'operation')} of the last ${RETENTION_DAYS} days: sending them again could undo newer changes. If it is the right one, Give New Identity lets ${edge.id} begin there with what waits now.`,
+    say`${session.nodeId} is another system (${system}) than the one that ${edge.id} was drained to (${identity.primarySystem ?? UNKNOWN}), and its ledger lacks ${formatCounted(missing, 'operation')} of the last ${RETENTION_DAYS} days: sending them again could undo newer changes. If it is the right one, Give New Identity lets ${edge.id} begin there with what waits now.`,
   ];
 }
 
@@ -226,7 +227,7 @@ export async function lookAtEdge(
     if (!isServerFailure(error) || error.facts.reason !== 'schemaDrift') throw error;
     const name = formatTableName(job.queue.table);
     throw new DrainRefused([
-      `${name} on ${job.edge.id} is not a queue that can be drained: run Set Up Edge, which makes it or brings it up to date.`,
+      say`${name} on ${job.edge.id} is not a queue that can be drained: run Set Up Edge, which makes it or brings it up to date.`,
     ]);
   }
 }
@@ -242,7 +243,7 @@ async function readRegister(
   } catch (error) {
     if (!isServerFailure(error) || error.facts.reason !== 'schemaDrift') throw error;
     throw new DrainRefused([
-      `${session.nodeId} has no ledger for edges: run Set Up Edge, which makes it.`,
+      say`${session.nodeId} has no ledger for edges: run Set Up Edge, which makes it.`,
     ]);
   }
 }
@@ -256,13 +257,13 @@ function copyReasons(
 ): readonly string[] {
   if (identity.madeOn !== identity.system) {
     return [
-      `${job.edge.id} carries the identity of an edge on another server (${identity.madeOn}): it was restored from its dump. Give it an identity of its own with New Identity.`,
+      say`${job.edge.id} carries the identity of an edge on another server (${identity.madeOn}): it was restored from its dump. Give it an identity of its own with New Identity.`,
     ];
   }
   const ahead = (registered ?? 0n) - identity.batches;
   if (ahead <= 1n) return [];
   return [
-    `${session.nodeId} has taken ${registered} batches of this edge, and ${job.edge.id} knows of ${identity.batches} only: it is a copy of the edge, or was restored from a backup. Give it an identity of its own with New Identity.`,
+    say`${session.nodeId} has taken ${registered ?? 0n} batches of this edge, and ${job.edge.id} knows of ${identity.batches} only: it is a copy of the edge, or was restored from a backup. Give it an identity of its own with New Identity.`,
   ];
 }
 
@@ -275,6 +276,6 @@ async function echoReasons(
   const [answer] = await edge.run([unguardedStatement(tables)], signal);
   return (answer?.rows ?? []).map((row) => {
     const name = formatTableName({ schema: textOf(row, 'schema'), name: textOf(row, 'name') });
-    return `${name} is queued on ${job.edge.id} and comes back by a subscription, but has no echo guard: the first row that returns would stop the subscription. Set Up Edge adds the guard.`;
+    return say`${name} is queued on ${job.edge.id} and comes back by a subscription, but has no echo guard: the first row that returns would stop the subscription. Set Up Edge adds the guard.`;
   });
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/ports/clock';
 import type { DrainGateway } from '../../core/ports/drainGateway';
 import type { Log } from '../../core/ports/log';
 import type { QueueAddress } from '../../core/queue/drain';
+import { say } from '../../core/say';
 import type { DeclaredQueue, Environment, TopologyNode } from '../../core/topology';
 
 /** One queue, and where it goes. Contact, trust and `access` were asked for before. */
@@ -46,6 +47,6 @@ export class DrainBusy extends Error {
       readonly who: string | null;
     },
   ) {
-    super(`pid ${holder.pid} drains this edge`);
+    super(say`pid ${holder.pid} drains this edge`);
   }
 }

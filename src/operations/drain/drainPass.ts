@@ -7,7 +7,7 @@ import type { StreamParts } from './transactionWriter';
 type PageParts = Pick<StreamParts, 'edge' | 'queue'>;
 
 /** What was read ahead and not taken yet: no more than this and a page. */
-const MAX_AHEAD = 4;
+const MAX_AHEAD = 1;
 
 /** Goes through the queue once, in order, reading ahead while batches are written. */
 export class BatchSource {

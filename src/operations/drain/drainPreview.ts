@@ -11,6 +11,7 @@ import { busyWords } from '../../core/queue/drainWords';
 import { formatCounted } from '../../core/format';
 import { SKEW_LIMIT_MS } from '../../core/queue/applyTypes';
 import { beginBatchStatement } from '../../core/queue/primaryStatements';
+import { say } from '../../core/say';
 import { results } from './answers';
 import { BatchWriter, ROLLBACK } from './batchWriter';
 import { inspect, lookAtEdge, type Gate } from './drainGate';
@@ -20,6 +21,7 @@ import { count, NO_COUNTS } from './drainTally';
 import { EdgeEnd } from './edgeEnd';
 import { noteAside, withKeys } from './edgeKeys';
 import { openPrimary, type PrimaryEnd } from './primaryEnd';
+import { settle } from './settled';
 import { applyRows, readRows, scopeOf, type StreamParts } from './transactionWriter';
 
 /**
@@ -86,8 +88,9 @@ async function tryAll(
   { edge, primary, catalog, facts }: Gate,
   signal: CancelSignal,
 ): Promise<readonly OperationVerdict[]> {
-  const { session } = primary;
-  const parts: StreamParts = { session, facts, catalog, clock, random, edge, queue: job.queue };
+  const { session, roundTripMs } = primary;
+  const ends = { edge, session, roundTripMs };
+  const parts: StreamParts = { ...ends, facts, catalog, clock, random, queue: job.queue };
   const aside = new BlockedKeys();
   await noteAside(aside, parts, signal);
   const ways = new BatchWriter(parts, 0n, aside);
@@ -100,8 +103,8 @@ async function tryAll(
       );
       const some = rows.slice(0, PREVIEW_LIMIT - verdicts.length);
       const left = await withKeys(some, parts, signal);
-      const settled = await applyRows(left, parts, blocked, way.isFresh, signal);
-      verdicts.push(...settled.map(({ verdict }) => verdict));
+      const result = await applyRows(left, parts, blocked, way.isFresh, signal);
+      verdicts.push(...settle(result).map(({ verdict }) => verdict));
       return verdicts.length < PREVIEW_LIMIT;
     };
     const tryBatch = async (batch: Batch): Promise<boolean> => {
@@ -133,14 +136,15 @@ function notesOf(job: DrainJob, { facts, missing, primary }: Gate): readonly str
     ({ policy }) => policy === 'newest-wins' || policy === 'merge',
   );
   if (usesTime && (skewMs === null || Math.abs(skewMs) > SKEW_LIMIT_MS)) {
-    const seconds = skewMs === null ? 'an unknown time' : `${Math.abs(skewMs / 1000).toFixed(1)} s`;
+    const seconds =
+      skewMs === null ? say`an unknown time` : `${Math.abs(skewMs / 1000).toFixed(1)} s`;
     notes.push(
-      `The clocks of ${job.edge.id} and ${primary.session.nodeId} differ by ${seconds}: where the newer row would win, a person has to decide.`,
+      say`The clocks of ${job.edge.id} and ${primary.session.nodeId} differ by ${seconds}: where the newer row would win, a person has to decide.`,
     );
   }
   if (missing > 0) {
     notes.push(
-      `${primary.session.nodeId} was promoted or restored since the last drain, and does not know of ${formatCounted(missing, 'operation')} that the former primary had taken. They are sent again first, in their old order; the dry run did not try them.`,
+      say`${primary.session.nodeId} was promoted or restored since the last drain, and does not know of ${formatCounted(missing, 'operation')} that the former primary had taken. They are sent again first, in their old order; the dry run did not try them.`,
     );
   }
   return notes;

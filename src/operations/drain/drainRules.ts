@@ -1,8 +1,9 @@
-import type { ChosenPrimary } from '../../core/chosenPrimary';
+import type { ChosenPrimary } from '../../core/snapshot';
 import { splitBrainFinding } from '../../core/plan/splitBrainFinding';
 import type { ContactGate } from '../../core/ports/contactGate';
 import type { TopologyMonitor } from '../../core/ports/topologyMonitor';
 import type { QueueAddress } from '../../core/queue/drain';
+import { say } from '../../core/say';
 import type { NodeSnapshot, TopologySnapshot } from '../../core/snapshot';
 import type { Topology } from '../../core/topology';
 import { DrainRefused, type DrainJob } from './drainJob';
@@ -33,16 +34,19 @@ export class DrainRules {
     const { topologyOf, gate, settings } = this.deps;
     const { topologyId, nodeId } = address;
     if (gate.decideBeforeResolving(topologyId) !== 'allowed') {
-      throw new DrainRefused(['No server of this folder may be contacted.']);
+      throw new DrainRefused([say`No server of this folder may be contacted.`]);
     }
     const topology = topologyOf(topologyId);
-    if (topology === null) throw new DrainRefused(['The topology file cannot be read any more.']);
+    if (topology === null)
+      throw new DrainRefused([say`The topology file cannot be read any more.`]);
     const job = jobOf(topology, address, settings());
     const disconnected = [nodeId, job.queue.primary].filter(
       (id) => this.#nodeOf(topologyId, id)?.sample.contact === 'disconnected',
     );
     if (disconnected.length > 0) {
-      throw new DrainRefused([`${disconnected.join(' and ')} may not be contacted until Connect.`]);
+      throw new DrainRefused([
+        say`${disconnected.join(say` and `)} may not be contacted until Connect.`,
+      ]);
     }
     this.#refuseSplitBrain(topologyId, topology, job);
     const [declared, ...others] = job.primaries;

@@ -53,7 +53,11 @@ export class DrainTally {
     this.counts.waiting = 0;
   }
 
-  add(settled: readonly Settled[], latencyMs: number | null): void {
+  /** @param applied how many were plainly applied, beside those that are settled one by one */
+  add(applied: number, settled: readonly Settled[], latencyMs: number | null): void {
+    this.counts.applied += applied;
+    this.done += applied;
+    this.drained += applied;
     for (const { verdict, mark } of settled) {
       count(this.counts, verdict);
       if (verdict.verdict === 'conflict' || verdict.verdict === 'dead') {

@@ -5,6 +5,7 @@ import { BATCH_LIMITS } from '../../core/queue/batchCut';
 import type { DrainEnd, DrainProgress, DrainReport } from '../../core/queue/drain';
 import { firstAsideStatement } from '../../core/queue/edgeStatements';
 import { endBackendStatement } from '../../core/queue/primaryStatements';
+import { say } from '../../core/say';
 import { pause } from '../pause';
 import { isPassing } from '../planSessions';
 import { onlyRow } from './answers';
@@ -125,7 +126,7 @@ export class Drainer {
   #failureOf(error: unknown): ServerFailure {
     if (isServerFailure(error)) return error;
     if (!(error instanceof CounterMoved)) throw error;
-    const detail = 'another drain of this edge gets in between';
+    const detail = say`another drain of this edge gets in between`;
     return new ServerFailure(describeFailure('other', { nodeId: this.#primaryId, detail }));
   }
 
@@ -143,6 +144,7 @@ export class Drainer {
       clock,
       random,
       edge,
+      roundTripMs: primary.roundTripMs,
       queue: this.job.queue,
     };
     this.#tally.total = Math.max(this.#tally.total, this.#tally.done + gate.open + resent);

@@ -11,6 +11,7 @@ import {
 } from '../../core/queue/edgeStatements';
 import { NO_CHARACTERS, noCharactersSentence } from '../../core/queue/noCharacters';
 import { bigintOf, numberOf, numberOrNull, textOf, textOrNull } from '../../core/queue/rowValues';
+import { say } from '../../core/say';
 import { onlyRow, results } from './answers';
 import { DrainBusy, DrainRefused, type DrainJob, type DrainerDeps } from './drainJob';
 
@@ -86,7 +87,7 @@ export class EdgeEnd {
 export function refusePooled(session: DrainSession): void {
   if (!session.isPooled) return;
   throw new DrainRefused([
-    `${session.nodeId} is reached through a connection pooler, which does not keep a session's lock and settings: give it a direct connection.`,
+    say`${session.nodeId} is reached through a connection pooler, which does not keep a session's lock and settings: give it a direct connection.`,
   ]);
 }
 
@@ -99,7 +100,7 @@ async function readIdentity(
   const { rows } = await session.query(identityStatement, signal).catch((error: unknown) => {
     if (isServerFailure(error) && error.facts.reason === 'schemaDrift') {
       throw new DrainRefused([
-        `${session.nodeId} is not set up as an edge: run Set Up Edge first.`,
+        say`${session.nodeId} is not set up as an edge: run Set Up Edge first.`,
       ]);
     }
     throw error;
@@ -111,7 +112,7 @@ async function readIdentity(
   }
   if (row === undefined) {
     throw new DrainRefused([
-      `${session.nodeId} has no identity as an edge: run Set Up Edge, which gives it one.`,
+      say`${session.nodeId} has no identity as an edge: run Set Up Edge, which gives it one.`,
     ]);
   }
   return {

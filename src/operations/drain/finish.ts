@@ -19,6 +19,7 @@ import {
 } from '../../core/queue/primaryStatements';
 import { RETENTION_DAYS } from '../../core/queue/queueNames';
 import { numberOf, numberOrNull, textOf } from '../../core/queue/rowValues';
+import { say } from '../../core/say';
 import { SQLSTATE } from '../../core/sqlstate';
 import { onlyRow, results } from './answers';
 import { COMMIT } from './batchWriter';
@@ -176,11 +177,11 @@ export async function noteBlockers(
     const application = textOf(row, 'application');
     const as = application === '' ? '' : `, ${application}`;
     const seconds = numberOrNull(row, 'seconds') ?? 0;
-    return `pid ${numberOf(row, 'pid')} (${textOf(row, 'user')}${as}, for ${seconds} s)`;
+    return say`pid ${numberOf(row, 'pid')} (${textOf(row, 'user')}${as}, for ${seconds} s)`;
   });
   if (who.length > 0) {
     notes.push(
-      `Open transactions on ${primary.session.nodeId} that hold locks: ${who.join('; ')}.`,
+      say`Open transactions on ${primary.session.nodeId} that hold locks: ${who.join('; ')}.`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { QueueAddress } from '../../core/queue/drain';
 import { readOnlySentence } from '../../core/plan/readOnlyFindings';
+import { say } from '../../core/say';
 import type { Topology, TopologyNode } from '../../core/topology';
 import { DrainRefused, type DrainJob } from './drainJob';
 
@@ -21,12 +22,14 @@ export function jobOf(
   const edge = topology.nodes.find(({ id }) => id === address.nodeId);
   const queue = edge?.pendingSync ?? null;
   if (edge === undefined || queue === null) {
-    throw new DrainRefused([`The file names no queue on ${address.nodeId}.`]);
+    throw new DrainRefused([say`The file names no queue on ${address.nodeId}.`]);
   }
   const primaries = primariesOf(topology, queue.primary, edge.id);
   const declared = primaries[0];
   if (declared === undefined) {
-    throw new DrainRefused([`The file has no node ${queue.primary}, which ${edge.id} drains to.`]);
+    throw new DrainRefused([
+      say`The file has no node ${queue.primary}, which ${edge.id} drains to.`,
+    ]);
   }
   const closed = [edge, declared].filter(({ access }) => access === 'readOnly');
   if (closed.length > 0) throw new DrainRefused(closed.map(({ id }) => readOnlySentence(id)));

@@ -7,6 +7,7 @@ import type { SqlSession } from '../../core/ports/sqlSession';
 import { identityStatement } from '../../core/queue/edgeStatements';
 import { primaryStatement } from '../../core/queue/primaryStatements';
 import { numberOf, numberOrNull, textOf, textOrNull } from '../../core/queue/rowValues';
+import { say } from '../../core/say';
 import type { TopologyNode } from '../../core/topology';
 import { onlyRow } from './answers';
 import { DrainRefused } from './drainJob';
@@ -20,6 +21,8 @@ export interface LivePrimary<Session> {
   readonly timeline: number;
   /** Clock of the primary less that of this machine, in milliseconds. */
   readonly aheadMs: number;
+  /** How long its answer took. */
+  readonly roundTripMs: number;
 }
 
 /** Which primary an edge knows. */
@@ -62,7 +65,7 @@ export async function findPrimary<Session extends SqlSession>(
       first ??= error;
     }
   }
-  throw first ?? new DrainRefused(['The file names no primary for this queue.']);
+  throw first ?? new DrainRefused([say`The file names no primary for this queue.`]);
 }
 
 /** A session that only reads is opened on a standby as well. @throws ServerFailure where it is one */
@@ -96,13 +99,15 @@ async function identify<Session extends SqlSession>(
 ): Promise<LivePrimary<Session>> {
   const beforeMs = clock.nowMs();
   const row = onlyRow(await session.query(primaryStatement, signal));
-  const middleMs = (beforeMs + clock.nowMs()) / 2;
+  const roundTripMs = Math.max(0, clock.nowMs() - beforeMs);
+  const middleMs = beforeMs + roundTripMs / 2;
   return {
     nodeId,
     session,
     system: textOf(row, 'system'),
     timeline: numberOf(row, 'timeline'),
     aheadMs: numberOf(row, 'clockUs') / 1000 - middleMs,
+    roundTripMs,
   };
 }
 
@@ -114,6 +119,6 @@ function refuseOld({ nodeId, system, timeline }: LivePrimary<unknown>, edge: Kno
     timeline < edge.primaryTimeline;
   if (!isOld) return;
   throw new DrainRefused([
-    `${nodeId} is on timeline ${timeline}, but this edge was drained to timeline ${edge.primaryTimeline}: another server was promoted since, and this one is no longer the primary.`,
+    say`${nodeId} is on timeline ${timeline}, but this edge was drained to timeline ${edge.primaryTimeline}: another server was promoted since, and this one is no longer the primary.`,
   ]);
 }

@@ -1,4 +1,5 @@
 import type { CancelSignal } from '../../core/ports/cancelSignal';
+import type { SqlStatement } from '../../core/ports/sqlSession';
 import { BATCH_LIMITS, type Batch, type PageRow } from '../../core/queue/batchCut';
 import { BlockedKeys } from '../../core/queue/blockedKeys';
 import { markStatement } from '../../core/queue/edgeStatements';
@@ -12,14 +13,14 @@ import { noteAside, withKeys } from './edgeKeys';
 import type { DrainTally } from './drainTally';
 import { writeMetric } from './finish';
 import type { SetAside } from './pageApplier';
-import { settle, settleWaiting, type Settled } from './settled';
+import { settleBatch, settleWaiting, type Settled, type SettledBatch } from './settled';
 import { writeStreamed, type StreamParts } from './transactionWriter';
 
 /** A batch that takes longer is followed by smaller ones, one that is quick by larger ones. */
 const AIM_MS = 5_000;
 const METRIC_MS = 60_000;
 /** Batches that the primary has committed and the edge has not marked yet. */
-const MAX_UNMARKED = 4;
+const MAX_UNMARKED = 2;
 
 /** What outlives a pass. */
 export interface DrainPace {
@@ -67,7 +68,7 @@ export class QueuePass {
     const aim = (): number => (job.isStrict ? 1 : pace.aim);
     this.#source = ahead ?? new BatchSource(stream, upTo, aim, signal);
     this.#writer = new BatchWriter(stream, counter, new BlockedKeys());
-    this.#pipeline = new BatchPipeline(this.#writer);
+    this.#pipeline = new BatchPipeline(this.#writer, stream.roundTripMs);
     this.#beganMs = stream.clock.monotonicMs();
   }
 
@@ -152,7 +153,7 @@ export class QueuePass {
   async #stream({ transaction }: Extract<Batch, { readonly kind: 'streamed' }>): Promise<boolean> {
     const before = this.#setAside;
     await this.#allMarked();
-    const mark = (settled: readonly Settled[]): Promise<void> =>
+    const mark = (settled: SettledBatch): Promise<void> =>
       this.#mark(settled, this.#writer.batches);
     await this.#know([]);
     await writeStreamed(transaction, this.#writer, this.parts.stream, mark, this.signal);
@@ -182,10 +183,10 @@ export class QueuePass {
 
   #note(result: BatchResult | SetAside): void {
     if (!('outcomes' in result)) {
-      this.parts.tally.add(result.waiting.map(settleWaiting), null);
+      this.parts.tally.add(0, result.waiting.map(settleWaiting), null);
       return;
     }
-    const mark = this.#mark(settle(result), result.batches);
+    const mark = this.#mark(settleBatch(result), result.batches);
     this.#marks.push(mark);
     // A failure is told by `#allMarked`.
     const forget = (): void => {
@@ -197,14 +198,24 @@ export class QueuePass {
   }
 
   /** Marks rows, after those that were committed before them. */
-  async #mark(settled: readonly Settled[], batches: bigint): Promise<void> {
-    const { stream, job, tally, pace, onMarked } = this.parts;
-    const marks = settled.flatMap(({ mark }) => (mark === null ? [] : [mark]));
-    const statement = markStatement(job.queue.table, marks, batches);
+  #mark({ applied, others }: SettledBatch, batches: bigint): Promise<void> {
+    const marks = others.flatMap(({ mark }) => (mark === null ? [] : [mark]));
+    const statement = markStatement(this.parts.job.queue.table, applied, marks, batches);
+    return this.#sendMarks(statement, batches, applied.length, others);
+  }
+
+  /** The rows themselves are let go of. */
+  async #sendMarks(
+    statement: SqlStatement,
+    batches: bigint,
+    applied: number,
+    others: readonly Settled[],
+  ): Promise<void> {
+    const { stream, tally, pace, onMarked } = this.parts;
     const [answer] = await stream.edge.run([statement], this.signal);
     this.#writer.noted = batches;
-    tally.add(settled, numberOrNull(onlyRow(answer), 'latencyMs'));
-    if (marks.length > 0) pace.progressAtMs = this.#nowMs;
+    tally.add(applied, others, numberOrNull(onlyRow(answer), 'latencyMs'));
+    if (applied > 0 || others.some(({ mark }) => mark !== null)) pace.progressAtMs = this.#nowMs;
     onMarked();
   }
 

@@ -8,6 +8,7 @@ import type { Log } from '../../core/ports/log';
 import type { SqlSession } from '../../core/ports/sqlSession';
 import type { QueueAddress } from '../../core/queue/drain';
 import { readingSettingsStatement } from '../../core/queue/readingSettings';
+import { say } from '../../core/say';
 import type { DeclaredQueue, Topology, TopologyNode } from '../../core/topology';
 import { DrainRefused, type DrainJob } from './drainJob';
 import { primariesOf } from './jobOf';
@@ -53,7 +54,7 @@ export class QueueSessions {
     const primaries =
       topology === null || queue === null ? [] : primariesOf(topology, queue.primary, nodeId);
     if (edge === undefined || queue === null || primaries.length === 0) {
-      throw failureOf(nodeId, `The topology file declares no queue of ${nodeId}.`, null);
+      throw failureOf(nodeId, say`The topology file declares no queue of ${nodeId}.`, null);
     }
     return { address, edge, primaries, queue };
   }
@@ -155,7 +156,7 @@ export class QueueSessions {
     for (const node of nodes) {
       if (await this.deps.mayContact(topologyId, node)) allowed.push(node);
       else if (node === nodes[0]) {
-        throw failureOf(node.id, `${node.id} may not be contacted.`, 'Connect to it first.');
+        throw failureOf(node.id, say`${node.id} may not be contacted.`, say`Connect to it first.`);
       }
     }
     return allowed;

@@ -43,6 +43,7 @@ import {
 import { EDGE_IDENTITY } from '../../core/queue/queueNames';
 import { numberOf, textOf } from '../../core/queue/rowValues';
 import { columnsStatement, readColumn, type ChoiceColumn } from '../../core/queue/targetColumns';
+import { say } from '../../core/say';
 import { qualifiedName } from '../../core/sql';
 import { formatTableName } from '../../core/tableName';
 import type { TableName } from '../../core/topology';
@@ -198,7 +199,7 @@ export class ServerQueueDesk implements QueueDesk {
           const text = operationSql(operation, known);
           length += text.length;
           if (length > EXPORT_LIMIT) {
-            parts.push('-- There are more. Decide on these first, then export again.');
+            parts.push(say`-- There are more. Decide on these first, then export again.`);
             return `${parts.join('\n\n')}\n`;
           }
           parts.push(text);

@@ -4,6 +4,7 @@ import type { OperationVerdict } from '../../core/queue/drain';
 import type { Mark } from '../../core/queue/edgeStatements';
 import { MAX_ATTEMPTS } from '../../core/queue/operationFailure';
 import type { OperationOutcome, QueueOperation } from '../../core/queue/operation';
+import { say } from '../../core/say';
 import type { BatchResult } from './batchWriter';
 import type { DeferredOperation } from './pageApplier';
 import type { WaitingOperation } from './sortRows';
@@ -13,6 +14,13 @@ export interface Settled {
   readonly verdict: OperationVerdict;
   /** `null`: its row stays as it is. */
   readonly mark: Mark | null;
+}
+
+/** What became of a batch. */
+export interface SettledBatch {
+  /** Plainly applied: nothing more is to be said of them, which is the usual case and the quickest. */
+  readonly applied: readonly Pick<QueueOperation, 'id' | 'seq'>[];
+  readonly others: readonly Settled[];
 }
 
 const KEY_LENGTH = 200;
@@ -28,6 +36,17 @@ const VERDICTS: Readonly<Record<OperationOutcome, OperationVerdict['verdict']>> 
   dropped: 'skip',
   decided: 'skip',
 };
+
+export function settleBatch(result: BatchResult): SettledBatch {
+  const { tried, aside, outcomes } = result;
+  if (!outcomes.areAllApplied || aside.refused.length > 0 || aside.deferred.length > 0) {
+    return { applied: [], others: settle(result) };
+  }
+  return {
+    applied: tried.map(({ source }) => source),
+    others: aside.waiting.map(settleWaiting),
+  };
+}
 
 /** One a row that was looked at, in no particular order. The ledger decides; what was refused says why. */
 export function settle({ tried, aside, outcomes }: BatchResult): readonly Settled[] {
@@ -53,7 +72,7 @@ export function settle({ tried, aside, outcomes }: BatchResult): readonly Settle
 }
 
 export function settleWaiting({ source, keyText }: WaitingOperation): Settled {
-  const message = 'An earlier operation on its key waits, or its next attempt has not come.';
+  const message = say`An earlier operation on its key waits, or its next attempt has not come.`;
   return { verdict: { ...of(source, keyText, 'waits'), message }, mark: null };
 }
 
@@ -61,8 +80,8 @@ export function settleWaiting({ source, keyText }: WaitingOperation): Settled {
 function settleUntouched({ source, keyText }: ResolvedOperation): Settled {
   const isLast = source.attempts + 1 >= MAX_ATTEMPTS;
   const message = isLast
-    ? 'It had no effect on the primary, time and again: a trigger there may suppress it.'
-    : 'It had no effect on the primary, so it is tried again.';
+    ? say`It had no effect on the primary, time and again: a trigger there may suppress it.`
+    : say`It had no effect on the primary, so it is tried again.`;
   return {
     verdict: { ...of(source, keyText, isLast ? 'dead' : 'waits'), message },
     mark: { ...named(source), state: isLast ? 'dead' : 'again', error: message, sqlstate: null },
@@ -98,7 +117,7 @@ function settleEntry(
   }
   const message =
     refused?.refusal.message ??
-    (conflict === null ? 'It met another row.' : conflictSentenceOf(conflict));
+    (conflict === null ? say`It met another row.` : conflictSentenceOf(conflict));
   const sqlstate = refused?.refusal.sqlstate ?? null;
   return {
     verdict: { ...verdict, conflict, message, sqlstate },

@@ -38,6 +38,10 @@ export function sortRows(
       others.length > 0
         ? ambiguous(source, [name, ...others])
         : withKeys(resolveOperation(source, table, catalog.shapes), row);
+    if (row.isDue && !isRefusal(result) && !blocked.has(source, result)) {
+      todo.push(result);
+      continue;
+    }
     const all = isRefusal(result) ? mayActOn(source, target, catalog, row.touches) : [result];
     const block = (): void => {
       for (const on of all) blocked.add(source, on);
@@ -49,8 +53,6 @@ export function sortRows(
       block();
       const policy = catalog.policyOf(name);
       refused.push({ source, resolved: null, policy, refusal: result });
-    } else {
-      todo.push(result);
     }
   }
   return { todo, refused, waiting };

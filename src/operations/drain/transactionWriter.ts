@@ -4,23 +4,40 @@ import { outcomesStatement, readOutcomes, refusalStatements } from '../../core/q
 import { BATCH_LIMITS, type PageRow, type QueueTransaction } from '../../core/queue/batchCut';
 import { BlockedKeys } from '../../core/queue/blockedKeys';
 import type { Mark } from '../../core/queue/edgeStatements';
-import { pageStatement, readPage, type PageScope } from '../../core/queue/queuePage';
+import {
+  pageNamesStatement,
+  pageStatement,
+  readPage,
+  readPageNames,
+  type PageScope,
+} from '../../core/queue/queuePage';
 import type { DeclaredQueue } from '../../core/topology';
 import { firstFailure, results } from './answers';
-import { blockUndone, COMMIT, type BatchWriter, type WriterParts } from './batchWriter';
+import {
+  blockUndone,
+  COMMIT,
+  type BatchResult,
+  type BatchWriter,
+  type WriterParts,
+} from './batchWriter';
 import type { EdgeEnd } from './edgeEnd';
 import { withKeys } from './edgeKeys';
 import { applyCarefully, nothingAside } from './pageApplier';
-import { settle, type Settled } from './settled';
+import { settle, settleBatch, type Settled, type SettledBatch } from './settled';
 import { sortRows } from './sortRows';
 
 /** Which rows of the queue a transaction of the edge is. */
-export function scopeOf({ txid, last }: QueueTransaction): PageScope {
+export function scopeOf({
+  txid,
+  last,
+}: QueueTransaction): Exclude<PageScope, { readonly kind: 'all' }> {
   return txid === null ? { kind: 'row', seq: last } : { kind: 'transaction', txid };
 }
 
 export interface StreamParts extends WriterParts {
   readonly edge: EdgeEnd;
+  /** To the primary, as its first answer took. */
+  readonly roundTripMs: number;
   readonly queue: DeclaredQueue;
 }
 
@@ -43,7 +60,7 @@ export async function applyRows(
   blocked: BlockedKeys,
   isFresh: boolean,
   signal: CancelSignal,
-): Promise<readonly Settled[]> {
+): Promise<BatchResult> {
   const { session, facts, catalog } = parts;
   const { todo, refused, waiting } = sortRows(rows, catalog, blocked);
   const aside = { ...nothingAside(), refused: [...refused], waiting: [...waiting] };
@@ -54,21 +71,21 @@ export async function applyRows(
     outcomesStatement(ids),
   ];
   const ledger = results(await session.queryAll(ending, signal)).at(-1);
-  const outcomes = readOutcomes(ids, ledger?.rows ?? []);
+  const outcomes = readOutcomes(ledger?.rows ?? []);
   blockUndone(todo, outcomes, blocked, aside);
-  return settle({ tried: todo, aside, outcomes, batches: 0n });
+  return { tried: todo, aside, outcomes, batches: 0n };
 }
 
 /**
  * Applies one transaction of the edge that is larger than a batch: whole, in one transaction of the primary, but page by page, so
- * that no more than a page of it is held here.
+ * that no more than two pages of it are held here.
  * @param onPage gets what became of each page once the primary has committed; awaited
  */
 export async function writeStreamed(
   transaction: QueueTransaction,
   writer: BatchWriter,
   parts: StreamParts,
-  onPage: (settled: readonly Settled[]) => Promise<void>,
+  onPage: (settled: SettledBatch) => Promise<void>,
   signal: CancelSignal,
 ): Promise<void> {
   const scope = scopeOf(transaction);
@@ -76,14 +93,19 @@ export async function writeStreamed(
   const asides = await writer.inWays(signal, (way, blocked) =>
     writer.inTransaction(way, signal, async () => {
       const marks = new Map<string, Settled>();
-      for (let after = 0n; ;) {
-        const rows = await readRows(parts, scope, after, signal);
+      let reading = readRows(parts, scope, 0n, signal);
+      for (;;) {
+        const rows = await reading;
         const last = rows.at(-1);
         if (last === undefined) break;
-        for (const one of await applyRows(rows, parts, blocked, way.isFresh, signal)) {
+        // Read while the primary writes.
+        reading = readRows(parts, scope, last.operation.seq, signal);
+        // Where writing fails first, nobody waits for it.
+        reading.catch(() => undefined);
+        const result = await applyRows(rows, parts, blocked, way.isFresh, signal);
+        for (const one of settleBatch(result).others) {
           if (isAside(one)) marks.set(one.verdict.operationId, one);
         }
-        after = last.operation.seq;
       }
       const failed = firstFailure(await parts.session.queryAll([COMMIT], signal));
       if (failed !== null) throw failed.failure;
@@ -92,12 +114,35 @@ export async function writeStreamed(
     }),
   );
   for (let after = 0n; ;) {
-    const rows = await readRows(parts, scope, after, signal);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    await onPage(await settledLater(rows, parts, asides, signal));
-    after = last.operation.seq;
+    const { settled, last } = await settledPage(parts, scope, after, asides, signal);
+    if (last === null) return;
+    await onPage(settled);
+    after = last;
   }
+}
+
+/** Most were plainly applied: their names are all that is needed then. */
+async function settledPage(
+  parts: StreamParts,
+  scope: ReturnType<typeof scopeOf>,
+  after: bigint,
+  asides: ReadonlyMap<string, Settled>,
+  signal: CancelSignal,
+): Promise<{ readonly settled: SettledBatch; readonly last: bigint | null }> {
+  const { edge, queue, session } = parts;
+  const statement = pageNamesStatement(queue.table, scope, after, BATCH_LIMITS.rows);
+  const [page] = await edge.run([statement], signal);
+  const named = readPageNames(page?.rows ?? []);
+  const ids = named.map(({ id }) => id);
+  const last = named.at(-1)?.seq ?? null;
+  if (last === null) return { settled: { applied: [], others: [] }, last };
+  const outcomes = readOutcomes((await session.query(outcomesStatement(ids), signal)).rows);
+  if (outcomes.areAllApplied && !ids.some((id) => asides.has(id))) {
+    return { settled: { applied: named, others: [] }, last };
+  }
+  const rows = await readRows(parts, scope, after, signal);
+  const others = await settledLater(rows, parts, asides, signal);
+  return { settled: { applied: [], others }, last: rows.at(-1)?.operation.seq ?? null };
 }
 
 function isAside({ verdict, mark }: Settled): boolean {
@@ -119,7 +164,7 @@ async function settledLater(
   );
   const ids = rows.map(({ operation }) => operation.id);
   const answer = await session.query(outcomesStatement(ids), signal);
-  const outcomes = readOutcomes(ids, answer.rows);
+  const outcomes = readOutcomes(answer.rows);
   const fresh = settle({
     tried: todo,
     aside: { ...nothingAside(), refused: [...refused] },

@@ -5,6 +5,7 @@ import { formatEndpoint } from '../../core/endpoint';
 import { ServerFailure, type Endpoint, type FailureReason } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
+import { say } from '../../core/say';
 import { showEscaped } from '../../core/visibleText';
 
 const LIMIT_MS = 5_000;
@@ -38,20 +39,20 @@ export async function readPatroniCluster(
 ): Promise<readonly ClusterMember[]> {
   const answer = await get(endpoint, signal);
   if (answer.status >= 300 && answer.status < 400) {
-    const target = answer.location === null ? '' : ` to ${visibleWords(answer.location)}`;
+    const target = answer.location === null ? '' : say` to ${visibleWords(answer.location)}`;
     throw failed(
       endpoint,
       'other',
-      `answers ${answer.status}, a redirect${target}, which is not followed`,
+      say`answers ${answer.status}, a redirect${target}, which is not followed`,
     );
   }
   const members = membersIn(answer.body);
   if (members === null) {
-    const what = answer.body.trimStart().startsWith('<') ? 'a web page' : 'something else';
+    const what = answer.body.trimStart().startsWith('<') ? say`a web page` : say`something else`;
     throw failed(
       endpoint,
       'other',
-      `answers ${answer.status} with ${what}, not with the members of a cluster`,
+      say`answers ${answer.status} with ${what}, not with the members of a cluster`,
     );
   }
   return members;
@@ -86,7 +87,7 @@ function isPrimary(role: string | undefined): boolean | null {
 function get(endpoint: Endpoint, signal: CancelSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
-      reject(failed(endpoint, 'cancelled', 'was not asked'));
+      reject(failed(endpoint, 'cancelled', say`was not asked`));
       return;
     }
     const { host, port } = endpoint;
@@ -101,9 +102,9 @@ function get(endpoint: Endpoint, signal: CancelSignal): Promise<Answer> {
       reject(failed(endpoint, reason, detail));
       request.destroy();
     };
-    const onAbort = (): void => end('cancelled', 'was not asked to the end');
+    const onAbort = (): void => end('cancelled', say`was not asked to the end`);
     const timer = setTimeout(() => {
-      end('silent', `did not answer within ${LIMIT_MS / 1000} s`);
+      end('silent', say`did not answer within ${LIMIT_MS / 1000} s`);
     }, LIMIT_MS);
     signal.addEventListener('abort', onAbort);
     request.on('close', () => {
@@ -111,7 +112,7 @@ function get(endpoint: Endpoint, signal: CancelSignal): Promise<Answer> {
       signal.removeEventListener('abort', onAbort);
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
-      end('other', `cannot be asked: ${visibleWords(error.code ?? error.message)}`);
+      end('other', say`cannot be asked: ${visibleWords(error.code ?? error.message)}`);
     });
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
@@ -119,10 +120,10 @@ function get(endpoint: Endpoint, signal: CancelSignal): Promise<Answer> {
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
         chunks.push(chunk);
-        if (bytes > MOST_BYTES) end('other', `answers with more than ${MOST_BYTES / 1024} KB`);
+        if (bytes > MOST_BYTES) end('other', say`answers with more than ${MOST_BYTES / 1024} KB`);
       });
       response.on('error', () => {
-        end('other', 'broke off its answer');
+        end('other', say`broke off its answer`);
       });
       response.on('end', () => {
         resolve({
@@ -139,7 +140,7 @@ function failed(endpoint: Endpoint, reason: FailureReason, detail: string): Serv
   const place = formatEndpoint(endpoint);
   return new ServerFailure({
     ...describeFailure(reason, { nodeId: place, endpoint }),
-    text: `Patroni at ${place} ${detail}.`,
+    text: say`Patroni at ${place} ${detail}.`,
     advice: null,
   });
 }

@@ -5,6 +5,7 @@ import type { FastFacts } from '../../core/facts';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { Clock } from '../../core/ports/clock';
 import type { DiscoveryGateway } from '../../core/ports/discoveryGateway';
+import { say } from '../../core/say';
 import type { TopologyNode } from '../../core/topology';
 import { fastStatement } from '../catalog/fastStatement';
 import { identityPart } from '../catalog/identity';
@@ -54,7 +55,7 @@ export class PgDiscoveryGateway implements DiscoveryGateway {
       return await this.#read(connected, signal);
     } catch (error) {
       if (isServerFailure(error)) throw error;
-      const facts = { ...connected.subject, detail: 'its answer could not be read' };
+      const facts = { ...connected.subject, detail: say`its answer could not be read` };
       throw new ServerFailure(describeFailure('other', facts), { cause: error });
     } finally {
       await connected.session.close();
@@ -157,7 +158,7 @@ export class PgDiscoveryGateway implements DiscoveryGateway {
       }
     }
     throw new ServerFailure(
-      describeFailure('other', { ...subject, detail: 'it changed its role while it was read' }),
+      describeFailure('other', { ...subject, detail: say`it changed its role while it was read` }),
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { FailureReason } from '../../core/failure';
+import { say } from '../../core/say';
 import { SQLSTATE } from '../../core/sqlstate';
 import { isErrnoException } from './errno';
 import { serverErrorFields, type ServerErrorFields } from './pgErrorFields';
@@ -67,11 +68,11 @@ interface CertificateFault {
 /** The reason's own words fit: not signed by a known authority. */
 const UNKNOWN_AUTHORITY: CertificateFault = {
   detail: null,
-  advice: 'Add sslrootcert to the connection.',
+  advice: say`Add sslrootcert to the connection.`,
 };
 const WRONG_NAME: CertificateFault = {
-  detail: 'is for another name than the host of the connection',
-  advice: 'Connect by the name that it carries.',
+  detail: say`is for another name than the host of the connection`,
+  advice: say`Connect by the name that it carries.`,
 };
 
 const CERTIFICATE_FAULTS: Readonly<Record<string, CertificateFault>> = {
@@ -81,12 +82,12 @@ const CERTIFICATE_FAULTS: Readonly<Record<string, CertificateFault>> = {
   UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
   CERT_UNTRUSTED: UNKNOWN_AUTHORITY,
-  CERT_HAS_EXPIRED: { detail: 'has expired', advice: 'Renew it on the server.' },
+  CERT_HAS_EXPIRED: { detail: say`has expired`, advice: say`Renew it on the server.` },
   CERT_NOT_YET_VALID: {
-    detail: 'is not valid yet',
-    advice: 'Compare the clocks of this machine and the server.',
+    detail: say`is not valid yet`,
+    advice: say`Compare the clocks of this machine and the server.`,
   },
-  CERT_REVOKED: { detail: 'was revoked', advice: 'Replace it on the server.' },
+  CERT_REVOKED: { detail: say`was revoked`, advice: say`Replace it on the server.` },
   ERR_TLS_CERT_ALTNAME_INVALID: WRONG_NAME,
   HOSTNAME_MISMATCH: WRONG_NAME,
 };
@@ -152,13 +153,13 @@ function certificateFault(code: string): CertificateFault | null {
   if (known !== undefined) return known;
   if (code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') {
     return {
-      detail: 'was accepted, but the server wants one of ours',
-      advice: 'Add sslcert and sslkey to the connection.',
+      detail: say`was accepted, but the server wants one of ours`,
+      advice: say`Add sslcert and sslkey to the connection.`,
     };
   }
   if (!code.startsWith('ERR_SSL_') && !code.startsWith('ERR_TLS_')) return null;
   return {
-    detail: `or TLS itself was not accepted (${code})`,
-    advice: 'Compare the TLS settings of the server and of the connection.',
+    detail: say`or TLS itself was not accepted (${code})`,
+    advice: say`Compare the TLS settings of the server and of the connection.`,
   };
 }

@@ -2,6 +2,7 @@ import { isUnixSocket } from '../../core/endpoint';
 import { isServerFailure, ServerFailure, type Endpoint } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
 import { redact } from '../../core/redact';
+import { say } from '../../core/say';
 import { ConfigurationProblem } from '../libpq/settings';
 import { classifyError } from './classify';
 
@@ -49,7 +50,7 @@ export function toFailure(
     usesTls: subject.sslmode !== null && subject.sslmode !== 'disable',
     isUnixSocket: subject.endpoint !== null && isUnixSocket(subject.endpoint.host),
   });
-  const message = redact(error instanceof Error ? error.message : 'unknown error');
+  const message = redact(error instanceof Error ? error.message : say`unknown error`);
   const isServers = classified.server !== null;
   const facts = describeFailure(classified.reason, {
     nodeId: subject.nodeId,

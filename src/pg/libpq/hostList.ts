@@ -1,6 +1,7 @@
 import { DEFAULT_SOCKET_DIRECTORIES } from './passfile';
 import type { Endpoint } from '../../core/failure';
 import { isUnixSocket } from '../../core/endpoint';
+import { say } from '../../core/say';
 
 /** One address to try, in order. */
 export interface DialTarget {
@@ -28,10 +29,12 @@ export function pairHosts(
   const ports = splitList(params['port']);
   const count = Math.max(hosts.length, addresses.length, 1);
   if (hosts.length > 0 && addresses.length > 0 && hosts.length !== addresses.length) {
-    return { problem: `${hosts.length} hosts do not match ${addresses.length} values of hostaddr` };
+    return {
+      problem: say`${hosts.length} hosts do not match ${addresses.length} values of hostaddr`,
+    };
   }
   if (ports.length > 1 && ports.length !== count) {
-    return { problem: `${ports.length} ports do not match ${count} hosts` };
+    return { problem: say`${ports.length} ports do not match ${count} hosts` };
   }
   const targets: DialTarget[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -39,7 +42,7 @@ export function pairHosts(
     const portText = (ports.length === 1 ? ports[0] : ports[index]) ?? '';
     const port = portText === '' ? DEFAULT_PORT : Number(portText);
     if (!/^\d*$/.test(portText) || port < 1 || port > 65_535) {
-      return { problem: `"${portText}" is no port (1 to 65535)` };
+      return { problem: say`"${portText}" is no port (1 to 65535)` };
     }
     const host = hosts[index] === '' ? undefined : hosts[index];
     targets.push({

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
+import { say } from '../../core/say';
 import { isErrnoException } from '../errors/errno';
 
 /** Nothing that a connection names is larger. */
@@ -40,15 +41,19 @@ export async function readLocalFile(
   isAllowed: (realPath: string) => boolean = () => true,
 ): Promise<LocalFile> {
   if (isNetworkPath(path, platform)) {
-    throw new UnreadableFileError(path, 'is on another machine, which is never opened', false);
+    throw new UnreadableFileError(path, say`is on another machine, which is never opened`, false);
   }
   try {
     const real = await realpath(path);
     if (isNetworkPath(real, platform)) {
-      throw new UnreadableFileError(path, 'is on another machine, which is never opened', false);
+      throw new UnreadableFileError(path, say`is on another machine, which is never opened`, false);
     }
     if (!isAllowed(real)) {
-      throw new UnreadableFileError(path, 'is outside the workspace and was not approved', false);
+      throw new UnreadableFileError(
+        path,
+        say`is outside the workspace and was not approved`,
+        false,
+      );
     }
     return await readRegularFile(path, real);
   } catch (error) {
@@ -65,9 +70,9 @@ async function readRegularFile(path: string, real: string): Promise<LocalFile> {
   const handle = await open(real, constants.O_RDONLY | nonBlocking);
   try {
     const stat = await handle.stat();
-    if (!stat.isFile()) throw new UnreadableFileError(path, 'is not a regular file', false);
+    if (!stat.isFile()) throw new UnreadableFileError(path, say`is not a regular file`, false);
     if (stat.size > MAX_FILE_BYTES) {
-      throw new UnreadableFileError(path, 'is too large (limit 1 MB)', false);
+      throw new UnreadableFileError(path, say`is too large (limit 1 MB)`, false);
     }
     const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
     let length = 0;
@@ -77,7 +82,7 @@ async function readRegularFile(path: string, real: string): Promise<LocalFile> {
       length += bytesRead;
     }
     if (length > MAX_FILE_BYTES) {
-      throw new UnreadableFileError(path, 'is too large (limit 1 MB)', false);
+      throw new UnreadableFileError(path, say`is too large (limit 1 MB)`, false);
     }
     const text = buffer.toString('utf8', 0, length).replace(/^\uFEFF/, '');
     return { text, permissions: stat.mode & 0o777, ownerUid: stat.uid };
@@ -90,15 +95,15 @@ function reasonFor(code: string | undefined): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return 'does not exist';
+      return say`does not exist`;
     case 'EACCES':
     case 'EPERM':
-      return 'may not be read';
+      return say`may not be read`;
     case 'ELOOP':
-      return 'is a loop of links';
+      return say`is a loop of links`;
     case undefined:
-      return 'cannot be read';
+      return say`cannot be read`;
     default:
-      return `cannot be read (${code})`;
+      return say`cannot be read (${code})`;
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isLoopback } from '../../core/endpoint';
+import { say } from '../../core/say';
 import type { TopologyNode } from '../../core/topology';
 import type { LocalEnvironment } from './environment';
 import { findDefaultHost, pairHosts, type DialTarget } from './hostList';
@@ -74,13 +75,13 @@ export async function resolveConnection(
     if (setting.origin !== 'file') return setting.value;
     if (isNetworkPath(setting.value, environment.platform)) {
       throw new ConfigurationProblem(
-        `${keyword} names ${setting.value}, which is on another machine and is never opened`,
+        say`${keyword} names ${setting.value}, which is on another machine and is never opened`,
       );
     }
     const path = absolutePathOf(setting.value, base, environment.homeDirectory);
     if (path === null || !policy.isAllowed(node, path)) {
       throw new ConfigurationProblem(
-        `${keyword} names ${setting.value}, which is outside the workspace and was not approved`,
+        say`${keyword} names ${setting.value}, which is outside the workspace and was not approved`,
       );
     }
     return path;
@@ -98,7 +99,7 @@ export async function resolveConnection(
     refuseUnencrypted(paired.targets);
   }
   const user = settings.get('user')?.value ?? environment.userName;
-  if (user === '') throw new ConfigurationProblem('it names no user');
+  if (user === '') throw new ConfigurationProblem(say`it names no user`);
 
   const allowedFile = (keyword: string, fallback: string): AllowedFile => {
     const setting = settings.get(keyword);
@@ -150,7 +151,7 @@ function refuseUnencrypted(targets: readonly DialTarget[]): void {
   );
   if (remote === undefined) return;
   throw new ConfigurationProblem(
-    `sslmode "disable" would send everything to ${remote.endpoint.host} in clear, which is refused in production`,
+    say`sslmode "disable" would send everything to ${remote.endpoint.host} in clear, which is refused in production`,
   );
 }
 
@@ -176,7 +177,7 @@ function sessionAttrsOf(settings: Settings): TargetSessionAttrs {
   const known = SESSION_ATTRS.find((candidate) => candidate === value);
   if (known === undefined) {
     throw new ConfigurationProblem(
-      `target_session_attrs "${value}" is none of ${SESSION_ATTRS.join(', ')}`,
+      say`target_session_attrs "${value}" is none of ${SESSION_ATTRS.join(', ')}`,
     );
   }
   return known;
@@ -188,7 +189,7 @@ function connectTimeoutOf(settings: Settings): number {
   if (value === undefined) return DEFAULT_CONNECT_TIMEOUT_MS;
   const seconds = Number(value);
   if (!Number.isInteger(seconds)) {
-    throw new ConfigurationProblem(`connect_timeout "${value}" is no whole number of seconds`);
+    throw new ConfigurationProblem(say`connect_timeout "${value}" is no whole number of seconds`);
   }
   return seconds <= 0 ? DEFAULT_CONNECT_TIMEOUT_MS : Math.min(Math.max(seconds, 2), 60) * 1000;
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ENVIRONMENT_KEYWORDS } from '../../core/connectionStringKeywords';
+import { say } from '../../core/say';
 import type { ConnectionParams } from '../../core/topology';
 import { variable, type LocalEnvironment } from './environment';
 import { readLocalFile, UnreadableFileError } from './localFiles';
@@ -61,7 +62,7 @@ export async function collectSettings(
     if (servicePassword !== null && isLedElsewhere) {
       servicePassword = null;
       notes.push(
-        `The password of service "${serviceName}" is for the server that it names, not for the one of the topology file. It is not sent.`,
+        say`The password of service "${serviceName}" is for the server that it names, not for the one of the topology file. It is not sent.`,
       );
     }
   }
@@ -113,7 +114,7 @@ async function readService(
       return { params: content.service.params, notes: [...notes, ...serviceNotes] };
     }
   }
-  throw new ConfigurationProblem(`definition of service "${name}" not found`);
+  throw new ConfigurationProblem(say`definition of service "${name}" not found`);
 }
 
 async function readServiceFile(
@@ -126,7 +127,7 @@ async function readServiceFile(
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
     if (error.isMissing && !mustExist) return null;
-    throw new ConfigurationProblem(`service file ${path} ${error.why}`, { cause: error });
+    throw new ConfigurationProblem(say`service file ${path} ${error.why}`, { cause: error });
   }
 }
 

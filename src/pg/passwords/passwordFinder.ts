@@ -1,4 +1,5 @@
 import type { SecretStore } from '../../core/ports/secretStore';
+import { say } from '../../core/say';
 import { secretKey } from '../../core/secretKey';
 import type { PasswordSource } from '../../core/topology';
 import { variable, type LocalEnvironment } from '../libpq/environment';
@@ -72,7 +73,7 @@ export class PasswordFinder {
     const value = variable(this.environment, name);
     if (value !== null) return value;
     throw new ConfigurationProblem(
-      `environment variable ${name} is not set (VS Code was started without it)`,
+      say`environment variable ${name} is not set (VS Code was started without it)`,
     );
   }
 
@@ -84,7 +85,7 @@ export class PasswordFinder {
         return {
           password: null,
           notes: [
-            `Password file ${file.path} has group or world access; permissions should be 0600 or less. It is ignored.`,
+            say`Password file ${file.path} has group or world access; permissions should be 0600 or less. It is ignored.`,
           ],
         };
       }
@@ -98,7 +99,7 @@ export class PasswordFinder {
     } catch (error) {
       if (!(error instanceof UnreadableFileError)) throw error;
       const notes =
-        error.isMissing && file.isDefault ? [] : [`Password file ${file.path} ${error.why}.`];
+        error.isMissing && file.isDefault ? [] : [say`Password file ${file.path} ${error.why}.`];
       return { password: null, notes };
     }
   }

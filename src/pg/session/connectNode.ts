@@ -4,6 +4,7 @@ import { describeFailure } from '../../core/failureText';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { SqlSession } from '../../core/ports/sqlSession';
 import { formatEndpoint } from '../../core/endpoint';
+import { say } from '../../core/say';
 import { probeStatement, readProbe, type ServerProbe } from '../catalog/features';
 import { toFailure, type FailureSubject } from '../errors/toFailure';
 import type { DialTarget } from '../libpq/hostList';
@@ -198,11 +199,11 @@ function refuseWrongRole(
 ): void {
   const wantsPrimary = attrs === 'read-write' || attrs === 'primary';
   const wantsStandby = attrs === 'read-only' || attrs === 'standby';
-  if (wantsPrimary && probe.isInRecovery) throw unfit(subject, attrs, 'it is a standby');
-  if (wantsStandby && !probe.isInRecovery) throw unfit(subject, attrs, 'it is a primary');
+  if (wantsPrimary && probe.isInRecovery) throw unfit(subject, attrs, say`it is a standby`);
+  if (wantsStandby && !probe.isInRecovery) throw unfit(subject, attrs, say`it is a primary`);
 }
 
 function unfit(subject: FailureSubject, attrs: TargetSessionAttrs, why: string): ServerFailure {
-  const detail = `target_session_attrs is ${attrs}, and ${why}`;
+  const detail = say`target_session_attrs is ${attrs}, and ${why}`;
   return new ServerFailure(describeFailure('noHostFits', { ...subject, detail }));
 }

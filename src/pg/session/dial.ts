@@ -5,6 +5,7 @@ import { isUnixSocket } from '../../core/endpoint';
 import { ServerFailure } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
+import { say } from '../../core/say';
 import { toFailure, type FailureSubject } from '../errors/toFailure';
 import { socketPath, type DialTarget } from '../libpq/hostList';
 import { sendCancelRequest, type CancelTarget } from './cancelRequest';
@@ -55,7 +56,7 @@ export async function dial(plan: DialPlan, signal: CancelSignal): Promise<Dialed
     throw new ServerFailure(
       describeFailure('configuration', {
         ...plan.subject,
-        detail: 'abstract Unix sockets are not supported',
+        detail: say`abstract Unix sockets are not supported`,
       }),
     );
   }

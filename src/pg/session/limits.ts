@@ -44,3 +44,13 @@ export const DRAIN_LIMITS: SessionLimits = {
   closeMs: 800,
   cancelMs: 2_000,
 };
+
+/** Limits of the session of one statement that a person wrote, who waits for it and may give it up. */
+export const SELECTION_LIMITS: SessionLimits = {
+  statementMs: 60_000,
+  readMs: 62_500,
+  lockMs: 5_000,
+  idleInTransactionMs: 10_000,
+  closeMs: 800,
+  cancelMs: 2_000,
+};

@@ -1,4 +1,4 @@
-import type { Client, QueryConfig, QueryResult } from 'pg';
+import type { Client, QueryConfig, QueryResult, Submittable } from 'pg';
 import { ServerFailure } from '../../core/failure';
 import { describeFailure } from '../../core/failureText';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
@@ -26,6 +26,14 @@ interface LimitedQuery extends QueryConfig<unknown[]> {
 
 type Row = Record<string, unknown>;
 
+/** A query that reads its own answer. It calls back when the server is ready again, or with the error. */
+export interface OwnQuery extends Submittable {
+  callback: (error: Error | null) => void;
+}
+
+/** Of a statement that raises them without an end, no more are kept. */
+const MAX_NOTICES = 1_000;
+
 /** A `SqlSession` over one connected `pg.Client`. */
 export class PgSession implements SqlSession {
   readonly #client: Client;
@@ -51,6 +59,7 @@ export class PgSession implements SqlSession {
     client.on('error', (error) => this.#noteLoss(error));
     client.on('end', () => this.#noteLoss(new Error('Connection terminated unexpectedly')));
     client.on('notice', (notice) => {
+      if (this.#notices.length >= MAX_NOTICES) return;
       this.#notices.push({
         severity: notice.severity ?? 'NOTICE',
         sqlstate: notice.code ?? null,
@@ -88,6 +97,12 @@ export class PgSession implements SqlSession {
     const answer: unknown = await this.#run({ text: statements.join(';\n') }, signal);
     const results = (Array.isArray(answer) ? answer : [answer]) as QueryResult<Row>[];
     return results.map(({ rows, rowCount }) => ({ rows, rowCount, notices: this.#notices }));
+  }
+
+  /** What was answered is kept by the query itself. @returns the notices */
+  async submit(query: OwnQuery, signal?: CancelSignal): Promise<readonly SqlNotice[]> {
+    await this.#alone(() => this.#sendOwn(query, signal), signal);
+    return this.#notices;
   }
 
   /** For a session that was opened for it. @see DrainSession.queryAll */
@@ -165,22 +180,24 @@ export class PgSession implements SqlSession {
     return this.#isEnded || signal?.aborted === true ? this.#cancelled() : null;
   }
 
-  #limited(query: LimitedQuery): LimitedQuery {
-    return this.#readLimitMs === null ? query : { ...query, query_timeout: this.#readLimitMs };
-  }
-
   #subject(): FailureSubject {
     const { subject } = this.#parts;
     return this.#readLimitMs === null ? subject : { ...subject, readLimitMs: this.#readLimitMs };
   }
 
-  async #run(query: LimitedQuery, signal: CancelSignal | undefined): Promise<QueryResult<Row>> {
+  #run(query: LimitedQuery, signal: CancelSignal | undefined): Promise<QueryResult<Row>> {
+    const limitMs = this.#readLimitMs;
+    const limited = limitMs === null ? query : { ...query, query_timeout: limitMs };
+    return this.#alone(() => this.#send(limited, signal), signal);
+  }
+
+  async #alone<T>(send: () => Promise<T>, signal: CancelSignal | undefined): Promise<T> {
     const refusal = this.#refusal(signal);
     if (refusal !== null) throw refusal;
     this.#running += 1;
     this.#notices = [];
     try {
-      return await this.#send(this.#limited(query), signal);
+      return await send();
     } catch (error) {
       throw this.#settle(error);
     } finally {
@@ -199,6 +216,19 @@ export class PgSession implements SqlSession {
         if (error === null) resolve(result);
         else reject(error);
       });
+    });
+  }
+
+  #sendOwn(query: OwnQuery, signal: CancelSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => reject(this.#cancelled());
+      signal?.addEventListener('abort', abort);
+      query.callback = (error) => {
+        signal?.removeEventListener('abort', abort);
+        if (error === null) resolve();
+        else reject(error);
+      };
+      this.#client.query(query);
     });
   }
 

@@ -1,3 +1,4 @@
+import { say } from '../../core/say';
 /** Values that a server reports of itself while a session starts (ParameterStatus), by name. */
 export type ServerParameters = ReadonlyMap<string, string>;
 
@@ -23,11 +24,11 @@ const OTHER_BY_VERSION = /(CockroachDB|Redshift|Materialize|Greenplum|QuestDB|Cr
 /** What is known before the first statement, from parameters alone. */
 export function identifyByParameters(parameters: ServerParameters): ServerIdentity {
   for (const [parameter, product] of OTHER_BY_PARAMETER) {
-    if (parameters.has(parameter)) return { kind: 'other', words: `it is ${product}` };
+    if (parameters.has(parameter)) return { kind: 'other', words: say`it is ${product}` };
   }
   const version = parameters.get('server_version') ?? '';
   if (/bouncer/i.test(version)) {
-    return { kind: 'other', words: 'it is the admin console of PgBouncer' };
+    return { kind: 'other', words: say`it is the admin console of PgBouncer` };
   }
   const major = /^(\d+)/.exec(version)?.[1];
   if (major !== undefined && Number(major) < OLDEST_MAJOR) {
@@ -39,7 +40,7 @@ export function identifyByParameters(parameters: ServerParameters): ServerIdenti
 /** What `version()` adds: forks that report a version of Postgres. */
 export function identifyByVersionText(text: string): ServerIdentity {
   if (OTHER_BY_VERSION.test(text) || !/^(PostgreSQL|EnterpriseDB|EDB) /i.test(text)) {
-    return { kind: 'other', words: `version() says ${text.slice(0, 80)}` };
+    return { kind: 'other', words: say`version() says ${text.slice(0, 80)}` };
   }
   return { kind: 'postgres' };
 }

@@ -1,5 +1,6 @@
 import type { SslMode } from '../../core/connectionStringKeywords';
 import { isLoopback, isUnixSocket } from '../../core/endpoint';
+import { say } from '../../core/say';
 import { ConfigurationProblem } from '../libpq/settings';
 
 export interface TlsMode {
@@ -21,7 +22,7 @@ export function tlsModeFor(
   if (isUnixSocket(host)) return { mode: 'disable', note: null };
   if (usesSystemAuthorities && sslmode !== null && sslmode !== 'verify-full') {
     throw new ConfigurationProblem(
-      `weak sslmode "${sslmode}" may not be used with sslrootcert=system (use "verify-full")`,
+      say`weak sslmode "${sslmode}" may not be used with sslrootcert=system (use "verify-full")`,
     );
   }
   switch (sslmode) {
@@ -40,7 +41,7 @@ export function tlsModeFor(
       return { mode: 'require', note: `sslmode=${sslmode} is read as require.` };
     default:
       throw new ConfigurationProblem(
-        `sslmode "${sslmode}" is none of disable, require, verify-ca, verify-full`,
+        say`sslmode "${sslmode}" is none of disable, require, verify-ca, verify-full`,
       );
   }
 }

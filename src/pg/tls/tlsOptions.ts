@@ -1,6 +1,7 @@
 import { checkServerIdentity, type ConnectionOptions, type SecureVersion } from 'node:tls';
 import type { SslMode } from '../../core/connectionStringKeywords';
 import { parseIpAddress } from '../../core/ipAddress';
+import { say } from '../../core/say';
 import { readLocalFile, UnreadableFileError, type LocalFile } from '../libpq/localFiles';
 import type { AllowedFile, ResolvedConnection } from '../libpq/resolveConnection';
 import { ConfigurationProblem } from '../libpq/settings';
@@ -48,7 +49,7 @@ function refuseOpenKey(key: LocalFile, path: string): void {
   const forbidden = key.ownerUid === 0 ? 0o037 : 0o077;
   if ((key.permissions & forbidden) === 0) return;
   throw new ConfigurationProblem(
-    `sslkey ${path} has group or world access; permissions should be 0600 or less`,
+    say`sslkey ${path} has group or world access; permissions should be 0600 or less`,
   );
 }
 
@@ -88,5 +89,7 @@ function secureVersion(value: string | null, keyword: string): SecureVersion | n
   if (value === null) return null;
   const known = SECURE_VERSIONS.find((version) => version.toLowerCase() === value.toLowerCase());
   if (known !== undefined) return known;
-  throw new ConfigurationProblem(`${keyword} "${value}" is none of ${SECURE_VERSIONS.join(', ')}`);
+  throw new ConfigurationProblem(
+    say`${keyword} "${value}" is none of ${SECURE_VERSIONS.join(', ')}`,
+  );
 }

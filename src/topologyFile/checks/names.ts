@@ -1,8 +1,10 @@
+import { say } from '../../core/say';
 import { truncatedIdentifier } from '../../core/sql';
-import { hasInvisible, showEscaped } from '../../core/visibleText';
-import { problemAt } from '../fileContext';
+import { hasInvisible, showEscaped, withoutInvisible } from '../../core/visibleText';
+import { editFix, problemAt, rangeAt, replaceFix } from '../fileContext';
 import type { FileContext } from '../fileContext';
-import type { JsonPath, Problem } from '../problem';
+import { refuseNodeName, renameNode } from '../nodeNames';
+import type { FileProblemCode, JsonPath, Problem, ProblemFix } from '../problem';
 
 /** Names of nodes, and identifiers that the server would cut or that people could not tell apart. */
 export function checkNames(context: FileContext): readonly Problem[] {
@@ -22,46 +24,63 @@ export function checkNames(context: FileContext): readonly Problem[] {
   return problems;
 }
 
-/** @param where whether the identifier is the value at the path, or its last key */
+/**
+ * @param where whether the identifier is the value at the path, or its last key
+ * @param write how another identifier is written in its place; what stands there may be more than the identifier
+ */
 export function checkIdentifier(
   context: FileContext,
   path: JsonPath,
   name: string,
   where: 'value' | 'key',
+  write: (other: string) => string = (other) => other,
 ): readonly Problem[] {
+  const change = (other: string): readonly ProblemFix[] =>
+    other === '' ? [] : [replaceFix(rangeAt(context.positions, path, where), write(other))];
   if (name === '') {
-    return [error(context, path, 'empty-name', 'The name is empty.', where)];
+    return [error(context, path, 'empty-name', say`The name is empty.`, where)];
   }
   if (hasInvisible(name)) {
-    const message = `The name holds a character that cannot be seen: "${showEscaped(name)}".`;
-    return [error(context, path, 'invisible-character', message, where)];
+    const message = say`The name holds a character that cannot be seen: "${showEscaped(name)}".`;
+    const fixes = change(withoutInvisible(name));
+    return [error(context, path, 'invisible-character', message, where, fixes)];
   }
   const cut = truncatedIdentifier(name);
   if (cut === null) return [];
-  const message = `"${name}" is longer than 63 bytes: the server would cut it to "${cut}".`;
-  const details = { severity: 'warning', code: 'identifier-too-long', message } as const;
+  const message = say`"${name}" is longer than 63 bytes: the server would cut it to "${cut}".`;
+  const fixes = change(cut);
+  const details = { severity: 'warning', code: 'identifier-too-long', message, fixes } as const;
   return [problemAt(context, path, details, where)];
 }
 
 function checkNodeName(context: FileContext, path: JsonPath, id: string): readonly Problem[] {
   if (id.trim() === '') {
-    return [error(context, path, 'node-name', 'The name of the node is empty.', 'key')];
+    return [error(context, path, 'node-name', say`The name of the node is empty.`, 'key')];
   }
   if (id.includes('/')) {
-    const message = `"${id}" cannot name a node: names of nodes hold no "/".`;
-    return [error(context, path, 'node-name', message, 'key')];
+    const message = say`"${id}" cannot name a node: names of nodes hold no "/".`;
+    const fixes = rename(context, id, id.replaceAll('/', '-'));
+    return [error(context, path, 'node-name', message, 'key', fixes)];
   }
   if (!hasInvisible(id)) return [];
-  const message = `The name of the node holds a character that cannot be seen: "${showEscaped(id)}".`;
-  return [error(context, path, 'invisible-character', message, 'key')];
+  const message = say`The name of the node holds a character that cannot be seen: "${showEscaped(id)}".`;
+  const fixes = rename(context, id, withoutInvisible(id));
+  return [error(context, path, 'invisible-character', message, 'key', fixes)];
+}
+
+/** Wherever the node is named; nothing where the name is taken, or none. */
+function rename({ text }: FileContext, id: string, name: string): readonly ProblemFix[] {
+  if (refuseNodeName(text, id, name) !== null) return [];
+  return [editFix(say`Rename to "${name}"`, renameNode(text, id, name))];
 }
 
 function error(
   context: FileContext,
   path: JsonPath,
-  code: string,
+  code: FileProblemCode,
   message: string,
   where: 'value' | 'key',
+  fixes: readonly ProblemFix[] = [],
 ): Problem {
-  return problemAt(context, path, { severity: 'error', code, message, blocks: true }, where);
+  return problemAt(context, path, { severity: 'error', code, message, fixes, blocks: true }, where);
 }

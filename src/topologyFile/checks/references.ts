@@ -1,7 +1,8 @@
 import { didYouMean } from '../../core/didYouMean';
+import { say } from '../../core/say';
 import { problemAt, rangeAt, replaceFix } from '../fileContext';
 import type { FileContext } from '../fileContext';
-import type { JsonPath, Problem } from '../problem';
+import type { JsonPath, Problem, ProblemFix } from '../problem';
 
 /** Names of nodes that are no nodes, chains of upstreams that end nowhere, and nodes that name themselves. */
 export function checkReferences(context: FileContext): readonly Problem[] {
@@ -39,18 +40,20 @@ function checkReference(
   // Of a list, the key that holds it.
   const key = String(path.findLast((part) => typeof part === 'string'));
   if (target === self) {
-    const message = `"${key}" of "${self}" names the node itself.`;
+    const message = say`"${key}" of "${self}" names the node itself.`;
     return problemAt(context, path, {
       severity: 'error',
       code: 'self-reference',
       message,
+      fixes: onlyOther(context, path, target),
       blocks: true,
     });
   }
   if (Object.hasOwn(context.file.nodes, target)) return null;
   const names = Object.keys(context.file.nodes).filter((name) => name !== self);
   const meant = didYouMean(target, names);
-  const hint = meant === null ? 'There is no such node in this file.' : `Did you mean "${meant}"?`;
+  const hint =
+    meant === null ? say`There is no such node in this file.` : say`Did you mean "${meant}"?`;
   return problemAt(context, path, {
     severity: 'error',
     code: 'unknown-node',
@@ -58,6 +61,13 @@ function checkReference(
     fixes: meant === null ? [] : [replaceFix(rangeAt(context.positions, path), meant)],
     blocks: true,
   });
+}
+
+/** Where a file has two nodes, one that names itself means the other. */
+function onlyOther(context: FileContext, path: JsonPath, self: string): readonly ProblemFix[] {
+  const [other, ...more] = Object.keys(context.file.nodes).filter((id) => id !== self);
+  if (other === undefined || more.length > 0) return [];
+  return [replaceFix(rangeAt(context.positions, path), other)];
 }
 
 /** Each cycle is reported once, at the `standbyOf` of its first node in the file. */
@@ -85,9 +95,9 @@ function cycle(context: FileContext, members: readonly string[]): Problem {
   return problemAt(context, ['nodes', first, 'standbyOf'], {
     severity: 'error',
     code: 'upstream-cycle',
-    message: `The upstreams go round in a circle: ${loop}. One of them has to be the primary, without "standbyOf".`,
+    message: say`The upstreams go round in a circle: ${loop}. One of them has to be the primary, without "standbyOf".`,
     related: rest.map((id) => ({
-      message: `"${id}" is part of the circle.`,
+      message: say`"${id}" is part of the circle.`,
       range: rangeAt(context.positions, ['nodes', id, 'standbyOf']),
     })),
     blocks: true,
@@ -109,11 +119,11 @@ function checkPublications(context: FileContext, id: string, name: string): read
     if (declared.includes(publication)) return [];
     const path = ['nodes', id, 'subscriptions', name, 'publications', index];
     const meant = didYouMean(publication, declared);
-    const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
+    const hint = meant === null ? '' : say` Did you mean "${meant}"?`;
     return problemAt(context, path, {
       severity: 'information',
       code: 'undeclared-publication',
-      message: `"${subscription.publisher}" declares no publication "${publication}" in this file.${hint}`,
+      message: say`"${subscription.publisher}" declares no publication "${publication}" in this file.${hint}`,
       fixes: meant === null ? [] : [replaceFix(rangeAt(context.positions, path), meant)],
     });
   });

@@ -1,7 +1,9 @@
-import { problemAt } from '../fileContext';
+import { say } from '../../core/say';
+import { removeValue } from '../edits';
+import { editFix, problemAt } from '../fileContext';
 import type { FileContext } from '../fileContext';
 import { putValue } from '../insertion';
-import type { Problem } from '../problem';
+import type { Problem, ProblemFix } from '../problem';
 
 /** Things that a node's role rules out, and a file that has no nodes yet. */
 export function checkRoles(context: FileContext): readonly Problem[] {
@@ -9,36 +11,42 @@ export function checkRoles(context: FileContext): readonly Problem[] {
   if (nodes.length === 0) return [noNodes(context)];
   return nodes.flatMap(([id, node]) => {
     const problems: Problem[] = [];
-    const warn = (key: string, message: string): void => {
-      const details = { severity: 'warning', code: 'role-conflict', message } as const;
+    const warn = (key: string, message: string, fixes: readonly ProblemFix[] = []): void => {
+      const details = { severity: 'warning', code: 'role-conflict', message, fixes } as const;
       problems.push(problemAt(context, ['nodes', id, key], details, 'key'));
     };
+    // Of what a node cannot be it is not known whether that or its role is meant.
+    const remove = (key: string): readonly ProblemFix[] => [
+      editFix(say`Remove "${key}"`, removeValue(context.text, ['nodes', id, key])),
+    ];
     if (node.standbyOf === undefined) {
       if (node.slot !== undefined) {
         warn(
           'slot',
-          `"slot" says nothing for "${id}": only a standby uses a slot of its upstream.`,
+          say`"slot" says nothing for "${id}": only a standby uses a slot of its upstream.`,
+          remove('slot'),
         );
       }
       if (node.expect !== undefined) {
         warn(
           'expect',
-          `"expect" says nothing for "${id}": only a standby is checked as a node. Of a subscription it is said there.`,
+          say`"expect" says nothing for "${id}": only a standby is checked as a node. Of a subscription it is said there.`,
+          remove('expect'),
         );
       }
       return problems;
     }
     if (node.subscriptions !== undefined) {
-      warn('subscriptions', `"${id}" is a standby: it is read-only and cannot subscribe.`);
+      warn('subscriptions', say`"${id}" is a standby: it is read-only and cannot subscribe.`);
     }
     if (node.publications !== undefined) {
       warn(
         'publications',
-        `"${id}" is a standby: its publications are those of "${node.standbyOf}".`,
+        say`"${id}" is a standby: its publications are those of "${node.standbyOf}".`,
       );
     }
     if (node.pendingSync !== undefined) {
-      warn('pendingSync', `"${id}" is a standby: it is read-only and cannot queue writes.`);
+      warn('pendingSync', say`"${id}" is a standby: it is read-only and cannot queue writes.`);
     }
     return problems;
   });
@@ -49,10 +57,10 @@ function noNodes(context: FileContext): Problem {
   return problemAt(context, ['nodes'], {
     severity: 'information',
     code: 'no-nodes',
-    message: 'No nodes yet. Each server gets an entry here, under a name of your choice.',
+    message: say`No nodes yet. Each server gets an entry here, under a name of your choice.`,
     fixes: [
       {
-        title: 'Insert a node',
+        title: say`Insert a node`,
         edits: putValue(context.text, ['nodes', 'primary'], example),
         command: null,
       },

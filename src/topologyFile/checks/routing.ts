@@ -1,3 +1,4 @@
+import { say } from '../../core/say';
 import type { ConnectionParams } from '../../core/topology';
 import { removeValue } from '../edits';
 import { editFix, problemAt, rangeAt } from '../fileContext';
@@ -46,14 +47,14 @@ function repeated(context: FileContext, path: JsonPath, id: string, first: numbe
   return problemAt(context, path, {
     severity: 'warning',
     code: 'routing-repeated',
-    message: `"reads" names "${id}" twice; the first place counts.`,
+    message: say`"reads" names "${id}" twice; the first place counts.`,
     related: [
       {
-        message: `"${id}" is named here.`,
+        message: say`"${id}" is named here.`,
         range: rangeAt(context.positions, ['routing', 'reads', first]),
       },
     ],
-    fixes: [editFix('Remove it here', removeValue(context.text, path))],
+    fixes: [editFix(say`Remove it here`, removeValue(context.text, path))],
   });
 }
 
@@ -61,8 +62,8 @@ function elsewhere(context: FileContext, path: JsonPath, id: string, primary: st
   return problemAt(context, path, {
     severity: 'warning',
     code: 'routing-elsewhere',
-    message: `"${id}" is no standby of "${primary}": not all that is written there can be read here.`,
-    fixes: [editFix('Remove it here', removeValue(context.text, path))],
+    message: say`"${id}" is no standby of "${primary}": not all that is written there can be read here.`,
+    fixes: [editFix(say`Remove it here`, removeValue(context.text, path))],
   });
 }
 
@@ -81,7 +82,7 @@ function otherDatabase(
     problemAt(context, path, {
       severity: 'warning',
       code: 'routing-database',
-      message: `"${id}" is database ${own}, but writes go to database ${written} of "${primary}": reads would find other data.`,
+      message: say`"${id}" is database ${own}, but writes go to database ${written} of "${primary}": reads would find other data.`,
     }),
   ];
 }
@@ -90,6 +91,6 @@ function primaryAlone(context: FileContext, primary: string): Problem {
   return problemAt(context, ['routing', 'reads'], {
     severity: 'information',
     code: 'routing-primary-only',
-    message: `Reads go to "${primary}" alone, as writes do. Name a standby before it to take reads off the primary.`,
+    message: say`Reads go to "${primary}" alone, as writes do. Name a standby before it to take reads off the primary.`,
   });
 }

@@ -1,6 +1,8 @@
+import { say } from '../../core/say';
 import { deriveSlotName, isSlotName } from '../../core/slotName';
-import { problemAt, rangeAt, replaceFix } from '../fileContext';
+import { editFix, problemAt, rangeAt, replaceFix } from '../fileContext';
 import type { FileContext } from '../fileContext';
+import { putValue } from '../insertion';
 import type { JsonPath, Problem } from '../problem';
 
 /** One thing that reads a slot. */
@@ -60,7 +62,7 @@ function checkSlotName(context: FileContext, use: SlotUse): readonly Problem[] {
     problemAt(context, use.path, {
       severity: 'error',
       code: 'slot-name',
-      message: `"${use.slot}" cannot name a slot: only a to z, 0 to 9 and "_", at most 63 of them.`,
+      message: say`"${use.slot}" cannot name a slot: only a to z, 0 to 9 and "_", at most 63 of them.`,
       fixes: [replaceFix(rangeAt(context.positions, use.path), derived)],
     }),
   ];
@@ -80,10 +82,10 @@ function findShared(context: FileContext, uses: readonly SlotUse[]): readonly Pr
       {
         severity: 'error',
         code: 'shared-slot',
-        message: `Slot "${use.slot}" of "${use.owner}" has a reader already: a slot serves one at a time.`,
+        message: say`Slot "${use.slot}" of "${use.owner}" has a reader already: a slot serves one at a time.`,
         related: [
           {
-            message: 'The other reader is declared here.',
+            message: say`The other reader is declared here.`,
             range: rangeAt(context.positions, earlier.path, earlier.where),
           },
         ],
@@ -98,9 +100,17 @@ function derivedNames(context: FileContext): readonly Problem[] {
     Object.entries(node.subscriptions ?? {}).flatMap(([name, subscription]) => {
       const derived = deriveSlotName(name);
       if (subscription.slotName !== undefined || derived === name) return [];
-      const message = `The slot of "${name}" is called "${derived}": names of slots hold only a to z, 0 to 9 and "_".`;
-      const details = { severity: 'information', code: 'slot-name-derived', message } as const;
-      return problemAt(context, ['nodes', id, 'subscriptions', name], details, 'key');
+      const message = say`The slot of "${name}" is called "${derived}": names of slots hold only a to z, 0 to 9 and "_".`;
+      const path = ['nodes', id, 'subscriptions', name];
+      const edits = putValue(context.text, [...path, 'slotName'], derived);
+      const fixes = [editFix(say`Write it down as "slotName"`, edits)];
+      const details = {
+        severity: 'information',
+        code: 'slot-name-derived',
+        message,
+        fixes,
+      } as const;
+      return problemAt(context, path, details, 'key');
     }),
   );
 }

@@ -1,6 +1,8 @@
+import { say } from '../../core/say';
 import { formatTableName, parseTableName } from '../../core/tableName';
 import type { TableName } from '../../core/topology';
-import { problemAt, rangeAt, replaceFix } from '../fileContext';
+import { removeValue } from '../edits';
+import { editFix, problemAt, rangeAt, replaceFix } from '../fileContext';
 import type { FileContext } from '../fileContext';
 import type { FilePublication, FileTableName } from '../fileSchema';
 import { nameOfPublishedTable, toTableName } from '../normalise';
@@ -20,9 +22,9 @@ export function checkTables(context: FileContext): readonly Problem[] {
     if (node.pendingSync.table !== undefined) {
       problems.push(...checkTable(context, [...queue, 'table'], node.pendingSync.table).problems);
     }
-    const places = Object.keys(node.pendingSync.tables ?? {}).map((name) => {
+    const places = Object.entries(node.pendingSync.tables ?? {}).map(([name, said]) => {
       const path: JsonPath = [...queue, 'tables', name];
-      return { path, ...checkTable(context, path, name, 'key') };
+      return { path, entry: path, said, ...checkTable(context, path, name, 'key') };
     });
     problems.push(...places.flatMap((place) => place.problems));
     problems.push(...findTwice(context, places, 'key'));
@@ -43,7 +45,13 @@ function checkPublication(
       typeof table === 'string' || !('table' in table)
         ? [...path, 'tables', index]
         : [...path, 'tables', index, 'table'];
-    return { path: tablePath, ...checkTable(context, tablePath, nameOfPublishedTable(table)) };
+    const { columns, rowFilter } = typeof table === 'string' || !('table' in table) ? {} : table;
+    return {
+      path: tablePath,
+      entry: [...path, 'tables', index],
+      said: JSON.stringify([columns, rowFilter]),
+      ...checkTable(context, tablePath, nameOfPublishedTable(table)),
+    };
   });
   return [
     ...places.flatMap((place) => place.problems),
@@ -63,12 +71,12 @@ function checkExtent(
 ): readonly Problem[] {
   const listed = (publication.tables?.length ?? 0) + (publication.schemas?.length ?? 0);
   if (publication.allTables === true && listed > 0) {
-    const message = `"${name}" publishes all tables, so it cannot list tables or schemas as well.`;
+    const message = say`"${name}" publishes all tables, so it cannot list tables or schemas as well.`;
     const details = { severity: 'error', code: 'publication-all-tables', message } as const;
     return [problemAt(context, [...path, 'allTables'], details)];
   }
   if (publication.allTables === true || listed > 0) return [];
-  const message = `"${name}" publishes nothing: give it "tables", "schemas" or "allTables".`;
+  const message = say`"${name}" publishes nothing: give it "tables", "schemas" or "allTables".`;
   const details = { severity: 'information', code: 'publication-empty', message } as const;
   return [problemAt(context, path, details, 'key')];
 }
@@ -86,23 +94,28 @@ function checkTable(
 ): CheckedTable {
   const table = toTableName(name);
   if (table !== null) {
-    const problems = [table.schema, table.name].flatMap((part) =>
-      checkIdentifier(context, path, part, where),
-    );
+    const problems = [
+      ...checkIdentifier(context, path, table.schema, where, (schema) =>
+        formatTableName({ ...table, schema }),
+      ),
+      ...checkIdentifier(context, path, table.name, where, (name) =>
+        formatTableName({ ...table, name }),
+      ),
+    ];
     return { table, problems };
   }
   const written = typeof name === 'string' ? name : name.join('.');
   const guess = parseTableName(`public.${written}`);
   const meant = guess === null ? null : formatTableName(guess);
   const hint =
-    written.split('.').length > 2 ? ' Names with dots go in the form ["schema", "table"].' : '';
+    written.split('.').length > 2 ? say` Names with dots go in the form ["schema", "table"].` : '';
   const problem = problemAt(
     context,
     path,
     {
       severity: 'error',
       code: 'table-name',
-      message: `"${written}" does not name a table: write "schema.table".${hint}`,
+      message: say`"${written}" does not name a table: write "schema.table".${hint}`,
       fixes: meant === null ? [] : [replaceFix(rangeAt(context.positions, path, where), meant)],
       blocks: true,
     },
@@ -113,6 +126,10 @@ function checkTable(
 
 interface TablePlace extends CheckedTable {
   readonly path: JsonPath;
+  /** The whole entry, as it would be taken out. */
+  readonly entry: JsonPath;
+  /** What is said of the table beside its name. */
+  readonly said: string;
 }
 
 /** Marks the second and later mentions of a table. */
@@ -133,13 +150,18 @@ function findTwice(
     const details = {
       severity: 'warning',
       code: 'duplicate-table',
-      message: `"${formatTableName(place.table)}" stands in this list already.`,
+      message: say`"${formatTableName(place.table)}" stands in this list already.`,
       related: [
         {
-          message: 'It stands here first.',
+          message: say`It stands here first.`,
           range: rangeAt(context.positions, earlier.path, where),
         },
       ],
+      // Which of two that differ is meant only a person knows.
+      fixes:
+        earlier.said === place.said
+          ? [editFix(say`Remove it here`, removeValue(context.text, place.entry))]
+          : [],
     } as const;
     return problemAt(context, place.path, details, where);
   });

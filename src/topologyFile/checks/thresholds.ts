@@ -1,8 +1,10 @@
+import { say } from '../../core/say';
 import { DEFAULT_THRESHOLDS } from '../../core/topology';
-import { problemAt } from '../fileContext';
+import { removeValue } from '../edits';
+import { editFix, problemAt } from '../fileContext';
 import type { FileContext } from '../fileContext';
 import type { TopologyFile } from '../fileSchema';
-import type { JsonPath, Problem } from '../problem';
+import type { JsonPath, Problem, ProblemFix, TextRange } from '../problem';
 import { parseDuration, parseSize } from '../quantities';
 
 type RetainedWal = NonNullable<TopologyFile['thresholds']>['retainedWal'];
@@ -53,7 +55,8 @@ function checkRetainedWal(context: FileContext, said: RetainedWal): readonly Pro
     problemAt(context, ['thresholds', 'retainedWal', 'warning'], {
       severity: 'error',
       code: 'threshold-order',
-      message: `The warning level of "retainedWal" (${warning}) is above the critical one (${critical}).`,
+      message: say`The warning level of "retainedWal" (${warning}) is above the critical one (${critical}).`,
+      fixes: swapped(context, 'retainedWal'),
     }),
   ];
 }
@@ -82,7 +85,8 @@ function zeroProblem(
     problemAt(context, path, {
       severity: 'warning',
       code: 'threshold-zero',
-      message: `"${String(path.at(-1))}" is ${said}, which nothing can stay below. It is ignored.`,
+      message: say`"${String(path.at(-1))}" is ${said}, which nothing can stay below. It is ignored.`,
+      fixes: [editFix(say`Remove it`, removeValue(context.text, path))],
     }),
   ];
 }
@@ -97,6 +101,23 @@ function orderProblem(
   return problemAt(context, ['thresholds', key, said], {
     severity: 'error',
     code: 'threshold-order',
-    message: `The warning level of "${key}" (${warning}) is above the critical one (${critical}). The defaults are used until it is put right.`,
+    message: say`The warning level of "${key}" (${warning}) is above the critical one (${critical}). The defaults are used until it is put right.`,
+    fixes: swapped(context, key),
   });
+}
+
+/** The two levels in each other's place, where both are written. */
+function swapped(context: FileContext, key: string): readonly ProblemFix[] {
+  const { positions, text } = context;
+  const place = (level: string): JsonPath => ['thresholds', key, level];
+  const warning = positions.valueAt(place('warning'));
+  const critical = positions.valueAt(place('critical'));
+  if (warning === null || critical === null) return [];
+  const written = (range: TextRange): string =>
+    text.slice(range.offset, range.offset + range.length);
+  const edits = [
+    { ...warning, text: written(critical) },
+    { ...critical, text: written(warning) },
+  ];
+  return [editFix(say`Swap the two`, edits)];
 }

@@ -1,11 +1,12 @@
 import { FILE_KEYWORDS } from '../../core/connectionStringKeywords';
 import { isLoopback } from '../../core/endpoint';
+import { say } from '../../core/say';
 import type { ConnectionParams } from '../../core/topology';
 import type { FoundConnection } from '../connections';
-import { rangeAt } from '../fileContext';
+import { editFix, rangeAt } from '../fileContext';
 import type { FileContext } from '../fileContext';
 import { makeProblem } from '../problem';
-import type { Problem } from '../problem';
+import type { Problem, ProblemFix } from '../problem';
 
 /** How safe a node's connection is: TLS, certificate files, and whose name it uses. */
 export function checkTransport(
@@ -14,11 +15,7 @@ export function checkTransport(
 ): readonly Problem[] {
   const { params } = connection.parsed;
   if (params === null) return [];
-  const at = (
-    keyword: string,
-    details: Pick<Problem, 'severity' | 'code' | 'message'>,
-    blocks = false,
-  ): Problem =>
+  const at = (keyword: string, details: Details, blocks = false): Problem =>
     makeProblem({
       ...details,
       blocks,
@@ -26,7 +23,7 @@ export function checkTransport(
       range: connection.placeOf(keyword) ?? rangeAt(context.positions, connection.path),
     });
   return [
-    ...checkTls(context, params, at),
+    ...checkTls(context, connection, params, at),
     ...FILE_KEYWORDS.filter((keyword) => /^(?:\\\\|\/\/)/u.test(params[keyword] ?? '')).map(
       (keyword) =>
         at(
@@ -34,7 +31,7 @@ export function checkTransport(
           {
             severity: 'error',
             code: 'network-path',
-            message: `"${keyword}" is a network path, which is never opened. Copy the file to this machine.`,
+            message: say`"${keyword}" is a network path, which is never opened. Copy the file to this machine.`,
           },
           true,
         ),
@@ -44,17 +41,33 @@ export function checkTransport(
           at('user', {
             severity: 'information',
             code: 'no-user',
-            message:
-              'No user is named: PGUSER is used, else the name of the user of the operating system.',
+            message: say`No user is named: PGUSER is used, else the name of the user of the operating system.`,
           }),
         ]
       : []),
   ];
 }
 
-type At = (keyword: string, details: Pick<Problem, 'severity' | 'code' | 'message'>) => Problem;
+type Details = Pick<Problem, 'severity' | 'code' | 'message'> & Partial<Pick<Problem, 'fixes'>>;
+type At = (keyword: string, details: Details) => Problem;
 
-function checkTls(context: FileContext, params: ConnectionParams, at: At): readonly Problem[] {
+/** Puts `verify-full` where the mode is written; nothing where another word stands for it. */
+function verifyFull({ text }: FileContext, { placeOf }: FoundConnection): readonly ProblemFix[] {
+  const place = placeOf('sslmode');
+  if (place === null) return [];
+  const written = text.slice(place.offset, place.offset + place.length);
+  // What "ssl=true" stands for has another keyword.
+  if (!/^"?(?:disable|allow|prefer|require)"?$/u.test(written)) return [];
+  const edit = { ...place, text: written.startsWith('"') ? '"verify-full"' : 'verify-full' };
+  return [editFix(say`Change to "${'verify-full'}"`, [edit])];
+}
+
+function checkTls(
+  context: FileContext,
+  connection: FoundConnection,
+  params: ConnectionParams,
+  at: At,
+): readonly Problem[] {
   const hosts = (params['hostaddr'] ?? params['host'] ?? '')
     .split(',')
     .filter((host) => host !== '');
@@ -66,7 +79,8 @@ function checkTls(context: FileContext, params: ConnectionParams, at: At): reado
       at('sslmode', {
         severity: isProduction ? 'error' : 'warning',
         code: 'tls-disabled',
-        message: `The connection to ${remote} is not encrypted.${isProduction ? ' In production it is refused.' : ''} Use sslmode "verify-full".`,
+        message: say`The connection to ${remote} is not encrypted.${isProduction ? say` In production it is refused.` : ''} Use sslmode "verify-full".`,
+        fixes: verifyFull(context, connection),
       }),
     ];
   }
@@ -75,7 +89,8 @@ function checkTls(context: FileContext, params: ConnectionParams, at: At): reado
     at('sslmode', {
       severity: 'warning',
       code: 'tls-unverified',
-      message: `The connection to ${remote} is encrypted, but nobody checks that it is that server. Use sslmode "verify-full", or add sslrootcert.`,
+      message: say`The connection to ${remote} is encrypted, but nobody checks that it is that server. Use sslmode "verify-full", or add sslrootcert.`,
+      fixes: verifyFull(context, connection),
     }),
   ];
 }

@@ -5,13 +5,14 @@ import type {
   ProposedPublication,
   TopologyProposal,
 } from '../../core/discovery/proposal';
+import { say } from '../../core/say';
 import { deriveSlotName } from '../../core/slotName';
 import { formatTableName } from '../../core/tableName';
 import type { DeclaredPublication, Topology, TopologyNode } from '../../core/topology';
 import { show } from './nodeKeys';
 import type { NodeKeys } from './nodeKeys';
 
-const KEPT = 'The file was left as it is.';
+const KEPT = say`The file was left as it is.`;
 
 /** Finished sentences about what the file says otherwise than what was found. What it leaves out is no difference. */
 export function proposalDifferences(
@@ -38,7 +39,7 @@ export function proposalDifferences(
       const key = keys.get(node);
       if (declared === undefined || key === undefined) return [];
       if (declared.node === key && declared.slot === slot) return [];
-      return `Consumer ${show(id)} reads slot ${show(declared.slot)} of ${show(declared.node)} in the file, but ${show(slot)} of ${show(key)} was found. ${KEPT}`;
+      return say`Consumer ${show(id)} reads slot ${show(declared.slot)} of ${show(declared.node)} in the file, but ${show(slot)} of ${show(key)} was found. ${KEPT}`;
     }),
   ];
 }
@@ -54,13 +55,13 @@ function nodeDifferences(
   return [
     ...(isMoved
       ? [
-          `${show(declared.id)} has another address in the file than ${show(address.host)}:${address.port}. ${KEPT}`,
+          say`${show(declared.id)} has another address in the file than ${show(address.host)}:${address.port}. ${KEPT}`,
         ]
       : []),
     ...node.publications.flatMap((publication) => {
       const other = declared.publications.find(({ name }) => name === publication.name);
       if (other === undefined || isSamePublication(other, publication)) return [];
-      return `Publication ${show(other.name)} of ${show(declared.id)} publishes other tables in the file than on the server. ${KEPT}`;
+      return say`Publication ${show(other.name)} of ${show(declared.id)} publishes other tables in the file than on the server. ${KEPT}`;
     }),
   ];
 }
@@ -83,17 +84,19 @@ function edgeDifferences(
     const { standbyOf, slot } = declared;
     if (standbyOf !== null && standbyOf !== other) {
       return [
-        `${id} is a standby of ${show(standbyOf)} in the file, but ${show(other)} was found. ${KEPT}`,
+        say`${id} is a standby of ${show(standbyOf)} in the file, but ${show(other)} was found. ${KEPT}`,
       ];
     }
     if (slot === null || edge.slot === null || slot === edge.slot) return [];
-    return [`${id} uses slot ${show(slot)} in the file, but ${show(edge.slot)} was found. ${KEPT}`];
+    return [
+      say`${id} uses slot ${show(slot)} in the file, but ${show(edge.slot)} was found. ${KEPT}`,
+    ];
   }
   if (edge.kind === 'queue') {
     const primary = declared.pendingSync?.primary ?? other;
     if (primary === other) return [];
     return [
-      `The queue of ${id} is drained to ${show(primary)} in the file, but ${show(other)} was found. ${KEPT}`,
+      say`The queue of ${id} is drained to ${show(primary)} in the file, but ${show(other)} was found. ${KEPT}`,
     ];
   }
   const subscription = declared.subscriptions.find(({ name }) => name === edge.subscription);
@@ -105,7 +108,7 @@ function edgeDifferences(
     (edge.publications.length === 0 || sameNames(subscription.publications, edge.publications));
   if (isSame) return [];
   return [
-    `Subscription ${show(subscription.name)} of ${id} has another publisher, slot or other publications in the file than on the server. ${KEPT}`,
+    say`Subscription ${show(subscription.name)} of ${id} has another publisher, slot or other publications in the file than on the server. ${KEPT}`,
   ];
 }
 

@@ -5,6 +5,7 @@ import type {
   ProposedNode,
   TopologyProposal,
 } from '../../core/discovery/proposal';
+import { say } from '../../core/say';
 import type { ConnectionParams, Topology, TopologyNode } from '../../core/topology';
 import { showEscaped } from '../../core/visibleText';
 
@@ -68,20 +69,24 @@ export function nodeKeys(
     if (keys.has(node.id)) continue;
     const connection = connectionOf(node, choices);
     if (Object.keys(connection).length === 0) {
-      problems.push(`${show(node.id)} was left out: no address of it is known. Give it one first.`);
+      problems.push(
+        say`${show(node.id)} was left out: no address of it is known. Give it one first.`,
+      );
       continue;
     }
     const twin = chosen.find(
       (other) => keys.has(other.id) && isSame(connection, connectionOf(other, choices)),
     );
     if (twin !== undefined) {
-      problems.push(`${show(node.id)} was left out: it is the same database as ${show(twin.id)}.`);
+      problems.push(
+        say`${show(node.id)} was left out: it is the same database as ${show(twin.id)}.`,
+      );
       continue;
     }
     const wanted = nodeName(choices.names.get(node.id) ?? node.id);
     const key = freeName(wanted, taken);
     if (key !== wanted) {
-      problems.push(`Another node is called ${wanted}: the one that was found became ${key}.`);
+      problems.push(say`Another node is called ${wanted}: the one that was found became ${key}.`);
     }
     taken.add(key);
     keys.set(node.id, key);

@@ -10,6 +10,7 @@ import type {
   ProposedQueue,
   TopologyProposal,
 } from '../../core/discovery/proposal';
+import { say } from '../../core/say';
 import { formatTableName, parseTableName } from '../../core/tableName';
 import type { ConnectionParams, TableName } from '../../core/topology';
 import { deriveSlotName } from '../../core/slotName';
@@ -115,7 +116,7 @@ function streamingEntries(context: NodeContext): readonly Entry[] {
   if (edge === undefined) return [];
   if (edges.length > 1) {
     problems.push(
-      `${show(key)} seems to stream from ${edges.map(({ from }) => show(from)).join(' and ')}: ${show(edge.from)} was written.`,
+      say`${show(key)} seems to stream from ${edges.map(({ from }) => show(from)).join(say` and `)}: ${show(edge.from)} was written.`,
     );
   }
   const upstream = keys.get(edge.from) ?? edge.from;
@@ -133,7 +134,7 @@ function subscriptionEntries(context: NodeContext): readonly Entry[] {
     if (edge.to !== node.id || publisher === undefined || names.has(edge.subscription)) return [];
     if (edge.publications.length === 0) {
       problems.push(
-        `Subscription ${show(edge.subscription)} of ${show(key)} was left out: its publications are not known.`,
+        say`Subscription ${show(edge.subscription)} of ${show(key)} was left out: its publications are not known.`,
       );
       return [];
     }
@@ -156,7 +157,7 @@ function queueEntries(context: NodeContext): readonly Entry[] {
   if (edge === undefined || primary === undefined) {
     if (node.queue !== null) {
       problems.push(
-        `The queue ${show(formatTableName(node.queue.table))} of ${show(key)} was left out: which node it is drained to is not known.`,
+        say`The queue ${show(formatTableName(node.queue.table))} of ${show(key)} was left out: which node it is drained to is not known.`,
       );
     }
     return [];
@@ -174,7 +175,7 @@ function queueParts(context: NodeContext, queue: ProposedQueue): readonly Entry[
   const tables = queue.tables.filter((entry) => {
     if (readsBack(entry)) return true;
     context.problems.push(
-      `Table ${show(formatTableName(entry))} in the queue of ${show(context.key)} was left out: its name cannot be written as a key.`,
+      say`Table ${show(formatTableName(entry))} in the queue of ${show(context.key)} was left out: its name cannot be written as a key.`,
     );
     return false;
   });
@@ -252,7 +253,9 @@ const SAID = 3;
 function whence({ certainty, evidence }: Shown): readonly string[] {
   const said = evidence.slice(0, SAID).map(evidenceText);
   const [first = '', ...more] = [...new Set(said)];
-  return certainty === 'guessed' ? [`Guessed, please check: ${first}`, ...more] : [first, ...more];
+  return certainty === 'guessed'
+    ? [say`Guessed, please check: ${first}`, ...more]
+    : [first, ...more];
 }
 
 function evidenceLines(evidence: readonly Evidence[]): readonly string[] {

@@ -16,6 +16,7 @@ import { nodeLenses } from '../../core/describe/nodeLens';
 import { SnapshotIndex } from '../../core/describe/snapshotIndex';
 import type { Clock } from '../../core/ports/clock';
 import type { TopologyMonitor } from '../../core/ports/topologyMonitor';
+import { say } from '../../core/say';
 import { declaredRolesOfAll } from '../../core/topology';
 import { LineIndex } from '../../host/lineIndex';
 import { nodeNameAt, nodeNames, refuseNodeName, renameNode } from '../../topologyFile/nodeNames';
@@ -118,7 +119,7 @@ export class FileLanguage {
         if (words === '' || !within.contains(at)) return [];
         const hint = new InlayHint(at, words, InlayHintKind.Type);
         hint.paddingLeft = true;
-        hint.tooltip = 'Role by this file. Servers are held against it.';
+        hint.tooltip = say`Role by this file. Servers are held against it.`;
         return [hint];
       });
   }

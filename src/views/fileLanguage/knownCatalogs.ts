@@ -3,6 +3,7 @@ import type { NodeCatalog, RelationFacts } from '../../core/plan/nodeCatalog';
 import type { ChangeGateway } from '../../core/ports/changeGateway';
 import type { Clock } from '../../core/ports/clock';
 import type { TopologyMonitor } from '../../core/ports/topologyMonitor';
+import { say } from '../../core/say';
 import { formatTableName } from '../../core/tableName';
 import type { TopologyNode } from '../../core/topology';
 import type { KnownCatalog } from '../../topologyFile/suggestions';
@@ -66,19 +67,19 @@ function toKnown({ relations, roles, nodeId }: NodeCatalog): KnownCatalog {
       .filter(({ kind }) => PUBLISHABLE.has(kind))
       .map((table) => ({
         name: formatTableName(table),
-        detail: `table on ${nodeId}, ${fitness(table)}`,
+        detail: say`table on ${nodeId}, ${fitness(table)}`,
       })),
     roles: roles.map(({ name, isSuperuser, isReplication }) => ({
       name,
-      detail: `role on ${nodeId}${isSuperuser ? ', superuser' : ''}${isReplication ? ', replication' : ''}`,
+      detail: say`role on ${nodeId}${isSuperuser ? say`, superuser` : ''}${isReplication ? say`, replication` : ''}`,
     })),
   };
 }
 
 /** Whether it can be published, and by what its rows are found downstream. */
 function fitness({ persistence, identityColumns, columns }: RelationFacts): string {
-  if (persistence !== 'permanent') return `${persistence}: cannot be published`;
+  if (persistence !== 'permanent') return say`${persistence}: cannot be published`;
   if (identityColumns.length === 0)
-    return 'no key: UPDATE and DELETE would fail once it is published';
-  return `${formatCounted(columns.length, 'column')}, key ${identityColumns.join(', ')}`;
+    return say`no key: UPDATE and DELETE would fail once it is published`;
+  return say`${formatCounted(columns.length, 'column')}, key ${identityColumns.join(', ')}`;
 }

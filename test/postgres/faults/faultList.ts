@@ -52,6 +52,11 @@ export const FAULTS = {
     'stuck',
     'recoveryConflict',
   ),
+  longQuery: fault(
+    'the startup process is stopped by SIGSTOP amid its work while a query on the standby reads',
+    'stuck',
+    'longQuery',
+  ),
   applyDelay: fault('recovery_min_apply_delay = 1h', 'stuck', 'applyDelay'),
   walRemoved: fault(
     'a standby without a slot is away while its WAL is removed',

@@ -77,20 +77,20 @@ forEachMajor('streaming faults on real servers', (major) => {
       `INSERT INTO t (filler) SELECT repeat('x', 1000) FROM generate_series(1, ${rows})`,
     );
 
-  /** Waits until the standby has replayed what the primary has written by now. */
-  async function untilReplayed(): Promise<void> {
+  /** Waits until the standby has received, or replayed too, what the primary has written by now. */
+  async function untilReplayed(done: 'replay' | 'receive' = 'replay'): Promise<void> {
     const [written] = await central.query<{ lsn: string }>(
       'SELECT pg_current_wal_lsn()::text AS lsn',
     );
     await waitFor(
       async () => {
         const [row] = await read.query<{ is: boolean }>(
-          'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS is',
+          `SELECT pg_last_wal_${done}_lsn() >= $1::pg_lsn AS is`,
           [written?.lsn],
         );
         return row?.is === true;
       },
-      { what: 'the standby has replayed it' },
+      { what: `the standby did ${done} it` },
     );
   }
 
@@ -348,6 +348,39 @@ forEachMajor('streaming faults on real servers', (major) => {
     await write(200);
     const names = new RegExp(`waits for pid ${pid} of postgres`, 'u');
     await watcher.untilTold('replayBlocked', major, READ, names);
+  });
+
+  it('names a query that has read for long where what replay waits for is not visible', async () => {
+    if (!isOldestOrNewest(major)) return;
+    const pid = await openReader();
+    const [startup] = await read.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE backend_type = 'startup'`,
+    );
+    assert.ok(startup !== undefined);
+    await waitFor(
+      async () => {
+        const paused = await pauseReplay(read);
+        await write(2_000);
+        await untilReplayed('receive');
+        await paused.end();
+        const frozen = freezeBackend(startup.pid);
+        const rows = await read.query(
+          `SELECT FROM pg_stat_activity WHERE pid = ${startup.pid} AND wait_event IS NULL
+             AND pg_last_wal_replay_lsn() < pg_last_wal_receive_lsn()`,
+        );
+        if (rows.length === 1) faults.push(frozen);
+        else await frozen.end();
+        return rows.length === 1;
+      },
+      { what: 'replay is stopped amid its work' },
+    );
+    await watcher.untilEdge(READ, 'stuck');
+    watcher.skipTime(15_000);
+    const names = new RegExp(
+      `pid ${pid} of postgres has been reading there for \\d+\\ss[^]*report`,
+      'u',
+    );
+    await watcher.untilTold('longQuery', major, READ, names);
   });
 
   it('tells a delay on purpose from a standby that cannot', async () => {

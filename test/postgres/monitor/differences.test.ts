@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ChosenPrimary } from '../../../src/core/chosenPrimary';
+import { routesOf } from '../../../src/core/routing/whereTo';
+import type { ChosenPrimary } from '../../../src/core/snapshot';
 import { differencesOf, notCompared } from '../../../src/core/differences/differencesOf';
 import { joinTopology } from '../../../src/core/join/joinTopology';
 import { planChanges } from '../../../src/core/plan/changes/planChanges';
@@ -33,6 +34,11 @@ const FILTERS: readonly string[] = [
 /** What a workspace would keep. */
 class MemoryServers {
   readonly systems = new Map<string, ReadonlyMap<string, string>>();
+  chosen: ChosenPrimary | null = null;
+
+  chosenPrimaryOf(): ChosenPrimary | null {
+    return this.chosen;
+  }
 
   systemsOf(id: string): ReadonlyMap<string, string> {
     return this.systems.get(id) ?? new Map<string, string>();
@@ -374,6 +380,16 @@ forEachMajor('Differences between a file and its servers', function (major) {
 
     const systemIdentifier = split.nodes[0]?.sample.fast?.systemIdentifier ?? '';
     const chosen: ChosenPrimary = { systemIdentifier, nodeId: 'central', others: ['read'] };
+    const writesTo = (): string | null => {
+      const snapshot = snapshotOf(monitor);
+      const routing = { reads: ['read', 'central'], maxLagMs: null };
+      return routesOf({ ...snapshot, topology: { ...snapshot.topology, routing } }).writes.nodeId;
+    };
+    assert.equal(writesTo(), null);
+    servers.chosen = chosen;
+    monitor.retell(ID);
+    assert.equal(writesTo(), 'central');
+
     const request = {
       name: 'after_split',
       allTables: false,

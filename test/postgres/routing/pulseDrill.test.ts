@@ -3,14 +3,17 @@ import { parseConnectionString } from '../../../src/core/connectionString';
 import { routeRowText } from '../../../src/core/describe/routeText';
 import { libpqUri } from '../../../src/core/routing/connectionTexts';
 import { nodesFor, reachOf } from '../../../src/core/routing/reachOf';
+import { routingFindings } from '../../../src/core/routing/routingFindings';
 import { routesOf } from '../../../src/core/routing/whereTo';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forOldestAndNewest } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
+import { DrivenPollers, POLL_MS } from '../monitor/drivenPollers';
 import { Looks } from '../monitor/looks';
 import { makeGateway, never, nodeAt } from '../pg/support';
+import { describeRunSelection } from './runSelection';
 
 /** What the drill says has to be seen by the second poll. */
 const POLLS = 2;
@@ -93,6 +96,15 @@ forOldestAndNewest('the failover drill behind a read/write router', (major) => {
     }
   }
 
+  describe('what a person runs there', () => {
+    describeRunSelection({
+      primary: () => primary,
+      replica: () => replica,
+      look,
+      untilReplayed: untilStreaming,
+    });
+  });
+
   it('reads go to the replica, to the primary while it is stopped, and return: shown and true', async () => {
     await expectReads('replica', /^(?:caught up|.* behind)$/u);
     await replica.stop();
@@ -100,6 +112,59 @@ forOldestAndNewest('the failover drill behind a read/write router', (major) => {
     await replica.start();
     await untilStreaming();
     await expectReads('replica', /^(?:caught up|.* behind)$/u);
+  });
+
+  it('pools are held against what each server allows, beside what is in use there', async () => {
+    const settings = `SELECT name, setting::int AS value FROM pg_settings
+      WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')`;
+    const values = new Map(
+      (await primary.query(settings)).map(({ name, value }) => [name, Number(value)]),
+    );
+    const allowed =
+      2 * (values.get('max_connections') ?? 0) - [...values.values()].reduce((a, b) => a + b, 0);
+    const said = async (reads: number) => {
+      const { topology, ...seen } = await look();
+      const routing = {
+        reads: ['replica', 'primary'],
+        maxLagMs: null,
+        pools: { writes: 5, reads },
+      };
+      return routingFindings({ ...seen, topology: { ...topology, routing } });
+    };
+    assert.deepEqual(await said(allowed - 5), []);
+    const client = await primary.connect();
+    try {
+      const [only, ...more] = await said(allowed - 4);
+      assert.deepEqual(more, []);
+      assert.match(only?.message ?? '', new RegExp(`opened to primary, 5 for writes`, 'u'));
+      assert.match(
+        only?.message ?? '',
+        new RegExp(`allows ${allowed}: .* In use now: [2-9]\\.$`, 'u'),
+      );
+    } finally {
+      await client.end();
+    }
+    assert.equal((await said(allowed + 1)).length, 2);
+  });
+
+  it('reads return within two polls after an outage of minutes, too', async () => {
+    const { topology } = await look();
+    const pollers = new DrivenPollers(topology);
+    const label = (): string => routeRowText(routesOf(pollers.snapshot()).reads).label;
+    try {
+      await pollers.start();
+      await pollers.pass(POLLS * POLL_MS);
+      assert.equal(label(), 'Reads → replica');
+      await replica.stop();
+      await pollers.pass(320_000);
+      assert.equal(label(), 'Reads → primary');
+      await replica.start();
+      await untilStreaming();
+      await pollers.pass(POLLS * POLL_MS);
+      assert.equal(label(), 'Reads → replica');
+    } finally {
+      await pollers.close();
+    }
   });
 
   it('writes go nowhere while the primary is stopped, and come back with it', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Frame, Locator } from 'playwright-core';
+import { waitFor } from '../../clusters/waitFor';
 import type { Workbench } from '../../host/workbench.mjs';
 
 /** What a user sees of the extension, by the names that a screen reader tells. */
@@ -31,6 +32,23 @@ export class ExplorerPage {
   /** Waits until the item in the status bar has this accessible name. */
   async status(name: RegExp): Promise<void> {
     await this.statusItem.getByRole('button', { name }).waitFor();
+  }
+
+  /** Waits until the item in the status bar has this accessible name, on the background that the theme has for errors. */
+  async redStatus(name: RegExp): Promise<void> {
+    const item = this.statusItem.filter({ has: this.workbench.page.getByRole('button', { name }) });
+    await waitFor(
+      async () =>
+        item.evaluate((element) => {
+          const probe = element.ownerDocument.createElement('div');
+          probe.style.backgroundColor = 'var(--vscode-statusBarItem-errorBackground)';
+          element.append(probe);
+          const meant = getComputedStyle(probe).backgroundColor;
+          probe.remove();
+          return getComputedStyle(element).backgroundColor === meant;
+        }),
+      { what: `the status bar is red and says ${String(name)}` },
+    );
   }
 
   /** Opens the pick behind the status bar. @returns its lines; a line that begins a section ends with the section's name */

@@ -28,6 +28,8 @@ export interface UiOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Folder of another extension that is installed beside ours; three seconds more. */
   readonly probe?: string;
+  /** That the editor speaks; English unless given. */
+  readonly language?: string;
 }
 
 /** A real VS Code with the packaged extension on a folder of its own. Its parts exist once the suite has started. */
@@ -51,7 +53,7 @@ export class UiSession {
   async start(): Promise<void> {
     assert.ok(existsSync(VSIX), `${VSIX} is missing: npm run package`);
     const folder = await mkdtemp(join(tmpdir(), 'pg-topology-folder-'));
-    const { files, settings, trust, env, probe } = this.options;
+    const { files, settings, trust, env, probe, language } = this.options;
     await writeFiles(folder, typeof files === 'function' ? files() : files);
     const server = await startServer({
       vsix: probe === undefined ? [VSIX] : [VSIX, await pack(probe, folder)],
@@ -59,6 +61,7 @@ export class UiSession {
       settings: { 'pgTopology.notifications.enabled': false, ...settings },
       ...(trust === undefined ? {} : { trust }),
       ...(env === undefined ? {} : { env }),
+      ...(language === undefined ? {} : { language }),
     });
     const browser = await launchChromium();
     const context = await browser.newContext({

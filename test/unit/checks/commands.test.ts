@@ -11,7 +11,13 @@ SMALL_WORDS.add('pending_sync');
 
 /** Context keys that VS Code sets; all others have to be ours. */
 const EDITOR_KEYS = new Set(['isWorkspaceTrusted', 'view', 'viewItem', 'workbenchState']);
-for (const key of ['resourceFilename', 'resourceExtname', 'resourceScheme', 'editorLangId']) {
+for (const key of [
+  'resourceFilename',
+  'resourceExtname',
+  'resourceScheme',
+  'editorLangId',
+  'editorHasSelection',
+]) {
   EDITOR_KEYS.add(key);
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { isChoiceOver, rivalsOf, type ChosenPrimary } from '../../../src/core/chosenPrimary';
+import { isChoiceOver, rivalsOf } from '../../../src/core/chosenPrimary';
+import type { ChosenPrimary } from '../../../src/core/snapshot';
 import {
   answered,
   failed,

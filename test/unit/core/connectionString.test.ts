@@ -105,7 +105,7 @@ describe('connection strings', () => {
       ],
       [
         'postgres:/h/db',
-        'connection-scheme «postgres» After "postgres:" come two slashes. Write postgresql://user@host:5432/database, "host=… dbname=… user=…" or "service=…".',
+        'connection-scheme «postgres:/» After "postgres:" come two slashes. Write postgresql://user@host:5432/database, "host=… dbname=… user=…" or "service=…".',
       ],
       [
         'postgres://u:p@ss#@h/db',

@@ -21,7 +21,10 @@ class MemoryFiles implements HistoryFiles {
 
   read(name: string): Promise<Uint8Array | null> {
     this.reads += 1;
-    return Promise.resolve(this.kept.get(name)?.bytes ?? null);
+    const bytes = this.kept.get(name)?.bytes;
+    if (bytes === undefined) return Promise.resolve(null);
+    // As Node reads a file: a part of a larger memory.
+    return Promise.resolve(Buffer.concat([Buffer.of(0), bytes]).subarray(1));
   }
 
   write(name: string, bytes: Uint8Array): Promise<void> {

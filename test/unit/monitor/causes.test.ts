@@ -135,7 +135,7 @@ describe('reading why something is wrong', () => {
 
   it('waits with a node that does not answer for its back-off', async () => {
     rig.gateway.server('central').fast = 'lost';
-    rig.gateway.server('central').dial = 'refused';
+    rig.gateway.server('central').dial = 'silent';
     await poll();
     rig.wanted.set('central', BLOCKERS);
     await rig.clock.advance(60_000);

@@ -8,17 +8,23 @@ describe('when a node fails', () => {
   });
   afterEach(() => rig.dispose());
 
-  it('backs off to half a minute, never gives up, and recovers by itself', async () => {
-    rig.gateway.server('a').dial = 'refused';
-    await rig.show(node('a'));
-    const waits: (number | null)[] = [];
-    for (let tries = 0; tries < 8; tries += 1) {
+  /** What the node's tries wait for, seconds. */
+  async function waits(tries: number): Promise<readonly number[]> {
+    const seconds: number[] = [];
+    for (let attempt = 0; attempt < tries; attempt += 1) {
       const { nextTryAtMs } = rig.sample('a');
-      waits.push(nextTryAtMs === null ? null : nextTryAtMs - rig.clock.nowMs());
-      await rig.clock.advance((waits.at(-1) ?? 0) + 60);
+      assert.ok(nextTryAtMs !== null);
+      const waitMs = nextTryAtMs - rig.clock.nowMs();
+      seconds.push(Math.round(waitMs / 100) / 10);
+      await rig.clock.advance(waitMs + 60);
     }
-    const rounded = waits.map((wait) => Math.round((wait ?? 0) / 100) / 10);
-    assert.deepEqual(rounded, [1.2, 2.4, 4.9, 9.9, 19.9, 29.9, 29.9, 29.9]);
+    return seconds;
+  }
+
+  it('backs off to half a minute, never gives up, and recovers by itself', async () => {
+    rig.gateway.server('a').dial = 'silent';
+    await rig.show(node('a'));
+    assert.deepEqual(await waits(8), [1.2, 2.4, 4.9, 9.9, 19.9, 29.9, 29.9, 29.9]);
     assert.equal(rig.gateway.tally('a').dials, 9);
     await rig.clock.advance(3 * 3_600_000);
     assert.ok(rig.gateway.tally('a').dials > 300, 'still trying after hours');
@@ -27,11 +33,24 @@ describe('when a node fails', () => {
     assert.equal(rig.sample('a').contact, 'connected');
     assert.equal(rig.sample('a').failure, null);
     assert.equal(rig.sample('a').failingSinceMs, null);
-    rig.gateway.server('a').dial = 'refused';
+    rig.gateway.server('a').dial = 'silent';
     rig.gateway.sessions.at(-1)?.drop();
     await rig.clock.advance(5_060);
     const next = rig.sample('a').nextTryAtMs;
     assert.ok(next !== null && next - rig.clock.nowMs() < 1_300, 'a new outage starts anew');
+  });
+
+  it('asks a closed port at each poll, so that a server is back with the next one', async () => {
+    rig.gateway.server('a').dial = 'refused';
+    await rig.show(node('a'));
+    assert.deepEqual(await waits(5), [1.2, 2.4, 4.9, 4.9, 4.9]);
+    await rig.clock.advance(15 * 60_000);
+    rig.gateway.server('a').dial = 'starting';
+    await rig.clock.advance(5_060);
+    assert.equal(rig.sample('a').failure?.reason, 'starting');
+    rig.gateway.server('a').dial = null;
+    await rig.clock.advance(1_260);
+    assert.equal(rig.sample('a').contact, 'connected', 'the start is waited for by the second');
   });
 
   it('keeps the last good facts with their age, and says since when', async () => {

@@ -28,6 +28,26 @@ describe('a workspace of 500 nodes', function () {
     await rig.dispose();
   });
 
+  it('spreads the dials where hundreds of ports are closed, for as long as they are', async () => {
+    let picture: JoinResult | null = null;
+    const rig = new Rig((input) => (picture ??= joinTopology(input)));
+    const nodes = Array.from({ length: 200 }, (_, index) => node(`n${index}`));
+    for (const { id } of nodes) rig.gateway.server(id).dial = 'refused';
+    await rig.show(...nodes);
+    await rig.clock.advance(60_000);
+    const before = rig.gateway.total('dials');
+    await rig.clock.advance(50_000);
+    const dials = rig.gateway.total('dials') - before;
+    assert.ok(Math.abs(dials - 1_000) <= 100, `${dials} dials in 50 s`);
+    for (const { id } of nodes.slice(1)) rig.gateway.server(id).dial = null;
+    await rig.clock.advance(20_000);
+    const ofOne = rig.gateway.tally('n0').dials;
+    await rig.clock.advance(50_000);
+    const more = rig.gateway.tally('n0').dials - ofOne;
+    assert.ok(more >= 9 && more <= 10, `${more} dials of the last one in 50 s`);
+    await rig.dispose();
+  });
+
   it('is gone within the time limit though nothing answers', async () => {
     const rig = new Rig();
     await rig.show(node('a'));

@@ -6,6 +6,8 @@ const PAGE = {
   cspSource: 'https://webview.example',
   scriptUri: 'https://webview.example/dashboard.js',
   styleUris: ['https://webview.example/dashboard.css?a="b"&c'],
+  language: 'de',
+  words: null,
 };
 const policyOf = (html: string) => /Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1];
 const nonceOf = (html: string) => /<script type="module" nonce="([^"]+)"/.exec(html)?.[1];
@@ -33,5 +35,16 @@ describe('panels/dashboardHtml', () => {
 
   it('escapes what it is given', () => {
     assert.match(dashboardHtml(PAGE), /dashboard\.css\?a=&quot;b&quot;&amp;c"/);
+  });
+
+  it('hands the words of another language over as data that cannot end its element', () => {
+    const words = { 'a {0}': 'b </script><script>alert(1)</script> {0}' };
+    const html = dashboardHtml({ ...PAGE, words });
+    const [, json = ''] =
+      /<script type="application\/json" id="words">(.*?)<\/script>/.exec(html) ?? [];
+    assert.deepEqual(JSON.parse(json), words);
+    assert.match(html, /<html lang="de">/);
+    assert.doesNotMatch(dashboardHtml(PAGE), /id="words"/);
+    assert.match(dashboardHtml(PAGE), /<html lang="en">/);
   });
 });

@@ -32,7 +32,8 @@ function loaded(asked: string[]): LoadedServers {
     tryReplication: never,
   };
   const discovery: DiscoveryGateway = { endpointsOf: never, look: never, readMembers: never };
-  return { watching, changes, drains: { openDrain: never }, discovery };
+  const drains = { openDrain: never };
+  return { watching, changes, drains, discovery, selections: { runSelection: never } };
 }
 
 describe('What speaks to servers', () => {

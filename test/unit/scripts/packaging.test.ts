@@ -11,6 +11,8 @@ const COMPLETE = [
   'extension.vsixmanifest',
   'extension/package.json',
   'extension/package.nls.json',
+  'extension/package.nls.de.json',
+  'extension/l10n/bundle.l10n.de.json',
   'extension/LICENSE.txt',
   'extension/readme.md',
   'extension/dist/extension.cjs',

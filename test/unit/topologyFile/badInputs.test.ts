@@ -75,7 +75,7 @@ describe('bad topology files', () => {
       { environment: 'prod' },
     );
     shows(text, [
-      'error schema (marked by VS Code) «"prod"» Expected development, staging or production.',
+      'error schema (marked by VS Code) «"prod"» Expected development, staging or production.\n  fix: Change to "production"',
       'error schema (marked by VS Code) «5» Expected a connection as text or as an object of its parts.',
       'error schema (marked by VS Code) «1» Expected text.',
       'error schema (marked by VS Code) «[]» Expected an object.',
@@ -146,10 +146,10 @@ describe('bad topology files', () => {
       { thresholds: { retainedWal: '0GB' } },
     );
     shows(text, [
-      'warning threshold-zero «"0GB"» "retainedWal" is 0GB, which nothing can stay below. It is ignored.',
-      'warning role-conflict «"expect"» "expect" says nothing for "a": only a standby is checked as a node. Of a subscription it is said there.',
+      'warning threshold-zero «"0GB"» "retainedWal" is 0GB, which nothing can stay below. It is ignored.\n  fix: Remove it',
+      'warning role-conflict «"expect"» "expect" says nothing for "a": only a standby is checked as a node. Of a subscription it is said there.\n  fix: Remove "expect"',
       'warning unknown-key «"arriveWithin"» "arriveWithin" is not a key that is known here. Did you mean "arrivesWithin"?\n  fix: Change to "arrivesWithin"',
-      'warning threshold-zero «"0s"» "arrivesWithin" is 0s, which nothing can stay below. It is ignored.',
+      'warning threshold-zero «"0s"» "arrivesWithin" is 0s, which nothing can stay below. It is ignored.\n  fix: Remove it',
       'warning unknown-key «"alowLanguageModels"» "alowLanguageModels" is not a key that is known here. Did you mean "allowLanguageModels"?\n  fix: Change to "allowLanguageModels"',
     ]);
     shows(fileWith({ a: { connection: LOCAL } }, { thresholds: { retainedWal: '8' } }), [
@@ -161,7 +161,7 @@ describe('bad topology files', () => {
         { thresholds: { retainedWal: { warning: '8GB', critical: '1GB' } } },
       ),
       [
-        'error threshold-order «"8GB"» The warning level of "retainedWal" (8GB) is above the critical one (1GB).',
+        'error threshold-order «"8GB"» The warning level of "retainedWal" (8GB) is above the critical one (1GB).\n  fix: Swap the two',
       ],
     );
   });
@@ -178,9 +178,9 @@ describe('bad topology files', () => {
   it('any other key twice: the last one counts, and it is said', () => {
     const text = `{ "name": "one",\n "name": "two",\n "nodes": { "a": { "connection": "host=first user=u", "connection": "host=last user=u" } } }`;
     shows(text, [
-      'warning duplicate-key «"name"» "name" stands 2 times in this object; the last one counts.\n  see line 2: "name" stands here as well.',
+      'warning duplicate-key «"name"» "name" stands 2 times in this object; the last one counts.\n  see line 2: "name" stands here as well.\n  fix: Remove it here',
       'warning duplicate-key «"name"» "name" stands 2 times in this object; the last one counts.\n  see line 1: "name" stands here as well.',
-      'warning duplicate-key «"connection"» "connection" stands 2 times in this object; the last one counts.\n  see line 3: "connection" stands here as well.',
+      'warning duplicate-key «"connection"» "connection" stands 2 times in this object; the last one counts.\n  see line 3: "connection" stands here as well.\n  fix: Remove it here',
       'warning duplicate-key «"connection"» "connection" stands 2 times in this object; the last one counts.\n  see line 3: "connection" stands here as well.',
     ]);
     const { topology } = parseTopologyFile(text);
@@ -243,7 +243,7 @@ describe('bad topology files', () => {
         'error unknown-node «"centarl"» "node" names "centarl". Did you mean "central"?\n  fix: Change to "central"',
         'error unknown-node «"centrall"» "publisher" names "centrall". Did you mean "central"?\n  fix: Change to "central"',
         'information undeclared-publication «"q"» "central" declares no publication "q" in this file. Did you mean "p"?\n  fix: Change to "p"',
-        'error self-reference «"edge"» "primary" of "edge" names the node itself.',
+        'error self-reference «"edge"» "primary" of "edge" names the node itself.\n  fix: Change to "central"',
       ],
     );
   });
@@ -357,14 +357,14 @@ describe('bad topology files', () => {
       'error keyword-value «banana» "banana" is no value for "sslmode". Allowed: disable, require, verify-ca, verify-full.',
     ]);
     shows(mode('prefer'), [
-      'information sslmode-read-as «prefer» sslmode "prefer" is read as "require": the connection is never made without encryption because a server has none.',
-      'warning tls-unverified «prefer» The connection to db.example.com is encrypted, but nobody checks that it is that server. Use sslmode "verify-full", or add sslrootcert.',
+      'information sslmode-read-as «prefer» sslmode "prefer" is read as "require": the connection is never made without encryption because a server has none.\n  fix: Change to "require"',
+      'warning tls-unverified «prefer» The connection to db.example.com is encrypted, but nobody checks that it is that server. Use sslmode "verify-full", or add sslrootcert.\n  fix: Change to "verify-full"',
     ]);
     shows(mode('disable'), [
-      'warning tls-disabled «disable» The connection to db.example.com is not encrypted. Use sslmode "verify-full".',
+      'warning tls-disabled «disable» The connection to db.example.com is not encrypted. Use sslmode "verify-full".\n  fix: Change to "verify-full"',
     ]);
     shows(mode('disable', 'production'), [
-      'error tls-disabled «disable» The connection to db.example.com is not encrypted. In production it is refused. Use sslmode "verify-full".',
+      'error tls-disabled «disable» The connection to db.example.com is not encrypted. In production it is refused. Use sslmode "verify-full".\n  fix: Change to "verify-full"',
     ]);
     shows(connecting('host=localhost user=u sslmode=disable'), []);
     shows(connecting({ host: 'h', user: 'u', sslmode: 'banana' }), [
@@ -414,7 +414,7 @@ describe('bad topology files', () => {
       },
     });
     shows(text, [
-      'warning duplicate-table «"\\"a.b\\".\\"c\\""» ""a.b".c" stands in this list already.\n  see line 3: It stands here first.',
+      'warning duplicate-table «"\\"a.b\\".\\"c\\""» ""a.b".c" stands in this list already.\n  see line 3: It stands here first.\n  fix: Remove it here',
       'error table-name «"users"» "users" does not name a table: write "schema.table".\n  fix: Change to "public.users"',
       'error table-name «"a.b.c"» "a.b.c" does not name a table: write "schema.table". Names with dots go in the form ["schema", "table"].',
     ]);
@@ -426,14 +426,14 @@ describe('bad topology files', () => {
       a: { connection: LOCAL, publications: { [long]: { tables: [`public.${long}`] } } },
     });
     shows(text, [
-      `warning identifier-too-long «"${long}"» "${long}" is longer than 63 bytes: the server would cut it to "${long.slice(1)}".`,
-      `warning identifier-too-long «"public.${long}"» "${long}" is longer than 63 bytes: the server would cut it to "${long.slice(1)}".`,
+      `warning identifier-too-long «"${long}"» "${long}" is longer than 63 bytes: the server would cut it to "${long.slice(1)}".\n  fix: Change to "${long.slice(1)}"`,
+      `warning identifier-too-long «"public.${long}"» "${long}" is longer than 63 bytes: the server would cut it to "${long.slice(1)}".\n  fix: Change to "public.${long.slice(1)}"`,
     ]);
   });
 
   it('names with characters that cannot be seen', () => {
     shows(fileWith({ 'a\u202eb': { connection: LOCAL } }), [
-      'error invisible-character «"a\u202eb"» The name of the node holds a character that cannot be seen: "a\\u202eb".',
+      'error invisible-character «"a\u202eb"» The name of the node holds a character that cannot be seen: "a\\u202eb".\n  fix: Rename to "ab"',
     ]);
     const text = '{ "nodes": { "a": { "connection": "host=h user=\'x\\u0000y\'" } } }';
     shows(text, [
@@ -458,7 +458,7 @@ describe('bad topology files', () => {
       c: { connection: LOCAL, standbyOf: 'a', slot: 'Read-1' },
     });
     shows(text, [
-      'information slot-name-derived «"My-Sub"» The slot of "My-Sub" is called "my_sub": names of slots hold only a to z, 0 to 9 and "_".',
+      'information slot-name-derived «"My-Sub"» The slot of "My-Sub" is called "my_sub": names of slots hold only a to z, 0 to 9 and "_".\n  fix: Write it down as "slotName"',
       'error slot-name «"Read-1"» "Read-1" cannot name a slot: only a to z, 0 to 9 and "_", at most 63 of them.\n  fix: Change to "read_1"',
     ]);
     const [, b] = parseTopologyFile(text).topology?.nodes ?? [];
@@ -510,7 +510,7 @@ describe('bad topology files', () => {
         c: { connection: LOCAL, subscriptions: { t: { publisher: 'c', publications: ['p'] } } },
       }),
       [
-        'warning role-conflict «"slot"» "slot" says nothing for "a": only a standby uses a slot of its upstream.',
+        'warning role-conflict «"slot"» "slot" says nothing for "a": only a standby uses a slot of its upstream.\n  fix: Remove "slot"',
         'warning role-conflict «"subscriptions"» "b" is a standby: it is read-only and cannot subscribe.',
         'warning role-conflict «"pendingSync"» "b" is a standby: it is read-only and cannot queue writes.',
         'warning role-conflict «"publications"» "b" is a standby: its publications are those of "a".',
@@ -528,7 +528,7 @@ describe('bad topology files', () => {
       queueDepth: { critical: 50 },
     });
     shows(text, [
-      'error threshold-order «"1min"» The warning level of "lag" (1min) is above the critical one (30s). The defaults are used until it is put right.',
+      'error threshold-order «"1min"» The warning level of "lag" (1min) is above the critical one (30s). The defaults are used until it is put right.\n  fix: Swap the two',
       'error threshold-order «50» The warning level of "queueDepth" (100) is above the critical one (50). The defaults are used until it is put right.',
     ]);
     assert.deepEqual(parseTopologyFile(text).topology?.thresholds, {

@@ -35,7 +35,7 @@ const text = fileWith({
 function show(nodeId: string, version: number): readonly string[] {
   const { topology, positions } = parseTopologyFile(text);
   assert.ok(topology);
-  return optionProblems(topology, nodeId, version, positions).map((problem) =>
+  return optionProblems(topology, nodeId, version, positions, text).map((problem) =>
     showProblem(text, problem),
   );
 }
@@ -44,12 +44,12 @@ describe('options that a server version lacks', () => {
   it('of publications', () => {
     assert.deepEqual(show('publisher', 140012), [
       'error option-version «"schemas"» "publisher" runs Postgres 14: "schemas" needs 15 or newer.',
-      'error option-version «"generatedColumns"» "publisher" runs Postgres 14: "generatedColumns" needs 18 or newer.',
+      'error option-version «"generatedColumns"» "publisher" runs Postgres 14: "generatedColumns" needs 18 or newer.\n  fix: Remove "generatedColumns"',
       'error option-version «"columns"» "publisher" runs Postgres 14: "columns" needs 15 or newer.',
       'error option-version «"rowFilter"» "publisher" runs Postgres 14: "rowFilter" needs 15 or newer.',
     ]);
     assert.deepEqual(show('publisher', 170000), [
-      'error option-version «"generatedColumns"» "publisher" runs Postgres 17: "generatedColumns" needs 18 or newer.',
+      'error option-version «"generatedColumns"» "publisher" runs Postgres 17: "generatedColumns" needs 18 or newer.\n  fix: Remove "generatedColumns"',
     ]);
     assert.deepEqual(show('publisher', 180000), []);
   });

@@ -55,11 +55,27 @@ describe('routing in a topology file', () => {
       'information routing-primary-only «["main"]» Reads go to "main" alone, as writes do. Name a standby before it to take reads off the primary.',
     ]);
     assert.deepEqual(showProblems(routed({ reads: ['near', 'main'], maxLag: '0s' })), [
-      'warning threshold-zero «"0s"» "maxLag" is 0s, which nothing can stay below. It is ignored.',
+      'warning threshold-zero «"0s"» "maxLag" is 0s, which nothing can stay below. It is ignored.\n  fix: Remove it',
     ]);
     assert.deepEqual(showProblems(routed({ reads: [], maxLag: '5' })), [
       'error schema (marked by VS Code) «[]» Expected at least one node.',
       'error schema (marked by VS Code) «"5"» Expected a time with its unit, such as "5s" or "500ms".',
+    ]);
+  });
+
+  it('says how many connections its pools open, in whole numbers', () => {
+    const reads = ['near', 'main'];
+    const pools = (said: unknown) => routed({ reads, pools: said });
+    const { topology } = parseTopologyFile(pools({ writes: 10, reads: 50 }));
+    assert.deepEqual(topology?.routing?.pools, { writes: 10, reads: 50 });
+    assert.deepEqual(parseTopologyFile(pools({ reads: 5 })).topology?.routing?.pools, {
+      writes: null,
+      reads: 5,
+    });
+    assert.deepEqual(showProblems(pools({ writes: 10, reads: 50 })), []);
+    assert.deepEqual(showProblems(pools({ writes: 0, reads: '50' })), [
+      'error schema (marked by VS Code) «0» Expected a whole number of connections, 1 or more.',
+      'error schema (marked by VS Code) «"50"» Expected a whole number of connections.\n  fix: Change to 50',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import type { Words } from '../../../src/core/words';
 import { dashboardHtml, type PageKind } from '../../../src/panels/dashboardHtml';
 
 const BUILT = new URL('../../../dist/webview/', import.meta.url);
@@ -18,7 +19,8 @@ export class Site {
     readonly origin: string,
   ) {}
 
-  static async start(): Promise<Site> {
+  /** @param words what the page speaks; `null` is English. */
+  static async start(words: Words | null = null): Promise<Site> {
     const files = new Map<string, Buffer>();
     for (const path of Object.keys(FILES)) {
       files.set(path, await readFile(new URL(path.slice(1), BUILT)));
@@ -44,6 +46,8 @@ export class Site {
           cspSource: origin,
           scriptUri: `${origin}/dashboard.js`,
           styleUris: [`${origin}/dashboard.css`],
+          language: 'qps-ploc',
+          words,
         }),
       );
     });

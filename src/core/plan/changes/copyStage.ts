@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../../sql';
 import { formatTableName } from '../../tableName';
 import type { TableName, TopologyNode } from '../../topology';
@@ -115,8 +116,8 @@ function unknownFindings(missing: readonly SubscribedTable[], way: Way): readonl
     errorFinding(
       'missingTable',
       subscriber.nodeId,
-      `${subscriber.nodeId} lacks ${listNames(unknown.map(formatTableName))}, and how it is made on ${publisher.nodeId} could not be read.`,
-      `Create it on ${subscriber.nodeId} first: a subscription copies rows, never tables.`,
+      say`${subscriber.nodeId} lacks ${listNames(unknown.map(formatTableName))}, and how it is made on ${publisher.nodeId} could not be read.`,
+      say`Create it on ${subscriber.nodeId} first: a subscription copies rows, never tables.`,
     ),
   ];
 }
@@ -142,7 +143,7 @@ function addColumns(draft: ChangesDraft, table: SubscribedTable, way: Way): Chan
         errorFinding(
           'privilege',
           nodeId,
-          `${formatTableName(table)} on ${nodeId} belongs to ${target.owner}, and only its owner may add columns: ${role.name} may not (42501).`,
+          say`${formatTableName(table)} on ${nodeId} belongs to ${target.owner}, and only its owner may add columns: ${role.name} may not (42501).`,
           ownerFix(target.owner, role.name),
         ),
       ];
@@ -161,14 +162,14 @@ function addColumnsStep(
   const relation = qualifiedName(table);
   return {
     nodeId,
-    title: `Add ${listed} to ${formatTableName(table)}`,
-    effect: `${nodeId} can take ${listed}, which ${publisher.nodeId} sends. Rows that are there already have NULL in it; locks the table for a moment.`,
+    title: say`Add ${listed} to ${formatTableName(table)}`,
+    effect: say`${nodeId} can take ${listed}, which ${publisher.nodeId} sends. Rows that are there already have NULL in it; locks the table for a moment.`,
     risk: 'safe',
     statements: [
       sqlStatement(
         `ALTER TABLE ${relation} ${missing
           // Without NOT NULL: the table may hold rows already.
-          .map(({ name, type }) => `ADD COLUMN ${escapeIdentifier(name)} ${type}`)
+          .map(({ name, type }) => say`ADD COLUMN ${escapeIdentifier(name)} ${type}`)
           .join(', ')}`,
       ),
     ],
@@ -176,11 +177,11 @@ function addColumnsStep(
     statementLimitMs: null,
     precondition: {
       sql: `SELECT ${columnCount(relation, names)} = 0`,
-      otherwise: `${formatTableName(table)} on ${nodeId} has one of these columns by now. Make the plan anew.`,
+      otherwise: say`${formatTableName(table)} on ${nodeId} has one of these columns by now. Make the plan anew.`,
     },
     effectCheck: {
       sql: `SELECT ${columnCount(relation, names)} = ${names.length}`,
-      otherwise: `${formatTableName(table)} on ${nodeId} lacks a column still.`,
+      otherwise: say`${formatTableName(table)} on ${nodeId} lacks a column still.`,
     },
     settle: null,
     undo: [
@@ -190,7 +191,7 @@ function addColumnsStep(
           .join(', ')}`,
       ),
     ],
-    undoNote: `While ${publisher.nodeId} sends ${listed}, taking it back stops the subscription at the next row.`,
+    undoNote: say`While ${publisher.nodeId} sends ${listed}, taking it back stops the subscription at the next row.`,
   };
 }
 

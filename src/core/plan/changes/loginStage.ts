@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { escapeIdentifier } from '../../sql';
 import type { TopologyNode } from '../../topology';
 import type { Finding } from '../finding';
@@ -67,7 +68,7 @@ function makeRole(
   const part = addPart(draft, {
     steps,
     findings: [
-      ...nameFindings(nodeId, 'role', role),
+      ...nameFindings(nodeId, say`role`, role),
       ...roleRightFindings(request, catalog),
       ...(resets ? resetFindings(need, catalog) : []),
       // Nobody can dial as a role that is not there, so the rules are all that can be told beforehand.
@@ -76,7 +77,7 @@ function makeRole(
         : hbaFindingsFor(need.subscriptions, request, draft.context, catalog)),
     ],
     privileges: [
-      `${nodeId}: the role must be a superuser, or have CREATEROLE and from 16 on REPLICATION, to make ${role}. It runs as ${roleWords(catalog)}.`,
+      say`${nodeId}: the role must be a superuser, or have CREATEROLE and from 16 on REPLICATION, to make ${role}. It runs as ${roleWords(catalog)}.`,
     ],
   });
   return made.length === 0 ? part : project(part, nodeId, (one) => withReplicationRole(one, role));
@@ -85,8 +86,8 @@ function makeRole(
 function resetStep(nodeId: string, role: string, { verifier }: LoginPassword): PlanStep {
   return {
     nodeId,
-    title: `Give ${role} a new password`,
-    effect: `${role} has another password: whoever logs in with the old one is refused from now on; sessions that are open stay.`,
+    title: say`Give ${role} a new password`,
+    effect: say`${role} has another password: whoever logs in with the old one is refused from now on; sessions that are open stay.`,
     risk: 'interrupts',
     statements: [{ parts: [`ALTER ROLE ${escapeIdentifier(role)} PASSWORD `, verifier] }],
     isTransactional: false,
@@ -96,7 +97,7 @@ function resetStep(nodeId: string, role: string, { verifier }: LoginPassword): P
     effectCheck: null,
     settle: null,
     undo: [],
-    undoNote: 'The password before it is not known, and gone.',
+    undoNote: say`The password before it is not known, and gone.`,
   };
 }
 
@@ -110,9 +111,9 @@ function resetFindings({ role }: LoginNeed, catalog: NodeCatalog): readonly Find
           errorFinding(
             'privilege',
             nodeId,
-            `${own.name} on ${nodeId} may not change ${role} (42501).`,
+            say`${own.name} on ${nodeId} may not change ${role} (42501).`,
             {
-              text: 'Let an administrator allow it, or name a superuser as "adminUser" in the file.',
+              text: say`Let an administrator allow it, or name a superuser as "adminUser" in the file.`,
               copy: lacking.join('\n'),
             },
           ),
@@ -120,8 +121,8 @@ function resetFindings({ role }: LoginNeed, catalog: NodeCatalog): readonly Find
     warningFinding(
       'privilege',
       nodeId,
-      `${role} on ${nodeId} gets a new password: subscriptions that log in with the old one stop at their next reconnect.`,
-      'Give them the new one, or enter the password that it has.',
+      say`${role} on ${nodeId} gets a new password: subscriptions that log in with the old one stop at their next reconnect.`,
+      say`Give them the new one, or enter the password that it has.`,
     ),
   ];
 }
@@ -149,7 +150,7 @@ function grantReading(draft: ChangesDraft, need: LoginNeed): ChangesDraft {
     steps: [readGrantStep(catalog, need.role, closed)],
     findings: readGrantFindings(catalog, need.role, closed),
     privileges: [
-      `${nodeId}: the role must own the tables that ${need.role} is let read, and their schemas. It runs as ${roleWords(catalog)}.`,
+      say`${nodeId}: the role must own the tables that ${need.role} is let read, and their schemas. It runs as ${roleWords(catalog)}.`,
     ],
   });
   return project(part, nodeId, (one) => withReadableTables(one, need.role, closed));

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import type { TableDefinition } from '../tableDefinition';
 
 /**
@@ -16,7 +17,7 @@ export function onlyColumns(
   );
   const left =
     definition.constraints.length - constraints.length + definition.indexes.length > 0
-      ? ['constraints and indexes, since only some of its columns come']
+      ? [say`constraints and indexes, since only some of its columns come`]
       : [];
   return {
     ...definition,

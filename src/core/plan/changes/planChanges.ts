@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { isReadOnly, type Topology, type TopologyNode } from '../../topology';
 import type { Finding } from '../finding';
 import { listNames, noteFinding, warningFinding } from '../findingParts';
@@ -74,16 +75,16 @@ export function draftChanges(request: PlanChangesRequest, context: PlanContext):
 
 function titleOf({ name }: Topology, { nodeIds }: PlanChangesRequest): string {
   return nodeIds === null
-    ? `Bring ${name} to what its file says`
-    : `Bring ${listNames(nodeIds)} of ${name} to what the file says`;
+    ? say`Bring ${name} to what its file says`
+    : say`Bring ${listNames(nodeIds)} of ${name} to what the file says`;
 }
 
 /** @returns the end of a sentence; `null` for a node that can be changed. A standby's slot is its upstream's matter. */
 function whyLeftOut({ topology, catalogs }: PlanContext, nodeId: string): string | null {
   const catalog = catalogs.get(nodeId);
-  if (catalog === undefined) return 'could not be read';
-  if (isReadOnly(topology, nodeId)) return 'is marked "access": "readOnly" in the file';
-  return catalog.server.isInRecovery ? 'is a standby and takes no changes' : null;
+  if (catalog === undefined) return say`could not be read`;
+  if (isReadOnly(topology, nodeId)) return say`is marked "access": "readOnly" in the file`;
+  return catalog.server.isInRecovery ? say`is a standby and takes no changes` : null;
 }
 
 /** What the plan says nothing of, so that silence is not taken for agreement. */
@@ -99,14 +100,14 @@ function leftOutFindings(
         warningFinding(
           'unknownServer',
           id,
-          `${id} was not looked at${why === null ? '.' : `: ${why}`}`,
-          `What it needs is not in this plan: plan again when ${id} can be reached.`,
+          say`${id} was not looked at${why === null ? '.' : `: ${why}`}`,
+          say`What it needs is not in this plan: plan again when ${id} can be reached.`,
         ),
       ];
     }
     const why = whyLeftOut(context, id);
     if (why === null || publications.length + subscriptions.length === 0) return [];
-    const text = `${id} ${why}, so its publications and subscriptions are left as they are.`;
+    const text = say`${id} ${why}, so its publications and subscriptions are left as they are.`;
     return [warningFinding('standby', id, text)];
   });
 }
@@ -115,6 +116,6 @@ function leftOutFindings(
 function nothingFindings(nodes: readonly TopologyNode[]): readonly Finding[] {
   if (nodes.length === 0) return [];
   const ids = listNames(nodes.map(({ id }) => id));
-  const text = `${ids} ${nodes.length === 1 ? 'is' : 'are'} as the file says: there is nothing to do.`;
+  const text = say`${ids} ${nodes.length === 1 ? say`is` : say`are`} as the file says: there is nothing to do.`;
   return [noteFinding('nothingToDo', null, text)];
 }

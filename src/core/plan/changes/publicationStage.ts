@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { escapeIdentifier } from '../../sql';
 import { formatTableName } from '../../tableName';
 import type { DeclaredPublication, TopologyNode } from '../../topology';
@@ -83,7 +84,9 @@ function alter(
     ? []
     : [
         ...undeclaredTables(declared, present).map(formatTableName),
-        ...undeclaredSchemas(declared, present).map((schema) => `the tables of schema ${schema}`),
+        ...undeclaredSchemas(declared, present).map(
+          (schema) => say`the tables of schema ${schema}`,
+        ),
       ];
   const plan = planAlterPublication(request, draft.context);
   const definitions = draft.context.definitions.get(nodeId) ?? [];
@@ -103,8 +106,8 @@ function alter(
             noteFinding(
               'nothingToDo',
               nodeId,
-              `${name} on ${nodeId} publishes ${listNames(kept)}, which the file does not list; that stays.`,
-              'Add it to the file, or let the plan drop what the file does not mention.',
+              say`${name} on ${nodeId} publishes ${listNames(kept)}, which the file does not list; that stays.`,
+              say`Add it to the file, or let the plan drop what the file does not mention.`,
             ),
           ]),
       ...(undecided.length === 0
@@ -113,8 +116,8 @@ function alter(
             noteFinding(
               'nothingToDo',
               nodeId,
-              `The row filter of ${listNames(undecided.map(formatTableName))} in ${name} on ${nodeId} stays: nothing tells whether it says what the file says in other words.`,
-              'Write it in the file as the server shows it, or use Alter Publication….',
+              say`The row filter of ${listNames(undecided.map(formatTableName))} in ${name} on ${nodeId} stays: nothing tells whether it says what the file says in other words.`,
+              say`Write it in the file as the server shows it, or use Alter Publication….`,
             ),
           ]),
     ],

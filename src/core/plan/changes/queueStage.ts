@@ -1,4 +1,5 @@
 import { primaryComment } from '../../queue/primaryObjects';
+import { say } from '../../say';
 import { isReadOnly, type TopologyNode } from '../../topology';
 import { warningFinding } from '../findingParts';
 import type { NodeCatalog, RelationFacts } from '../nodeCatalog';
@@ -20,7 +21,7 @@ export function queueStage(draft: ChangesDraft, node: TopologyNode, drops: boole
   if (queue === null || context.queues?.has(node.id) !== true) return draft;
   const why = whyNot(draft, queue.primary);
   if (why !== null) {
-    const text = `The queue of ${node.id} is left as it is: its primary, ${queue.primary}, ${why}.`;
+    const text = say`The queue of ${node.id} is left as it is: its primary, ${queue.primary}, ${why}.`;
     return addPart(draft, { findings: [warningFinding('unknownServer', queue.primary, text)] });
   }
   const request: SetUpEdgeRequest = {
@@ -40,9 +41,11 @@ export function queueStage(draft: ChangesDraft, node: TopologyNode, drops: boole
 /** @returns the end of a sentence; `null`: its part can be planned */
 function whyNot({ context }: ChangesDraft, primaryId: string): string | null {
   const catalog = context.catalogs.get(primaryId);
-  if (catalog === undefined || context.queues?.has(primaryId) !== true) return 'could not be read';
-  if (isReadOnly(context.topology, primaryId)) return 'is marked "access": "readOnly" in the file';
-  return catalog.server.isInRecovery ? 'is a standby and takes no changes' : null;
+  if (catalog === undefined || context.queues?.has(primaryId) !== true)
+    return say`could not be read`;
+  if (isReadOnly(context.topology, primaryId))
+    return say`is marked "access": "readOnly" in the file`;
+  return catalog.server.isInRecovery ? say`is a standby and takes no changes` : null;
 }
 
 function roleFindings({ context }: ChangesDraft, { nodeId, primaryId, drainer }: SetUpEdgeRequest) {
@@ -56,8 +59,8 @@ function roleFindings({ context }: ChangesDraft, { nodeId, primaryId, drainer }:
       warningFinding(
         'privilege',
         id,
-        `${drainer.name} is made on ${id} without a password.`,
-        'Give it one afterwards, or use Set Up Edge…, which asks for it.',
+        say`${drainer.name} is made on ${id} without a password.`,
+        say`Give it one afterwards, or use Set Up Edge…, which asks for it.`,
       ),
     );
 }

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { escapeLiteral } from '../../sql';
 import { isSlotName } from '../../slotName';
 import type { TopologyNode } from '../../topology';
@@ -35,14 +36,14 @@ function makeSlot(draft: ChangesDraft, node: TopologyNode, upstreamId: string): 
         ? errorFinding(
             'illegalName',
             nodeId,
-            `${name} cannot name a replication slot: it takes a-z, 0-9 and _, at most 63 characters (08P01).`,
-            `Correct "slot" of ${node.id} in the file.`,
+            say`${name} cannot name a replication slot: it takes a-z, 0-9 and _, at most 63 characters (08P01).`,
+            say`Correct "slot" of ${node.id} in the file.`,
           )
         : errorFinding(
             'slotTaken',
             nodeId,
-            `${nodeId} has a logical slot ${name}, so the standby ${node.id} cannot use it.`,
-            `Name another "slot" for ${node.id} in the file.`,
+            say`${nodeId} has a logical slot ${name}, so the standby ${node.id} cannot use it.`,
+            say`Name another "slot" for ${node.id} in the file.`,
           );
     return addPart(draft, { findings: [finding] });
   }
@@ -54,13 +55,13 @@ function makeSlot(draft: ChangesDraft, node: TopologyNode, upstreamId: string): 
           errorFinding(
             'noFreeSlot',
             nodeId,
-            `${nodeId} has no replication slot left: ${slots.length} of ${settings.maxReplicationSlots} are in use (53400).`,
-            `Drop an unused one, or raise max_replication_slots on ${nodeId} and restart it.`,
+            say`${nodeId} has no replication slot left: ${slots.length} of ${settings.maxReplicationSlots} are in use (53400).`,
+            say`Drop an unused one, or raise max_replication_slots on ${nodeId} and restart it.`,
           ),
         ]
       : [],
     privileges: [
-      `${nodeId}: the role needs the attribute REPLICATION or must be a superuser. It runs as ${roleWords(upstream)}.`,
+      say`${nodeId}: the role needs the attribute REPLICATION or must be a superuser. It runs as ${roleWords(upstream)}.`,
     ],
   });
   return project(part, nodeId, (catalog) => withPhysicalSlot(catalog, name));
@@ -71,17 +72,17 @@ function createSlotStep(nodeId: string, name: string, standbyId: string): PlanSt
   const exists = `EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE slot_name = ${slot})`;
   return {
     nodeId,
-    title: `Create physical slot ${name}`,
-    effect: `${nodeId} keeps WAL for ${standbyId} once that has connected with it; primary_slot_name on ${standbyId} must say ${name}.`,
+    title: say`Create physical slot ${name}`,
+    effect: say`${nodeId} keeps WAL for ${standbyId} once that has connected with it; primary_slot_name on ${standbyId} must say ${name}.`,
     risk: 'safe',
     statements: [sqlStatement(`SELECT pg_catalog.pg_create_physical_replication_slot(${slot})`)],
     isTransactional: false,
     statementLimitMs: null,
     precondition: {
       sql: `SELECT NOT ${exists}`,
-      otherwise: `${nodeId} has a slot ${name} by now. Make the plan anew.`,
+      otherwise: say`${nodeId} has a slot ${name} by now. Make the plan anew.`,
     },
-    effectCheck: { sql: `SELECT ${exists}`, otherwise: `${nodeId} has no slot ${name}.` },
+    effectCheck: { sql: `SELECT ${exists}`, otherwise: say`${nodeId} has no slot ${name}.` },
     settle: null,
     undo: [
       sqlStatement(

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import type { DeclaredSubscription, TopologyNode } from '../../topology';
 import type { Finding } from '../finding';
 import { errorFinding, listNames, noteFinding, warningFinding } from '../findingParts';
@@ -59,8 +60,8 @@ function create(draft: ChangesDraft, way: Way): ChangesDraft {
     const finding = warningFinding(
       'unknownServer',
       declared.publisher,
-      `${declared.name} on ${nodeId} is not made by this plan: nothing could be read of its publisher, ${declared.publisher}.`,
-      `Plan again when ${declared.publisher} can be reached.`,
+      say`${declared.name} on ${nodeId} is not made by this plan: nothing could be read of its publisher, ${declared.publisher}.`,
+      say`Plan again when ${declared.publisher} can be reached.`,
     );
     return addPart(draft, { findings: [finding] });
   }
@@ -68,8 +69,8 @@ function create(draft: ChangesDraft, way: Way): ChangesDraft {
     const finding = errorFinding(
       'wrongConninfo',
       nodeId,
-      `How ${declared.name} on ${nodeId} signs in at ${declared.publisher} is not said.`,
-      `Write its "connection" into the file, or answer when it is asked.`,
+      say`How ${declared.name} on ${nodeId} signs in at ${declared.publisher} is not said.`,
+      say`Write its "connection" into the file, or answer when it is asked.`,
     );
     return addPart(draft, { findings: [finding] });
   }
@@ -94,7 +95,7 @@ function create(draft: ChangesDraft, way: Way): ChangesDraft {
           noteFinding(
             'slotTaken',
             publisher.nodeId,
-            `The slot ${declared.slotName} is on ${publisher.nodeId} already and nobody reads it: ${declared.name} takes it.`,
+            say`The slot ${declared.slotName} is on ${publisher.nodeId} already and nobody reads it: ${declared.name} takes it.`,
           ),
         ],
       })
@@ -177,12 +178,12 @@ function stoppedFinding(nodeId: string, name: string): Finding {
   return warningFinding(
     'stoppedByError',
     nodeId,
-    `${name} on ${nodeId} was stopped by an error and stays disabled: the file does not say that it is enabled.`,
-    'Use Resolve Stopped Subscription…, or write "enabled": true into the file to have it enabled all the same.',
+    say`${name} on ${nodeId} was stopped by an error and stays disabled: the file does not say that it is enabled.`,
+    say`Use Resolve Stopped Subscription…, or write "enabled": true into the file to have it enabled all the same.`,
   );
 }
 
-const NOT_TRIED: ConnectionTest = { kind: 'notTried', why: 'It stays as it is.' };
+const NOT_TRIED: ConnectionTest = { kind: 'notTried', why: say`It stays as it is.` };
 
 /** @param isRefreshed whether setting its publications did so already */
 function refresh(
@@ -228,8 +229,8 @@ function keptFindings(
     noteFinding(
       'nothingToDo',
       nodeId,
-      `${declared.name} on ${nodeId} takes ${listNames(kept)}, which the file does not list; that stays.`,
-      'Add it to the file, or let the plan drop what the file does not mention.',
+      say`${declared.name} on ${nodeId} takes ${listNames(kept)}, which the file does not list; that stays.`,
+      say`Add it to the file, or let the plan drop what the file does not mention.`,
     ),
   ];
 }

@@ -1,4 +1,5 @@
 import { differencesOf } from '../../differences/differencesOf';
+import { say } from '../../say';
 import type { TopologySnapshot } from '../../snapshot';
 import { formatTableName } from '../../tableName';
 import type { Topology } from '../../topology';
@@ -38,7 +39,7 @@ export function undeclaredObjects(
       const declared = node.subscriptions.find((one) => one.name === name);
       if (declared === undefined) return isTold || names.subscriptions.has(name) ? [] : [name];
       const extra = publications.filter((one) => !declared.publications.includes(one));
-      return extra.map((publication) => `${publication} in ${name}`);
+      return extra.map((publication) => say`${publication} in ${name}`);
     });
     const publications = catalog.publications.flatMap((present) => {
       const declared = node.publications.find(({ name }) => name === present.name);
@@ -48,9 +49,9 @@ export function undeclaredObjects(
       }
       const extra = [
         ...undeclaredTables(declared, present).map(formatTableName),
-        ...undeclaredSchemas(declared, present).map((schema) => `tables of schema ${schema}`),
+        ...undeclaredSchemas(declared, present).map((schema) => say`tables of schema ${schema}`),
       ];
-      return extra.map((what) => `${what} in ${present.name}`);
+      return extra.map((what) => say`${what} in ${present.name}`);
     });
     const captured = captures.flatMap(({ nodeId, live }) =>
       nodeId === node.id && live !== null && !hasOtherQueue(known, node.id) ? [live] : [],

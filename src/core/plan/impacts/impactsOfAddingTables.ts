@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { formatTableName } from '../../tableName';
 import type { DeclaredTable, TableName } from '../../topology';
 import { listNames } from '../findingParts';
@@ -49,7 +50,7 @@ function stopOf(
     const names = listNames(open.map(formatTableName));
     return [
       impact(
-        `${nodeId === null ? `If it takes ${added.publication}` : `What ${nodeId} has was not read`}: without ${names} it stops at the first row of ${open.length === 1 ? 'it' : 'them'}.`,
+        say`${nodeId === null ? say`If it takes ${added.publication}` : say`What ${nodeId} has was not read`}: without ${names} it stops at the first row of ${open.length === 1 ? say`it` : say`them`}.`,
       ),
     ];
   }
@@ -59,21 +60,21 @@ function stopOf(
   });
   const narrow = open.flatMap((table) => {
     const columns = columnsLacking(context, added.publisherId, table, subscriber);
-    return columns.length === 0 ? [] : [`${listNames(columns)} of ${formatTableName(table)}`];
+    return columns.length === 0 ? [] : [say`${listNames(columns)} of ${formatTableName(table)}`];
   });
   return [
     ...(missing.length === 0
       ? []
       : [
           impact(
-            `${catalog.nodeId} has no table ${listNames(missing.map(formatTableName))}: it stops at the first row of ${missing.length === 1 ? 'it' : 'them'}, and everything behind that waits until the table is there.`,
+            say`${catalog.nodeId} has no table ${listNames(missing.map(formatTableName))}: it stops at the first row of ${missing.length === 1 ? say`it` : say`them`}, and everything behind that waits until the table is there.`,
           ),
         ]),
     ...(narrow.length === 0
       ? []
       : [
           impact(
-            `${catalog.nodeId} lacks ${listNames(narrow)}: it stops at the first row, and everything behind that waits until the columns are there.`,
+            say`${catalog.nodeId} lacks ${listNames(narrow)}: it stops at the first row, and everything behind that waits until the columns are there.`,
           ),
         ]),
   ];
@@ -85,12 +86,12 @@ function refreshOf(added: AddedTables, subscriber: Subscriber): readonly Impact[
   if (tables.length === 0) return [];
   const isHeld = nodeId !== null && (added.isRefreshed?.({ nodeId, name: subscription }) ?? false);
   const names = listNames(tables.map(formatTableName));
-  const why = `Rows of ${names} are passed over until the subscription is refreshed; then ${tables.length === 1 ? 'the table is' : 'the tables are'} copied whole.`;
+  const why = say`Rows of ${names} are passed over until the subscription is refreshed; then ${tables.length === 1 ? say`the table is` : say`the tables are`} copied whole.`;
   const how = isHeld
-    ? 'This plan refreshes it.'
+    ? say`This plan refreshes it.`
     : nodeId === null
-      ? 'Nobody here can refresh it.'
-      : 'Refresh Subscription does that.';
+      ? say`Nobody here can refresh it.`
+      : say`Refresh Subscription does that.`;
   return [{ kind: 'needsRefresh', nodeId, subscription, text: `${why} ${how}` }];
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { formatTableName } from '../../tableName';
 import { listNames } from '../findingParts';
 import type { Impact } from '../plan';
@@ -38,14 +39,14 @@ export function impactsOfChangingLimits(
         ...(from.rowFilter === to.rowFilter
           ? []
           : [
-              `Which rows of ${formatTableName(to)} are sent changes: those that the filter leaves out from now on do not arrive, and those that it newly lets in arrive only when they are written again.`,
+              say`Which rows of ${formatTableName(to)} are sent changes: those that the filter leaves out from now on do not arrive, and those that it newly lets in arrive only when they are written again.`,
             ]),
         ...columnTexts(formatTableName(to), from.columns, to.columns),
       ]),
       ...(stopped.length === 0
         ? []
         : [
-            `${listNames(stopped.map((operation) => operation.toUpperCase()))} on ${publisherId} from now on ${stopped.length === 1 ? 'does' : 'do'} not arrive, so rows differ for good.`,
+            say`${listNames(stopped.map((operation) => operation.toUpperCase()))} on ${publisherId} from now on ${stopped.length === 1 ? say`does` : say`do`} not arrive, so rows differ for good.`,
           ]),
     ];
     return texts.map((text): Impact => ({
@@ -66,18 +67,24 @@ function columnTexts(
   const come = from === null || to === null ? [] : to.filter((column) => !from.includes(column));
   return [
     ...(from === null && to !== null
-      ? [`Of ${name}, only ${listNames(to)} ${to.length === 1 ? 'is' : 'are'} sent from now on.`]
+      ? [
+          say`Of ${name}, only ${listNames(to)} ${to.length === 1 ? say`is` : say`are`} sent from now on.`,
+        ]
       : []),
     ...(from !== null && to === null
-      ? [`All columns of ${name} are sent; rows that are there already do not get the new values.`]
+      ? [
+          say`All columns of ${name} are sent; rows that are there already do not get the new values.`,
+        ]
       : []),
-    ...(gone.length > 0 ? [`${listNames(gone)} of ${name} is sent no more.`] : []),
+    ...(gone.length > 0 ? [say`${listNames(gone)} of ${name} is sent no more.`] : []),
     ...(come.length > 0
-      ? [`${listNames(come)} of ${name} is sent; rows that are there already do not get the value.`]
+      ? [
+          say`${listNames(come)} of ${name} is sent; rows that are there already do not get the value.`,
+        ]
       : []),
   ];
 }
 
 function conditionOf({ nodeId }: Subscriber, publication: string): string {
-  return nodeId === null ? `If it takes ${publication}: ` : '';
+  return nodeId === null ? say`If it takes ${publication}: ` : '';
 }

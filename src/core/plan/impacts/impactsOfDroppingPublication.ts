@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { majorOf } from '../nodeFindings';
 import type { Impact } from '../plan';
 import type { PlanContext } from '../requests';
@@ -41,14 +42,14 @@ export function impactsOfDroppingPublication(
         subscription,
         text: `${conditionOf(subscriber, publication)}${
           isSkipped
-            ? `${publisherId} passes over ${publication} with a warning in its log, and rows written from then on never arrive. A refresh does not fetch them.`
-            : `${publisherId} refuses to send anything: publication "${publication}" does not exist. Making it again under this name does not help: the subscription must take it no more, or be made anew.`
+            ? say`${publisherId} passes over ${publication} with a warning in its log, and rows written from then on never arrive. A refresh does not fetch them.`
+            : say`${publisherId} refuses to send anything: publication "${publication}" does not exist. Making it again under this name does not help: the subscription must take it no more, or be made anew.`
         }`,
       };
     });
 }
 
 function conditionOf({ nodeId, found }: Subscriber, publication: string): string {
-  if (nodeId === null) return `If it takes ${publication}: `;
-  return found?.isEnabled === false ? 'Once it is enabled again: ' : '';
+  if (nodeId === null) return say`If it takes ${publication}: `;
+  return found?.isEnabled === false ? say`Once it is enabled again: ` : '';
 }

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { formatTableName } from '../../tableName';
 import type { TableName } from '../../topology';
 import { listNames } from '../findingParts';
@@ -29,13 +30,13 @@ export function impactsOfDroppingTables(
       if (lost.length === 0) return [];
       const { nodeId, subscription } = subscriber;
       const names = listNames(lost.map(formatTableName));
-      const condition = nodeId === null ? `If it takes ${dropped.publication}: rows` : 'Rows';
+      const condition = nodeId === null ? say`If it takes ${dropped.publication}: rows` : say`Rows`;
       return [
         {
           kind: 'losesRows',
           nodeId,
           subscription,
-          text: `${condition} of ${names} that are written on ${dropped.publisherId} from then on do not arrive, and nothing says so. What it has of ${lost.length === 1 ? 'it' : 'them'} stays.`,
+          text: say`${condition} of ${names} that are written on ${dropped.publisherId} from then on do not arrive, and nothing says so. What it has of ${lost.length === 1 ? say`it` : say`them`} stays.`,
         },
         ...(nodeId === null ? [] : impactsFurtherDown(context, dropped, { nodeId, lost }, seen)),
       ];
@@ -79,7 +80,7 @@ function impactsFurtherDown(
             kind: 'losesRows',
             nodeId,
             subscription,
-            text: `Rows of ${names} that are written on ${dropped.publisherId} from then on do not arrive through ${through} either, and nothing says so. What it has of ${onward.length === 1 ? 'it' : 'them'} stays.`,
+            text: say`Rows of ${names} that are written on ${dropped.publisherId} from then on do not arrive through ${through} either, and nothing says so. What it has of ${onward.length === 1 ? say`it` : say`them`} stays.`,
           },
           ...impactsFurtherDown(context, dropped, { nodeId, lost: onward }, seen),
         ];

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import {
   knownSubscribersOf,
   subscribersThroughStandbys,
@@ -47,6 +48,6 @@ export function subscribersOfPublication(
 /** `jobs_sub on edge`, or `the reader of slot jobs_sub, which is not in the file`. */
 export function subscriberWords({ nodeId, subscription }: Subscriber): string {
   return nodeId === null
-    ? `the reader of slot ${subscription}, which is not in the file`
-    : `${subscription} on ${nodeId}`;
+    ? say`the reader of slot ${subscription}, which is not in the file`
+    : say`${subscription} on ${nodeId}`;
 }

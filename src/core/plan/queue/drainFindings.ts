@@ -3,6 +3,7 @@ import { formatTableName } from '../../tableName';
 import type { TableName } from '../../topology';
 import type { Finding } from '../finding';
 import { NO_CHARACTERS, noCharactersSentence } from '../../queue/noCharacters';
+import { say } from '../../say';
 import { errorFinding, noteFinding, warningFinding } from '../findingParts';
 import type { NodeCatalog, RelationFacts } from '../nodeCatalog';
 import { isSameTable } from '../tableLookup';
@@ -33,12 +34,12 @@ export function policyFindings(
         'missingColumn',
         nodeId,
         column === undefined
-          ? `${name} on ${nodeId} has no column updated_at, so "newest-wins" cannot tell what is newer.`
-          : `updated_at of ${name} on ${nodeId} is ${column.type}, so "newest-wins" cannot tell what is newer.`,
+          ? say`${name} on ${nodeId} has no column updated_at, so "newest-wins" cannot tell what is newer.`
+          : say`updated_at of ${name} on ${nodeId} is ${column.type}, so "newest-wins" cannot tell what is newer.`,
         column === undefined
-          ? 'Give it one of type timestamptz, or choose another policy.'
+          ? say`Give it one of type timestamptz, or choose another policy.`
           : {
-              text: 'Make it timestamptz, with the zone that it was written in for UTC, or choose another policy.',
+              text: say`Make it timestamptz, with the zone that it was written in for UTC, or choose another policy.`,
               copy: `ALTER TABLE ${qualifiedName(table)} ALTER COLUMN updated_at TYPE timestamptz USING updated_at AT TIME ZONE 'UTC';`,
             },
       ),
@@ -50,9 +51,9 @@ export function policyFindings(
     warningFinding(
       'columnType',
       nodeId,
-      `updated_at of ${name} on ${nodeId} is ${column.type}, which tells no time that two servers share: it is not looked at, so more writes become conflicts.`,
+      say`updated_at of ${name} on ${nodeId} is ${column.type}, which tells no time that two servers share: it is not looked at, so more writes become conflicts.`,
       {
-        text: 'Make it timestamptz, with the zone that it was written in for UTC.',
+        text: say`Make it timestamptz, with the zone that it was written in for UTC.`,
         copy: `ALTER TABLE ${qualifiedName(table)} ALTER COLUMN updated_at TYPE timestamptz USING updated_at AT TIME ZONE 'UTC';`,
       },
     ),
@@ -73,9 +74,9 @@ export function rowSecurityFindings(
     warningFinding(
       'privilege',
       nodeId,
-      `${formatTableName(table)} on ${nodeId} has row-level security, which holds for ${name} too: a drain stops there (42501), since it would not see every row.`,
+      say`${formatTableName(table)} on ${nodeId} has row-level security, which holds for ${name} too: a drain stops there (42501), since it would not see every row.`,
       {
-        text: `Let ${name} pass it once it exists; only a superuser may.`,
+        text: say`Let ${name} pass it once it exists; only a superuser may.`,
         copy: `ALTER ROLE ${escapeIdentifier(name)} BYPASSRLS;`,
       },
     ),
@@ -98,8 +99,8 @@ export function encodingFindings({
       warningFinding(
         'columnType',
         primary.nodeId,
-        `The database on ${primary.nodeId} is SQL_ASCII, which knows no characters: what meets a text there that is not UTF-8 is dead (22021).`,
-        'Move it into a database with the encoding UTF8.',
+        say`The database on ${primary.nodeId} is SQL_ASCII, which knows no characters: what meets a text there that is not UTF-8 is dead (22021).`,
+        say`Move it into a database with the encoding UTF8.`,
       ),
     ];
   }
@@ -108,7 +109,7 @@ export function encodingFindings({
     noteFinding(
       'columnType',
       primary.nodeId,
-      `The database on ${primary.nodeId} is ${there}, the one on ${edge.nodeId} ${edgeFacts.encoding ?? 'another'}: a character that ${there} does not have makes its write dead (22P05).`,
+      say`The database on ${primary.nodeId} is ${there}, the one on ${edge.nodeId} ${edgeFacts.encoding ?? say`another`}: a character that ${there} does not have makes its write dead (22P05).`,
       null,
     ),
   ];

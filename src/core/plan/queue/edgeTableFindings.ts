@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { formatTableName } from '../../tableName';
 import type { TableName } from '../../topology';
 import type { Finding } from '../finding';
@@ -44,8 +45,8 @@ function tableFindings(
         errorFinding(
           'missingTable',
           nodeId,
-          `${nodeId} has no table ${name} (42P01).`,
-          'Create it first, or leave it out.',
+          say`${nodeId} has no table ${name} (42P01).`,
+          say`Create it first, or leave it out.`,
         ),
       );
   }
@@ -72,32 +73,32 @@ function fitFindings(
 ): readonly Finding[] {
   const name = formatTableName(relation);
   const refuse = (why: string, fix: string): readonly Finding[] => [
-    errorFinding('unfitTable', nodeId, `${name} on ${nodeId} ${why}`, fix),
+    errorFinding('unfitTable', nodeId, say`${name} on ${nodeId} ${why}`, fix),
   ];
   if (!isWritableTarget(relation) || relation.persistence === 'temporary') {
-    return refuse(`is ${kindWords(relation)}, which cannot be queued.`, 'Leave it out.');
+    return refuse(say`is ${kindWords(relation)}, which cannot be queued.`, say`Leave it out.`);
   }
   if (isSameTable(relation, queue) || relation.schema === 'pgtopology') {
-    return refuse('belongs to the queue itself.', 'Leave it out.');
+    return refuse(say`belongs to the queue itself.`, say`Leave it out.`);
   }
   if ((relation.primaryKey ?? []).length === 0) {
     return refuse(
-      'has no primary key, so nothing tells which of its rows a queued write is about.',
-      'Give it one, or leave it out.',
+      say`has no primary key, so nothing tells which of its rows a queued write is about.`,
+      say`Give it one, or leave it out.`,
     );
   }
   if (capture !== 'trigger') return [];
   if (facts.parents.some((parent) => isSameTable(parent, relation))) {
     return refuse(
-      'has tables that inherit from it, whose rows its trigger would not see.',
-      'Let the application queue its writes ("capture": "application"), or leave it out.',
+      say`has tables that inherit from it, whose rows its trigger would not see.`,
+      say`Let the application queue its writes ("capture": "application"), or leave it out.`,
     );
   }
   const root = facts.partitions.find((one) => isSameTable(one, relation))?.root;
   if (root !== undefined && tables.some((table) => isSameTable(table, root))) {
     return refuse(
-      `is a partition of ${formatTableName(root)}, which is queued as a whole: both would queue each write twice.`,
-      'Leave one of them out.',
+      say`is a partition of ${formatTableName(root)}, which is queued as a whole: both would queue each write twice.`,
+      say`Leave one of them out.`,
     );
   }
   return [];
@@ -115,8 +116,8 @@ function keyFindings(
     errorFinding(
       'uniqueKey',
       edge.nodeId,
-      `The primary key of ${formatTableName(here)} is (${own.join(', ')}) on ${edge.nodeId} and (${other.join(', ')}) on ${primary.nodeId}: a queued write would not find its row.`,
-      'Give both the same primary key.',
+      say`The primary key of ${formatTableName(here)} is (${own.join(', ')}) on ${edge.nodeId} and (${other.join(', ')}) on ${primary.nodeId}: a queued write would not find its row.`,
+      say`Give both the same primary key.`,
     ),
   ];
 }
@@ -150,8 +151,8 @@ function columnFindings(
           errorFinding(
             'missingColumn',
             primary.nodeId,
-            `${name} on ${primary.nodeId} has no column ${names(missing)}, which ${edge.nodeId} queues: every write would become a conflict.`,
-            `Add it on ${primary.nodeId} first, or drop it on ${edge.nodeId}.`,
+            say`${name} on ${primary.nodeId} has no column ${names(missing)}, which ${edge.nodeId} queues: every write would become a conflict.`,
+            say`Add it on ${primary.nodeId} first, or drop it on ${edge.nodeId}.`,
           ),
         ]),
     ...(differing.length === 0
@@ -160,8 +161,8 @@ function columnFindings(
           warningFinding(
             'columnType',
             primary.nodeId,
-            `${name} has other types on ${primary.nodeId} than on ${edge.nodeId}: ${listNames(differing.map((column) => `${column.name} (${column.type} → ${columns.get(column.name)?.type ?? '?'})`))}. A value that does not fit makes its write dead.`,
-            'Give both the same types.',
+            say`${name} has other types on ${primary.nodeId} than on ${edge.nodeId}: ${listNames(differing.map((column) => `${column.name} (${column.type} → ${columns.get(column.name)?.type ?? '?'})`))}. A value that does not fit makes its write dead.`,
+            say`Give both the same types.`,
           ),
         ]),
     ...(unfilled.length === 0
@@ -170,8 +171,8 @@ function columnFindings(
           warningFinding(
             'missingColumn',
             primary.nodeId,
-            `${name} on ${primary.nodeId} wants a value for ${names(unfilled)}, which ${edge.nodeId} does not have: queued INSERTs would be dead (23502).`,
-            'Set a default, or allow NULL.',
+            say`${name} on ${primary.nodeId} wants a value for ${names(unfilled)}, which ${edge.nodeId} does not have: queued INSERTs would be dead (23502).`,
+            say`Set a default, or allow NULL.`,
           ),
         ]),
   ];
@@ -195,8 +196,8 @@ function counterFindings(
     warningFinding(
       'uniqueKey',
       edge.nodeId,
-      `${edge.nodeId} and ${primary.nodeId} both number ${formatTableName(here)} by themselves (${drawn.join(', ')}): two different rows with one number become a conflict.`,
-      'Use uuid, or let each node draw numbers that the other does not.',
+      say`${edge.nodeId} and ${primary.nodeId} both number ${formatTableName(here)} by themselves (${drawn.join(', ')}): two different rows with one number become a conflict.`,
+      say`Use uuid, or let each node draw numbers that the other does not.`,
     ),
   ];
 }
@@ -222,8 +223,8 @@ function keyUpdateFindings(
         errorFinding(
           'unfitTable',
           nodeId,
-          `${name} of ${formatTableName(table)} on ${nodeId} follows changed keys of ${formatTableName(references)} (ON UPDATE ${WORDS[onUpdate ?? 'cascade']}): the change would be made by the queue and by the key.`,
-          'Make the foreign key without it, or leave one of the tables out.',
+          say`${name} of ${formatTableName(table)} on ${nodeId} follows changed keys of ${formatTableName(references)} (ON UPDATE ${WORDS[onUpdate ?? 'cascade']}): the change would be made by the queue and by the key.`,
+          say`Make the foreign key without it, or leave one of the tables out.`,
         ),
       ),
   );
@@ -251,20 +252,20 @@ function twiceFindings(
       const written = tables.filter(
         (one) => !isSameTable(one, table) && mentions.includes(one.name),
       );
-      const where = `The trigger ${name} of ${formatTableName(table)} is on ${edge.nodeId} and on ${primary.nodeId}`;
+      const where = say`The trigger ${name} of ${formatTableName(table)} is on ${edge.nodeId} and on ${primary.nodeId}`;
       if (written.length === 0) {
         return noteFinding(
           'firingTrigger',
           edge.nodeId,
-          `${where}: what it writes to other queued tables would be written twice.`,
-          'Look at what it does.',
+          say`${where}: what it writes to other queued tables would be written twice.`,
+          say`Look at what it does.`,
         );
       }
       return warningFinding(
         'firingTrigger',
         edge.nodeId,
-        `${where}, and its function names ${listNames(written.map(formatTableName))}: what it writes there is queued, and written again by the trigger on ${primary.nodeId}.`,
-        `Drop it on one of them, or leave ${listNames(written.map(formatTableName))} out.`,
+        say`${where}, and its function names ${listNames(written.map(formatTableName))}: what it writes there is queued, and written again by the trigger on ${primary.nodeId}.`,
+        say`Drop it on one of them, or leave ${listNames(written.map(formatTableName))} out.`,
       );
     });
 }

@@ -1,4 +1,5 @@
 import { GUARD_TRIGGER } from '../../queue/queueNames';
+import { say } from '../../say';
 import { formatTableName } from '../../tableName';
 import type { TableName } from '../../topology';
 import type { Finding } from '../finding';
@@ -23,8 +24,8 @@ export function guardFindings(
       warningFinding(
         'firingTrigger',
         nodeId,
-        `The trigger ${name} of ${formatTableName(table)} on ${nodeId} fires for applied rows, and before the echo guard, which writes the row once more: it fires twice for each.`,
-        `Rename it to sort behind ${GUARD_TRIGGER}, or let it do no harm when it fires twice.`,
+        say`The trigger ${name} of ${formatTableName(table)} on ${nodeId} fires for applied rows, and before the echo guard, which writes the row once more: it fires twice for each.`,
+        say`Rename it to sort behind ${GUARD_TRIGGER}, or let it do no harm when it fires twice.`,
       ),
     );
 }

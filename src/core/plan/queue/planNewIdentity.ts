@@ -1,4 +1,5 @@
 import { EDGE_IDENTITY } from '../../queue/queueNames';
+import { say } from '../../say';
 import { escapeLiteral, qualifiedName } from '../../sql';
 import { catalogsOf, makePlan, planWithoutCatalog } from '../makePlan';
 import { roleWords, standbyFindings } from '../nodeFindings';
@@ -16,7 +17,7 @@ export function planNewIdentity(
   { nodeId }: { readonly nodeId: string },
   context: PlanContext,
 ): Plan {
-  const head = { kind: 'giveNewIdentity', title: `Give ${nodeId} a new identity` };
+  const head = { kind: 'giveNewIdentity', title: say`Give ${nodeId} a new identity` };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
   const table = qualifiedName(EDGE_IDENTITY);
@@ -26,8 +27,8 @@ export function planNewIdentity(
       {
         ...PLAIN,
         nodeId,
-        title: 'Make a new identity',
-        effect: `The primary takes ${nodeId} for an edge that it has not seen. What waits in its queue is drained as its own; what the edge that it was copied from has already sent is skipped.`,
+        title: say`Make a new identity`,
+        effect: say`The primary takes ${nodeId} for an edge that it has not seen. What waits in its queue is drained as its own; what the edge that it was copied from has already sent is skipped.`,
         statements: [
           sqlStatement(`UPDATE ${table}
    SET edge_id = pg_catalog.gen_random_uuid(), batches = 0, primary_system = NULL, primary_timeline = NULL,
@@ -36,9 +37,9 @@ export function planNewIdentity(
         ],
         precondition: {
           sql: `SELECT pg_catalog.to_regclass(${escapeLiteral(table)}) IS NOT NULL`,
-          otherwise: `${nodeId} is not set up as an edge.`,
+          otherwise: say`${nodeId} is not set up as an edge.`,
         },
-        undoNote: 'The identity that it had is not kept.',
+        undoNote: say`The identity that it had is not kept.`,
       },
     ],
     findings: [
@@ -46,11 +47,11 @@ export function planNewIdentity(
       noteFinding(
         'losesChanges',
         nodeId,
-        `Do this only on the copy: the edge that ${nodeId} was made from keeps its identity.`,
+        say`Do this only on the copy: the edge that ${nodeId} was made from keeps its identity.`,
       ),
     ],
     privileges: [
-      `${nodeId}: the role must own ${EDGE_IDENTITY.schema}.${EDGE_IDENTITY.name}. It runs as ${roleWords(catalog)}.`,
+      say`${nodeId}: the role must own ${EDGE_IDENTITY.schema}.${EDGE_IDENTITY.name}. It runs as ${roleWords(catalog)}.`,
     ],
   });
 }

@@ -7,6 +7,7 @@ import {
   LEDGER,
   REFUSE_TRUNCATE_FUNCTION,
 } from '../../queue/queueNames';
+import { say } from '../../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../../sql';
 import { formatTableName } from '../../tableName';
 import type { TableName } from '../../topology';
@@ -40,7 +41,7 @@ export interface RemoveQueueRequest {
  */
 export function planRemoveQueue(request: RemoveQueueRequest, context: PlanContext): Plan {
   const { nodeId, primaryId } = request;
-  const head = { kind: 'removeQueue', title: `Remove the queue of ${nodeId}` };
+  const head = { kind: 'removeQueue', title: say`Remove the queue of ${nodeId}` };
   const nodeIds = primaryId === null ? [nodeId] : [nodeId, primaryId];
   const edge = context.catalogs.get(nodeId);
   const facts = context.queues?.get(nodeId);
@@ -78,7 +79,7 @@ export function planRemoveQueue(request: RemoveQueueRequest, context: PlanContex
             noteFinding(
               'stillTaken',
               primaryId,
-              `${listNames(others)} ${others.length === 1 ? 'drains' : 'drain'} to ${primaryId ?? ''} as well, so its ledger stays.`,
+              say`${listNames(others)} ${others.length === 1 ? say`drains` : say`drain`} to ${primaryId ?? ''} as well, so its ledger stays.`,
             ),
           ]),
       ...(primary === null || others.length > 0
@@ -91,13 +92,13 @@ export function planRemoveQueue(request: RemoveQueueRequest, context: PlanContex
             noteFinding(
               'nothingToDo',
               nodeId,
-              `${nodeId} has nothing of ours for ${formatTableName(request.queue)}.`,
+              say`${nodeId} has nothing of ours for ${formatTableName(request.queue)}.`,
             ),
           ]),
     ],
     privileges: [edge, ...(primary === null ? [] : [primary])].map(
       (catalog) =>
-        `${catalog.nodeId}: the role must own what is dropped, and the tables that are captured. It runs as ${roleWords(catalog)}.`,
+        say`${catalog.nodeId}: the role must own what is dropped, and the tables that are captured. It runs as ${roleWords(catalog)}.`,
     ),
     fileChanges: isDeclared ? [{ path: ['nodes', nodeId, 'pendingSync'], value: undefined }] : [],
   });
@@ -126,9 +127,9 @@ function strangerFindings(
     warningFinding(
       'stillTaken',
       primary.nodeId,
-      `${primary.nodeId} keeps its ledger: it is also that of ${names}, which ${strangers.length === 1 ? 'is' : 'are'} not ${nodeId} as it is now, but another edge or an identity that ${nodeId} had before. An edge whose ledger is gone sends again what it has sent.`,
+      say`${primary.nodeId} keeps its ledger: it is also that of ${names}, which ${strangers.length === 1 ? say`is` : say`are`} not ${nodeId} as it is now, but another edge or an identity that ${nodeId} had before. An edge whose ledger is gone sends again what it has sent.`,
       {
-        text: 'Drop it by hand once none of them drains there any more.',
+        text: say`Drop it by hand once none of them drains there any more.`,
         copy: `DROP TABLE ${present.map(qualifiedName).join(', ')};`,
       },
     ),
@@ -144,15 +145,15 @@ function triggerSteps(nodeId: string, facts: QueueFacts): readonly PlanStep[] {
     return {
       ...PLAIN,
       nodeId,
-      title: `Take our triggers from ${name}`,
-      effect: `Writes to ${name} on ${nodeId} are no longer queued. Writers of ${name} wait for a moment.`,
+      title: say`Take our triggers from ${name}`,
+      effect: say`Writes to ${name} on ${nodeId} are no longer queued. Writers of ${name} wait for a moment.`,
       risk: 'interrupts' as const,
       statements: triggers.map((one) =>
         sqlStatement(`DROP TRIGGER ${escapeIdentifier(one.name)} ON ${on}`),
       ),
       effectCheck: {
         sql: `SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = pg_catalog.to_regclass(${escapeLiteral(on)}) AND tgname IN (${triggers.map((one) => escapeLiteral(one.name)).join(', ')}))`,
-        otherwise: `${name} on ${nodeId} still has triggers of ours.`,
+        otherwise: say`${name} on ${nodeId} still has triggers of ours.`,
       },
       undo: triggers.flatMap((one) => [
         sqlStatement(one.definition),
@@ -160,7 +161,7 @@ function triggerSteps(nodeId: string, facts: QueueFacts): readonly PlanStep[] {
           ? [sqlStatement(`ALTER TABLE ${on} ENABLE REPLICA TRIGGER ${escapeIdentifier(one.name)}`)]
           : []),
       ]),
-      undoNote: 'Writes in between were not captured.',
+      undoNote: say`Writes in between were not captured.`,
     };
   });
 }
@@ -181,15 +182,15 @@ function queueSteps(
     {
       ...PLAIN,
       nodeId,
-      title: `Drop the table ${name}`,
-      effect: `What is queued on ${nodeId} is gone${openOperations === 0 ? '; nothing of it is open' : ', open operations too'}.`,
+      title: say`Drop the table ${name}`,
+      effect: say`What is queued on ${nodeId} is gone${openOperations === 0 ? say`; nothing of it is open` : say`, open operations too`}.`,
       risk: openOperations === 0 ? 'interrupts' : 'losesData',
       statements: [sqlStatement(`DROP TABLE ${qualifiedName(queue)}`)],
       effectCheck: {
         sql: `SELECT NOT (${exists(queue)})`,
-        otherwise: `${nodeId} still has ${name}.`,
+        otherwise: say`${nodeId} still has ${name}.`,
       },
-      undoNote: 'Nothing brings its rows back.',
+      undoNote: say`Nothing brings its rows back.`,
     },
   ];
 }
@@ -200,8 +201,8 @@ function stripStep(nodeId: string, relation: RelationFacts, added: readonly stri
   return {
     ...PLAIN,
     nodeId,
-    title: `Take our columns from ${name}`,
-    effect: `${name} on ${nodeId} is the application's alone again: its rows stay, their order and state are gone.`,
+    title: say`Take our columns from ${name}`,
+    effect: say`${name} on ${nodeId} is the application's alone again: its rows stay, their order and state are gone.`,
     risk: 'losesData',
     statements: [
       `ALTER TABLE ${on} ${added.map((column) => `DROP COLUMN ${escapeIdentifier(column)}`).join(', ')}`,
@@ -209,9 +210,9 @@ function stripStep(nodeId: string, relation: RelationFacts, added: readonly stri
     ].map(sqlStatement),
     effectCheck: {
       sql: `SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass(${escapeLiteral(on)}) AND attname = 'seq' AND NOT attisdropped)`,
-      otherwise: `${name} on ${nodeId} still has them.`,
+      otherwise: say`${name} on ${nodeId} still has them.`,
     },
-    undoNote: 'Nothing brings them back.',
+    undoNote: say`Nothing brings them back.`,
   };
 }
 
@@ -244,8 +245,8 @@ function edgeObjectSteps(
     {
       ...PLAIN,
       nodeId,
-      title: 'Drop what knew the edge and queued its writes',
-      effect: `${nodeId} is no edge any more; set up anew, it would be another one to the primary.`,
+      title: say`Drop what knew the edge and queued its writes`,
+      effect: say`${nodeId} is no edge any more; set up anew, it would be another one to the primary.`,
       risk: hasIdentity ? 'losesData' : 'safe',
       statements: [
         ...functions.map((one) => `DROP FUNCTION ${qualifiedName(one)}()`),
@@ -254,7 +255,7 @@ function edgeObjectSteps(
       ].map(sqlStatement),
       effectCheck: {
         sql: `SELECT NOT (${exists(EDGE_IDENTITY)})`,
-        otherwise: `${nodeId} still has the identity of an edge.`,
+        otherwise: say`${nodeId} still has the identity of an edge.`,
       },
     },
   ];
@@ -278,8 +279,8 @@ function primarySteps(
     {
       ...PLAIN,
       nodeId,
-      title: 'Drop the ledger of drained operations',
-      effect: `${nodeId} forgets which operations took effect, every conflict with the version that lost, and the metrics.`,
+      title: say`Drop the ledger of drained operations`,
+      effect: say`${nodeId} forgets which operations took effect, every conflict with the version that lost, and the metrics.`,
       risk: 'losesData',
       statements: [
         ...present.map((table) => `DROP TABLE ${qualifiedName(table)}`),
@@ -288,14 +289,14 @@ function primarySteps(
       precondition: hasRegister
         ? {
             sql: `SELECT NOT EXISTS (SELECT FROM ${qualifiedName(register)}${edgeId === null ? '' : ` WHERE edge_id <> ${escapeLiteral(edgeId)}`})`,
-            otherwise: `${nodeId} has taken operations of an edge that is not ${edge} as it is now: of another edge, or of ${edge} before it got a new identity. The ledger is the same, so it stays; once no other edge drains there, drop its tables by hand.`,
+            otherwise: say`${nodeId} has taken operations of an edge that is not ${edge} as it is now: of another edge, or of ${edge} before it got a new identity. The ledger is the same, so it stays; once no other edge drains there, drop its tables by hand.`,
           }
         : null,
       effectCheck: {
         sql: `SELECT ${present.map((table) => `NOT (${exists(table)})`).join(' AND ')}`,
-        otherwise: `${nodeId} still has some of these tables.`,
+        otherwise: say`${nodeId} still has some of these tables.`,
       },
-      undoNote: 'Nothing brings their rows back.',
+      undoNote: say`Nothing brings their rows back.`,
     },
   ];
 }
@@ -327,7 +328,7 @@ function ownerFindings({ queue }: RemoveQueueRequest, catalog: NodeCatalog): rea
     errorFinding(
       'privilege',
       nodeId,
-      `${role.name} does not own ${listNames(foreign.map(formatTableName))} on ${nodeId}, so it may not drop them (42501).`,
+      say`${role.name} does not own ${listNames(foreign.map(formatTableName))} on ${nodeId}, so it may not drop them (42501).`,
       ownersFix(
         foreign.map(({ owner }) => owner),
         role.name,
@@ -351,7 +352,7 @@ function queueFindings(
         noteFinding(
           'oldShape',
           nodeId,
-          `${name} on ${nodeId} was made by the application and stays, with its rows${dropsAddedColumns ? '' : ' and the columns that were added'}.`,
+          say`${name} on ${nodeId} was made by the application and stays, with its rows${dropsAddedColumns ? '' : say` and the columns that were added`}.`,
         ),
       ]
     : [];
@@ -360,9 +361,9 @@ function queueFindings(
   const many = openOperations !== null && openOperations > 10_000;
   const text =
     openOperations === null
-      ? `How many operations wait in ${name} on ${nodeId} could not be counted; they never reach the primary.`
-      : `${many ? 'More than 10,000 operations wait' : `${formatCounted(openOperations, 'operation')} ${openOperations === 1 ? 'waits' : 'wait'}`} in ${name} on ${nodeId}: the primary never gets ${openOperations === 1 ? 'it' : 'them'}.`;
-  return [...kept, warningFinding('losesChanges', nodeId, text, 'Drain the queue first.')];
+      ? say`How many operations wait in ${name} on ${nodeId} could not be counted; they never reach the primary.`
+      : say`${many ? say`More than 10,000 operations wait` : `${formatCounted(openOperations, 'operation')} ${openOperations === 1 ? say`waits` : say`wait`}`} in ${name} on ${nodeId}: the primary never gets ${openOperations === 1 ? say`it` : say`them`}.`;
+  return [...kept, warningFinding('losesChanges', nodeId, text, say`Drain the queue first.`)];
 }
 
 /** What was drained a moment ago may still be on its way back. */
@@ -376,8 +377,8 @@ function echoFindings(edge: NodeCatalog, facts: QueueFacts): readonly Finding[] 
     warningFinding(
       'losesChanges',
       edge.nodeId,
-      `${listNames(taking.map(({ name }) => name))} on ${edge.nodeId} may still bring back what was drained a moment ago: without the guard its first row would stop the subscription.`,
-      'Wait until the subscription has caught up since the last drain.',
+      say`${listNames(taking.map(({ name }) => name))} on ${edge.nodeId} may still bring back what was drained a moment ago: without the guard its first row would stop the subscription.`,
+      say`Wait until the subscription has caught up since the last drain.`,
     ),
   ];
 }
@@ -393,9 +394,14 @@ function roleFindings(
   return nodeIds
     .filter((id) => catalogs.get(id)?.roles.some(({ name }) => name === role) === true)
     .map((id) =>
-      noteFinding('privilege', id, `The role ${role} stays on ${id}, with what else it may do.`, {
-        text: 'Drop it where nothing else uses it.',
-        copy: `DROP OWNED BY ${escapeIdentifier(role)};\nDROP ROLE ${escapeIdentifier(role)};`,
-      }),
+      noteFinding(
+        'privilege',
+        id,
+        say`The role ${role} stays on ${id}, with what else it may do.`,
+        {
+          text: say`Drop it where nothing else uses it.`,
+          copy: `DROP OWNED BY ${escapeIdentifier(role)};\nDROP ROLE ${escapeIdentifier(role)};`,
+        },
+      ),
     );
 }

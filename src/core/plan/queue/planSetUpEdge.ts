@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { addPart, addPlan, beginDraft, project, type ChangesDraft } from '../changes/changesDraft';
 import { withPublication } from '../changes/projectPublications';
 import { noteFinding } from '../findingParts';
@@ -18,7 +19,7 @@ import { setUpQueue } from './setUpQueue';
  */
 export function planSetUpEdge(request: SetUpEdgeRequest, context: PlanContext): Plan {
   const { nodeId, primaryId } = request;
-  const head = { kind: 'setUpEdge', title: `Set up ${nodeId} as an edge of ${primaryId}` };
+  const head = { kind: 'setUpEdge', title: say`Set up ${nodeId} as an edge of ${primaryId}` };
   const lacks = [nodeId, primaryId].filter(
     (id) => !context.catalogs.has(id) || context.queues?.has(id) !== true,
   );
@@ -32,7 +33,13 @@ export function planSetUpEdge(request: SetUpEdgeRequest, context: PlanContext): 
       ...draft.findings,
       ...(draft.steps.length > 0
         ? []
-        : [noteFinding('nothingToDo', nodeId, `${nodeId} is set up as an edge of ${primaryId}.`)]),
+        : [
+            noteFinding(
+              'nothingToDo',
+              nodeId,
+              say`${nodeId} is set up as an edge of ${primaryId}.`,
+            ),
+          ]),
     ],
     impacts: draft.impacts,
     privileges: draft.privileges,
@@ -76,7 +83,7 @@ function subscribe(draft: ChangesDraft, request: SetUpEdgeRequest): Subscribed {
       noteFinding(
         'rowsPresent',
         nodeId,
-        `Rows of ${primaryId} replace rows with the same key on ${nodeId} while they are copied; rows that only ${nodeId} has stay, and are not queued.`,
+        say`Rows of ${primaryId} replace rows with the same key on ${nodeId} while they are copied; rows that only ${nodeId} has stay, and are not queued.`,
       ),
     ],
   });

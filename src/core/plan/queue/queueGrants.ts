@@ -1,4 +1,5 @@
 import { CONFLICTS, EDGE_IDENTITY, EDGE_REGISTER, METRICS } from '../../queue/queueNames';
+import { say } from '../../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../../sql';
 import { formatTableName } from '../../tableName';
 import type { TableName, Topology } from '../../topology';
@@ -35,7 +36,7 @@ export function watcherSteps(
     return relation === null || relation.notReadableBy.includes(watcher);
   });
   const grants = closed.map((table) => ({ table, rights: ['SELECT'] }));
-  return grantSteps(catalog, watcher, grants, `${watcher} sees how the queue is.`);
+  return grantSteps(catalog, watcher, grants, say`${watcher} sees how the queue is.`);
 }
 
 /** Exactly what a drain does on an edge: nothing on the tables of the application. */
@@ -64,7 +65,7 @@ export function edgeDrainerSteps(
     catalog,
     role,
     grants,
-    `${role} may read and mark what is queued on ${catalog.nodeId}, and no more.`,
+    say`${role} may read and mark what is queued on ${catalog.nodeId}, and no more.`,
   );
 }
 
@@ -102,7 +103,7 @@ function grantSteps(
     {
       ...PLAIN,
       nodeId,
-      title: `Let ${role} use ${listNames(grants.map(({ table }) => formatTableName(table)))}`,
+      title: say`Let ${role} use ${listNames(grants.map(({ table }) => formatTableName(table)))}`,
       effect,
       statements: [
         ...schemas.map((schema) => `GRANT USAGE ON SCHEMA ${escapeIdentifier(schema)} TO ${to}`),
@@ -112,7 +113,7 @@ function grantSteps(
       ].map(sqlStatement),
       effectCheck: {
         sql: `SELECT ${checks.join('\n   AND ')}`,
-        otherwise: `${role} lacks some of these rights on ${nodeId}.`,
+        otherwise: say`${role} lacks some of these rights on ${nodeId}.`,
       },
       undo: [
         ...grants.map(

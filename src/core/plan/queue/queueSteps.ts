@@ -23,6 +23,7 @@ import {
   REFUSE_TRUNCATE_FUNCTION,
   TRUNCATE_TRIGGER,
 } from '../../queue/queueNames';
+import { say } from '../../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../../sql';
 import { formatTableName } from '../../tableName';
 import type { TableName } from '../../topology';
@@ -65,21 +66,21 @@ function createQueueStep(nodeId: string, queue: TableName, catalog: NodeCatalog)
   return {
     ...PLAIN,
     nodeId,
-    title: `Create the table ${formatTableName(queue)}`,
-    effect: `${nodeId} can queue writes in ${formatTableName(queue)}; nothing is drained unasked.`,
+    title: say`Create the table ${formatTableName(queue)}`,
+    effect: say`${nodeId} can queue writes in ${formatTableName(queue)}; nothing is drained unasked.`,
     statements: [...(makesSchema ? [`CREATE SCHEMA ${schema}`] : []), ...pendingSyncSql(queue)].map(
       sqlStatement,
     ),
     effectCheck: {
       sql: `SELECT ${exists(queue)}`,
-      otherwise: `${nodeId} has no table ${formatTableName(queue)}.`,
+      otherwise: say`${nodeId} has no table ${formatTableName(queue)}.`,
     },
     undo: [
       `DROP TABLE ${qualifiedName(queue)}`,
       // Without CASCADE: it is refused once something else stands in it.
       ...(makesSchema ? [`DROP SCHEMA ${schema}`] : []),
     ].map(sqlStatement),
-    undoNote: 'Operations that were queued meanwhile are lost with the table.',
+    undoNote: say`Operations that were queued meanwhile are lost with the table.`,
   };
 }
 
@@ -90,18 +91,18 @@ function upgradeStep(nodeId: string, relation: RelationFacts): PlanStep {
   return {
     ...PLAIN,
     nodeId,
-    title: `Upgrade the table ${name}`,
-    effect: `${name} on ${nodeId} becomes a queue that can be drained; its rows stay${isOld ? ', numbered by created_at' : ''}, and the application queues as before. ${upgradeWords(relation, nodeId)}`,
+    title: say`Upgrade the table ${name}`,
+    effect: say`${name} on ${nodeId} becomes a queue that can be drained; its rows stay${isOld ? say`, numbered by created_at` : ''}, and the application queues as before. ${upgradeWords(relation, nodeId)}`,
     risk: 'interrupts',
     statements: [sqlStatement(upgradeSql(relation))],
     statementLimitMs: UPGRADE_LIMIT_MS,
     effectCheck: {
       sql: `SELECT COALESCE(pg_catalog.obj_description(pg_catalog.to_regclass(${text}), 'pg_class') = ${escapeLiteral(upgradedComment(relation))}, false)`,
-      otherwise: `${name} on ${nodeId} is not upgraded.`,
+      otherwise: say`${name} on ${nodeId} is not upgraded.`,
     },
     undo: isOld ? downgradeSql(relation).map(sqlStatement) : [],
     undoNote: isOld
-      ? 'Order and state of operations are lost with the columns; what was drained keeps its synced_at.'
+      ? say`Order and state of operations are lost with the columns; what was drained keeps its synced_at.`
       : null,
   };
 }
@@ -152,11 +153,11 @@ export function edgeObjectSteps(
       ...PLAIN,
       nodeId,
       title: isUpgrade
-        ? 'Upgrade the functions of its triggers'
-        : 'Create what knows the edge and queues its writes',
+        ? say`Upgrade the functions of its triggers`
+        : say`Create what knows the edge and queues its writes`,
       effect: isUpgrade
-        ? `From the next row on ${nodeId} runs ${listNames(wanted.map(({ name }) => formatTableName(name)))} as this version of the extension has it. Nobody waits, and nothing else changes.`
-        : `${nodeId} has an identity, by which the primary knows what it applied of it${wanted.length === 0 ? '' : ', and the functions of its triggers'}.`,
+        ? say`From the next row on ${nodeId} runs ${listNames(wanted.map(({ name }) => formatTableName(name)))} as this version of the extension has it. Nobody waits, and nothing else changes.`
+        : say`${nodeId} has an identity, by which the primary knows what it applied of it${wanted.length === 0 ? '' : say`, and the functions of its triggers`}.`,
       statements: [
         ...(makesSchema ? [`CREATE SCHEMA ${schema}`] : []),
         ...(makesIdentity ? edgeIdentitySql() : []),
@@ -164,7 +165,7 @@ export function edgeObjectSteps(
       ].map(sqlStatement),
       effectCheck: {
         sql: `SELECT ${checks.join('\n   AND ')}`,
-        otherwise: `${nodeId} lacks some of the objects of its queue.`,
+        otherwise: say`${nodeId} lacks some of the objects of its queue.`,
       },
       undo: [
         ...made.map(({ name }) => `DROP FUNCTION ${qualifiedName(name)}()`),
@@ -172,7 +173,9 @@ export function edgeObjectSteps(
         ...(makesSchema ? [`DROP SCHEMA ${schema}`] : []),
       ].map(sqlStatement),
       undoNote:
-        made.length === wanted.length ? null : 'A function that was there already stays upgraded.',
+        made.length === wanted.length
+          ? null
+          : say`A function that was there already stays upgraded.`,
     },
   ];
 }
@@ -191,9 +194,9 @@ export function captureSteps(
         ...PLAIN,
         nodeId,
         title: isMissing
-          ? `Capture the writes of ${name}`
-          : `Refuse TRUNCATE of partitions of ${name}`,
-        effect: `${isMissing ? `Every later write to ${name} on ${nodeId} is queued by its own transaction, and TRUNCATE is refused; rows that are there now are not queued.` : `TRUNCATE is refused on ${formatCounted(bare.length, 'partition')} as well.`} Writers of ${name} wait while its triggers are made.`,
+          ? say`Capture the writes of ${name}`
+          : say`Refuse TRUNCATE of partitions of ${name}`,
+        effect: say`${isMissing ? say`Every later write to ${name} on ${nodeId} is queued by its own transaction, and TRUNCATE is refused; rows that are there now are not queued.` : say`TRUNCATE is refused on ${formatCounted(bare.length, 'partition')} as well.`} Writers of ${name} wait while its triggers are made.`,
         risk: 'interrupts' as const,
         statements: [
           ...outdated.map((trigger) => `DROP TRIGGER ${trigger} ON ${qualifiedName(table)}`),
@@ -205,13 +208,13 @@ export function captureSteps(
             ...(isMissing ? [triggerExists(table, CAPTURE_TRIGGER)] : []),
             ...made.map((one) => triggerExists(one, TRUNCATE_TRIGGER)),
           ].join('\n   AND ')}`,
-          otherwise: `The writes of ${name} on ${nodeId} are not captured.`,
+          otherwise: say`The writes of ${name} on ${nodeId} are not captured.`,
         },
         undo: [
           ...(isMissing ? [`DROP TRIGGER ${CAPTURE_TRIGGER} ON ${qualifiedName(table)}`] : []),
           ...made.map((one) => `DROP TRIGGER ${TRUNCATE_TRIGGER} ON ${qualifiedName(one)}`),
         ].map(sqlStatement),
-        undoNote: `What was queued meanwhile stays in the queue; later writes to ${name} are not.`,
+        undoNote: say`What was queued meanwhile stays in the queue; later writes to ${name} are not.`,
       };
     });
 }
@@ -234,16 +237,16 @@ export function releaseSteps(
     return {
       ...PLAIN,
       nodeId,
-      title: `Stop capturing the writes of ${name}`,
-      effect: `Our trigger no longer queues writes to ${name} on ${nodeId}. Writers of ${name} wait for a moment.`,
+      title: say`Stop capturing the writes of ${name}`,
+      effect: say`Our trigger no longer queues writes to ${name} on ${nodeId}. Writers of ${name} wait for a moment.`,
       risk: 'interrupts' as const,
       statements: ours.map((one) => sqlStatement(`DROP TRIGGER ${one.name} ON ${on}`)),
       effectCheck: {
         sql: `SELECT NOT ${triggerExists(table, CAPTURE_TRIGGER)}`,
-        otherwise: `${name} on ${nodeId} is still captured.`,
+        otherwise: say`${name} on ${nodeId} is still captured.`,
       },
       undo: ours.map((one) => sqlStatement(one.definition)),
-      undoNote: 'Writes in between were not captured.',
+      undoNote: say`Writes in between were not captured.`,
     };
   });
 }
@@ -258,8 +261,8 @@ export function guardSteps(
     return {
       ...PLAIN,
       nodeId,
-      title: `Guard ${name} against its own echo`,
-      effect: `A row that ${nodeId} sent up and that comes back by its subscription replaces the one that is here, instead of stopping the subscription. Writers of ${name} wait while its trigger is made.`,
+      title: say`Guard ${name} against its own echo`,
+      effect: say`A row that ${nodeId} sent up and that comes back by its subscription replaces the one that is here, instead of stopping the subscription. Writers of ${name} wait while its trigger is made.`,
       risk: 'interrupts' as const,
       statements: [
         ...(table.isOutdated ? [`DROP TRIGGER ${GUARD_TRIGGER} ON ${on}`] : []),
@@ -267,10 +270,10 @@ export function guardSteps(
       ].map(sqlStatement),
       effectCheck: {
         sql: `SELECT ${triggerExists(table, GUARD_TRIGGER, 'R')}`,
-        otherwise: `${name} on ${nodeId} has no echo guard.`,
+        otherwise: say`${name} on ${nodeId} has no echo guard.`,
       },
       undo: [sqlStatement(`DROP TRIGGER ${GUARD_TRIGGER} ON ${on}`)],
-      undoNote: `Without it the queue of ${name} is not drained.`,
+      undoNote: say`Without it the queue of ${name} is not drained.`,
     };
   });
 }
@@ -293,20 +296,20 @@ export function primarySteps(catalog: NodeCatalog): readonly PlanStep[] {
     {
       ...PLAIN,
       nodeId,
-      title: 'Create the ledger of drained operations',
-      effect: `${nodeId} keeps which operations of edges took effect, their conflicts and metrics, in ${missing.map(formatTableName).join(', ')}.`,
+      title: say`Create the ledger of drained operations`,
+      effect: say`${nodeId} keeps which operations of edges took effect, their conflicts and metrics, in ${missing.map(formatTableName).join(', ')}.`,
       statements: [...(makesSchema ? [`CREATE SCHEMA ${schema}`] : []), ...primaryObjectsSql()].map(
         sqlStatement,
       ),
       effectCheck: {
         sql: `SELECT ${PRIMARY_TABLES.map(exists).join(' AND ')}`,
-        otherwise: `${nodeId} lacks some of these tables.`,
+        otherwise: say`${nodeId} lacks some of these tables.`,
       },
       undo: [
         ...missing.map((table) => `DROP TABLE ${qualifiedName(table)}`),
         ...(makesSchema ? [`DROP SCHEMA ${schema}`] : []),
       ].map(sqlStatement),
-      undoNote: 'What was applied meanwhile is forgotten with them.',
+      undoNote: say`What was applied meanwhile is forgotten with them.`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import type { TableName, Topology } from '../../topology';
 import { formatTableName } from '../../tableName';
 import { CAPTURE_TRIGGER, EDGE_IDENTITY } from '../../queue/queueNames';
+import { say } from '../../say';
 import { addPart, type ChangesDraft } from '../changes/changesDraft';
 import type { Finding } from '../finding';
 import { createFix, errorFinding, listNames, noteFinding, ownersFix } from '../findingParts';
@@ -84,8 +85,8 @@ export function setUpQueue(draft: ChangesDraft, request: SetUpEdgeRequest): Chan
       ...captureSteps(nodeId, captured),
     ],
     privileges: [
-      `${primary.nodeId}: the role may create in the database ${primary.server.database}. It runs as ${roleWords(primary)}.`,
-      `${nodeId}: the role may create in the database ${edge.server.database} and own the tables that are captured. It runs as ${roleWords(edge)}.`,
+      say`${primary.nodeId}: the role may create in the database ${primary.server.database}. It runs as ${roleWords(primary)}.`,
+      say`${nodeId}: the role may create in the database ${edge.server.database} and own the tables that are captured. It runs as ${roleWords(edge)}.`,
     ],
   });
 }
@@ -136,16 +137,16 @@ function findingsOf(
       errorFinding(
         'sameServer',
         nodeId,
-        `${nodeId} cannot drain its queue to itself.`,
-        'Choose the node that the writes are for.',
+        say`${nodeId} cannot drain its queue to itself.`,
+        say`Choose the node that the writes are for.`,
       ),
     ];
   }
   if (standby.length > 0) return standby;
   return [
     ...sameDatabaseFindings(edge, primary),
-    ...nameFindings(nodeId, 'schema', queue.schema),
-    ...nameFindings(nodeId, 'table', queue.name),
+    ...nameFindings(nodeId, say`schema`, queue.schema),
+    ...nameFindings(nodeId, say`table`, queue.name),
     ...queueFindings(request, pair),
     ...edgeTableFindings(request, pair),
     ...guardFindings(echoedTables(request, context, edge, pair.edgeFacts), pair),
@@ -158,7 +159,7 @@ function findingsOf(
     ...(drainer === null
       ? []
       : [
-          ...nameFindings(nodeId, 'role', drainer.name),
+          ...nameFindings(nodeId, say`role`, drainer.name),
           ...roleRightFindings(edgeRole(request), edge),
           ...roleRightFindings(primaryRole(request, pair), withOurSchema(primary)),
         ]),
@@ -183,8 +184,8 @@ function unlistedFindings(request: SetUpEdgeRequest, { edgeFacts }: EdgePair): r
     noteFinding(
       'notCarried',
       request.nodeId,
-      `${listNames(unlisted.map(formatTableName))} on ${request.nodeId} is captured and not listed: that stays, and in a conflict the primary wins.`,
-      'List it, or let Plan Changes… drop what the file does not mention.',
+      say`${listNames(unlisted.map(formatTableName))} on ${request.nodeId} is captured and not listed: that stays, and in a conflict the primary wins.`,
+      say`List it, or let Plan Changes… drop what the file does not mention.`,
     ),
   ];
 }
@@ -198,8 +199,8 @@ function sameDatabaseFindings(edge: NodeCatalog, primary: NodeCatalog): readonly
     errorFinding(
       'sameServer',
       edge.nodeId,
-      `${edge.nodeId} and ${primary.nodeId} are the same database of one system: a queue would be drained to itself.`,
-      'Choose another node.',
+      say`${edge.nodeId} and ${primary.nodeId} are the same database of one system: a queue would be drained to itself.`,
+      say`Choose another node.`,
     ),
   ];
 }
@@ -215,7 +216,7 @@ function queueFindings(request: SetUpEdgeRequest, { edge }: EdgePair): readonly 
       noteFinding(
         'privilege',
         nodeId,
-        `The application on ${nodeId} queues by itself, so its role must be allowed to write to ${formatTableName(queue)}: INSERT, SELECT, and USAGE on its schema.`,
+        say`The application on ${nodeId} queues by itself, so its role must be allowed to write to ${formatTableName(queue)}: INSERT, SELECT, and USAGE on its schema.`,
       ),
     ];
   }
@@ -228,8 +229,8 @@ function queueFindings(request: SetUpEdgeRequest, { edge }: EdgePair): readonly 
           noteFinding(
             'oldShape',
             nodeId,
-            `${formatTableName(queue)} on ${nodeId} was filled by the application. From now on a trigger fills it: an application that goes on queues each write twice.`,
-            'Take its own INSERTs out, or let it fill the queue ("capture": "application").',
+            say`${formatTableName(queue)} on ${nodeId} was filled by the application. From now on a trigger fills it: an application that goes on queues each write twice.`,
+            say`Take its own INSERTs out, or let it fill the queue ("capture": "application").`,
           ),
         ]
       : []),
@@ -250,12 +251,13 @@ function createFindings(
     const schema = catalog.schemas.find((one) => one.name === name);
     const may = schema === undefined ? role.canCreateInDatabase : schema.canCreate && schema.canUse;
     if (may) return [];
-    const where = schema === undefined ? `the database ${server.database}` : `the schema ${name}`;
+    const where =
+      schema === undefined ? say`the database ${server.database}` : say`the schema ${name}`;
     return [
       errorFinding(
         'privilege',
         nodeId,
-        `${role.name} may not create in ${where} on ${nodeId} (42501).`,
+        say`${role.name} may not create in ${where} on ${nodeId} (42501).`,
         createFix(
           schema === undefined ? { database: server.database } : { schema: name },
           role.name,
@@ -279,7 +281,7 @@ function ownerFindings(request: SetUpEdgeRequest, { edge }: EdgePair): readonly 
     errorFinding(
       'privilege',
       edge.nodeId,
-      `${edge.role.name} does not own ${listNames(foreign.map(formatTableName))} on ${edge.nodeId}, so it may not change them (42501).`,
+      say`${edge.role.name} does not own ${listNames(foreign.map(formatTableName))} on ${edge.nodeId}, so it may not change them (42501).`,
       ownersFix(
         foreign.map(({ owner }) => owner),
         edge.role.name,

@@ -1,4 +1,5 @@
 import { primarySetUpSql } from '../../queue/setUpSql';
+import { say } from '../../say';
 import { pendingSyncSql } from '../pendingSyncTable';
 import { escapeIdentifier } from '../../sql';
 import { formatTableName } from '../../tableName';
@@ -38,9 +39,9 @@ export function sweepFindings(
         errorFinding(
           'allTables',
           id,
-          `${name} on ${nodeId} would publish ${names} by itself, and ${id} takes ${name} and lacks them: its subscription would stop at the first row.`,
+          say`${name} on ${nodeId} would publish ${names} by itself, and ${id} takes ${name} and lacks them: its subscription would stop at the first row.`,
           {
-            text: `Create them on ${id} first, where they stay empty, or let the publication name its tables.`,
+            text: say`Create them on ${id} first, where they stay empty, or let the publication name its tables.`,
             copy: copyText(taken),
           },
         ),
@@ -51,8 +52,8 @@ export function sweepFindings(
             errorFinding(
               'allTables',
               nodeId,
-              `${name} on ${nodeId} would publish ${names} by itself, and who reads ${listNames(unknown)} is not in the file: a subscription that lacks them would stop at the first row.`,
-              'Add its node to the file, or let the publication name its tables.',
+              say`${name} on ${nodeId} would publish ${names} by itself, and who reads ${listNames(unknown)} is not in the file: a subscription that lacks them would stop at the first row.`,
+              say`Add its node to the file, or let the publication name its tables.`,
             ),
           ]),
     ];

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../../sql';
 import { formatTableName } from '../../tableName';
 import type { Finding } from '../finding';
@@ -56,16 +57,17 @@ export function upgradeFindings(
   const version = queueVersion(relation.comment) ?? 0;
   if (version > PENDING_SYNC_VERSION) {
     return refuse(
-      `${name} on ${nodeId} was made by a newer version of this extension (${version}): update the extension.`,
+      say`${name} on ${nodeId} was made by a newer version of this extension (${version}): update the extension.`,
     );
   }
-  if (relation.kind !== 'table') return refuse(`${name} on ${nodeId} is ${kindWords(relation)}.`);
-  if (!isQueue(relation)) return refuse(`${name} on ${nodeId} exists already and is no queue.`);
+  if (relation.kind !== 'table')
+    return refuse(say`${name} on ${nodeId} is ${kindWords(relation)}.`);
+  if (!isQueue(relation)) return refuse(say`${name} on ${nodeId} exists already and is no queue.`);
   const lacking = ['id', 'table_name', 'operation', 'data'].filter(
     (column) => !hasColumn(relation, column),
   );
   if (lacking.length > 0) {
-    return refuse(`${name} on ${nodeId} cannot become a queue: it lacks ${listNames(lacking)}.`);
+    return refuse(say`${name} on ${nodeId} cannot become a queue: it lacks ${listNames(lacking)}.`);
   }
   const unfit = relation.columns.filter(
     (column) => FITTING[column.name]?.includes(baseType(column)) === false,
@@ -73,7 +75,7 @@ export function upgradeFindings(
   if (unfit.length > 0) {
     const words = unfit.map((column) => `${column.name} (${column.type})`);
     return refuse(
-      `${name} on ${nodeId} cannot become a queue: ${listNames(words)} ${unfit.length === 1 ? 'is' : 'are'} of another type than a queue's.`,
+      say`${name} on ${nodeId} cannot become a queue: ${listNames(words)} ${unfit.length === 1 ? say`is` : say`are`} of another type than a queue's.`,
     );
   }
   const mends = relation.columns.flatMap((column) => mendsOf(column, isFilledByTrigger));
@@ -82,11 +84,11 @@ export function upgradeFindings(
       errorFinding(
         'nameTaken',
         nodeId,
-        `${name} on ${nodeId} cannot become a queue as it is: ${listNames(mends.map(({ why }) => why))}.`,
+        say`${name} on ${nodeId} cannot become a queue as it is: ${listNames(mends.map(({ why }) => why))}.`,
         {
           text: mends.some(({ clause }) => clause.includes(' AT TIME ZONE '))
-            ? 'Change it first, with the time zone that the application writes in for UTC.'
-            : 'Change it first.',
+            ? say`Change it first, with the time zone that the application writes in for UTC.`
+            : say`Change it first.`,
           copy: `ALTER TABLE ${qualifiedName(relation)} ${mends.map(({ clause }) => clause).join(', ')};`,
         },
       ),
@@ -104,8 +106,8 @@ export function upgradeFindings(
     errorFinding(
       'missingColumn',
       nodeId,
-      `${name} on ${nodeId} wants a value for ${listNames(unfilled.map((column) => column.name))}, which a capture trigger does not give: every write to a captured table would fail (23502).`,
-      'Set a default, or let the application fill the queue ("capture": "application").',
+      say`${name} on ${nodeId} wants a value for ${listNames(unfilled.map((column) => column.name))}, which a capture trigger does not give: every write to a captured table would fail (23502).`,
+      say`Set a default, or let the application fill the queue ("capture": "application").`,
     ),
   ];
 }
@@ -117,7 +119,7 @@ export function upgradeWarning(relation: RelationFacts, nodeId: string): Finding
 
 export function upgradeWords(relation: RelationFacts, nodeId: string): string {
   const rows = relation.rowEstimate ?? 0;
-  return `${formatTableName(relation)} on ${nodeId} is locked (ACCESS EXCLUSIVE) while ${rows > 0 ? `its rows, about ${Math.round(rows)},` : 'its rows'} are rewritten: whoever writes to it waits, at most ${UPGRADE_LIMIT_MS / 1000} s, and then goes on; a failure leaves everything as it was.`;
+  return say`${formatTableName(relation)} on ${nodeId} is locked (ACCESS EXCLUSIVE) while ${rows > 0 ? say`its rows, about ${Math.round(rows)},` : say`its rows`} are rewritten: whoever writes to it waits, at most ${UPGRADE_LIMIT_MS / 1000} s, and then goes on; a failure leaves everything as it was.`;
 }
 
 /**
@@ -129,7 +131,7 @@ export function upgradeSql(relation: RelationFacts): string {
   const text = escapeLiteral(name);
   const added = QUEUE_COLUMNS.filter(
     ([column]) => !hasColumn(relation, column) && column !== 'seq' && column !== 'txid',
-  ).map(([column, definition]) => `ADD COLUMN ${column} ${withoutCheck(definition)}`);
+  ).map(([column, definition]) => say`ADD COLUMN ${column} ${withoutCheck(definition)}`);
   const isNumbered = hasColumn(relation, 'seq');
   const columns = [
     ...(isNumbered ? [] : ['ADD COLUMN seq bigint']),
@@ -204,7 +206,7 @@ export function addedColumns(relation: RelationFacts): readonly string[] {
   );
 }
 
-const OTHER_NAME = 'Rename it, or name another table as "pendingSync.table" in the file.';
+const OTHER_NAME = say`Rename it, or name another table as "pendingSync.table" in the file.`;
 
 /** Types that a queue's columns may have where they are there already. */
 const FITTING: Readonly<Record<string, readonly string[]>> = {
@@ -249,16 +251,16 @@ function mendsOf(
     isTime && type.includes('without time zone')
       ? [
           {
-            why: `${name} has no time zone (${type})`,
+            why: say`${name} has no time zone (${type})`,
             clause: `ALTER COLUMN ${name} TYPE timestamptz USING ${name} AT TIME ZONE 'UTC'`,
           },
         ]
       : name === 'data' && type === 'json'
-        ? [{ why: `data is json`, clause: 'ALTER COLUMN data TYPE jsonb USING data::jsonb' }]
+        ? [{ why: say`data is json`, clause: 'ALTER COLUMN data TYPE jsonb USING data::jsonb' }]
         : (isWritten && limit < Infinity) || (isNamed && limit < 63) || isOperation
           ? [
               {
-                why: `${name} is too narrow (${type})`,
+                why: say`${name} is too narrow (${type})`,
                 clause: `ALTER COLUMN ${name} TYPE text`,
               },
             ]

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { hbaLine, rulePlace, ruleText } from '../../setup/hbaText';
 import { matchHba, type HbaTarget } from '../../setup/matchHba';
 import { knownSubscribersOf } from '../knownSubscribers';
@@ -53,7 +54,7 @@ function callersOf(
   const isOurs = duties.some((duty) => duty !== 'replication');
   return [
     ...(duties.includes('replication') ? streamers(nodeId, context, catalog) : []),
-    ...(isOurs ? [{ name: 'this machine', address: own, isPhysical: false }] : []),
+    ...(isOurs ? [{ name: say`this machine`, address: own, isPhysical: false }] : []),
   ];
 }
 
@@ -70,13 +71,13 @@ function streamers(nodeId: string, context: PlanContext, catalog: NodeCatalog): 
     });
   const subscribers = knownSubscribersOf(context, nodeId, null).map(
     ({ nodeId: at, subscription, slotName }): Caller => ({
-      name: `${subscription} on ${at}`,
+      name: say`${subscription} on ${at}`,
       address: readerOf(slotName)?.clientAddress ?? null,
       isPhysical: false,
     }),
   );
   const found = [...subscribers, ...standbys];
-  return found.length > 0 ? found : [{ name: 'a subscriber', address: null, isPhysical: false }];
+  return found.length > 0 ? found : [{ name: say`a subscriber`, address: null, isPhysical: false }];
 }
 
 function hbaFinding(
@@ -104,16 +105,16 @@ function hbaFinding(
     address: address ?? `<address of ${name}>`,
     isTls,
   });
-  const copy = isTls ? line : `${line}\n# ssl is off on ${nodeId}: what travels can be read.`;
+  const copy = isTls ? line : say`${line}\n# ssl is off on ${nodeId}: what travels can be read.`;
   const fix = {
-    text: `Paste it above the first rule that fits, then SELECT pg_reload_conf().`,
+    text: say`Paste it above the first rule that fits, then SELECT pg_reload_conf().`,
     copy,
   };
   if (setup?.hba === undefined || setup.hba === null) {
     return noteFinding(
       'hbaRule',
       nodeId,
-      `${name} needs a line in pg_hba.conf of ${nodeId}; the rules there could not be read.`,
+      say`${name} needs a line in pg_hba.conf of ${nodeId}; the rules there could not be read.`,
       fix,
     );
   }
@@ -122,39 +123,43 @@ function hbaFinding(
     return warningFinding(
       'hbaRule',
       nodeId,
-      `No line of pg_hba.conf on ${nodeId} lets ${name} in as ${request.name} (28000).`,
+      say`No line of pg_hba.conf on ${nodeId} lets ${name} in as ${request.name} (28000).`,
       fix,
     );
   }
-  const place = `${rulePlace(match.rule)} on ${nodeId}, ${ruleText(match.rule)}`;
+  const place = say`${rulePlace(match.rule)} on ${nodeId}, ${ruleText(match.rule)}`;
   if (match.kind === 'unknown') {
-    return noteFinding('hbaRule', nodeId, `Whether ${name} meets ${place}, is not known.`, fix);
+    return noteFinding('hbaRule', nodeId, say`Whether ${name} meets ${place}, is not known.`, fix);
   }
   switch (match.rule.method) {
     case 'reject':
-      return warningFinding('hbaRule', nodeId, `${name} meets ${place}: it is refused.`, fix);
+      return warningFinding('hbaRule', nodeId, say`${name} meets ${place}: it is refused.`, fix);
     case 'trust':
       return warningFinding(
         'hbaRule',
         nodeId,
-        `${name} meets ${place}: nobody is asked for a password.`,
+        say`${name} meets ${place}: nobody is asked for a password.`,
         fix,
       );
     case 'password':
       return warningFinding(
         'hbaRule',
         nodeId,
-        `${name} meets ${place}: the password travels in clear.`,
+        say`${name} meets ${place}: the password travels in clear.`,
         fix,
       );
     case 'scram-sha-256':
     case 'md5':
-      return noteFinding('hbaRule', nodeId, `${name} meets ${place}: its password is asked for.`);
+      return noteFinding(
+        'hbaRule',
+        nodeId,
+        say`${name} meets ${place}: its password is asked for.`,
+      );
     default:
       return noteFinding(
         'hbaRule',
         nodeId,
-        `${name} meets ${place}: no password is asked for.`,
+        say`${name} meets ${place}: no password is asked for.`,
         fix,
       );
   }

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { formatTableName } from '../../tableName';
 import type { Finding } from '../finding';
 import { errorFinding, listNames, noteFinding } from '../findingParts';
@@ -21,7 +22,7 @@ export function planCreateReplicationRole(
   context: PlanContext,
 ): Plan {
   const { nodeId, name } = request;
-  const head = { kind: 'createReplicationRole', title: `Create role ${name} on ${nodeId}` };
+  const head = { kind: 'createReplicationRole', title: say`Create role ${name} on ${nodeId}` };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
   const isSayable = isQuotable(name) && request.tables.every(isSayableTable);
@@ -31,7 +32,7 @@ export function planCreateReplicationRole(
     steps,
     findings: [
       ...standbyFindings(context, catalog),
-      ...nameFindings(nodeId, 'role', name),
+      ...nameFindings(nodeId, say`role`, name),
       ...reservedFindings(request),
       ...dutyFindings(request, catalog),
       ...missingTableFindings(request, catalog),
@@ -40,7 +41,7 @@ export function planCreateReplicationRole(
       ...(context.setup?.has(nodeId) === true ? hbaFindings(request, context, catalog) : []),
     ],
     privileges: [
-      `${nodeId}: the role must be allowed to create roles and own what it grants, or be a superuser. It runs as ${roleWords(catalog)}.`,
+      say`${nodeId}: the role must be allowed to create roles and own what it grants, or be a superuser. It runs as ${roleWords(catalog)}.`,
     ],
   });
 }
@@ -56,8 +57,8 @@ function reservedFindings({ nodeId, name }: ReplicationRoleRequest): readonly Fi
     errorFinding(
       'illegalName',
       nodeId,
-      `The role name ${name} is reserved (42939).`,
-      'Choose another name, one that does not begin with pg_.',
+      say`The role name ${name} is reserved (42939).`,
+      say`Choose another name, one that does not begin with pg_.`,
     ),
   ];
 }
@@ -68,7 +69,12 @@ function dutyFindings(
 ): readonly Finding[] {
   if (duties.length === 0) {
     return [
-      errorFinding('notFound', nodeId, `${name} has no duty.`, 'Choose what the role is for.'),
+      errorFinding(
+        'notFound',
+        nodeId,
+        say`${name} has no duty.`,
+        say`Choose what the role is for.`,
+      ),
     ];
   }
   if (!duties.includes('subscriber')) return [];
@@ -77,8 +83,8 @@ function dutyFindings(
       errorFinding(
         'unsupportedOption',
         nodeId,
-        `On Postgres ${majorOf(catalog)} only a superuser may make subscriptions, so no lesser role can have that duty on ${nodeId}.`,
-        'Leave this duty out, and name a superuser as "adminUser" in the file.',
+        say`On Postgres ${majorOf(catalog)} only a superuser may make subscriptions, so no lesser role can have that duty on ${nodeId}.`,
+        say`Leave this duty out, and name a superuser as "adminUser" in the file.`,
       ),
     ];
   }
@@ -86,7 +92,7 @@ function dutyFindings(
     noteFinding(
       'privilege',
       nodeId,
-      `Subscriptions of ${name} apply changes as the owner of each target table: ${name} must be able to SET ROLE to that owner, or own the tables.`,
+      say`Subscriptions of ${name} apply changes as the owner of each target table: ${name} must be able to SET ROLE to that owner, or own the tables.`,
     ),
   ];
 }
@@ -101,8 +107,8 @@ function missingTableFindings(
     errorFinding(
       'missingTable',
       nodeId,
-      `${nodeId} has no table ${listNames(missing.map(formatTableName))} (42P01).`,
-      'Leave it out, or create it first.',
+      say`${nodeId} has no table ${listNames(missing.map(formatTableName))} (42P01).`,
+      say`Leave it out, or create it first.`,
     ),
   ];
 }
@@ -115,9 +121,9 @@ function existingFindings(
   if (!roleExists(catalog, name)) return [];
   if (steps === 0) {
     return [
-      noteFinding('nothingToDo', nodeId, `${name} on ${nodeId} has all that these duties need.`),
+      noteFinding('nothingToDo', nodeId, say`${name} on ${nodeId} has all that these duties need.`),
     ];
   }
   if (verifier === null) return [];
-  return [noteFinding('nameTaken', nodeId, `${name} exists on ${nodeId}: its password stays.`)];
+  return [noteFinding('nameTaken', nodeId, say`${name} exists on ${nodeId}: its password stays.`)];
 }

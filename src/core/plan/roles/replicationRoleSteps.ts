@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { escapeIdentifier, escapeLiteral } from '../../sql';
 import type { NodeCatalog } from '../nodeCatalog';
 import type { PlanStep } from '../plan';
@@ -29,13 +30,13 @@ export function replicationRoleSteps(
 function dutyWords(duties: readonly RoleDuty[], catalog: NodeCatalog): string {
   const { nodeId, server } = catalog;
   const words: Readonly<Record<RoleDuty, string>> = {
-    monitor: `see replication state on ${nodeId}`,
-    replication: `stream from ${nodeId} and read its published tables`,
+    monitor: say`see replication state on ${nodeId}`,
+    replication: say`stream from ${nodeId} and read its published tables`,
     subscriber:
       server.versionNum >= DELEGATED_VERSION
-        ? `make subscriptions on ${nodeId}`
-        : `log in on ${nodeId}`,
-    drainer: `apply queued writes on ${nodeId}`,
+        ? say`make subscriptions on ${nodeId}`
+        : say`log in on ${nodeId}`,
+    drainer: say`apply queued writes on ${nodeId}`,
   };
   return duties.map((duty) => words[duty]).join(', ');
 }
@@ -51,23 +52,23 @@ function createStep(request: ReplicationRoleRequest, catalog: NodeCatalog): Plan
   const isThere = `EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = ${escapeLiteral(name)})`;
   return {
     nodeId,
-    title: `Create role ${name}`,
+    title: say`Create role ${name}`,
     effect:
       verifier === null
-        ? `${name} may log in on ${nodeId} without a password, as far as pg_hba.conf lets it.`
-        : `${name} may log in on ${nodeId} with its password, as far as pg_hba.conf lets it; the server gets a SCRAM verifier and never the password. It is to ${dutyWords(duties, catalog)}.`,
+        ? say`${name} may log in on ${nodeId} without a password, as far as pg_hba.conf lets it.`
+        : say`${name} may log in on ${nodeId} with its password, as far as pg_hba.conf lets it; the server gets a SCRAM verifier and never the password. It is to ${dutyWords(duties, catalog)}.`,
     risk: 'safe',
     statements: [statement],
     isTransactional: false,
     statementLimitMs: null,
     precondition: {
       sql: `SELECT NOT ${isThere}`,
-      otherwise: `${nodeId} has a role ${name} by now. Plan again: only what it lacks is added then.`,
+      otherwise: say`${nodeId} has a role ${name} by now. Plan again: only what it lacks is added then.`,
     },
-    effectCheck: { sql: `SELECT ${isThere}`, otherwise: `${nodeId} has no role ${name}.` },
+    effectCheck: { sql: `SELECT ${isThere}`, otherwise: say`${nodeId} has no role ${name}.` },
     settle: null,
     undo: [sqlStatement(`DROP ROLE ${role}`)],
-    undoNote: `It is refused while ${name} owns something or has rights in another database (2BP01).`,
+    undoNote: say`It is refused while ${name} owns something or has rights in another database (2BP01).`,
   };
 }
 
@@ -90,8 +91,8 @@ function attributesStep(request: ReplicationRoleRequest, catalog: NodeCatalog): 
     .map(([, column]) => column);
   return {
     nodeId,
-    title: `Give ${lacks.join(' and ')} to role ${name}`,
-    effect: `${name} on ${nodeId} may ${lacks.includes('LOGIN') ? 'log in' : 'stream'}${lacks.length > 1 ? ' and stream' : ''}.`,
+    title: say`Give ${lacks.join(say` and `)} to role ${name}`,
+    effect: say`${name} on ${nodeId} may ${lacks.includes('LOGIN') ? say`log in` : say`stream`}${lacks.length > 1 ? say` and stream` : ''}.`,
     risk: 'safe',
     statements: [sqlStatement(`ALTER ROLE ${role} ${lacks.join(' ')}`)],
     isTransactional: false,
@@ -99,7 +100,7 @@ function attributesStep(request: ReplicationRoleRequest, catalog: NodeCatalog): 
     precondition: null,
     effectCheck: {
       sql: `SELECT COALESCE((SELECT ${tests.join(' AND ')} FROM pg_catalog.pg_roles AS r WHERE r.rolname = ${escapeLiteral(name)}), false)`,
-      otherwise: `${name} on ${nodeId} has no ${lacks.join(' and no ')}.`,
+      otherwise: say`${name} on ${nodeId} has no ${lacks.join(say` and no `)}.`,
     },
     settle: null,
     undo: [sqlStatement(`ALTER ROLE ${role} ${lacks.map((word) => `NO${word}`).join(' ')}`)],
@@ -114,8 +115,8 @@ function grantStep(request: ReplicationRoleRequest, catalog: NodeCatalog): reado
   return [
     {
       nodeId,
-      title: `Grant what ${name} needs`,
-      effect: `${name} may ${dutyWords(duties, catalog)}, and no more.`,
+      title: say`Grant what ${name} needs`,
+      effect: say`${name} may ${dutyWords(duties, catalog)}, and no more.`,
       risk: 'safe',
       statements: grants.map(({ sql }) => sqlStatement(sql)),
       isTransactional: true,
@@ -123,7 +124,7 @@ function grantStep(request: ReplicationRoleRequest, catalog: NodeCatalog): reado
       precondition: null,
       effectCheck: {
         sql: `SELECT ${grants.map(({ isThere }) => isThere).join(' AND ')}`,
-        otherwise: `${name} on ${nodeId} lacks some of these rights.`,
+        otherwise: say`${name} on ${nodeId} lacks some of these rights.`,
       },
       settle: null,
       undo: [...grants].reverse().map(({ undo }) => sqlStatement(undo)),

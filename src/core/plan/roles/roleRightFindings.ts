@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { escapeIdentifier } from '../../sql';
 import type { Finding } from '../finding';
 import { errorFinding, listNames } from '../findingParts';
@@ -12,7 +13,7 @@ import {
   type ReplicationRoleRequest,
 } from './replicationRole';
 
-const ADMIN = 'name a superuser as "adminUser" in the file';
+const ADMIN = say`name a superuser as "adminUser" in the file`;
 
 /** What the role that runs the plan must be allowed to make and to grant. */
 export function roleRightFindings(
@@ -35,9 +36,9 @@ function makingFindings(request: ReplicationRoleRequest, catalog: NodeCatalog): 
       errorFinding(
         'privilege',
         nodeId,
-        `${role.name} on ${nodeId} may not ${isNew ? 'create' : 'change'} roles (42501).`,
+        say`${role.name} on ${nodeId} may not ${isNew ? say`create` : say`change`} roles (42501).`,
         {
-          text: `Let a superuser allow it, or ${ADMIN}.`,
+          text: say`Let a superuser allow it, or ${ADMIN}.`,
           copy: `ALTER ROLE ${escapeIdentifier(role.name)} CREATEROLE;`,
         },
       ),
@@ -49,8 +50,8 @@ function makingFindings(request: ReplicationRoleRequest, catalog: NodeCatalog): 
       errorFinding(
         'privilege',
         nodeId,
-        `On Postgres ${majorOf(catalog)} only a superuser may give REPLICATION, and ${role.name} on ${nodeId} is none (42501).`,
-        `${ADMIN.replace('name', 'Name')}.`,
+        say`On Postgres ${majorOf(catalog)} only a superuser may give REPLICATION, and ${role.name} on ${nodeId} is none (42501).`,
+        say`Name a superuser as "adminUser" in the file.`,
       ),
     ];
   }
@@ -59,9 +60,9 @@ function makingFindings(request: ReplicationRoleRequest, catalog: NodeCatalog): 
     errorFinding(
       'privilege',
       nodeId,
-      `${role.name} on ${nodeId} may give REPLICATION only when it has it (42501).`,
+      say`${role.name} on ${nodeId} may give REPLICATION only when it has it (42501).`,
       {
-        text: `Let a superuser give it, or ${ADMIN}.`,
+        text: say`Let a superuser give it, or ${ADMIN}.`,
         copy: `ALTER ROLE ${escapeIdentifier(role.name)} REPLICATION;`,
       },
     ),
@@ -80,9 +81,9 @@ function grantingFindings(
     errorFinding(
       'privilege',
       nodeId,
-      `${role.name} may not grant rights on ${listNames(names)} on ${nodeId} (42501).`,
+      say`${role.name} may not grant rights on ${listNames(names)} on ${nodeId} (42501).`,
       {
-        text: `Let their owner or a superuser run this once ${request.name} exists, or ${ADMIN}.`,
+        text: say`Let their owner or a superuser run this once ${request.name} exists, or ${ADMIN}.`,
         copy: refused.map(({ sql }) => `${sql};`).join('\n'),
       },
     ),

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../format';
+import { say } from '../../say';
 import { escapeIdentifier, escapeLiteral } from '../../sql';
 import type { Finding } from '../finding';
 import { errorFinding, noteFinding, warningFinding } from '../findingParts';
@@ -22,12 +23,12 @@ export interface DropSlotRequest {
  * it to prove that they do not use it, and without that it is refused.
  */
 export function planDropSlot({ nodeId, slotName }: DropSlotRequest, context: PlanContext): Plan {
-  const head = { kind: 'dropSlot', title: `Drop slot "${slotName}" on ${nodeId}` };
+  const head = { kind: 'dropSlot', title: say`Drop slot "${slotName}" on ${nodeId}` };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
   const slot = catalog.slots.find(({ name }) => name === slotName);
   if (slot === undefined || !isQuotable(slotName)) {
-    const text = `${nodeId} has no slot ${slotName}.`;
+    const text = say`${nodeId} has no slot ${slotName}.`;
     return makePlan(context, {
       ...head,
       steps: [],
@@ -44,7 +45,7 @@ export function planDropSlot({ nodeId, slotName }: DropSlotRequest, context: Pla
       ...rightFindings(catalog),
     ],
     privileges: [
-      `${nodeId}: the role must be a superuser or have REPLICATION. It runs as ${roleWords(catalog)}.`,
+      say`${nodeId}: the role must be a superuser or have REPLICATION. It runs as ${roleWords(catalog)}.`,
     ],
   });
 }
@@ -56,11 +57,11 @@ export function dropSlotStep(nodeId: string, slot: CatalogSlot): PlanStep {
   const kept =
     retainedWalBytes === null || slot.walStatus === 'lost'
       ? ''
-      : ` ${formatBytes(retainedWalBytes)} of WAL that it keeps may be removed.`;
+      : say` ${formatBytes(retainedWalBytes)} of WAL that it keeps may be removed.`;
   return {
     nodeId,
-    title: `Drop slot ${name}`,
-    effect: `${nodeId} has no slot ${name} any more.${kept}`,
+    title: say`Drop slot ${name}`,
+    effect: say`${nodeId} has no slot ${name} any more.${kept}`,
     risk: 'losesData',
     statements: [
       sqlStatement(`SELECT pg_catalog.pg_drop_replication_slot(${escapeLiteral(name)})`),
@@ -69,15 +70,15 @@ export function dropSlotStep(nodeId: string, slot: CatalogSlot): PlanStep {
     statementLimitMs: null,
     precondition: {
       sql: `SELECT EXISTS (${row} AND NOT s.active)`,
-      otherwise: `The slot ${name} on ${nodeId} is gone, or somebody reads it now (55006).`,
+      otherwise: say`The slot ${name} on ${nodeId} is gone, or somebody reads it now (55006).`,
     },
     effectCheck: {
       sql: `SELECT NOT EXISTS (${row})`,
-      otherwise: `${nodeId} still has the slot ${name}.`,
+      otherwise: say`${nodeId} still has the slot ${name}.`,
     },
     settle: null,
     undo: [],
-    undoNote: 'This cannot be undone: a new slot begins where the WAL ends then.',
+    undoNote: say`This cannot be undone: a new slot begins where the WAL ends then.`,
   };
 }
 
@@ -91,7 +92,7 @@ function userFindings(
       warningFinding(
         'slotInUse',
         nodeId,
-        `Nobody in the file reads the slot ${slot.name} on ${nodeId}. Whoever made it elsewhere must begin anew without it: a standby be cloned, a subscriber be copied.`,
+        say`Nobody in the file reads the slot ${slot.name} on ${nodeId}. Whoever made it elsewhere must begin anew without it: a standby be cloned, a subscriber be copied.`,
       ),
     ];
   }
@@ -104,13 +105,13 @@ function userFinding(nodeId: string, slot: CatalogSlot, user: SlotUser): Finding
     return warningFinding(
       'slotInUse',
       nodeId,
-      `${user.why} The slot is lost, so it is of no use any more: ${againWords(user)}`,
+      say`${user.why} The slot is lost, so it is of no use any more: ${againWords(user)}`,
     );
   }
   return errorFinding(
     'slotInUse',
     nodeId,
-    `${user.why} Without the slot WAL may be removed that ${user.name} needs: ${againWords(user)}`,
+    say`${user.why} Without the slot WAL may be removed that ${user.name} needs: ${againWords(user)}`,
     wayOut(user),
   );
 }
@@ -118,27 +119,27 @@ function userFinding(nodeId: string, slot: CatalogSlot, user: SlotUser): Finding
 function againWords({ kind, name }: SlotUser): string {
   switch (kind) {
     case 'standby':
-      return `${name} must then be cloned again.`;
+      return say`${name} must then be cloned again.`;
     case 'subscription':
     case 'tableSync':
-      return `its tables must then be copied again.`;
+      return say`its tables must then be copied again.`;
     case 'consumer':
-      return `${name} must then begin anew.`;
+      return say`${name} must then begin anew.`;
   }
 }
 
 function wayOut({ kind, name, nodeId, needsIt }: SlotUser): string {
   if (needsIt === null)
-    return `Connect to ${nodeId ?? 'those nodes'} first, so that they can be asked.`;
+    return say`Connect to ${nodeId ?? say`those nodes`} first, so that they can be asked.`;
   switch (kind) {
     case 'standby':
-      return `Stop ${name} or give it another slot, and take "slot" of ${name} out of the file.`;
+      return say`Stop ${name} or give it another slot, and take "slot" of ${name} out of the file.`;
     case 'subscription':
-      return 'Drop the subscription: its slot goes with it.';
+      return say`Drop the subscription: its slot goes with it.`;
     case 'tableSync':
-      return 'Wait until the table is copied; the slot goes by itself then.';
+      return say`Wait until the table is copied; the slot goes by itself then.`;
     case 'consumer':
-      return `Stop ${name} and take it out of the file.`;
+      return say`Stop ${name} and take it out of the file.`;
   }
 }
 
@@ -148,9 +149,9 @@ function rightFindings({ nodeId, role }: NodeCatalog): readonly Finding[] {
     errorFinding(
       'privilege',
       nodeId,
-      `${role.name} on ${nodeId} may not drop slots: it is no superuser and lacks REPLICATION (42501).`,
+      say`${role.name} on ${nodeId} may not drop slots: it is no superuser and lacks REPLICATION (42501).`,
       {
-        text: 'Let a superuser give it, or name one as "adminUser" in the file.',
+        text: say`Let a superuser give it, or name one as "adminUser" in the file.`,
         copy: `ALTER ROLE ${escapeIdentifier(role.name)} REPLICATION;`,
       },
     ),

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import type { Finding } from '../finding';
 import { errorFinding, listNames, noteFinding, warningFinding } from '../findingParts';
 import type { CatalogSlot, NodeCatalog, SlotReader } from '../nodeCatalog';
@@ -16,8 +17,8 @@ export function slotStateFindings(
       errorFinding(
         'slotInUse',
         nodeId,
-        `${name} on ${nodeId} is the copy that a standby keeps of its primary's failover slot; the server refuses to drop it (55000).`,
-        'Drop the slot on the primary: its copies go with it.',
+        say`${name} on ${nodeId} is the copy that a standby keeps of its primary's failover slot; the server refuses to drop it (55000).`,
+        say`Drop the slot on the primary: its copies go with it.`,
       ),
     ];
   }
@@ -28,7 +29,7 @@ export function slotStateFindings(
           noteFinding(
             'slotInUse',
             nodeId,
-            `${name} on ${nodeId} is temporary: it goes by itself with the session that made it.`,
+            say`${name} on ${nodeId} is temporary: it goes by itself with the session that made it.`,
           ),
         ]
       : []),
@@ -41,20 +42,20 @@ function activeFinding(nodeId: string, { name, reader, isTemporary }: CatalogSlo
   return errorFinding(
     'slotInUse',
     nodeId,
-    `The slot ${name} on ${nodeId} is read now${reader === null ? '' : ` by ${readerWords(reader)}`} (55006).`,
+    say`The slot ${name} on ${nodeId} is read now${reader === null ? '' : say` by ${readerWords(reader)}`} (55006).`,
     isTemporary
-      ? 'It is temporary and goes by itself when that session ends.'
-      : 'Stop its reader first.',
+      ? say`It is temporary and goes by itself when that session ends.`
+      : say`Stop its reader first.`,
   );
 }
 
 function readerWords({ pid, user, applicationName, clientAddress }: SlotReader): string {
   const parts = [
     ...(applicationName === '' ? [] : [applicationName]),
-    ...(user === null ? [] : [`as ${user}`]),
-    ...(clientAddress === null ? [] : [`from ${clientAddress}`]),
+    ...(user === null ? [] : [say`as ${user}`]),
+    ...(clientAddress === null ? [] : [say`from ${clientAddress}`]),
   ];
-  return `pid ${pid}${parts.length === 0 ? '' : ` (${parts.join(' ')})`}`;
+  return say`pid ${pid}${parts.length === 0 ? '' : ` (${parts.join(' ')})`}`;
 }
 
 function failoverFinding(
@@ -68,7 +69,7 @@ function failoverFinding(
   return warningFinding(
     'slotInUse',
     nodeId,
-    `${name} on ${nodeId} is a failover slot: the copies that standbys keep of it${standbys.length === 0 ? '' : ` (${listNames(standbys)})`} go with it, and after a promotion its reader would find none.`,
+    say`${name} on ${nodeId} is a failover slot: the copies that standbys keep of it${standbys.length === 0 ? '' : ` (${listNames(standbys)})`} go with it, and after a promotion its reader would find none.`,
   );
 }
 
@@ -77,6 +78,6 @@ function lostNote(nodeId: string, { name, invalidationReason }: CatalogSlot): Fi
   return noteFinding(
     'slotLost',
     nodeId,
-    `The slot ${name} on ${nodeId} is lost${why}: it keeps nothing, and nothing comes by it again.`,
+    say`The slot ${name} on ${nodeId} is lost${why}: it keeps nothing, and nothing comes by it again.`,
   );
 }

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import type { TopologySnapshot } from '../../snapshot';
 import type { TopologyNode } from '../../topology';
 import { knownSubscribersOf } from '../knownSubscribers';
@@ -45,7 +46,7 @@ function standbys(
       kind: 'standby',
       nodeId: id,
       needsIt: true,
-      why: `${id} streams from it, though the file does not say so.`,
+      why: say`${id} streams from it, though the file does not say so.`,
     }));
   return [...named, ...others];
 }
@@ -65,7 +66,7 @@ function declaredStandby(
     return {
       ...user,
       needsIt: false,
-      why: `The file gives it to ${id}, which is no standby any more.`,
+      why: say`The file gives it to ${id}, which is no standby any more.`,
     };
   }
   const other = receiverSlot(context.snapshot, id);
@@ -73,10 +74,10 @@ function declaredStandby(
     return {
       ...user,
       needsIt: false,
-      why: `The file gives it to ${id}, which streams from the slot ${other}.`,
+      why: say`The file gives it to ${id}, which streams from the slot ${other}.`,
     };
   }
-  return { ...user, needsIt: true, why: `The file gives it to ${id}, a standby of ${nodeId}.` };
+  return { ...user, needsIt: true, why: say`The file gives it to ${id}, a standby of ${nodeId}.` };
 }
 
 /** The slot that a running receiver uses; `null` without a receiver, without one of its own, or when it is hidden. */
@@ -96,13 +97,13 @@ function subscriptions(
   const users = known.map(({ nodeId: at, subscription }): SlotUser => {
     const isRead = context.catalogs.has(at) || isAnswered(context.snapshot, at);
     return {
-      name: `${subscription} on ${at}`,
+      name: say`${subscription} on ${at}`,
       kind: 'subscription',
       nodeId: at,
       needsIt: isRead ? true : null,
       why: isRead
-        ? `${subscription} on ${at} reads it.`
-        : `The file gives it to ${subscription} on ${at}, which could not be asked.`,
+        ? say`${subscription} on ${at} reads it.`
+        : say`The file gives it to ${subscription} on ${at}, which could not be asked.`,
     };
   });
   const declared = context.topology.nodes.flatMap((node) =>
@@ -114,11 +115,11 @@ function subscriptions(
       .map(({ name }): SlotUser => {
         const isRead = context.catalogs.has(node.id) || isAnswered(context.snapshot, node.id);
         return {
-          name: `${name} on ${node.id}`,
+          name: say`${name} on ${node.id}`,
           kind: 'subscription',
           nodeId: node.id,
           needsIt: isRead ? false : null,
-          why: `The file gives it to ${name} on ${node.id}, ${isRead ? 'where no such subscription uses it' : 'which could not be asked'}.`,
+          why: say`The file gives it to ${name} on ${node.id}, ${isRead ? say`where no such subscription uses it` : say`which could not be asked`}.`,
         };
       }),
   );
@@ -142,6 +143,6 @@ function consumers(
       kind: 'consumer',
       nodeId: null,
       needsIt: true,
-      why: `The file gives it to the consumer ${id}.`,
+      why: say`The file gives it to the consumer ${id}.`,
     }));
 }

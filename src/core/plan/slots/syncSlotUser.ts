@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import type { CatalogSlot } from '../nodeCatalog';
 import type { PlanContext } from '../requests';
 import type { SlotUser } from './slotUserFacts';
@@ -29,13 +30,13 @@ export function syncSlotUser(context: PlanContext, slot: CatalogSlot): readonly 
     const { name, nodeId, isCopying } = found;
     return [
       {
-        name: `${name} on ${nodeId}`,
+        name: say`${name} on ${nodeId}`,
         kind: 'tableSync',
         nodeId,
         needsIt: isCopying,
         why: isCopying
-          ? `${name} on ${nodeId} copies a table by it.`
-          : `It was left by ${name} on ${nodeId}, which copies no table now.`,
+          ? say`${name} on ${nodeId} copies a table by it.`
+          : say`It was left by ${name} on ${nodeId}, which copies no table now.`,
       },
     ];
   }
@@ -44,22 +45,22 @@ export function syncSlotUser(context: PlanContext, slot: CatalogSlot): readonly 
   if (owner !== undefined) {
     return [
       {
-        name: `a subscription that is gone from ${owner.id}`,
+        name: say`a subscription that is gone from ${owner.id}`,
         kind: 'tableSync',
         nodeId: owner.id,
         needsIt: false,
-        why: `It was left by a subscription that ${owner.id} has not any more.`,
+        why: say`It was left by a subscription that ${owner.id} has not any more.`,
       },
     ];
   }
   if (unread.length === 0) return [];
   return [
     {
-      name: 'a subscription that copies a table',
+      name: say`a subscription that copies a table`,
       kind: 'tableSync',
       nodeId: null,
       needsIt: null,
-      why: `It belongs to a subscription on the server with the system identifier ${system}, which may be ${unread.map(({ id }) => id).join(' or ')}: that could not be asked.`,
+      why: say`It belongs to a subscription on the server with the system identifier ${system}, which may be ${unread.map(({ id }) => id).join(say` or `)}: that could not be asked.`,
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { clusterManagerOf } from '../../setup/clusterManager';
 import { escapeIdentifier } from '../../sql';
 import type { Finding } from '../finding';
@@ -20,7 +21,7 @@ const PROMOTE_SECONDS = 60;
  * would be lost and whether it still takes writes. Where a cluster manager runs the node it is refused.
  */
 export function planPromoteStandby({ nodeId }: StandbyRequest, context: PlanContext): Plan {
-  const head = { kind: 'promoteStandby', title: `Promote ${nodeId} to primary` };
+  const head = { kind: 'promoteStandby', title: say`Promote ${nodeId} to primary` };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
   const node = context.topology.nodes.find(({ id }) => id === nodeId);
@@ -36,7 +37,7 @@ export function planPromoteStandby({ nodeId }: StandbyRequest, context: PlanCont
     return makePlan(context, {
       ...head,
       steps: [],
-      findings: [noteFinding('nothingToDo', nodeId, `${nodeId} is a primary already.`)],
+      findings: [noteFinding('nothingToDo', nodeId, say`${nodeId} is a primary already.`)],
       fileChanges,
     });
   }
@@ -54,7 +55,7 @@ export function planPromoteStandby({ nodeId }: StandbyRequest, context: PlanCont
     ],
     impacts: upstreamId === null ? [] : impactsOf(context, catalog, upstreamId),
     privileges: [
-      `${nodeId}: the role must be a superuser or have EXECUTE on pg_promote(). It runs as ${roleWords(catalog)}.`,
+      say`${nodeId}: the role must be a superuser or have EXECUTE on pg_promote(). It runs as ${roleWords(catalog)}.`,
     ],
     fileChanges,
   });
@@ -64,24 +65,24 @@ function promoteStep(nodeId: string, upstreamId: string | null): PlanStep {
   const isPrimary = 'SELECT NOT pg_catalog.pg_is_in_recovery()';
   return {
     nodeId,
-    title: `Promote ${nodeId}`,
-    effect: `${nodeId} replays what it has received, begins a new timeline and takes writes. It follows ${upstreamId ?? 'nobody'} no more${upstreamId === null ? '.' : `; ${upstreamId} is not changed by this.`}`,
+    title: say`Promote ${nodeId}`,
+    effect: say`${nodeId} replays what it has received, begins a new timeline and takes writes. It follows ${upstreamId ?? say`nobody`} no more${upstreamId === null ? '.' : say`; ${upstreamId} is not changed by this.`}`,
     risk: 'losesData',
     statements: [sqlStatement(`SELECT pg_catalog.pg_promote(true, ${PROMOTE_SECONDS})`)],
     isTransactional: false,
     statementLimitMs: (PROMOTE_SECONDS + 10) * 1_000,
     precondition: {
       sql: 'SELECT pg_catalog.pg_is_in_recovery()',
-      otherwise: `${nodeId} is no standby any more.`,
+      otherwise: say`${nodeId} is no standby any more.`,
     },
-    effectCheck: { sql: isPrimary, otherwise: `${nodeId} is still a standby.` },
+    effectCheck: { sql: isPrimary, otherwise: say`${nodeId} is still a standby.` },
     settle: {
       sql: isPrimary,
-      otherwise: `${nodeId} was told to become a primary and is still replaying.`,
+      otherwise: say`${nodeId} was told to become a primary and is still replaying.`,
       limitMs: PROMOTE_SECONDS * 1_000,
     },
     undo: [],
-    undoNote: `This cannot be undone: to follow ${upstreamId ?? 'its primary'} again ${nodeId} must be rewound (pg_rewind) or cloned.`,
+    undoNote: say`This cannot be undone: to follow ${upstreamId ?? say`its primary`} again ${nodeId} must be rewound (pg_rewind) or cloned.`,
   };
 }
 
@@ -94,8 +95,8 @@ function managerFindings(context: PlanContext, catalog: NodeCatalog): readonly F
     errorFinding(
       'clusterManager',
       nodeId,
-      `${manager.name} runs ${nodeId}: ${manager.sign}. A promotion behind its back would be undone, or end in two primaries.`,
-      { text: `Let ${manager.name} do it.`, copy: manager.command },
+      say`${manager.name} runs ${nodeId}: ${manager.sign}. A promotion behind its back would be undone, or end in two primaries.`,
+      { text: say`Let ${manager.name} do it.`, copy: manager.command },
     ),
   ];
 }
@@ -103,8 +104,8 @@ function managerFindings(context: PlanContext, catalog: NodeCatalog): readonly F
 function rightFindings({ setup }: PlanContext, { nodeId, role }: NodeCatalog): readonly Finding[] {
   if (setup?.get(nodeId)?.mayPromote !== false) return [];
   return [
-    errorFinding('privilege', nodeId, `${role.name} on ${nodeId} may not promote it (42501).`, {
-      text: 'Let a superuser grant it on the primary, or name one as "adminUser" in the file.',
+    errorFinding('privilege', nodeId, say`${role.name} on ${nodeId} may not promote it (42501).`, {
+      text: say`Let a superuser grant it on the primary, or name one as "adminUser" in the file.`,
       copy: `GRANT EXECUTE ON FUNCTION pg_catalog.pg_promote(boolean, integer) TO ${escapeIdentifier(role.name)};`,
     }),
   ];
@@ -122,8 +123,8 @@ function upstreamFindings(context: PlanContext, upstreamId: string | null): read
       warningFinding(
         'losesChanges',
         upstreamId,
-        `${upstreamId} still accepts writes. After this there are two primaries and their data diverge.`,
-        `Stop ${upstreamId} first, and keep it from coming back as a primary.`,
+        say`${upstreamId} still accepts writes. After this there are two primaries and their data diverge.`,
+        say`Stop ${upstreamId} first, and keep it from coming back as a primary.`,
       ),
     ];
   }
@@ -131,8 +132,8 @@ function upstreamFindings(context: PlanContext, upstreamId: string | null): read
     warningFinding(
       'losesChanges',
       upstreamId,
-      `${upstreamId} is not reached from here: whether it still accepts writes is not known. If it does, there are two primaries after this.`,
-      `Make sure that ${upstreamId} is stopped and does not come back as a primary.`,
+      say`${upstreamId} is not reached from here: whether it still accepts writes is not known. If it does, there are two primaries after this.`,
+      say`Make sure that ${upstreamId} is stopped and does not come back as a primary.`,
     ),
   ];
 }
@@ -161,8 +162,8 @@ function followerFindings(
           warningFinding(
             'losesChanges',
             nodeId,
-            `${listNames(siblings)} still ${siblings.length === 1 ? 'follows' : 'follow'} ${upstreamId ?? ''} on the old timeline.`,
-            `Point primary_conninfo of ${siblings.length === 1 ? 'it' : 'each'} at ${nodeId}; one that is ahead of ${nodeId} must be rewound or cloned.`,
+            say`${listNames(siblings)} still ${siblings.length === 1 ? say`follows` : say`follow`} ${upstreamId ?? ''} on the old timeline.`,
+            say`Point primary_conninfo of ${siblings.length === 1 ? say`it` : say`each`} at ${nodeId}; one that is ahead of ${nodeId} must be rewound or cloned.`,
           ),
         ]),
     ...(below.length === 0
@@ -171,7 +172,7 @@ function followerFindings(
           noteFinding(
             'losesChanges',
             nodeId,
-            `${listNames(below)} ${below.length === 1 ? 'goes' : 'go'} on streaming from ${nodeId}, on its new timeline.`,
+            say`${listNames(below)} ${below.length === 1 ? say`goes` : say`go`} on streaming from ${nodeId}, on its new timeline.`,
           ),
         ]),
   ];
@@ -184,7 +185,7 @@ function pausedFindings({ setup }: PlanContext, nodeId: string): readonly Findin
     noteFinding(
       'losesChanges',
       nodeId,
-      `Replay on ${nodeId} is paused: promoting ends the pause and replays what has waited first.`,
+      say`Replay on ${nodeId} is paused: promoting ends the pause and replays what has waited first.`,
     ),
   ];
 }
@@ -204,8 +205,8 @@ function impactsOf(
         nodeId: at,
         subscription,
         text: isReady
-          ? `It still reads ${upstreamId}. ${nodeId} has a copy of its slot: with its connection pointed at ${nodeId} it goes on.`
-          : `It still reads ${upstreamId}, and ${nodeId} has no copy of its slot that could be used: pointed at ${nodeId} it needs a new slot, and misses what was written in between unless its tables are copied again.`,
+          ? say`It still reads ${upstreamId}. ${nodeId} has a copy of its slot: with its connection pointed at ${nodeId} it goes on.`
+          : say`It still reads ${upstreamId}, and ${nodeId} has no copy of its slot that could be used: pointed at ${nodeId} it needs a new slot, and misses what was written in between unless its tables are copied again.`,
       };
     },
   );

@@ -1,3 +1,4 @@
+import { say } from '../../say';
 import { escapeIdentifier } from '../../sql';
 import { catalogsOf, makePlan, planWithoutCatalog } from '../makePlan';
 import { errorFinding, noteFinding } from '../findingParts';
@@ -25,7 +26,7 @@ export function planResumeReplay(request: StandbyRequest, context: PlanContext):
 function planReplay({ nodeId }: StandbyRequest, context: PlanContext, pauses: boolean): Plan {
   const head = {
     kind: pauses ? 'pauseReplay' : 'resumeReplay',
-    title: `${pauses ? 'Pause' : 'Resume'} replay on ${nodeId}`,
+    title: say`${pauses ? say`Pause` : say`Resume`} replay on ${nodeId}`,
   };
   const [catalog] = catalogsOf(context, [nodeId]) ?? [];
   if (catalog === undefined) return planWithoutCatalog(context, head, [nodeId]);
@@ -43,14 +44,14 @@ function planReplay({ nodeId }: StandbyRequest, context: PlanContext, pauses: bo
             noteFinding(
               'nothingToDo',
               nodeId,
-              `${nodeId} ${pauses ? 'is paused already' : 'replays already'}.`,
+              `${nodeId} ${pauses ? say`is paused already` : say`replays already`}.`,
             ),
           ]
         : []),
       ...(setup?.mayPauseReplay === false ? [executeFinding(catalog, pauses)] : []),
     ],
     privileges: [
-      `${nodeId}: the role must be a superuser or have EXECUTE on the function. It runs as ${roleWords(catalog)}.`,
+      say`${nodeId}: the role must be a superuser or have EXECUTE on the function. It runs as ${roleWords(catalog)}.`,
     ],
   });
 }
@@ -62,8 +63,8 @@ export function notStandbyFindings({ nodeId, server }: NodeCatalog): readonly Fi
     errorFinding(
       'standby',
       nodeId,
-      `${nodeId} is no standby: it replays nothing (55000).`,
-      'Choose a standby.',
+      say`${nodeId} is no standby: it replays nothing (55000).`,
+      say`Choose a standby.`,
     ),
   ];
 }
@@ -73,9 +74,9 @@ function executeFinding({ nodeId, role }: NodeCatalog, pauses: boolean): Finding
   return errorFinding(
     'privilege',
     nodeId,
-    `${role.name} on ${nodeId} may not call ${name} (42501).`,
+    say`${role.name} on ${nodeId} may not call ${name} (42501).`,
     {
-      text: 'Let a superuser grant it on the primary.',
+      text: say`Let a superuser grant it on the primary.`,
       copy: `GRANT EXECUTE ON FUNCTION ${name} TO ${escapeIdentifier(role.name)};`,
     },
   );
@@ -87,22 +88,25 @@ function replayStep(nodeId: string, pauses: boolean): PlanStep {
   const isSo = `SELECT pg_catalog.pg_is_in_recovery() AND pg_catalog.pg_get_wal_replay_pause_state() = '${state}'`;
   return {
     nodeId,
-    title: `${pauses ? 'Pause' : 'Resume'} replay`,
+    title: say`${pauses ? say`Pause` : say`Resume`} replay`,
     effect: pauses
-      ? `${nodeId} stays as it is now: it goes on receiving WAL and keeps it, its readers see older and older data, and what streams from it stands still too.`
-      : `${nodeId} replays what has waited, and follows again.`,
+      ? say`${nodeId} stays as it is now: it goes on receiving WAL and keeps it, its readers see older and older data, and what streams from it stands still too.`
+      : say`${nodeId} replays what has waited, and follows again.`,
     risk: pauses ? 'interrupts' : 'safe',
     statements: [sqlStatement(`SELECT pg_catalog.pg_wal_replay_${word}()`)],
     isTransactional: false,
     statementLimitMs: null,
     precondition: {
       sql: 'SELECT pg_catalog.pg_is_in_recovery()',
-      otherwise: `${nodeId} is no standby any more.`,
+      otherwise: say`${nodeId} is no standby any more.`,
     },
-    effectCheck: { sql: isSo, otherwise: `${nodeId} is not ${pauses ? 'paused' : 'replaying'}.` },
+    effectCheck: {
+      sql: isSo,
+      otherwise: say`${nodeId} is not ${pauses ? say`paused` : say`replaying`}.`,
+    },
     settle: {
       sql: isSo,
-      otherwise: `${nodeId} was asked to ${word} and has not done so yet.`,
+      otherwise: say`${nodeId} was asked to ${word} and has not done so yet.`,
       limitMs: 30_000,
     },
     undo: [sqlStatement(`SELECT pg_catalog.pg_wal_replay_${opposite}()`)],

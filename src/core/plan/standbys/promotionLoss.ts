@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration } from '../../format';
 import { lagBytesBetween, parseLsn } from '../../lsn';
+import { say } from '../../say';
 import type { Finding } from '../finding';
 import { noteFinding, warningFinding } from '../findingParts';
 import type { PlanContext } from '../requests';
@@ -10,7 +11,7 @@ export function lossFindings(
   nodeId: string,
   upstreamId: string | null,
 ): readonly Finding[] {
-  const upstream = upstreamId ?? 'its primary';
+  const upstream = upstreamId ?? say`its primary`;
   const bytes = bytesBehind(context, nodeId, upstreamId);
   if (bytes !== null) {
     return [
@@ -18,12 +19,12 @@ export function lossFindings(
         ? noteFinding(
             'losesChanges',
             nodeId,
-            `${nodeId} had everything of ${upstream} a moment ago. What is written there from now on is not on ${nodeId}.`,
+            say`${nodeId} had everything of ${upstream} a moment ago. What is written there from now on is not on ${nodeId}.`,
           )
         : warningFinding(
             'losesChanges',
             nodeId,
-            `At least ${formatBytes(bytes)}${timeWords(context, nodeId)} of ${upstream}'s changes are not on ${nodeId}.`,
+            say`At least ${formatBytes(bytes)}${timeWords(context, nodeId)} of ${upstream}'s changes are not on ${nodeId}.`,
           ),
     ];
   }
@@ -32,18 +33,18 @@ export function lossFindings(
   const last =
     known?.lagBytes === null || known === null
       ? ''
-      : ` It was ${formatBytes(known.lagBytes)} behind when it was last known.`;
+      : say` It was ${formatBytes(known.lagBytes)} behind when it was last known.`;
   const setup = context.setup?.get(nodeId);
   const replayed = setup?.wal.lastReplayedCommitAtMs ?? null;
   const since =
     setup === undefined || replayed === null
       ? ''
-      : ` The last change that it has was committed ${formatDuration(Math.max(0, setup.readAtMs - replayed))} ago.`;
+      : say` The last change that it has was committed ${formatDuration(Math.max(0, setup.readAtMs - replayed))} ago.`;
   return [
     warningFinding(
       'losesChanges',
       nodeId,
-      `${upstream} could not be asked how far it is: how much of its changes is not on ${nodeId} is not known.${last}${since}`,
+      say`${upstream} could not be asked how far it is: how much of its changes is not on ${nodeId} is not known.${last}${since}`,
     ),
   ];
 }

@@ -157,7 +157,7 @@ export class ApplyRig {
   async outcomes(ops: readonly QueueOperation[]): Promise<readonly string[]> {
     const ids = ops.map(({ id }) => id);
     const { rows } = await run(this.primary, outcomesStatement(ids));
-    const entries = readOutcomes(ids, rows);
+    const entries = readOutcomes(rows);
     return ops.map(({ id }) => {
       const entry = entries.get(id);
       const outcome: OperationOutcome | 'none' = entry?.outcome ?? 'none';

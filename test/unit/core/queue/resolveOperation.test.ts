@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { jsonMembers, jsonScalarText } from '../../../../src/core/queue/applyJson';
+import { jsonMembers, JsonReader, jsonScalarText } from '../../../../src/core/queue/applyJson';
 import { keySpelling } from '../../../../src/core/queue/applyKey';
 import type { QueueOperation } from '../../../../src/core/queue/operation';
 import { isRefusal, resolveOperation } from '../../../../src/core/queue/resolveOperation';
@@ -126,8 +126,9 @@ describe('jsonMembers', () => {
       fc.property(object, fc.constantFrom(undefined, 1), (made, space) => {
         const members = jsonMembers(JSON.stringify(made, undefined, space));
         assert.ok(members !== null);
-        assert.deepEqual([...members.keys()].sort(), Object.keys(made).sort());
-        for (const [name, raw] of members) {
+        assert.deepEqual([...members.names].sort(), Object.keys(made).sort());
+        for (const name of members.names) {
+          const raw: string = members.get(name) ?? '';
           assert.deepEqual(JSON.parse(raw), JSON.parse(JSON.stringify(made[name])));
         }
       }),
@@ -135,19 +136,56 @@ describe('jsonMembers', () => {
     );
   });
 
+  it('reads one object after the other as each by itself', function () {
+    this.timeout(60_000);
+    const value = fc.jsonValue();
+    const like = fc.record({ id: value, 'a "b"': value, doc: value }, { requiredKeys: ['id'] });
+    const any = fc.dictionary(fc.string(), value, { noNullPrototype: true });
+    const text = fc
+      .tuple(fc.oneof(like, any), fc.constantFrom(undefined, 1), fc.constantFrom('', ' ', ']'))
+      .map(([made, space, behind]) => JSON.stringify(made, undefined, space) + behind);
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 2, maxLength: 6 }), (texts) => {
+        const reader = new JsonReader();
+        for (const one of texts) {
+          const [members, alone] = [reader.read(one), jsonMembers(one)];
+          assert.deepEqual(members?.names, alone?.names);
+          for (const name of alone?.names ?? []) {
+            assert.equal(members?.get(name), alone?.get(name));
+          }
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('reads the same names as the same list', () => {
+    const reader = new JsonReader();
+    const [one, other] = [
+      reader.read('{"a": 1, "b": [2, "}"]}'),
+      reader.read('{"a": "x", "b": {}}'),
+    ];
+    assert.equal(one?.names, other?.names);
+    assert.deepEqual([other?.get('a'), other?.get('b'), other?.get('c')], ['"x"', '{}', undefined]);
+    assert.equal(reader.read('{"a":  }'), null);
+    assert.equal(reader.read('{"a": 1, "b": 2'), null);
+    assert.deepEqual(reader.read('{"a": 1, "b": 2, "c": 3}')?.names, ['a', 'b', 'c']);
+  });
+
   it('keeps numbers that a parser would change', () => {
     const members = jsonMembers(
       '{"a": 1.50, "b": 12345678901234567890.10, "__proto__": "\\u00e4"}',
     );
+    assert.ok(members !== null);
     assert.deepEqual(
-      [...(members ?? [])],
+      members.names.map((name) => [name, members.get(name)]),
       [
         ['a', '1.50'],
         ['b', '12345678901234567890.10'],
         ['__proto__', '"\\u00e4"'],
       ],
     );
-    assert.equal(jsonScalarText(members?.get('__proto__') ?? ''), 'ä');
+    assert.equal(jsonScalarText(members.get('__proto__') ?? ''), 'ä');
   });
 
   it('tells what is no object', () => {

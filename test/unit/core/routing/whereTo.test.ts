@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { routeRowText, routeTooltip } from '../../../../src/core/describe/routeText';
 import { routesOf, type Route } from '../../../../src/core/routing/whereTo';
-import type { EdgeSnapshot, NodeSnapshot } from '../../../../src/core/snapshot';
+import type { ChosenPrimary, EdgeSnapshot, NodeSnapshot } from '../../../../src/core/snapshot';
 import type { DeclaredRouting } from '../../../../src/core/topology';
 import {
   declared,
@@ -37,9 +37,10 @@ interface Case {
   readonly routing?: Partial<DeclaredRouting> | null;
   readonly seen?: Readonly<Record<string, Partial<NodeSnapshot>>>;
   readonly edges?: readonly EdgeSnapshot[];
+  readonly chosen?: ChosenPrimary;
 }
 
-function routes({ routing = {}, seen = {}, edges = [] }: Case) {
+function routes({ routing = {}, seen = {}, edges = [], chosen }: Case) {
   const said = { reads: ['replica', 'primary'], maxLagMs: 5_000, ...routing };
   const own = new Set(edges.map(({ to }) => to));
   const others = [
@@ -47,15 +48,13 @@ function routes({ routing = {}, seen = {}, edges = [] }: Case) {
     streams('second'),
     streams('below', { from: 'replica', isRelativeToUpstream: true, lagMs: 30 }),
   ].filter(({ to }) => !own.has(to));
-  return routesOf(
-    snapshot({
-      nodes: NODES,
-      seen,
-      edges: [...edges, ...others],
-      topology: routing === null ? {} : { routing: said },
-    }),
-    NOW,
-  );
+  const seenSo = snapshot({
+    nodes: NODES,
+    seen,
+    edges: [...edges, ...others],
+    topology: routing === null ? {} : { routing: said },
+  });
+  return routesOf(chosen === undefined ? seenSo : { ...seenSo, chosenPrimary: chosen }, NOW);
 }
 
 /** As the tree shows it, then what comes when that is down. */
@@ -216,6 +215,61 @@ describe('where reads and writes go', () => {
     // One server through two databases is no rival of itself.
     const same = { replica: { ...WRITABLE, sameServerAs: ['primary'] } };
     assert.match(writes({ seen: same }), /^Writes → primary/u);
+  });
+
+  it('sends nothing to a standby of either of them, whose writes may not be the ones that count', () => {
+    const seen = { primary: WRITABLE, second: WRITABLE };
+    assert.match(
+      reads({ seen, routing: { maxLagMs: null } }),
+      /^Reads → nowhere \| replica: streams from primary, one of several servers that take writes/u,
+    );
+  });
+
+  it('go to the one that a person chose, and to no other, until that is over', () => {
+    const split = (other: string): Partial<NodeSnapshot> => ({
+      sample: sample({ fast: fast({ isInRecovery: false, systemIdentifier: '7' }) }),
+      verdict: verdict('splitBrain', { otherNodes: [other] }),
+    });
+    const seen = { primary: split('second'), second: split('primary') };
+    const choice = (nodeId: string, other: string, systemIdentifier = '7'): ChosenPrimary => ({
+      nodeId,
+      others: [other],
+      systemIdentifier,
+    });
+    const primary = choice('primary', 'second');
+    assert.match(writes({ seen, chosen: primary }), /^Writes → primary/u);
+    assert.match(reads({ seen, chosen: primary }), /^Reads → replica \| 12 ms behind/u);
+    assert.deepEqual(
+      routes({ seen, chosen: primary }).writes.candidates.map(({ reason }) => reason),
+      [
+        'takes writes, chosen as the primary',
+        'standby',
+        'takes writes beside primary, which was chosen as the primary',
+        'standby',
+      ],
+    );
+    const second = choice('second', 'primary');
+    assert.match(
+      writes({ seen, chosen: second }),
+      /^Writes → second \| primary: takes writes beside second, which was chosen as the primary/u,
+    );
+    assert.match(
+      reads({ seen, chosen: second }),
+      /^Reads → nowhere \| replica: streams from primary, writes go to second/u,
+    );
+    // The one that was chosen does not answer: its rival is no better for that.
+    assert.match(
+      writes({ seen: { ...seen, primary: DOWN }, chosen: primary }),
+      /^Writes → nowhere \| primary: unreachable from here; .*second: takes writes beside primary/u,
+    );
+    // It is a standby now, so the choice is over.
+    const demoted = fast({ isInRecovery: true, systemIdentifier: '7' });
+    const over = { second: WRITABLE, primary: { sample: sample({ fast: demoted }) } };
+    assert.match(writes({ seen: over, chosen: primary }), /^Writes → second/u);
+    // Of another system, or made without this rival.
+    for (const chosen of [choice('primary', 'second', '8'), choice('primary', 'below')]) {
+      assert.match(writes({ seen, chosen }), /^Writes → nowhere/u);
+    }
   });
 
   it('reads from no standby of another server than writes go to', () => {

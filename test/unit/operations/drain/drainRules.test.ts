@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChosenPrimary } from '../../../../src/core/chosenPrimary';
+import type { ChosenPrimary } from '../../../../src/core/snapshot';
 import type { ContactDecision } from '../../../../src/core/ports/contactGate';
 import type { TopologySnapshot } from '../../../../src/core/snapshot';
 import type { DeclaredQueue } from '../../../../src/core/topology';
