@@ -1,4 +1,4 @@
-// One suite is one process group with a time limit.
+// One suite is one process group, which is ended when it says nothing for too long.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
@@ -9,7 +9,7 @@ const GRACE_MS = 15_000;
  * @property {string} cwd
  * @property {NodeJS.ProcessEnv} env
  * @property {string | null} label put before each line of output; null hands the terminal on
- * @property {number} limitMs after it the whole group is ended
+ * @property {number} quietMs so long it may say nothing; then the whole group is ended. Without a label nobody here hears what it says: so long it may run
  */
 
 /** @type {Set<number>} */
@@ -20,7 +20,7 @@ const groups = new Set();
  * @param {ProcessOptions} options
  * @returns {Promise<{ ok: boolean, end: string }>} `end` says how it ended, in words
  */
-export function runProcess(command, { cwd, env, label, limitMs }) {
+export function runProcess(command, { cwd, env, label, quietMs }) {
   const [file = '', ...args] = command;
   return new Promise((resolve) => {
     /** @type {import('node:child_process').StdioOptions} */
@@ -28,23 +28,24 @@ export function runProcess(command, { cwd, env, label, limitMs }) {
     const child = spawn(file, args, { cwd, env, stdio, detached: true });
     const leader = child.pid;
     if (leader !== undefined) groups.add(leader);
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream === null || label === null) continue;
-      createInterface({ input: stream }).on('line', (line) => {
-        console.log(`${label} │ ${line}`);
-      });
-    }
     let late = false;
     const limit = setTimeout(() => {
       late = true;
       void endGroup(leader);
-    }, limitMs);
+    }, quietMs);
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null || label === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        limit.refresh();
+        console.log(`${label} │ ${line}`);
+      });
+    }
     const finish = (/** @type {boolean} */ ok, /** @type {string} */ end) => {
       clearTimeout(limit);
       // Whatever it left running would disturb the next suite.
       signalGroup(leader, 'SIGKILL');
       if (leader !== undefined) groups.delete(leader);
-      resolve({ ok, end: late ? `was ended after ${limitMs / 60_000} minutes` : end });
+      resolve({ ok, end: late ? `said nothing for ${quietMs / 60_000} minutes` : end });
     };
     child.on('error', (error) => {
       finish(false, error.message);

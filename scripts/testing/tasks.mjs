@@ -50,11 +50,11 @@ const CHECKS = [
   task('check', 'generated', npm('check:generated')),
 ];
 
-const UNIT = task('suite', 'unit', mocha('test/unit/**/*.test.ts', 20));
+const UNIT = task('suite', 'unit', mocha('test/unit/**/*.test.ts', 60));
 
 /** One process a major, so that two of them run at a time. */
 const POSTGRES = MAJORS.map((major) =>
-  task('suite', `postgres ${major}`, mocha('test/postgres/**/*.test.ts', 120), [], {
+  task('suite', `postgres ${major}`, mocha('test/postgres/**/*.test.ts', 360), [], {
     PG_MAJORS: major,
   }),
 );
@@ -84,11 +84,11 @@ const HOST = [
     : []),
 ].filter(({ env }) => agreesWithChoice(env));
 
-const WEBVIEW = task('suite', 'webview', mocha('test/webview/**/*.test.ts', 60), [
+const WEBVIEW = task('suite', 'webview', mocha('test/webview/**/*.test.ts', 180), [
   'package',
   'browser',
 ]);
-const UI = task('suite', 'ui', mocha('test/ui/**/*.test.ts', 180), [
+const UI = task('suite', 'ui', mocha('test/ui/**/*.test.ts', 360), [
   'package',
   'browser',
   'editor',

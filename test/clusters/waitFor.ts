@@ -7,7 +7,11 @@ export interface WaitOptions {
   readonly everyMs?: number;
 }
 
-const DEFAULT_TIMEOUT_MS = 45_000;
+/** A busy machine is many times slower than a quiet one, and a wait that ends well costs nothing. */
+const DEFAULT_TIMEOUT_MS = 120_000;
+
+/** For waits until sessions are gone: shorter than the minute after which an unused one is closed anyhow, leaked or not. */
+export const BEFORE_UNUSED_CLOSE_MS = 45_000;
 
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => {
@@ -22,7 +26,7 @@ export async function sleepUnless(signal: AbortSignal, ms: number): Promise<void
 
 /**
  * Asks until the answer is neither `false`, `null` nor `undefined`, and returns it. A probe that throws is asked again.
- * @throws after `timeoutMs`, with what the last try said. By default 45 s: longer than a back-off, shorter than the minute after which an unused session is closed anyhow.
+ * @throws after `timeoutMs`, with what the last try said. By default two minutes.
  */
 export async function waitFor<T>(
   condition: () => Promise<T> | T,

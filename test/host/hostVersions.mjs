@@ -6,7 +6,7 @@ import { cacheFolder } from './cacheFolder.mjs';
  * @typedef {object} HostBuild
  * @property {string} codeServer version of the npm package
  * @property {string} node the Node version that this build runs on
- * @property {readonly string[]} natives its modules that have to be compiled
+ * @property {string} watchdog its name for the module that ends it with its parent
  * @property {boolean} ripgrepMissing it downloads ripgrep in a script that is not run here
  * @property {boolean} argon2Missing its argon2 has no prebuilt binary
  * @property {boolean} guardsTestPayload it obeys test parameters of the address only when told so at its start
@@ -17,7 +17,7 @@ const BUILDS = {
   '1.139.1': {
     codeServer: '4.139.1',
     node: '24.21.0',
-    natives: ['@vscode/spdlog', '@vscode/native-watchdog'],
+    watchdog: '@vscode/native-watchdog',
     ripgrepMissing: false,
     argon2Missing: false,
     guardsTestPayload: true,
@@ -25,7 +25,7 @@ const BUILDS = {
   '1.100.3': {
     codeServer: '4.100.3',
     node: '20.20.2',
-    natives: ['@vscode/spdlog', 'native-watchdog'],
+    watchdog: 'native-watchdog',
     ripgrepMissing: true,
     argon2Missing: true,
     guardsTestPayload: false,

@@ -1,4 +1,5 @@
-// The VS Code server's native modules. Without a compiler it works as well, with stand-ins for two of them.
+// The VS Code server's native modules. What writes its log lines would take a minute and a half to compile, so that is done in JavaScript;
+// without a compiler it works as well, with a stand-in for the watchdog too.
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
@@ -6,7 +7,7 @@ import { runTool } from './runTool.mjs';
 
 /** @typedef {import('./hostVersions.mjs').Host} Host */
 
-// Writes log lines from JavaScript: without it output channels that log show nothing.
+// Without it output channels that log show nothing.
 const SPDLOG_STAND_IN = `const fs = require('node:fs');
 const path = require('node:path');
 const NAMES = ['trace', 'debug', 'info', 'warning', 'error', 'critical'];
@@ -54,7 +55,7 @@ export async function addNativeParts(host, env) {
     PATH: dirname(host.node) + delimiter + (process.env['PATH'] ?? ''),
     npm_config_nodedir: headers,
   };
-  await runTool('npm', ['rebuild', ...host.build.natives], { cwd: host.vscode, env: build });
+  await runTool('npm', ['rebuild', host.build.watchdog], { cwd: host.vscode, env: build });
   if (host.build.argon2Missing) {
     await runTool('npm', ['rebuild', 'argon2'], { cwd: host.root, env: build });
   }
@@ -64,13 +65,11 @@ export async function addNativeParts(host, env) {
 
 /** @param {Host} host */
 async function fillGaps(host) {
-  for (const name of host.build.natives) {
-    const folder = join(host.vscode, 'node_modules', name);
-    const isLog = name.endsWith('spdlog');
-    const built = join(folder, 'build', 'Release', isLog ? 'spdlog.node' : 'watchdog.node');
-    if (existsSync(built)) continue;
-    await writeFile(join(folder, 'index.js'), isLog ? SPDLOG_STAND_IN : WATCHDOG_STAND_IN);
-  }
+  const modules = join(host.vscode, 'node_modules');
+  await writeFile(join(modules, '@vscode', 'spdlog', 'index.js'), SPDLOG_STAND_IN);
+  const watchdog = join(modules, host.build.watchdog);
+  if (existsSync(join(watchdog, 'build', 'Release', 'watchdog.node'))) return;
+  await writeFile(join(watchdog, 'index.js'), WATCHDOG_STAND_IN);
 }
 
 /**

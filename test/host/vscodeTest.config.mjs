@@ -28,7 +28,7 @@ export default defineConfig({
   ...(fromPath === undefined ? { version: 'stable' } : { useInstallation: { fromPath } }),
   mocha: {
     ui: 'bdd',
-    timeout: 60_000,
+    timeout: 240_000,
     reporter: path('../../scripts/testing/countingReporter.cjs'),
   },
 });

@@ -9,7 +9,7 @@ import { useServers } from './support/liveTopology';
 import { useWorkbench } from './support/uiSession';
 
 /** What is not within ten seconds is known after them, and a busy machine is slow. */
-const LATE_MS = 60_000;
+const LATE_MS = 120_000;
 
 /** In the environment of the editor, where passwords of servers may be. */
 const SECRET = 'c4n4ry-of-tools';

@@ -12,7 +12,7 @@ import { useWorkbench } from './support/uiSession';
 
 /** What is promised on a machine that does nothing else; the test machine has other work, so the figure is printed. */
 const PROMISED_MS = 15_000;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 /** Handed on to every server that the demo starts, so that they are known without asking it. */
 const MARKER = 'DEMO_OF_TEST';

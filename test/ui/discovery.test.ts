@@ -10,7 +10,7 @@ import { ExplorerPage } from './support/explorerPage';
 import { PlanPage } from './support/planPage';
 import { useWorkbench } from './support/uiSession';
 
-const START_MS = 120_000;
+const START_MS = 360_000;
 const PASSWORD = 'c4n4ry-of-the-monitor';
 /** Of a role that only files of the project know. */
 const IMPORTED = 'c4n4ry #of an $import';

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Frame, Locator } from 'playwright-core';
 import { terminateSessions } from '../clusters/faults';
 import { TopologySource } from '../clusters/topology/topologySource';
-import { sleep, waitFor } from '../clusters/waitFor';
+import { BEFORE_UNUSED_CLOSE_MS, sleep, waitFor } from '../clusters/waitFor';
 import { ExplorerPage } from './support/explorerPage';
 import { useServers } from './support/liveTopology';
 import { RED_FAULTS } from './support/redFaults';
@@ -82,7 +82,7 @@ describe('the demo on real servers', () => {
         if (line !== undefined) polls.add(line);
         return polls.size > 10;
       },
-      { what: 'ten polls are over', timeoutMs: 60_000, everyMs: 200 },
+      { what: 'ten polls are over', timeoutMs: 120_000, everyMs: 200 },
     );
     assert.deepEqual(await labels(explorer), before);
     const selected = session.page.locator('.sidebar [role=treeitem][aria-selected=true]');
@@ -259,7 +259,7 @@ describe('the demo on real servers', () => {
         const now = (await servers.sessions()).map(withoutTime);
         return before.every((old) => !now.includes(old));
       },
-      { what: 'the old sessions are gone', timeoutMs: 15_000 },
+      { what: 'the old sessions are gone', timeoutMs: BEFORE_UNUSED_CLOSE_MS },
     );
     const dashboard = await explorer.dashboard();
     await dashboard.getByRole('heading', { name: /^.*4 of 4 replicas healthy/ }).waitFor();

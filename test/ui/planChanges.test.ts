@@ -79,7 +79,7 @@ describe('Plan Changes, from a bare publisher and empty subscribers to what the 
           await workbench.expand(workbench.row(new RegExp(`^${node}`, 'u')));
           return edge.isVisible();
         },
-        { what: `${name} is healthy`, timeoutMs: 60_000, everyMs: 500 },
+        { what: `${name} is healthy`, timeoutMs: 120_000, everyMs: 500 },
       );
     }
     const rows = await servers.query<{ n: number }>(

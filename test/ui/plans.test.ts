@@ -184,7 +184,7 @@ describe('plans, from the command to the server', () => {
         await session.workbench.expand(session.workbench.row(/^singularity/));
         return edge.isVisible();
       },
-      { what: 'the new edge streams', timeoutMs: 60_000, everyMs: 500 },
+      { what: 'the new edge streams', timeoutMs: 120_000, everyMs: 500 },
     );
     const rows = await servers.query<{ n: number }>(
       'singularity',
@@ -344,7 +344,7 @@ describe('plans, from the command to the server', () => {
     await waitFor(
       async () =>
         plain(await panel.innerText()).includes('ALTER SUBSCRIPTION "patterns_sub" DISABLE;'),
-      { what: 'the last statement', timeoutMs: 60_000, everyMs: 200 },
+      { what: 'the last statement', timeoutMs: 120_000, everyMs: 200 },
     );
     await session.capture('plan sql log');
     assert.doesNotMatch(await panel.innerText(), new RegExp(PASSWORD, 'u'));

@@ -82,7 +82,7 @@ describe('an edge that goes on without its primary, in the workbench', () => {
         await new Promise((resolve) => setTimeout(resolve, 3_000));
         return before === (await waiting());
       },
-      { what: 'the edge writes to the master again', timeoutMs: 90_000 },
+      { what: 'the edge writes to the master again', timeoutMs: 120_000 },
     );
     const queue = await explorer.row(/^pending_sync, queue, \d+ waiting/u);
     await queue.hover();

@@ -40,7 +40,7 @@ async function untilStreaming({ cluster, id }: RunningNode, primary: RunningNode
       );
       return row?.streams === true;
     },
-    { what: `standby ${id} streams and has caught up`, timeoutMs: 60_000 },
+    { what: `standby ${id} streams and has caught up`, timeoutMs: 120_000 },
   );
 }
 
@@ -67,7 +67,7 @@ async function untilReady(
       );
       return rows.length === subscriptions.length && rows.every((row) => row.working && row.ready);
     },
-    { what: `every table of the subscriptions of ${id} is ready`, timeoutMs: 60_000 },
+    { what: `every table of the subscriptions of ${id} is ready`, timeoutMs: 120_000 },
   );
 }
 
@@ -80,6 +80,6 @@ async function untilSlotActive({ cluster, id }: RunningNode, slot: string): Prom
       );
       return row?.active === true;
     },
-    { what: `slot ${slot} on ${id} is read`, timeoutMs: 60_000 },
+    { what: `slot ${slot} on ${id} is read`, timeoutMs: 120_000 },
   );
 }

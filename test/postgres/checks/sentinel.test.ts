@@ -24,7 +24,6 @@ forEachMajor('Checks of a whole topology', (major) => {
   let rig: CheckRig;
 
   before(async function () {
-    this.timeout(120_000);
     running = await RunningTopology.start(TopologySource.demo(), major);
     live = new LiveTopology(running);
     await live.untilHealthy();
@@ -81,7 +80,6 @@ forEachMajor('Checks of a whole topology', (major) => {
   };
 
   it('passes by position while no table is installed', async function () {
-    this.timeout(60_000);
     const results = await rig.check();
     assert.deepEqual([...results.keys()].sort(), [...STANDBYS, ...SUBSCRIPTIONS].sort());
     for (const result of results.values()) {
@@ -91,7 +89,6 @@ forEachMajor('Checks of a whole topology', (major) => {
   });
 
   it('checks every edge by row once a plan has installed the tables, and leaves nothing when they are removed', async function () {
-    this.timeout(120_000);
     const before = await catalogs();
     for (const publication of PUBLICATIONS) {
       await rig.install({ nodeId: 'central', publication });

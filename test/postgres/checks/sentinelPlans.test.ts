@@ -24,7 +24,6 @@ forEachMajor('Sentinel plans on a publication of all tables', (major) => {
   let rig: CheckRig;
 
   before(async function () {
-    this.timeout(120_000);
     central = await clusters.add('central');
     genesis = await clusters.add('genesis');
     await Promise.all([central.start(), genesis.start()]);
@@ -104,7 +103,6 @@ forEachMajor('Sentinel plans on a publication of all tables', (major) => {
   }
 
   it('stops nobody, neither on the way in nor on the way out, while tokens are on their way', async function () {
-    this.timeout(120_000);
     const before = await relations();
     const plan = await rig.install(REQUEST);
     assert.deepEqual(
@@ -140,7 +138,6 @@ forEachMajor('Sentinel plans on a publication of all tables', (major) => {
   });
 
   it('refuses a second way into one database', async function () {
-    this.timeout(60_000);
     await central.query('CREATE PUBLICATION jobs_pub FOR TABLE jobs');
     await genesis.query(
       `CREATE SUBSCRIPTION jobs_sub CONNECTION '${central.conninfo({ database: 'postgres' })}' PUBLICATION jobs_pub WITH (copy_data = false)`,

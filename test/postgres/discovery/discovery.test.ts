@@ -32,7 +32,6 @@ forEachMajor('Discovery of real topologies', function (major) {
   const tally: Tally = { expected: 0, found: 0 };
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     const options = {
       conf: { ...ROOMY, ...(major >= 18 ? { max_active_replication_origins: 40 } : {}) },
@@ -46,7 +45,6 @@ forEachMajor('Discovery of real topologies', function (major) {
   });
 
   after(async function () {
-    this.timeout(60_000);
     await clusters.stop();
   });
 
@@ -228,7 +226,6 @@ forEachMajor('Discovery of real topologies', function (major) {
 
   it('twenty nodes', async function () {
     if (major !== 14 && major !== 18) return;
-    this.timeout(90_000);
     const names = Array.from({ length: 14 }, (_, index) => `shop_${index + 1}`);
     for (const name of names) {
       await subscribe(edge, name, `${name}_sub`, central, 'shop', 'item_pub');

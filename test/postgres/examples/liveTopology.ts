@@ -48,7 +48,7 @@ export class LiveTopology {
   }
 
   /** Waits until everything that the file declares reads healthy. */
-  untilHealthy(timeoutMs = 45_000): Promise<TopologySnapshot> {
+  untilHealthy(timeoutMs = 120_000): Promise<TopologySnapshot> {
     const isHealthy = ({ summary }: TopologySnapshot): boolean => {
       const { health, healthyReplicas, replicas, problems } = summary;
       return health === 'healthy' && problems.length === 0 && healthyReplicas === replicas;
@@ -60,7 +60,7 @@ export class LiveTopology {
   until(
     what: string,
     holds: (snapshot: TopologySnapshot) => boolean,
-    timeoutMs = 20_000,
+    timeoutMs = 120_000,
   ): Promise<TopologySnapshot> {
     const probe = (): TopologySnapshot | null => {
       const snapshot = this.snapshot();

@@ -19,7 +19,7 @@ const ID = 'file:///soak/pg-topology.json';
 const isSoak = process.env['SOAK'] === '1';
 /** Load, then nothing, then load again. */
 const PHASE_MS = isSoak ? 20_000 : 10_000;
-const OVERHEAD_MS = 120_000;
+const OVERHEAD_MS = 360_000;
 
 /** A minute where there is the least else to do; its load would slow the others down. */
 function lengthOf(major: Major): number {

@@ -150,7 +150,6 @@ forEachMajor('Differences between a file and its servers', function (major) {
   }
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central')).start();
     read = await (await clusters.addStandby('read', central, { slot: 'read_slot' })).start();

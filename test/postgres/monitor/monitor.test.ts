@@ -14,7 +14,7 @@ import { makeGateway, MemoryLog, nodeAt, untilNoSessions } from '../pg/support';
 const ID = 'file:///monitor/pg-topology.json';
 const OURS = `application_name = 'pg-topology'`;
 const NOBODY = { explorer: false, dashboard: false, statusBar: false, isWindowFocused: true };
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 360_000;
 
 forOldestAndNewest('the monitor on real servers', function (major) {
   let clusters: Clusters;
@@ -70,7 +70,7 @@ forOldestAndNewest('the monitor on real servers', function (major) {
   const untilConnected = (id: string) =>
     waitFor(() => sample(id).contact === 'connected' && sample(id).failure === null, {
       what: `${id} is connected`,
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
     });
 
   async function answersOf(id: string, count: number): Promise<void> {

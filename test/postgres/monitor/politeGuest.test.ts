@@ -10,7 +10,7 @@ import { Clusters } from '../../clusters/clusters';
 import { freezeBackend, killBackend, lockTable, terminateSessions } from '../../clusters/faults';
 import { forOldest } from '../../clusters/majors';
 import { Proxy } from '../../clusters/proxy';
-import { sleep, waitFor } from '../../clusters/waitFor';
+import { BEFORE_UNUSED_CLOSE_MS, sleep, waitFor } from '../../clusters/waitFor';
 import { makeGateway, MemoryLog, nodeAt, untilNoSessions } from '../pg/support';
 
 const ID = 'file:///guest/pg-topology.json';
@@ -27,7 +27,6 @@ forOldest('The monitor as a guest of real servers', function (major) {
   let log: MemoryLog;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central')).start();
     other = await (await clusters.add('other')).start();
@@ -189,6 +188,7 @@ forOldest('The monitor as a guest of real servers', function (major) {
       assert.equal(recovered.failingSinceMs, null);
       await waitFor(async () => (await ourPids(central)).length === 1, {
         what: 'one session is left',
+        timeoutMs: BEFORE_UNUSED_CLOSE_MS,
       });
       assert.equal((await ourPids(other)).length, 1);
       const warnings = log.lines.filter(
@@ -203,7 +203,10 @@ forOldest('The monitor as a guest of real servers', function (major) {
       await terminateSessions(central, 'pg-topology');
       await answers('central');
       // What was terminated may take a moment to go; what leaked never would.
-      await waitFor(async () => (await ourPids(central)).length === 1, { what: 'one session' });
+      await waitFor(async () => (await ourPids(central)).length === 1, {
+        what: 'one session',
+        timeoutMs: BEFORE_UNUSED_CLOSE_MS,
+      });
     }
   });
 
@@ -211,7 +214,10 @@ forOldest('The monitor as a guest of real servers', function (major) {
     killBackend(await onePid(central));
     const sample = await answers('central');
     assert.equal(sample.failure, null);
-    await waitFor(async () => (await ourPids(central)).length === 1, { what: 'one session' });
+    await waitFor(async () => (await ourPids(central)).length === 1, {
+      what: 'one session',
+      timeoutMs: BEFORE_UNUSED_CLOSE_MS,
+    });
   });
 
   it('F10: a slow way makes polls rarer, never more at a time, and delays nobody else', async () => {

@@ -45,7 +45,6 @@ forEachMajor('Options by version', function (major) {
   let context: PlanContext;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     const conf = {
       max_replication_slots: 60,

@@ -22,7 +22,6 @@ forEachMajor('Facts about causes', function (major) {
   const faults: Fault[] = [];
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central')).start();
     const patient = { hot_standby_feedback: false, max_standby_streaming_delay: -1 };

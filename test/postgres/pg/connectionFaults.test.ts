@@ -23,7 +23,6 @@ forEachMajor('Faults on the way to a server', function (major) {
   const watcher = { params: { user: 'watcher' } };
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     server = await (await clusters.add('central')).start();
     await server.query('CREATE ROLE watcher LOGIN');

@@ -16,7 +16,6 @@ forEachMajor('A password entered for a node of several hosts', function (major) 
   let secrets: MemorySecrets;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     primary = await (await clusters.add('primary')).start();
     await primary.query(`CREATE ROLE monitor LOGIN PASSWORD '${PASSWORD}'`);

@@ -29,7 +29,6 @@ forEachMajor('Facts of each kind of node', function (major) {
   }
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     primary = await (await clusters.add('primary')).start();
     standby = await (

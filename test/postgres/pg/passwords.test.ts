@@ -29,7 +29,6 @@ forEachMajor('Passwords', function (major) {
   let log: MemoryLog;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     server = await (await clusters.add('genesis')).start();
     await server.query(

@@ -36,7 +36,6 @@ forEachMajor('Queues', function (major) {
   const gateway = makeGateway();
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     edge = await (await clusters.add('edge')).start();
     await edge.query('CREATE ROLE watcher LOGIN');

@@ -19,7 +19,6 @@ forEachMajor('Faults of a held session', function (major) {
   let proxy: Proxy;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     server = await (await clusters.add('central')).start();
     proxy = await Proxy.start(server);

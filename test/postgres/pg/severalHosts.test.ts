@@ -12,7 +12,6 @@ forEachMajor('Several hosts', function (major) {
   const gateway = makeGateway();
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     primary = await (await clusters.add('primary')).start();
     standby = await (await clusters.addStandby('standby', primary)).start();

@@ -4,7 +4,7 @@ import type { SecretStore } from '../../../src/core/ports/secretStore';
 import type { DeclaredQueue, TopologyNode } from '../../../src/core/topology';
 import { PgNodeGateway, type PgNodeGatewayOptions } from '../../../src/pg/pgNodeGateway';
 import type { Cluster } from '../../clusters/cluster';
-import { waitFor } from '../../clusters/waitFor';
+import { BEFORE_UNUSED_CLOSE_MS, waitFor } from '../../clusters/waitFor';
 
 /** A secret store in memory that counts what it was asked. */
 export class MemorySecrets implements SecretStore {
@@ -105,7 +105,7 @@ export async function untilNoSessions(cluster: Cluster): Promise<void> {
       );
       return rows.length === 0;
     },
-    { what: `${cluster.name} has no session of ours` },
+    { what: `${cluster.name} has no session of ours`, timeoutMs: BEFORE_UNUSED_CLOSE_MS },
   );
 }
 

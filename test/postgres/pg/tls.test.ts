@@ -6,7 +6,7 @@ import { makeCertificate } from '../../clusters/certificates';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
-import { waitFor } from '../../clusters/waitFor';
+import { BEFORE_UNUSED_CLOSE_MS, waitFor } from '../../clusters/waitFor';
 import { failureOf, makeGateway, never, nodeAt, reasonOf } from './support';
 
 forEachMajor('TLS', function (major) {
@@ -19,7 +19,6 @@ forEachMajor('TLS', function (major) {
   const gateway = makeGateway();
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     const authority = {
       name: 'Test Authority',
@@ -67,7 +66,7 @@ forEachMajor('TLS', function (major) {
               `SELECT FROM pg_stat_activity WHERE application_name = 'pg-topology'`,
             )
           ).length === 0,
-        { what: 'the session is gone' },
+        { what: 'the session is gone', timeoutMs: BEFORE_UNUSED_CLOSE_MS },
       );
       return row?.ssl === true ? 'encrypted' : 'clear';
     } catch (error) {

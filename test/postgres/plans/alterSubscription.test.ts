@@ -33,7 +33,6 @@ forEachMajor('Altering a subscription', function (major) {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (
       await clusters.add('central', { conf: { max_prepared_transactions: 4 } })

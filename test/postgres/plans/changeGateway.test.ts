@@ -20,7 +20,6 @@ forEachMajor('Sessions for changes', function (major) {
   const sessions: ChangeSession[] = [];
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     server = await (
       await clusters.add('central', { conf: { wal_level: 'logical', log_statement: 'all' } })
@@ -180,7 +179,6 @@ forEachMajor('Sessions for changes', function (major) {
   // Takes longer than the usual limit by its nature; the server has no part in it.
   if (major === SUPPORTED_MAJORS.at(-1)) {
     it('a higher limit of the server is not cut short by ours on the answer', async function () {
-      this.timeout(60_000);
       const session = await open(administered(server, 'postgres'), CHANGES, never());
       await session.setStatementLimit(30_000);
       const { rows } = await session.query({ text: 'SELECT pg_sleep(13), 7 AS seven' });

@@ -17,7 +17,6 @@ forEachMajor('Check Set-up', function (major) {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await clusters.add('central', { conf: { wal_level: 'logical' } });
     reader = await clusters.addStandby('reader', central, {

@@ -65,7 +65,6 @@ forEachMajor('Tables made anew elsewhere', function (major) {
   let source: readonly TableDefinition[];
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central')).start();
     edge = await (await clusters.add('edge')).start();

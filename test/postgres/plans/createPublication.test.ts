@@ -23,7 +23,6 @@ forEachMajor('Create Publication', function (major) {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central', { conf: { log_statement: 'all' } })).start();
     await createLogin(central, 'deployer');

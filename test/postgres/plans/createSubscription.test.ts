@@ -33,7 +33,6 @@ forEachMajor('Create Subscription', function (major) {
   let baseline: unknown;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central')).start();
     edge = await (await clusters.add('edge', { conf: { log_statement: 'all' } })).start();
@@ -554,6 +553,6 @@ forEachMajor('Create Subscription', function (major) {
 async function untilRows(cluster: Cluster, table: string, count: number): Promise<void> {
   await waitFor(async () => (await cluster.query(`SELECT FROM ${table}`)).length === count, {
     what: `${table} on ${cluster.name} has ${count} rows`,
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   });
 }

@@ -16,7 +16,6 @@ forEachMajor('A plan that drops a slot', function (major) {
   let edge: Cluster;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await clusters.add('central', { conf: { wal_level: 'logical' } });
     reader = await clusters.addStandby('reader', central, {
@@ -75,7 +74,6 @@ forEachMajor('A plan that drops a slot', function (major) {
   }
 
   it('is refused while a standby reads it, and while that is away and the file gives it the slot', async function () {
-    this.timeout(60_000);
     await waitFor(
       async () =>
         (
@@ -146,7 +144,6 @@ forEachMajor('A plan that drops a slot', function (major) {
   });
 
   it('that of a table copy stays while the subscription may need it, and goes after, as does the slot that was left', async function () {
-    this.timeout(120_000);
     // Without SELECT the copy fails again and again.
     await edge.query(
       `CREATE SUBSCRIPTION item_sub CONNECTION '${central.conninfo({ database: 'postgres', user: 'streamer' })} password=streamer' PUBLICATION item_pub`,
@@ -203,7 +200,6 @@ forEachMajor('A plan that drops a slot', function (major) {
 
   if (major >= 17) {
     it('a failover slot takes its copies with it; a copy itself is refused', async function () {
-      this.timeout(120_000);
       await central.query(
         `SELECT pg_create_logical_replication_slot('fail', 'pgoutput', false, false, true)`,
       );
@@ -223,7 +219,7 @@ forEachMajor('A plan that drops a slot', function (major) {
             SELECT pg_replication_slot_advance('fail', pg_current_wal_lsn())`);
           return false;
         },
-        { what: 'the standby has its copy', timeoutMs: 60_000 },
+        { what: 'the standby has its copy', timeoutMs: 120_000 },
       );
       const { rig, context } = await contextOf(['central', 'reader']);
       const copy = planDropSlot({ nodeId: 'reader', slotName: 'fail' }, context);
@@ -244,7 +240,6 @@ forEachMajor('A plan that drops a slot', function (major) {
   }
 
   it('a lost one: what is kept is gone already, and its standby must be cloned', async function () {
-    this.timeout(120_000);
     await reader.stop();
     await central.setConf({ max_slot_wal_keep_size: '1MB' });
     await waitFor(
@@ -259,7 +254,7 @@ forEachMajor('A plan that drops a slot', function (major) {
         );
         return rows.length === 1;
       },
-      { what: 'the slot is lost', timeoutMs: 60_000 },
+      { what: 'the slot is lost', timeoutMs: 120_000 },
     );
     const { rig, context } = await contextOf(['central']);
     const plan = planDropSlot({ nodeId: 'central', slotName: 'reader' }, context);

@@ -9,8 +9,6 @@ import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { codes, PlanRig, untilReady } from './planRig';
 
-const SECOND = 1_000;
-
 forEachMajor('Dropping a subscription', function (major) {
   let clusters: Clusters;
   let central: Cluster;
@@ -18,7 +16,6 @@ forEachMajor('Dropping a subscription', function (major) {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120 * SECOND);
     clusters = new Clusters(major);
     central = await (await clusters.add('central')).start();
     edge = await (await clusters.add('edge')).start();
@@ -127,7 +124,6 @@ forEachMajor('Dropping a subscription', function (major) {
   });
 
   it('with its publisher down: the naive statement fails; the plan leaves a slot that it names', async function () {
-    this.timeout(120 * SECOND);
     await central.stop();
     try {
       await assert.rejects(edge.query('DROP SUBSCRIPTION jobs_sub'), { code: '08006' });
@@ -209,7 +205,6 @@ forEachMajor('Dropping a subscription', function (major) {
   });
 
   it('slots of table copies that never end go with it', async function () {
-    this.timeout(90 * SECOND);
     await edge.query(
       `CREATE SUBSCRIPTION closed_sub CONNECTION '${conninfo().replace('user=postgres', 'user=replicator')}' PUBLICATION closed_pub`,
     );

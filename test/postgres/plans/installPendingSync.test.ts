@@ -20,7 +20,6 @@ forEachMajor('Install pending_sync Schema', function (major) {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     edge = await (await clusters.add('edge')).start();
     await createLogin(edge, 'watcher');

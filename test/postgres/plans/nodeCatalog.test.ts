@@ -17,7 +17,6 @@ forEachMajor('What planners read of a node', function (major) {
   let standby: Cluster;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central', { conf: { wal_level: 'logical' } })).start();
     standby = await (await clusters.addStandby('standby', central, { slot: 'standby' })).start();
@@ -446,7 +445,6 @@ forEachMajor('What planners read of a node', function (major) {
   // The statements are the same on all; making the tables is what takes long.
   if (major === SUPPORTED_MAJORS.at(-1)) {
     it('5,000 tables are read in two statements, within the usual limits', async function () {
-      this.timeout(180_000);
       await edge.query('CREATE DATABASE large');
       await edge.query(
         `DO $$ BEGIN FOR n IN 1..5000 LOOP

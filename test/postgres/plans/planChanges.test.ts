@@ -25,7 +25,6 @@ forEachMajor('Plan Changes', function (major) {
   let rig: ChangesRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     const [publisher, edge] = await Promise.all(
       // After a loss its workers try again soon.
@@ -128,7 +127,6 @@ forEachMajor('Plan Changes', function (major) {
   }
 
   it('brings empty subscribers and a bare publisher to the file, and then finds nothing to do', async function () {
-    this.timeout(120_000);
     const context = await rig.context([LOGIN]);
     const plan = rig.planOf(context);
     assert.deepEqual(titles(plan), STEPS);
@@ -192,7 +190,6 @@ forEachMajor('Plan Changes', function (major) {
     ? (['session', 'publisher', 'subscriber'] as const)
     : (['session'] as const)) {
     it(`goes on to the same end after the ${end} was lost between any two steps`, async function () {
-      this.timeout(120_000);
       await strip();
       let plan = await rig.planned();
       assert.deepEqual(titles(plan), STEPS);
@@ -216,7 +213,6 @@ forEachMajor('Plan Changes', function (major) {
 
   if (isAtAnEnd) {
     it('goes on to the same end after the process that ran it was killed, between steps and within them', async function () {
-      this.timeout(300_000);
       const processes = await PlanProcesses.make();
       let kills = 0;
       try {
@@ -261,7 +257,6 @@ forEachMajor('Plan Changes', function (major) {
   }
 
   it('heals every kind of drift, and drops nothing that the file does not mention', async function () {
-    this.timeout(120_000);
     rig.declare(
       EXAMPLE.topologyFileText()
         .replace('["public.job_statistics"]', '["public.job_statistics", "public.sync_log"]')
@@ -324,7 +319,6 @@ forEachMajor('Plan Changes', function (major) {
   });
 
   it('drops what the file does not mention when it is asked to', async function () {
-    this.timeout(120_000);
     const address = `${central.cluster.conninfo({ database: 'central_services', user: LOGIN })} password=''${PASSWORD.replaceAll("'", "\\''")}''`;
     await on(
       singularity,

@@ -192,7 +192,7 @@ export async function untilReady(
       const ready = rows.filter(({ state }) => state === 'r').map(({ name }) => name);
       return ready.length === rows.length && ready.join() === [...tables].sort().join();
     },
-    { what: `${subscription} has copied ${tables.join(', ')}`, timeoutMs: 60_000 },
+    { what: `${subscription} has copied ${tables.join(', ')}`, timeoutMs: 120_000 },
   );
 }
 

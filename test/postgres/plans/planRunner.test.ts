@@ -25,7 +25,6 @@ forOldestAndNewest('Running a plan', function (major) {
   let progress: string[];
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central')).start();
     standby = await (await clusters.addStandby('standby', central, { slot: 'standby' })).start();

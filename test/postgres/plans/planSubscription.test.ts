@@ -24,7 +24,6 @@ forEachMajor('A plan that makes a subscription', function (major) {
   let log: MemoryLog;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     publisher = await (await clusters.add('publisher', { conf: { wal_level: 'logical' } })).start();
     await createLogin(publisher, 'replicator', { password: RIGHT });

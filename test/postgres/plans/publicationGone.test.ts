@@ -17,7 +17,6 @@ forEachMajor('A publication that goes away', (major) => {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central')).start();
     edge = await (await clusters.add('edge')).start();

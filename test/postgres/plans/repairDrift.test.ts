@@ -16,7 +16,6 @@ forEachMajor('A subscription that drift has stopped', function (major) {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     const conf = { wal_retrieve_retry_interval: 200 };
     central = await (await clusters.add('central')).start();

@@ -17,7 +17,6 @@ forEachMajor('A plan that makes a role for replication', function (major) {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (
       await clusters.add('central', {
@@ -52,7 +51,6 @@ forEachMajor('A plan that makes a role for replication', function (major) {
   const secrets = () => ({ rolePassword: scramVerifier(CANARY) });
 
   it('a subscription signs in with the password over SCRAM and copies; a second plan is empty', async function () {
-    this.timeout(120_000);
     await requirePasswords(central);
     const report = await rig.done(await planOf(), secrets());
     const [stored] = await central.query<{ verifier: string }>(

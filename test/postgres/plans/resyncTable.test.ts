@@ -38,7 +38,6 @@ forEachMajor('Resync of one table', (major) => {
   const limits = major >= 15 ? ' (id, word) WHERE (id < 100000)' : '';
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     [central, edge] = await Promise.all([
       clusters.add('central'),
@@ -153,7 +152,6 @@ forEachMajor('Resync of one table', (major) => {
   });
 
   it('begun anew after an interruption between any two steps, it comes to the same end', async function () {
-    this.timeout(180_000);
     // Nothing of it hangs on the version but lists and filters: the ends have both cases, the soak takes all.
     if (!IS_SOAK && major !== SUPPORTED_MAJORS[0] && major !== SUPPORTED_MAJORS.at(-1)) return;
     const before = await published();

@@ -13,7 +13,6 @@ forEachMajor('What is read of a set-up', function (major) {
   let reader: Cluster;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central', { conf: { wal_level: 'logical' } })).start();
     reader = await (await clusters.addStandby('reader', central, { slot: 'reader' })).start();

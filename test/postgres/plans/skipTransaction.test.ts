@@ -46,7 +46,6 @@ forEachMajor('Skipping a transaction', function (major) {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central')).start();
     const format = { 14: 'csvlog', 15: 'stderr', 16: 'csvlog', 17: 'jsonlog', 18: 'stderr' }[
@@ -167,7 +166,6 @@ forEachMajor('Skipping a transaction', function (major) {
   }
 
   it('is found, shown from a copy that leaves the live slot alone, skipped, and can be replayed by hand', async function () {
-    this.timeout(90_000);
     await conflict(7);
     const before = await slots();
     const found = await peek(null);
@@ -236,7 +234,6 @@ forEachMajor('Skipping a transaction', function (major) {
 
   if (major >= 15) {
     it('enabled as it is, what an error stopped stops again, as the plan says; with the row away it goes on', async function () {
-      this.timeout(120_000);
       const watcher = watch();
       try {
         await conflict(20);
@@ -260,7 +257,6 @@ forEachMajor('Skipping a transaction', function (major) {
   }
 
   it('a worker that fails again and again looks enabled and takes nothing; a plan lets the error stop it', async function () {
-    this.timeout(120_000);
     if (major >= 15) await edge.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = false)');
     const watcher = watch();
     try {
@@ -300,7 +296,6 @@ forEachMajor('Skipping a transaction', function (major) {
 
   if (major >= 15) {
     it('an LSN that is not the failing one skips nothing, and that is said', async function () {
-      this.timeout(120_000);
       await edge.query('ALTER SUBSCRIPTION jobs_sub SET (disable_on_error = false)');
       await edge.query('INSERT INTO runs VALUES (300)');
       await central.query('INSERT INTO runs VALUES (300)');

@@ -15,7 +15,6 @@ forEachMajor('Plans for standbys', function (major) {
   let far: Cluster;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await clusters.add('central');
     near = await clusters.addStandby('near', central, { slot: 'near' });
@@ -47,7 +46,6 @@ forEachMajor('Plans for standbys', function (major) {
   }
 
   it('replay pauses and goes on; a second plan has nothing to do', async function () {
-    this.timeout(60_000);
     const rig = rigOf('central', 'near');
     const request = { nodeId: 'near' };
     await rig.done(planPauseReplay(request, await rig.context()));
@@ -80,7 +78,6 @@ forEachMajor('Plans for standbys', function (major) {
   });
 
   it('promoting while the primary is up says that there will be two, and how much is missing', async function () {
-    this.timeout(120_000);
     const rig = rigOf('central', 'far');
     // Cut off: what is written now does not arrive.
     await far.query(`ALTER SYSTEM SET primary_conninfo = ''`);
@@ -106,7 +103,6 @@ forEachMajor('Plans for standbys', function (major) {
   });
 
   it('promoting while the primary is away: what is lost is not known and never zero; the file follows', async function () {
-    this.timeout(120_000);
     await central.stop();
     const rig = rigOf('near');
     const context = await rig.context();

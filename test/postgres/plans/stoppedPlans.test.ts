@@ -24,7 +24,6 @@ forOldestAndNewest('Plans that stopped, and plans by hand', (major) => {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (
       await clusters.add('central', { conf: { max_prepared_transactions: 2 } })

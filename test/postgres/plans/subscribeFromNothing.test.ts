@@ -31,7 +31,6 @@ forOldestAndNewest('Subscribing with nothing there yet, and with too much', func
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central')).start();
     edge = await (await clusters.add('edge', { conf: { log_statement: 'all' } })).start();

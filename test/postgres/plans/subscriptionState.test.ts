@@ -22,7 +22,6 @@ forEachMajor('Enable, disable, refresh', function (major) {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await (await clusters.add('central')).start();
     edge = await (await clusters.add('edge')).start();
@@ -101,7 +100,6 @@ forEachMajor('Enable, disable, refresh', function (major) {
   });
 
   it('a table that comes back still has its rows: the copy collides for ever, as the plan says', async function () {
-    this.timeout(120_000);
     // How many rows a table holds is what statistics say.
     await edge.query('ANALYZE runs');
     await central.query('ALTER PUBLICATION jobs_pub ADD TABLE runs');

@@ -18,7 +18,6 @@ forEachMajor('Objects of the queue', function (major) {
   let edge: Cluster;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     edge = await (await clusters.add('edge')).start();
     await edge.query('CREATE SCHEMA pgtopology');

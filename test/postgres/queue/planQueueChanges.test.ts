@@ -14,7 +14,6 @@ forOldestAndNewest('Plan Changes of queues', function (major) {
   let rig: QueueRig;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await QueueRig.start(major, { edges: ['edge', 'other'] });
     await rig.everywhere(
       `CREATE TABLE public.jobs (id uuid PRIMARY KEY, title text); CREATE TABLE public.notes (id uuid PRIMARY KEY)`,

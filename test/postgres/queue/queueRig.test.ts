@@ -7,7 +7,6 @@ forEachMajor('An edge that is set up', function (major) {
   let rig: QueueRig;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await QueueRig.start(major);
     await rig.everywhere(
       `CREATE TABLE public.jobs (id int PRIMARY KEY, title text);

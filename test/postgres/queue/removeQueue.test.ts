@@ -15,7 +15,6 @@ forEachMajor('Remove Queue', function (major) {
   let rig: QueueRig;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await QueueRig.start(major);
     await rig.everywhere(
       `CREATE TABLE public.jobs (id uuid PRIMARY KEY, title text);

@@ -6,7 +6,7 @@ import type { TopologySnapshot } from '../../../src/core/snapshot';
 import { NodeDialer } from '../../../src/pg/nodeDialer';
 import { PgSelectionGateway } from '../../../src/pg/selection/pgSelectionGateway';
 import type { Cluster } from '../../clusters/cluster';
-import { waitFor } from '../../clusters/waitFor';
+import { BEFORE_UNUSED_CLOSE_MS, waitFor } from '../../clusters/waitFor';
 import { failureOf, MemoryLog, MemorySecrets, never, nodeAt } from '../pg/support';
 
 /** The servers of a drill that run already. */
@@ -150,7 +150,10 @@ export function describeRunSelection(rig: SelectionRig): void {
     await refused(onPrimary('COPY kept FROM STDIN'));
     assert.deepEqual(await kept(), [1, 2]);
     // What polls has one; those of the statements are closed.
-    await waitFor(async () => (await sessions()) <= 1, { what: 'no session is left' });
+    await waitFor(async () => (await sessions()) <= 1, {
+      what: 'no session is left',
+      timeoutMs: BEFORE_UNUSED_CLOSE_MS,
+    });
   });
 
   it('what was confirmed is written on the primary, as a whole or not at all', async () => {

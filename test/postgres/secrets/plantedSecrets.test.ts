@@ -74,7 +74,6 @@ forOldestAndNewest('20 planted secrets', function (major) {
   let quietUntil: ReadonlyMap<Cluster, number>;
 
   before(async function () {
-    this.timeout(120_000);
     home = fs.mkdtempSync(path.join(os.tmpdir(), 'pgt-secrets-'));
     clusters = new Clusters(major);
     central = await clusters.add('central', { conf: CONF });
@@ -169,7 +168,6 @@ forOldestAndNewest('20 planted secrets', function (major) {
   }
 
   it('of a new subscription, made well, in every way of quoting', async function () {
-    this.timeout(120_000);
     for (const index of [0, 1, 2, 3, 4, 5, 12]) {
       const done = await subscribe(
         `good_${index}`,
@@ -181,7 +179,6 @@ forOldestAndNewest('20 planted secrets', function (major) {
   });
 
   it('of a new subscription that fails: password, database, name, token, option, and a probe', async function () {
-    this.timeout(120_000);
     const failing: readonly (readonly [string, Partial<CreateSubscriptionRequest>])[] = [
       ['bad_password', { connection: connection(7) }],
       [
@@ -231,7 +228,6 @@ forOldestAndNewest('20 planted secrets', function (major) {
   });
 
   it('of a password that is rotated, well and badly', async function () {
-    this.timeout(120_000);
     const rotate = async (name: string, items: readonly ConninfoItem[], index: number) =>
       carryOut(
         planAlterSubscription({ ...ALTERED, name, connection: items }, await rig.context()),
@@ -242,7 +238,6 @@ forOldestAndNewest('20 planted secrets', function (major) {
   });
 
   it('of a role: the server gets a verifier, and shows not even that', async function () {
-    this.timeout(120_000);
     const verifier = scramVerifier(secret(11));
     const pieces = verifier.split(/[$:]/u).filter((piece) => piece.length > 20);
     assert.ok(pieces.length >= 2);
@@ -264,7 +259,6 @@ forOldestAndNewest('20 planted secrets', function (major) {
   });
 
   it('of a plan that brings the servers to the file, done and cut short', async function () {
-    this.timeout(120_000);
     const plan = await rig.planned();
     assert.ok(isRunnable(plan), findingsText(plan.findings));
     const wrong = Object.fromEntries(
@@ -278,7 +272,6 @@ forOldestAndNewest('20 planted secrets', function (major) {
   });
 
   it('with which this extension signs in: variable, file and store, right and wrong', async function () {
-    this.timeout(120_000);
     const passfile = path.join(home, '.pgpass');
     const lines = [17, 18].map((index) => {
       const escaped = secret(index === 18 ? 0 : index).replaceAll(/[\\:]/gu, '\\$&');
@@ -326,7 +319,6 @@ forOldestAndNewest('20 planted secrets', function (major) {
   });
 
   it('are in no picture of the servers that is drawn, told or exported', async function () {
-    this.timeout(120_000);
     const watcher = new Watcher([nodeOf(central, {}, 'postgres'), nodeOf(edge, {}, 'postgres')]);
     try {
       const snapshot = await watcher.look();

@@ -34,7 +34,6 @@ forEachMajor('Subscriptions when their publisher fails over', function (major) {
   let all: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await clusters.add('central', { conf: { wal_level: 'logical' } });
     reader = await clusters.addStandby('reader', central, {
@@ -99,7 +98,6 @@ forEachMajor('Subscriptions when their publisher fails over', function (major) {
   });
 
   it('one whose slot has a copy goes on from the standby; one without needs a new slot, as the plan said', async function () {
-    this.timeout(180_000);
     await reader.query(
       `ALTER SYSTEM SET primary_conninfo = '${central.conninfo({ database: 'postgres' })} application_name=reader'`,
     );

@@ -15,7 +15,6 @@ forEachMajor('What does not come by a subscription', function (major) {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     central = await clusters.add('central');
     edge = await clusters.add('edge');
@@ -68,7 +67,6 @@ forEachMajor('What does not come by a subscription', function (major) {
   }
 
   it('a change of a row that the subscriber lacks is passed over in silence up to 17 and counted from 18 on; the plan says that rows are not copied', async function () {
-    this.timeout(120_000);
     const plan = await planned(false);
     assert.match(
       plan.steps.map(({ effect }) => effect).join(' '),
@@ -101,7 +99,6 @@ forEachMajor('What does not come by a subscription', function (major) {
   });
 
   it('a row is not lacking after a plan that copies first', async function () {
-    this.timeout(120_000);
     await edge.query('TRUNCATE jobs');
     await rig.done(await planned(true));
     await untilReady({ cluster: edge }, 'jobs_sub', ['jobs']);
@@ -112,7 +109,6 @@ forEachMajor('What does not come by a subscription', function (major) {
   });
 
   it('a sequence: its next value on the subscriber is one that has come by; the plan says that it does not', async function () {
-    this.timeout(120_000);
     await central.query(
       'CREATE TABLE counted (id serial PRIMARY KEY); INSERT INTO counted SELECT FROM generate_series(1, 3)',
     );

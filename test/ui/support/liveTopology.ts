@@ -3,7 +3,7 @@ import { RunningTopology } from '../../clusters/topology/runningTopology';
 import type { TopologySource } from '../../clusters/topology/topologySource';
 import { waitFor } from '../../clusters/waitFor';
 
-const START_MS = 120_000;
+const START_MS = 360_000;
 
 /** How sessions of the extension call themselves. */
 const APPLICATION_NAME = 'pg-topology';

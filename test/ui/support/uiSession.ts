@@ -15,7 +15,7 @@ const EXTENSION_ID = 'pg-topology.pg-topology';
 const VSIX = 'pg-topology.vsix';
 const VSCE = join('node_modules', '@vscode', 'vsce', 'vsce');
 const SCREENSHOTS = join('.scratch', 'ui');
-const START_MS = 180_000;
+const START_MS = 360_000;
 
 export interface UiOptions {
   /** Files of the opened folder: path to text. A function is called when the suite starts, so it may use what `before` made. */
@@ -69,7 +69,7 @@ export class UiSession {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(120_000);
     const errors = watchErrors(page);
     const workbench = new Workbench(page, EXTENSION_ID);
     this.#parts = { folder, server, browser, workbench, errors };

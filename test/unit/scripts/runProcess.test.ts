@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runProcess } from '../../../scripts/testing/runProcess.mjs';
 import { waitUntilGone } from './waitUntilGone';
 
-const options = { cwd: '.', env: process.env, label: null, limitMs: 60_000 };
+const options = { cwd: '.', env: process.env, label: null, quietMs: 60_000 };
 
 describe('the process of a suite', () => {
   it('ends well with 0 and badly with anything else', async () => {
@@ -21,7 +21,7 @@ describe('the process of a suite', () => {
     assert.match(end, /ENOENT/);
   });
 
-  it('is ended together with its children when its time is over', async () => {
+  it('is ended together with its children when it says nothing for too long', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pg-topology-process-'));
     const file = join(folder, 'pid');
     const child = `require('fs').writeFileSync(${JSON.stringify(file)}, String(process.pid)); setInterval(() => {}, 1000)`;
@@ -29,13 +29,23 @@ describe('the process of a suite', () => {
     try {
       const { ok, end } = await runProcess([process.execPath, '-e', parent], {
         ...options,
-        limitMs: 3000,
+        quietMs: 3000,
       });
       assert.equal(ok, false);
-      assert.match(end, /was ended after/);
+      assert.match(end, /said nothing for/);
       await waitUntilGone(Number(readFileSync(file, 'utf8')));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it('goes on for as long as it says something', async () => {
+    const speaker = `let left = 60; const t = setInterval(() => { console.log(left); left -= 1; if (left === 0) clearInterval(t); }, 100)`;
+    const outcome = await runProcess([process.execPath, '-e', speaker], {
+      ...options,
+      label: 'speaker',
+      quietMs: 5_000,
+    });
+    assert.deepEqual(outcome, { ok: true, end: 'ended with 0' });
   });
 });

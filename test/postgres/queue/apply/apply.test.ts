@@ -9,7 +9,6 @@ forEachMajor('Applying operations', function (major) {
   let rig: ApplyRig;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await ApplyRig.start(major);
     await rig.install(
       `CREATE TABLE public.notes (id integer PRIMARY KEY, body text, updated_at timestamptz);

@@ -19,7 +19,6 @@ forOldestAndNewest('Merging rows', function (major) {
   let operations = 0;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await ApplyRig.start(major);
     await rig.install(
       `CREATE TABLE public.docs (id integer PRIMARY KEY, doc jsonb, title text, updated_at timestamptz);
@@ -76,7 +75,6 @@ forOldestAndNewest('Merging rows', function (major) {
   }
 
   it('does what the model does, and the same a second time', async function () {
-    this.timeout(120_000);
     const property = fc.asyncProperty(
       fc.array(cases(), { minLength: CASES, maxLength: CASES }),
       async (made) => {
@@ -109,7 +107,6 @@ forOldestAndNewest('Merging rows', function (major) {
   });
 
   it('brings disjoint keys of two edges together in either order', async function () {
-    this.timeout(120_000);
     const property = fc.asyncProperty(
       fc.array(fc.tuple(doc(['a', 'b', 'c']), doc(['a']), doc(['b', 'c'])), {
         minLength: CASES,

@@ -67,7 +67,6 @@ forEachMajor('Conflict policies', function (major) {
   let rig: ApplyRig;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await ApplyRig.start(major);
     await rig.install(
       `CREATE TABLE public.cells (id integer PRIMARY KEY, body text, updated_at timestamptz);

@@ -38,7 +38,6 @@ forEachMajor('Values of applied operations', function (major) {
   let rig: ApplyRig;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await ApplyRig.start(major);
     await rig.install(TABLES, ['kinds', 'parts', 'deferred']);
   });

@@ -12,7 +12,6 @@ forEachMajor('A new identity', function (major) {
   let rig: PlanRig;
 
   before(async function () {
-    this.timeout(120_000);
     clusters = new Clusters(major);
     edge = await (await clusters.add('edge')).start();
     rig = new PlanRig({ edge: { cluster: edge } });

@@ -34,7 +34,6 @@ forOldestAndNewest('A person at a queue', function (major) {
   let next = 0;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await QueueRig.start(major);
     await rig.everywhere(
       `CREATE TABLE public.jobs (id bigint PRIMARY KEY, name varchar(12) NOT NULL, big numeric, doc json,
@@ -620,7 +619,6 @@ forOldestAndNewest('A person at a queue', function (major) {
   });
 
   it('goes on with the node that was promoted, once the person has seen its row, and with neither of two', async function () {
-    this.timeout(120_000);
     const { id, operation, shown } = await bothChanged();
     const dead = await queued(`INSERT INTO public.jobs (id, name) VALUES (777, 'dead')`, 'dead');
     // What a drain notes of the primary that it went to.

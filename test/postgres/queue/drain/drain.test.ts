@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DRAIN_LOCK } from '../../../../src/core/queue/drainLock';
 import { forEachMajor } from '../../../clusters/majors';
-import { waitFor } from '../../../clusters/waitFor';
+import { BEFORE_UNUSED_CLOSE_MS, waitFor } from '../../../clusters/waitFor';
 import { previewDrain } from '../../../../src/operations/drain/drainPreview';
 import { never } from '../../pg/support';
 import { QueueRig } from '../queueRig';
@@ -20,7 +20,6 @@ forEachMajor('Draining a queue', function (major) {
   let rig: QueueRig;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await QueueRig.start(major);
     await rig.everywhere(TABLES);
     await rig.primary.query(
@@ -207,7 +206,6 @@ forEachMajor('Draining a queue', function (major) {
   // A minute of two cores: too dear for each run.
   if (major === 18 && process.env['SOAK'] === '1') {
     it('takes a row of 60 MB, lets one be dead that is larger than any message, and holds neither', async function () {
-      this.timeout(300_000);
       await clear();
       const before = process.memoryUsage().rss;
       let highest = before;
@@ -372,7 +370,7 @@ forEachMajor('Draining a queue', function (major) {
         );
         return left.length === 0;
       },
-      { what: 'no session is left' },
+      { what: 'no session is left', timeoutMs: BEFORE_UNUSED_CLOSE_MS },
     );
     assert.deepEqual(await rig.rows(rig.primary, 'public.notes'), []);
     assert.deepEqual(await states(), { pending: 400 });

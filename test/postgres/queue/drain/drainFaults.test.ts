@@ -19,7 +19,6 @@ forOldestAndNewest('A drain of a queue in trouble', function (major) {
   let next = 1;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await QueueRig.start(major, { edges: ['edge', 'other'] });
     await rig.everywhere('CREATE TABLE public.notes (id int PRIMARY KEY, body text)');
     await rig.install(['public.notes']);
@@ -143,7 +142,6 @@ forOldestAndNewest('A drain of a queue in trouble', function (major) {
 
   it('stops on a full disk of the edge, which does not know yet what the primary has', async function () {
     // Tablespaces wait for checkpoints.
-    this.timeout(120_000);
     const disk = new SmallDisk(path.join(rig.clusters.run.path, 'edge-disk'));
     try {
       await rig.edge.query('TRUNCATE pgtopology.pending_sync');
@@ -280,7 +278,6 @@ forOldestAndNewest('A drain of a queue in trouble', function (major) {
   });
 
   it('knows the copy of an edge, by its files and by its dump', async function () {
-    this.timeout(120_000);
     const other = rig.edgeOf('other');
     const [identity] = await rig.edge.query<{ edge_id: string; system_identifier: string }>(
       'SELECT edge_id, system_identifier FROM pgtopology.edge_identity',
@@ -307,7 +304,6 @@ forOldestAndNewest('A drain of a queue in trouble', function (major) {
   });
 
   it('sends again what a failed-over primary had lost, and not to the old one', async function () {
-    this.timeout(120_000);
     const standby = await (await rig.clusters.addStandby('standby', rig.primary)).start();
     const standbyNode = { ...nodeAt(standby, { id: 'standby' }), standbyOf: 'primary' };
     const primaries = [rig.primaryNode, standbyNode];

@@ -98,7 +98,6 @@ export function keepsOrderOfEachKey(rigOf: () => QueueRig): void {
   });
 
   it('goes on behind ten thousand conflicts', async function () {
-    this.timeout(120_000);
     const rig = rigOf();
     const table = nameOf(isInteger);
     await rig.edge.query(`

@@ -18,7 +18,6 @@ forEachMajor('An edge that is a subscriber too', function (major) {
   let drainer: RigDrainer;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await QueueRig.start(major);
     await rig.everywhere(TABLES_SQL);
     await rig.install(['public.customer', 'public.visit'], { guard: true, subscribe: true });
@@ -43,7 +42,7 @@ forEachMajor('An edge that is a subscriber too', function (major) {
       .filter((line) => !applications.some((pid) => line.includes(`[${pid}]`)));
 
   it(`goes on through ${LOAD_MS / 1000} s of writes on both sides that are drained and come back`, async function () {
-    this.timeout(LOAD_MS + 120_000);
+    this.timeout(LOAD_MS + 360_000);
     const random = new Random(Number(process.env['ECHO_SEED'] ?? '1'));
     const [edge, primary] = [await rig.edge.connect(), await rig.primary.connect()];
     const { rows } = await edge.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
@@ -108,7 +107,6 @@ forEachMajor('An edge that is a subscriber too', function (major) {
   }
 
   it('waits for an application that inserts the same key, and forgets none of its changes meanwhile', async function () {
-    this.timeout(120_000);
     const [first, second] = [await rig.edge.connect(), await rig.edge.connect()];
     const since = stops().length;
     try {
@@ -160,7 +158,6 @@ forEachMajor('An edge that is a subscriber too', function (major) {
   });
 
   it('is not drained without its guard, and is told why; by hand the subscription stops', async function () {
-    this.timeout(120_000);
     await rig.edge.query(`ALTER TABLE public.visit DISABLE TRIGGER pgtopology_echo_guard`);
     await rig.edge.query(`INSERT INTO public.customer (id, name) VALUES (5000, 'guarded')`);
     await rig.edge.query(`INSERT INTO public.visit VALUES (5000, 1, 'naive')`);

@@ -24,7 +24,6 @@ forEachMajor('A queue that an application made', function (major) {
   let rig: QueueRig;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await QueueRig.start(major);
     await rig.everywhere(NOTES);
     await rig.edge.query(OLD_QUEUE);
@@ -36,7 +35,6 @@ forEachMajor('A queue that an application made', function (major) {
   });
 
   it(`is upgraded with ${ROWS + UPDATES + DELETES} rows and drained, while the application goes on`, async function () {
-    this.timeout(120_000);
     const application = new Application(rig.edge);
     const running = application.run();
     try {

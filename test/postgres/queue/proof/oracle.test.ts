@@ -23,7 +23,6 @@ forOldestAndNewest('Random writes from two edges', function (major) {
   let drainer: RigDrainer;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await QueueRig.start(major, { edges: ['north', 'south'] });
     await rig.everywhere(TABLES_SQL);
     await rig.primary.query(`${SHAPING_SQL} ${AUDIT_SQL}`);
@@ -36,7 +35,7 @@ forOldestAndNewest('Random writes from two edges', function (major) {
   });
 
   it(`end as the model says, for ${COUNT} seeds: none lost, none doubled, in order`, async function () {
-    this.timeout(IS_SOAK ? 3_600_000 : 120_000);
+    this.timeout(IS_SOAK ? 3_600_000 : 360_000);
     const tally = newTally();
     const product = { drain: (edge: string) => drainer.drain(edge), desk: new RigDesk(rig) };
     for (let seed = FIRST; seed < FIRST + COUNT; seed += 1) {

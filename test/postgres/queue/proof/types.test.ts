@@ -30,7 +30,6 @@ forEachMajor('Values of every type', function (major) {
   let rounds = 0;
 
   before(async function () {
-    this.timeout(120_000);
     rig = await QueueRig.start(major);
     await rig.everywhere(MADE_TYPES_SQL);
     columns = await columnsOf(rig.edge);
@@ -67,7 +66,6 @@ forEachMajor('Values of every type', function (major) {
   });
 
   it('arrive on the primary byte for byte, whatever sessions and databases have set', async function () {
-    this.timeout(120_000);
     const session = await rig.edge.connect();
     try {
       for (let round = 0; round < rounds; round += 1) {
