@@ -95,9 +95,17 @@ export function formatCount(count: number, cap: number | null = null): string {
   return group(count);
 }
 
-/** `1 table`, `3 tables`; the plural adds an s unless given. */
-export function formatCounted(count: number, singular: string, plural = `${singular}s`): string {
-  return `${formatCount(count)} ${sayWord(count === 1 ? singular : plural)}`;
+/**
+ * `1 table`, `3 tables`; the plural adds an s unless given.
+ * @param cap as of `formatCount`
+ */
+export function formatCounted(
+  count: number,
+  singular: string,
+  plural = `${singular}s`,
+  cap: number | null = null,
+): string {
+  return `${formatCount(count, cap)} ${sayWord(count === 1 ? singular : plural)}`;
 }
 
 /** A part always names its whole: `3 of 4 replicas`. */

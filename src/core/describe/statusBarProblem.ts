@@ -37,7 +37,7 @@ export function describeProblem(
         'error',
         say`${formatCount(dead)} dead`,
         verdict,
-        say`${formatCount(dead)} dead operations in the queue of ${nodeId}`,
+        say`${formatCounted(dead, 'dead operation')} in the queue of ${nodeId}`,
       );
     if (verdict.code === 'queueFailedOver') {
       return tell(

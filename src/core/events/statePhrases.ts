@@ -1,4 +1,4 @@
-import { formatCount } from '../format';
+import { formatCounted } from '../format';
 import { DEPTH_CAP } from '../facts';
 import { say } from '../say';
 import type {
@@ -86,19 +86,19 @@ const QUEUE: Phrases = {
 /** `Queue of vengeance grows: 412 operations wait` */
 export function queuePhrase({ nodeId, facts, verdict }: QueueSnapshot): string | null {
   const who = say`Queue of ${nodeId}`;
-  const count = (value: number | undefined) =>
-    value === undefined ? '' : `${formatCount(value, DEPTH_CAP)} `;
+  if (facts === null) return phrase(who, QUEUE, verdict.code);
+  const waiting = formatCounted(facts.waiting, 'operation waits', 'operations wait', DEPTH_CAP);
   switch (verdict.code) {
     case 'queueGrowing':
-      return say`${who} grows: ${count(facts?.waiting)}operations wait`;
+      return say`${who} grows: ${waiting}`;
     case 'queueWaiting':
       return verdict.health === 'healthy'
         ? say`${who} is well again`
-        : say`${who} is deep: ${count(facts?.waiting)}operations wait`;
+        : say`${who} is deep: ${waiting}`;
     case 'queueConflicts':
-      return say`${who} has ${count(facts?.conflicts)}conflicts`;
+      return say`${who} has ${formatCounted(facts.conflicts, 'conflict', 'conflicts', DEPTH_CAP)}`;
     case 'queueDead':
-      return say`${who} has ${count(facts?.dead)}dead operations`;
+      return say`${who} has ${formatCounted(facts.dead, 'dead operation', 'dead operations', DEPTH_CAP)}`;
     default:
       return phrase(who, QUEUE, verdict.code);
   }

@@ -170,6 +170,12 @@ describe('describe: the status item', () => {
       'warning',
       'Queue on vengeance growing, 412 waiting',
     ]);
+    const dead = queue({ facts: queueFacts({ dead: 1 }), verdict: verdict('queueDead') });
+    assert.deepEqual(trouble('queue/vengeance', { queues: [dead] }), [
+      '$(error) 1 dead',
+      'error',
+      '1 dead operation in the queue of vengeance',
+    ]);
   });
 
   it('tells what is wrong with a server', () => {

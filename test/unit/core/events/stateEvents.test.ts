@@ -5,6 +5,7 @@ import {
   toldAfter,
   type ToldStates,
 } from '../../../../src/core/events/stateEvents';
+import type { QueueFacts } from '../../../../src/core/facts';
 import type { TopologySnapshot, VerdictCode } from '../../../../src/core/snapshot';
 import { edge, node, NOW_MS, queue, slot, snapshot, verdict } from '../../../webview/support/build';
 import { healthy, trouble } from '../../../webview/support/states';
@@ -89,6 +90,24 @@ describe('stateEvents', () => {
       ],
     });
     assert.deepEqual(textsOf(NOTHING, after), ['Queue of edge has 3 conflicts']);
+  });
+
+  it('counts one as one', () => {
+    const told = (facts: Partial<QueueFacts>, code: VerdictCode) =>
+      textsOf(
+        NOTHING,
+        snapshot({
+          name: 'One',
+          nodes: [node('central', { role: 'primary' })],
+          edges: [],
+          queues: [queue('edge', 'central', facts, verdict(code, 'error', 12))],
+        }),
+      );
+    assert.deepEqual(told({ dead: 1 }, 'queueDead'), ['Queue of edge has 1 dead operation']);
+    assert.deepEqual(told({ waiting: 1 }, 'queueGrowing'), [
+      'Queue of edge grows: 1 operation waits',
+    ]);
+    assert.deepEqual(told({ conflicts: 1 }, 'queueConflicts'), ['Queue of edge has 1 conflict']);
   });
 
   it('says that nothing was seen while nobody looked', () => {
