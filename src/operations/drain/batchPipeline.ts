@@ -3,6 +3,7 @@ import type { Answer } from '../../core/ports/drainGateway';
 import { bytesOf, type PageRow } from '../../core/queue/batchCut';
 import { BlockedKeys } from '../../core/queue/blockedKeys';
 import { beginBatchStatement, countBatchStatement } from '../../core/queue/primaryStatements';
+import { sentAtOnce } from '../../core/queue/sentAtOnce';
 import { LastOperations } from '../../core/queue/waves';
 import {
   batchStatements,
@@ -14,12 +15,6 @@ import {
 } from './batchWriter';
 import { applyStatements, type SetAside } from './pageApplier';
 
-/** So many keep a primary busy that is next door, and more only fill the memory. */
-const MIN_SENT = 3;
-/** So many are enough to keep one busy that is a tenth of a second away. */
-const MAX_SENT = 8;
-/** A primary is busy with a batch for about so long. */
-const BATCH_MS = 20;
 /** What is on its way is held here until it is answered. */
 const MAX_SENT_BYTES = 2_000_000;
 
@@ -65,7 +60,7 @@ export class BatchPipeline {
     private readonly writer: BatchWriter,
     roundTripMs: number,
   ) {
-    this.#most = Math.min(MAX_SENT, MIN_SENT + Math.floor(roundTripMs / BATCH_MS));
+    this.#most = sentAtOnce(roundTripMs);
   }
 
   get isEmpty(): boolean {
