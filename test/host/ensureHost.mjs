@@ -19,7 +19,7 @@ export const QUIET_NPM = {
 };
 
 /** Its version; old installations are made anew when the recipe below changes. */
-const STAMP = 'ready-2.json';
+const STAMP = 'ready-3.json';
 
 /**
  * @param {string} [version] of VS Code; default HOST_VSCODE or the newest known

@@ -7,7 +7,7 @@ import { runTool } from './runTool.mjs';
 
 /** @typedef {import('./hostVersions.mjs').Host} Host */
 
-// Without it output channels that log show nothing.
+// Without it output channels that log show nothing. It is imported as a module: each name is exported by a line of its own, or it is not seen.
 const SPDLOG_STAND_IN = `const fs = require('node:fs');
 const path = require('node:path');
 const NAMES = ['trace', 'debug', 'info', 'warning', 'error', 'critical'];
@@ -35,8 +35,12 @@ const create = async (_name, file) => {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   return new Logger(file);
 };
-module.exports = { version: 0, setLevel() {}, setFlushOn() {}, Logger,
-  createRotatingLogger: create, createAsyncRotatingLogger: create };
+exports.version = 0;
+exports.setLevel = () => {};
+exports.setFlushOn = () => {};
+exports.Logger = Logger;
+exports.createRotatingLogger = create;
+exports.createAsyncRotatingLogger = create;
 `;
 
 const WATCHDOG_STAND_IN = `exports.start = () => {};

@@ -246,11 +246,11 @@ describe('plans, from the command to the server', () => {
   it('disables and enables a subscription from its row', async () => {
     const { workbench } = session;
     const row = workbench.row(/^patterns_sub, subscription, (streaming|idle)/);
-    await workbench.contextMenu(row, 'Disable Subscription…');
+    await plans.begin(row, 'Disable Subscription…');
     await plans.prompt(/^Disable subscription patterns_sub on singularity/);
     await workbench.choice('Run Plan').click();
     await explorer.row(/^patterns_sub, subscription, disabled/);
-    await workbench.contextMenu(workbench.row(/^patterns_sub, /), 'Enable Subscription…');
+    await plans.begin(workbench.row(/^patterns_sub, /), 'Enable Subscription…');
     await plans.prompt(/^Enable subscription patterns_sub on singularity/);
     await workbench.choice('Run Plan').click();
     await explorer.row(/^patterns_sub, subscription, (streaming|idle)/);
@@ -307,7 +307,7 @@ describe('plans, from the command to the server', () => {
     const before = await made();
     const disable = async (): Promise<void> => {
       const row = workbench.row(/^patterns_sub, subscription, (streaming|idle)/);
-      await workbench.contextMenu(row, 'Disable Subscription…');
+      await plans.begin(row, 'Disable Subscription…');
       await workbench.dialog().waitFor();
     };
     await workbench.command('Notifications: Clear All Notifications');
