@@ -53,12 +53,17 @@ export class Workbench {
   async view(title) {
     const tab = this.page.locator('.activitybar').getByRole('tab', { name: title }).first();
     await tab.waitFor();
-    // Until it is shown: the tab that is asked for next may look selected as long as this one is not.
-    for (let left = 20; (await tab.getAttribute('aria-selected')) !== 'true'; left -= 1) {
+    const selected = this.page.locator('.activitybar [role="tab"][aria-selected="true"]');
+    // Of two that look selected for a moment neither may be the one that comes.
+    const isShown = async () =>
+      (await tab.getAttribute('aria-selected')) === 'true' && (await selected.count()) === 1;
+    for (let ms = 0; ms < 1000 && (await selected.count()) > 1; ms += 100) {
+      await this.page.waitForTimeout(100);
+    }
+    for (let left = 20; !(await isShown()); left -= 1) {
       if (left === 0) throw new Error(`${title} does not come into sight.`);
       await tab.locator('.action-label').first().click();
-      for (let ms = 0; ms < 3000; ms += 100) {
-        if ((await tab.getAttribute('aria-selected')) === 'true') break;
+      for (let ms = 0; ms < 3000 && !(await isShown()); ms += 100) {
         await this.page.waitForTimeout(100);
       }
     }
