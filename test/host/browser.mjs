@@ -6,9 +6,7 @@ import { chromium } from 'playwright-core';
 import { mustRun } from './runTool.mjs';
 import { withLock } from './withLock.mjs';
 
-/** The shell first: a page of it costs a tenth of one with a whole browser's window around it, and it draws with the same engine. */
 const PLACES = [
-  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -35,10 +33,7 @@ export async function ensureChromium(say = console.error) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const wait = ['-o', 'DPkg::Lock::Timeout=300'];
     await mustRun('apt-get', [...wait, 'update', '-q'], { env });
-    const install = (/** @type {string} */ name) =>
-      mustRun('apt-get', [...wait, 'install', '-yq', name], { env });
-    // Not every Debian, and no Ubuntu, has it as a package of its own.
-    await install('chromium-headless-shell').catch(() => install('chromium'));
+    await mustRun('apt-get', [...wait, 'install', '-yq', 'chromium'], { env });
   });
   const installed = findChromium();
   if (installed === undefined) throw new Error('apt-get installed chromium, but it is not there.');
