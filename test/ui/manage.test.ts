@@ -160,7 +160,7 @@ describe('managing a topology from the workbench', () => {
   it('drops a slot that nobody needs, from its row', async () => {
     const { workbench } = session;
     await workbench.expand(workbench.row(/^Slots, 5/));
-    await plans.begin(workbench.row(/^left_over, slot/), 'Drop Slot…');
+    await workbench.contextMenu(workbench.row(/^left_over, slot/), 'Drop Slot…');
     await workbench.dialog().waitFor();
     await session.capture('manage drop slot');
     assert.match(await workbench.dialog().innerText(), /pg_drop_replication_slot\('left_over'\)/u);
@@ -283,7 +283,7 @@ describe('managing a topology from the workbench', () => {
       );
     const goesOn = () => row('(streaming|idle)').waitFor();
     await conflict('both');
-    await plans.begin(row('stopped'), 'Resolve Stopped Subscription…');
+    await workbench.contextMenu(row('stopped'), 'Resolve Stopped Subscription…');
     await plans.prompt(title);
     await session.capture('manage resolve');
     assert.match((await plans.entries()).join('\n'), /Would Apply ?1 row of .*approved_patterns/u);
@@ -296,7 +296,7 @@ describe('managing a topology from the workbench', () => {
     assert.match(sql, /'both'/u);
     await session.capture('manage resolve transaction');
     await servers.query('singularity', "DELETE FROM approved_patterns WHERE name = 'both'");
-    await plans.begin(row('stopped'), 'Resolve Stopped Subscription…');
+    await workbench.contextMenu(row('stopped'), 'Resolve Stopped Subscription…');
     await plans.choose(title, 'Enable…');
     await workbench.dialog().waitFor();
     await session.capture('manage enable anyway');
@@ -306,7 +306,7 @@ describe('managing a topology from the workbench', () => {
     await goesOn();
     await arrived('both', 'central');
     await conflict('skipped');
-    await plans.begin(row('stopped'), 'Skip Transaction…');
+    await workbench.contextMenu(row('stopped'), 'Skip Transaction…');
     await workbench.dialog().waitFor();
     await session.capture('manage skip');
     assert.match(await workbench.dialog().innerText(), /1 row of .*approved_patterns/u);
@@ -407,7 +407,7 @@ describe('managing a topology from the workbench', () => {
   it('drops a subscription with its slot, from its row', async () => {
     const { workbench } = session;
     await workbench.expand(workbench.row(/^singularity,/));
-    await plans.begin(workbench.row(/^patterns_sub, subscription/), 'Drop Subscription…');
+    await workbench.contextMenu(workbench.row(/^patterns_sub, subscription/), 'Drop Subscription…');
     await plans.prompt('Drop Subscription');
     await session.capture('manage drop subscription');
     await plans.choose('Drop Subscription', 'Drop It Too');

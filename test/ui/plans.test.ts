@@ -184,7 +184,7 @@ describe('plans, from the command to the server', () => {
         await session.workbench.expand(session.workbench.row(/^singularity/));
         return edge.isVisible();
       },
-      { what: 'the new edge streams', timeoutMs: 120_000, everyMs: 500 },
+      { what: 'the new edge streams', timeoutMs: 60_000, everyMs: 500 },
     );
     const rows = await servers.query<{ n: number }>(
       'singularity',
@@ -246,11 +246,11 @@ describe('plans, from the command to the server', () => {
   it('disables and enables a subscription from its row', async () => {
     const { workbench } = session;
     const row = workbench.row(/^patterns_sub, subscription, (streaming|idle)/);
-    await plans.begin(row, 'Disable Subscription…');
+    await workbench.contextMenu(row, 'Disable Subscription…');
     await plans.prompt(/^Disable subscription patterns_sub on singularity/);
     await workbench.choice('Run Plan').click();
     await explorer.row(/^patterns_sub, subscription, disabled/);
-    await plans.begin(workbench.row(/^patterns_sub, /), 'Enable Subscription…');
+    await workbench.contextMenu(workbench.row(/^patterns_sub, /), 'Enable Subscription…');
     await plans.prompt(/^Enable subscription patterns_sub on singularity/);
     await workbench.choice('Run Plan').click();
     await explorer.row(/^patterns_sub, subscription, (streaming|idle)/);
@@ -307,7 +307,7 @@ describe('plans, from the command to the server', () => {
     const before = await made();
     const disable = async (): Promise<void> => {
       const row = workbench.row(/^patterns_sub, subscription, (streaming|idle)/);
-      await plans.begin(row, 'Disable Subscription…');
+      await workbench.contextMenu(row, 'Disable Subscription…');
       await workbench.dialog().waitFor();
     };
     await workbench.command('Notifications: Clear All Notifications');
@@ -344,7 +344,7 @@ describe('plans, from the command to the server', () => {
     await waitFor(
       async () =>
         plain(await panel.innerText()).includes('ALTER SUBSCRIPTION "patterns_sub" DISABLE;'),
-      { what: 'the last statement', timeoutMs: 120_000, everyMs: 200 },
+      { what: 'the last statement', timeoutMs: 60_000, everyMs: 200 },
     );
     await session.capture('plan sql log');
     assert.doesNotMatch(await panel.innerText(), new RegExp(PASSWORD, 'u'));

@@ -18,21 +18,6 @@ export class PlanPage {
     return widget;
   }
 
-  /**
-   * Begins a command on a row by its menu. While a row is drawn anew the editor calls a command of its menu without the row; the command then
-   * asks for it, as from the palette.
-   */
-  async begin(row: Locator, entry: string): Promise<void> {
-    const name = (await row.getAttribute('aria-label'))?.split(',')[0] ?? '';
-    await this.workbench.contextMenu(row, entry);
-    const question = this.page.locator(
-      '.quick-input-widget input[placeholder^="Which subscription"], .quick-input-widget input[placeholder^="Which slot"]',
-    );
-    const something = this.page.locator('.quick-input-widget, .monaco-dialog-box');
-    await something.filter({ visible: true }).first().waitFor();
-    if (await question.isVisible()) await this.workbench.choice(name).click();
-  }
-
   /** Takes one entry of a prompt. */
   async choose(title: string | RegExp, entry: string | RegExp): Promise<void> {
     await this.prompt(title);
