@@ -86,8 +86,17 @@ export class Workbench {
    */
   async expand(row) {
     await row.waitFor();
-    if ((await row.getAttribute('aria-expanded')) === 'false') {
+    // On a row that is redrawn just then a click comes to nothing.
+    for (let left = 10; (await row.getAttribute('aria-expanded')) === 'false'; left -= 1) {
+      if (left === 0) throw new Error('The row does not open.');
       await row.locator('.monaco-tl-twistie').click();
+      for (
+        let ms = 0;
+        ms < 2000 && (await row.getAttribute('aria-expanded')) === 'false';
+        ms += 100
+      ) {
+        await this.page.waitForTimeout(100);
+      }
     }
   }
 
