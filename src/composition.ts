@@ -429,6 +429,7 @@ export function compose(context: ExtensionContext): Composition {
       checks,
       unseenChecks,
       files,
+      filesUpToDate: () => watcher.upToDate(),
       contact,
       passwords: gateway,
       secrets,

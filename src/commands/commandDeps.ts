@@ -34,6 +34,8 @@ export interface CommandDeps {
     'current' | 'connect' | 'disconnect' | 'refresh' | 'acceptServer' | 'retell'
   >;
   readonly files: CommandFiles;
+  /** Waits until files that were just saved are read. */
+  readonly filesUpToDate: () => Promise<void>;
   readonly checks: Checks;
   /** Continuous checks while nothing shows them. */
   readonly unseenChecks: Pick<UnseenChecks, 'goOn' | 'goesOn'>;

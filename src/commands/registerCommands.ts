@@ -39,6 +39,7 @@ class CommandRunner {
     const { deps } = this;
     let target: Target | null = null;
     try {
+      await deps.filesUpToDate();
       const snapshots = deps.monitor.current();
       if (needsTopology(command) && snapshots.length === 0) {
         await this.sayNoTopology();

@@ -32,6 +32,8 @@ export class TopologyFileWatcher implements Disposable {
   /** Outside of the workspace, and ours. */
   readonly #added = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  /** The reading under way, or the last one. */
+  #settling: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(
@@ -77,6 +79,12 @@ export class TopologyFileWatcher implements Disposable {
     await this.#settle();
   }
 
+  /** Waits until what is known to have changed is read: a command right after a save works on what was saved. */
+  async upToDate(): Promise<void> {
+    if (this.#pending.size > 0) await this.#settle();
+    else await this.#settling;
+  }
+
   /** Reads a file of ours as well, which is outside of the workspace. What happens to it on disk is not watched. */
   async add(uri: Uri): Promise<void> {
     this.#added.add(uri.toString());
@@ -110,6 +118,13 @@ export class TopologyFileWatcher implements Disposable {
   }
 
   async #settle(): Promise<void> {
+    clearTimeout(this.#timer);
+    // One after the other, so that an older reading never replaces a newer one.
+    this.#settling = this.#settling.then(() => this.#readPending());
+    await this.#settling;
+  }
+
+  async #readPending(): Promise<void> {
     const uris = [...this.#pending.values()];
     this.#pending.clear();
     const files = await Promise.all(uris.map((uri) => this.#read(uri)));

@@ -69,8 +69,10 @@ export class TopologyWatch {
       return Promise.resolve();
     }
     this.entry = entry;
-    this.publisher.request();
-    return this.declare(entry.topology);
+    const declared = this.declare(entry.topology);
+    // At once: what a person does next counts on what was just saved.
+    this.retell();
+    return declared;
   }
 
   setInterval(intervalMs: number | null): void {

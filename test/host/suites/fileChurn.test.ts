@@ -46,4 +46,17 @@ describe('a topology file that is written, broken and deleted over and over', ()
     await write(valid('Back'));
     await untilShown('Back');
   });
+
+  it('is what a command right after a save works on', async () => {
+    await write(valid('Before the save'));
+    await untilShown('Before the save');
+    const document = await vscode.workspace.openTextDocument(fileUri());
+    const edit = new vscode.WorkspaceEdit();
+    const whole = new vscode.Range(0, 0, document.lineCount, 0);
+    edit.replace(document.uri, whole, valid('As saved'));
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    assert.ok(await document.save());
+    await vscode.commands.executeCommand('pgTopology.showLog');
+    assert.equal(await shownName(), 'As saved');
+  });
 });
