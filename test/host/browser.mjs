@@ -6,6 +6,9 @@ import { chromium } from 'playwright-core';
 import { mustRun } from './runTool.mjs';
 import { withLock } from './withLock.mjs';
 
+/** Draws with the same engine, and has no window of a browser around its pages. */
+const SHELL_PACKAGE = 'chromium-headless-shell';
+const SHELL = `/usr/bin/${SHELL_PACKAGE}`;
 const PLACES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -34,17 +37,33 @@ export async function ensureChromium(say = console.error) {
     const wait = ['-o', 'DPkg::Lock::Timeout=300'];
     await mustRun('apt-get', [...wait, 'update', '-q'], { env });
     await mustRun('apt-get', [...wait, 'install', '-yq', 'chromium'], { env });
+    // Not every Debian, and no Ubuntu, has it as a package of its own; the browser does as well.
+    await mustRun('apt-get', [...wait, 'install', '-yq', SHELL_PACKAGE], { env }).catch(
+      () => undefined,
+    );
   });
   const installed = findChromium();
   if (installed === undefined) throw new Error('apt-get installed chromium, but it is not there.');
   return installed;
 }
 
-/** @returns {string | undefined} */
-function findChromium() {
+/**
+ * @param {readonly string[]} [places]
+ * @returns {string | undefined}
+ */
+function findChromium(places = PLACES) {
   const chosen = process.env['CHROMIUM_PATH'];
   if (chosen !== undefined && chosen !== '') return chosen;
-  return PLACES.find((place) => existsSync(place));
+  return places.find((place) => existsSync(place));
+}
+
+/**
+ * A browser for many short-lived pages of our own: a page of the shell costs a tenth of one in a whole browser. Without
+ * the shell, the whole one.
+ */
+export async function launchShell() {
+  const whole = await ensureChromium();
+  return launchChromium({ executablePath: findChromium([SHELL]) ?? whole });
 }
 
 /**
@@ -54,9 +73,9 @@ function findChromium() {
  */
 export async function launchChromium(options = {}) {
   return chromium.launch({
-    executablePath: await ensureChromium(),
     headless: true,
     ...options,
+    executablePath: options.executablePath ?? (await ensureChromium()),
     args: [
       // Chromium refuses its sandbox to root, and most containers have none to give.
       '--no-sandbox',

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { EdgeChecks } from '../../../src/core/ports/checks';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import type { Envelope } from '../../../src/protocol/envelope';
-import { launchChromium } from '../../host/browser.mjs';
+import { launchShell } from '../../host/browser.mjs';
 import { FakeHost } from './fakeHost';
 import { Site } from './site';
 import { type Theme, THEME_CLASSES, THEME_KINDS, themeVariables } from './themes';
@@ -41,7 +41,7 @@ export class Rig {
 
   static async start(): Promise<Rig> {
     const site = await Site.start();
-    return new Rig(site, await launchChromium());
+    return new Rig(site, await launchShell());
   }
 
   async open(
