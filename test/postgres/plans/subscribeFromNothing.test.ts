@@ -254,7 +254,8 @@ forOldestAndNewest('Subscribing with nothing there yet, and with too much', func
       const waiting = await rig.changes.openChange(nodeAt(edge), READING, never());
       const sizes = [{ schema, name: 'big', totalRows: 4000 }];
       const wait = { subscription: MINE, tables: sizes };
-      const words = await readCopyProgress(waiting, wait, never()).finally(() => waiting.close());
+      const words = await readCopyProgress(waiting, wait, never());
+      await waiting.close();
       assert.match(
         words ?? '',
         /^public\.big: copying · [\d,]+ of about 4,000 rows · about .+ left$/u,

@@ -128,7 +128,8 @@ forEachMajor('Objects of the queue', function (major) {
        INSERT INTO public.altered (number, w1, w200) VALUES (2, 0.1, 'NaN')`,
     );
     const [, , , wide] = await queuedOf('altered');
-    const { w1, w100, w200, ...others } = wide?.data as Readonly<Record<string, unknown>>;
+    assert.ok(wide);
+    const { w1, w100, w200, ...others } = wide.data as Readonly<Record<string, unknown>>;
     assert.deepEqual([w1, w100, w200, Object.keys(others).length], ['0.1', null, 'NaN', 199]);
   });
 
