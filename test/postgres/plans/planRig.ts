@@ -123,12 +123,27 @@ export class PlanRig {
 
   /** What is in the catalogs of all nodes: relations, publications, subscriptions and slots. */
   async state(): Promise<unknown> {
+    await this.replayed();
     const states = await Promise.all(
       Object.values(this.members).map(({ cluster, database = 'postgres' }) =>
         cluster.query(STATE, undefined, { database }),
       ),
     );
     return states.map(([row]) => row);
+  }
+
+  /** A standby shows what its upstream has once it has replayed it. */
+  private async replayed(): Promise<void> {
+    for (const [id, { cluster, standbyOf }] of Object.entries(this.members)) {
+      const upstream = standbyOf === undefined ? undefined : this.members[standbyOf];
+      const [end] =
+        (await upstream?.cluster.query('SELECT pg_current_wal_lsn()::text AS lsn')) ?? [];
+      if (end === undefined) continue;
+      const sql = 'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS done';
+      await waitFor(async () => (await cluster.query(sql, [end['lsn']]))[0]?.['done'] === true, {
+        what: `${id} has replayed what ${standbyOf} has`,
+      });
+    }
   }
 
   private async read(node: TopologyNode, roles: readonly string[]): Promise<FoundNode> {
