@@ -1,5 +1,4 @@
-import { isServerFailure, type ServerFailure } from '../../core/failure';
-import { nodeAs } from '../../core/nodeAs';
+import type { ServerFailure } from '../../core/failure';
 import { makePlan } from '../../core/plan/makePlan';
 import type { NodeCatalog } from '../../core/plan/nodeCatalog';
 import { nodesOfPlan, type Plan } from '../../core/plan/plan';
@@ -13,6 +12,7 @@ import { undoPlan } from '../../core/plan/undoPlan';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import { say } from '../../core/say';
 import type { TableName, Topology, TopologyNode } from '../../core/topology';
+import { enterNodePassword, wantsPassword, type AskPassword } from '../enterNodePassword';
 import type { WaysOn } from './planDialogs';
 import type { PlanDeskDeps } from './planDeskDeps';
 
@@ -221,7 +221,7 @@ export class PlanWork {
       const node = nodes[index];
       if (result.status === 'fulfilled' || node === undefined) return [];
       const failure: unknown = result.reason;
-      if (isServerFailure(failure) && wantsPassword(failure)) return [{ node, failure }];
+      if (wantsPassword(failure)) return [{ node, failure }];
       throw failure;
     });
   }
@@ -255,23 +255,9 @@ export class PlanWork {
   async #askForPassword(node: TopologyNode, failure: ServerFailure): Promise<boolean> {
     const { gateway, passwords, dialogs } = this.deps;
     const user = await gateway.userOf(node, this.#users.get(node.id) ?? null);
-    for (let last = failure; ;) {
-      const wasRefused = last.facts.reason === 'passwordRefused';
-      const password = await dialogs.askPassword(node.id, user, wasRefused);
-      if (password === null) return false;
-      try {
-        await passwords.enterPassword(nodeAs(node, user), password);
-        return true;
-      } catch (error) {
-        if (!isServerFailure(error) || error.facts.reason !== 'passwordRefused') throw error;
-        last = error;
-      }
-    }
+    const ask: AskPassword = async (...question) => dialogs.askPassword(...question);
+    return enterNodePassword(passwords, ask, { node, user, failure });
   }
-}
-
-function wantsPassword({ facts }: ServerFailure): boolean {
-  return facts.reason === 'passwordNeeded' || facts.reason === 'passwordRefused';
 }
 
 function nodeOf(topology: Topology, id: string): TopologyNode {

@@ -1,11 +1,12 @@
 import { window } from 'vscode';
-import { isServerFailure, type ServerFailure } from '../../core/failure';
-import { nodeAs } from '../../core/nodeAs';
+import { isServerFailure } from '../../core/failure';
 import { splitBrainFinding } from '../../core/plan/splitBrainFinding';
 import type { QueueAddress } from '../../core/queue/drain';
 import { say } from '../../core/say';
 import type { DeclaredQueue, Environment, Topology, TopologyNode } from '../../core/topology';
 import type { CommandDeps } from '../commandDeps';
+import { enterNodePassword, wantsPassword } from '../enterNodePassword';
+import { askNodePassword } from '../plans/askNodePassword';
 import { refuseReadOnly } from '../readOnlyGate';
 import { whileReading } from '../plans/progress';
 
@@ -137,37 +138,7 @@ async function letIn(
     });
     return true;
   } catch (error) {
-    if (!isServerFailure(error) || !wantsPassword(error)) throw error;
-    for (let last: ServerFailure = error; ;) {
-      const password = await askPassword(node.id, user, last);
-      if (password === null) return false;
-      try {
-        await passwords.enterPassword(nodeAs(node, user), password);
-        return true;
-      } catch (again) {
-        if (!isServerFailure(again) || again.facts.reason !== 'passwordRefused') throw again;
-        last = again;
-      }
-    }
+    if (!wantsPassword(error)) throw error;
+    return enterNodePassword(passwords, askNodePassword, { node, user, failure: error });
   }
-}
-
-async function askPassword(
-  nodeId: string,
-  user: string,
-  { facts }: ServerFailure,
-): Promise<string | null> {
-  const kept = say`It is kept in the secret store of this machine once it has worked, never in the file.`;
-  const wasRefused = facts.reason === 'passwordRefused';
-  const password = await window.showInputBox({
-    title: say`Password for ${user} on ${nodeId}`,
-    prompt: wasRefused ? say`The last one was refused (28P01). ${kept}` : kept,
-    password: true,
-    ignoreFocusOut: true,
-  });
-  return password === undefined || password === '' ? null : password;
-}
-
-function wantsPassword({ facts }: ServerFailure): boolean {
-  return facts.reason === 'passwordNeeded' || facts.reason === 'passwordRefused';
 }

@@ -1,5 +1,4 @@
-import { isServerFailure, type Endpoint, type ServerFailure } from '../../core/failure';
-import { nodeAs } from '../../core/nodeAs';
+import type { Endpoint, ServerFailure } from '../../core/failure';
 import type { ChangeGateway } from '../../core/ports/changeGateway';
 import type { Clock } from '../../core/ports/clock';
 import type { Passwords } from '../../core/ports/passwords';
@@ -7,6 +6,7 @@ import type { SelectionAnswer, SelectionGateway } from '../../core/ports/selecti
 import { say } from '../../core/say';
 import type { TopologyNode } from '../../core/topology';
 import type { ContactDesk } from '../../host/contactDesk';
+import { enterNodePassword, wantsPassword, type AskPassword } from '../enterNodePassword';
 import type { SelectionDialogs } from './selectionDialogs';
 
 /** So many rows are shown. */
@@ -70,7 +70,7 @@ export class NodeRunner {
         );
         return { answer, atMs, durationMs: clock.monotonicMs() - startMs };
       } catch (error) {
-        if (!isServerFailure(error) || !wantsPassword(error)) throw error;
+        if (!wantsPassword(error)) throw error;
         if (!(await this.#enterPassword(node, confirmed !== null, error))) return null;
       }
     }
@@ -84,21 +84,7 @@ export class NodeRunner {
   ): Promise<boolean> {
     const { gateway, passwords, dialogs } = this.deps;
     const user = await gateway.userOf(mayWrite ? node : { ...node, adminUser: null }, null);
-    for (let last = failure; ;) {
-      const wasRefused = last.facts.reason === 'passwordRefused';
-      const password = await dialogs.askPassword(node.id, user, wasRefused);
-      if (password === null) return false;
-      try {
-        await passwords.enterPassword(nodeAs(node, user), password);
-        return true;
-      } catch (error) {
-        if (!isServerFailure(error) || error.facts.reason !== 'passwordRefused') throw error;
-        last = error;
-      }
-    }
+    const ask: AskPassword = async (...question) => dialogs.askPassword(...question);
+    return enterNodePassword(passwords, ask, { node, user, failure });
   }
-}
-
-function wantsPassword({ facts }: ServerFailure): boolean {
-  return facts.reason === 'passwordNeeded' || facts.reason === 'passwordRefused';
 }
