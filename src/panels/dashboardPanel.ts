@@ -4,6 +4,7 @@ import type { DashboardDeps, DashboardFocus, DashboardSession } from './dashboar
 import { fillWebview } from './fillWebview';
 import { LateSession } from './lateSession';
 import type { LoadPages } from './pages';
+import { setTabIcon } from './tabIcon';
 
 export const DASHBOARD_VIEW_TYPE = 'pgTopology.dashboard';
 
@@ -93,6 +94,7 @@ export class DashboardPanel implements vscode.WebviewPanelSerializer, Disposable
       this.open = null;
       this.setVisible(false);
     });
+    setTabIcon(panel);
     fillWebview(webview, this.deps.extensionUri);
     this.setVisible(panel.visible);
   }

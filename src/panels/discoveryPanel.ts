@@ -4,6 +4,7 @@ import type { Log } from '../core/ports/log';
 import { toDiscoveryState } from '../protocol/toDiscoveryState';
 import { DiscoverySession } from './discoverySession';
 import { fillWebview } from './fillWebview';
+import { setTabIcon } from './tabIcon';
 
 export const DISCOVERY_VIEW_TYPE = 'pgTopology.discovery';
 
@@ -44,6 +45,7 @@ export function chooseInMap(question: MapQuestion): Promise<ProposalChoices | nu
       // After a decision this changes nothing.
       resolve(null);
     });
+    setTabIcon(panel);
     fillWebview(webview, extensionUri, 'discovery');
   });
 }

@@ -5,7 +5,7 @@ import type { MapGraph } from '../map/graph';
 import { layersOf, type Layers } from '../map/layers';
 import { layoutMap, type MapLayout } from '../map/layout';
 import { isMapKey, moveOnMap } from '../map/mapKeys';
-import { mapView } from '../map/mapView';
+import { boxWidth, mapView } from '../map/mapView';
 import { glyph } from '../parts/glyph';
 import type { ProposalActions } from './proposalActions';
 import { graphOfProposal } from './proposalGraph';
@@ -23,7 +23,10 @@ export class ProposalMap {
 
   view(model: ProposalModel, width: number): TemplateResult {
     const graph = graphOfProposal(model);
-    const layout = layoutMap(graph, this.layersFor(graph), width, LEAST_ROOM);
+    const layout = layoutMap(graph, this.layersFor(graph), width, {
+      leastRoom: LEAST_ROOM,
+      widthOf: (node) => boxWidth(node, this.fitter),
+    });
     const cursor =
       [model.cursorKey, model.selectedKey].find((key) => isOnMap(layout, key)) ??
       layout.boxes[0]?.node.id ??

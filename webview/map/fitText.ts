@@ -17,7 +17,8 @@ export class TextFitter {
     return `${text.slice(0, low).trimEnd()}…`;
   }
 
-  private width(text: string, sizePx: number, weight: number): number {
+  /** In pixels; 0 where nothing can be measured. */
+  width(text: string, sizePx: number, weight: 400 | 600 = 400): number {
     const key = `${weight} ${sizePx} ${text}`;
     const known = this.widths.get(key);
     if (known !== undefined) return known;

@@ -43,25 +43,28 @@ const TOP = 8;
 const CELLS_A_ROW = 24;
 const CELL_ROW = 10;
 const WIDEST_FAN = 84;
+/** A longer name is cut, however much room there is. */
+const WIDEST_BOX = 300;
+
+export interface LayoutOptions {
+  /** That the text of a link has between two columns. */
+  readonly leastRoom?: number;
+  /** Width of a box in which nothing is cut, in pixels. Boxes are as wide where links leave the room. */
+  readonly widthOf?: (node: MapNode) => number;
+}
 
 interface Slot {
   readonly height: number;
   y: number;
 }
 
-/**
- * Positions of everything on the map, for a drawing at least `width` wide; it is wider when the columns need it.
- * @param leastRoom that the text of a link has between two columns
- */
+/** Positions of everything on the map, for a drawing at least `width` wide; it is wider when the columns need it. */
 export function layoutMap(
   graph: MapGraph,
   layers: Layers,
   width: number,
-  leastRoom = 180,
+  { leastRoom = 180, widthOf = () => 0 }: LayoutOptions = {},
 ): MapLayout {
-  const isNarrow = width < 900;
-  const wide = isNarrow ? 164 : 176;
-  const slim = isNarrow ? 140 : 150;
   const columnOf = new Map(
     layers.flatMap((items, column) =>
       items.flatMap((item) => (item.kind === 'node' ? [[item.id, column] as const] : [])),
@@ -83,11 +86,18 @@ export function layoutMap(
     Math.max(0, ...items.map((item) => (item.kind === 'node' ? fanOf(outOf.get(item.id)) : 0))),
   );
   const gaps = layers.length - 1;
-  const inner = fans.slice(0, gaps).reduce((sum, fan) => sum + fan, 0);
-  const share = Math.max(leastRoom, (width - wide - slim * gaps - inner) / Math.max(1, gaps));
+  const inner = sum(fans.slice(0, gaps));
+  const wanted = layers.map((items) =>
+    items.map((item) => {
+      const node = item.kind === 'node' ? nodeOf.get(item.id) : undefined;
+      return node === undefined ? 0 : Math.min(WIDEST_BOX, widthOf(node));
+    }),
+  );
+  const widths = columnWidths(wanted, width, inner + leastRoom * gaps);
+  const share = Math.max(leastRoom, (width - sum(widths) - inner) / Math.max(1, gaps));
   const lefts: number[] = [0];
   for (let column = 0; column < gaps; column += 1) {
-    lefts.push((lefts[column] ?? 0) + (column === 0 ? wide : slim) + share + (fans[column] ?? 0));
+    lefts.push((lefts[column] ?? 0) + (widths[column] ?? 0) + share + (fans[column] ?? 0));
   }
 
   const boxes = new Map<string, Box>();
@@ -107,7 +117,7 @@ export function layoutMap(
         column,
         x: lefts[column] ?? 0,
         y: 0,
-        width: column === 0 ? wide : slim,
+        width: widths[column] ?? 0,
         height: Math.max(lanes * LANE - GAP, heightOf(node)),
       };
       boxes.set(item.id, box);
@@ -131,7 +141,7 @@ export function layoutMap(
         const slot = passages.get(`${link.id}\n${column}`);
         return slot === undefined
           ? []
-          : [{ x: lefts[column] ?? 0, width: slim, y: slot.y + BOX / 2 }];
+          : [{ x: lefts[column] ?? 0, width: widths[column] ?? 0, y: slot.y + BOX / 2 }];
       });
       routes.push({
         link,
@@ -152,9 +162,34 @@ export function layoutMap(
   return {
     boxes: [...boxes.values()],
     routes: fanOut(routes),
-    width: (lefts.at(-1) ?? 0) + (layers.length > 1 ? slim : wide),
+    width: (lefts.at(-1) ?? 0) + (widths.at(-1) ?? 0),
     height,
   };
+}
+
+/**
+ * Width of each column's boxes: as wide as the widest of them wants, as far as the drawing has room.
+ * @param wanted by column
+ * @param linkRoom that has to be left between the columns
+ */
+function columnWidths(
+  wanted: readonly (readonly number[])[],
+  width: number,
+  linkRoom: number,
+): readonly number[] {
+  const isNarrow = width < 900;
+  const [wide, slim] = isNarrow ? [164, 140] : [176, 150];
+  const least = wanted.map((_, column) => (column === 0 ? wide : slim));
+  const more = wanted.map((boxes, column) =>
+    Math.max(0, ...boxes.map((one) => one - (least[column] ?? 0))),
+  );
+  const spare = Math.max(0, width - linkRoom - sum(least));
+  const part = sum(more) === 0 ? 0 : Math.min(1, spare / sum(more));
+  return least.map((one, column) => one + Math.floor((more[column] ?? 0) * part));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, one) => all + one, 0);
 }
 
 /** Height of a box by what stands in it. */

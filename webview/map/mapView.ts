@@ -4,6 +4,7 @@ import { say } from '../../src/core/say';
 import { glyph, placedGlyph } from '../parts/glyph';
 import { LINK_KINDS } from '../text/linkKinds';
 import type { TextFitter } from './fitText';
+import type { MapNode } from './graph';
 import type { Box, MapLayout, Route } from './layout';
 import { LINK_GLYPH, labelEnd, routePaths } from './routePath';
 
@@ -82,13 +83,26 @@ function linkView(route: Route, props: MapProps): TemplateResult {
   </g>`;
 }
 
+/** Beside a box's texts: the glyph of its kind, and the mark of its state. */
+const BESIDE_NAME = 46;
+const MARK = 18;
+
+/**
+ * Width of a box in which name and role are not cut. Room for the mark is always left, and facts do not count: a box must not
+ * grow when trouble begins, nor with a poll.
+ */
+export function boxWidth({ name, role }: MapNode, fitter: TextFitter): number {
+  const named = BESIDE_NAME + MARK + fitter.width(name, 13, 600);
+  return Math.ceil(Math.max(named, BESIDE_NAME + fitter.width(role, 12)));
+}
+
 function boxView(box: Box, props: MapProps): TemplateResult {
   const { node, x, y, width, height } = box;
   const { fitter } = props;
   const isTrouble = node.tone === 'warn' || node.tone === 'bad';
   const radius = node.kind === 'consumer' || node.kind === 'group' ? 20 : 3;
   const hasMark = isTrouble || node.isInFile === true;
-  const room = width - 46 - (hasMark ? 18 : 0);
+  const room = width - BESIDE_NAME - (hasMark ? MARK : 0);
   const state = node.word === '' ? [] : [node.word];
   const name = [node.name, node.role, ...state, ...node.facts].join(', ');
   const old = node.isOld ? ' node--stale is-stale' : '';
@@ -109,7 +123,7 @@ function boxView(box: Box, props: MapProps): TemplateResult {
     </g>
     <g class="map__texts" aria-hidden="true">
       <text class="node__name" x=${x + 36} y=${y + 17}>${fitter.fit(node.name, room, 13, 600)}</text>
-      <text class="map__sub" x=${x + 36} y=${y + 33}>${fitter.fit(node.role, width - 46, 12)}</text>
+      <text class="map__sub" x=${x + 36} y=${y + 33}>${fitter.fit(node.role, width - BESIDE_NAME, 12)}</text>
       ${node.facts.map(
         (fact, index) =>
           svg`<text class="map__sub" x=${x + 12} y=${y + 56 + index * 17}>${fitter.fit(fact, width - 20, 12)}</text>`,

@@ -8,7 +8,7 @@ import { FOLD_FROM_NODES, foldGraph } from '../map/fold';
 import { TextFitter } from '../map/fitText';
 import { graphOf, type MapGraph } from '../map/graph';
 import { isMapKey, moveOnMap } from '../map/mapKeys';
-import { mapLegend, mapView } from '../map/mapView';
+import { boxWidth, mapLegend, mapView } from '../map/mapView';
 import { layersOf, type Layers } from '../map/layers';
 import { layoutMap, type MapLayout } from '../map/layout';
 import { segments } from '../ui/segments';
@@ -90,7 +90,9 @@ export class TopologySection {
 
   private map(graph: MapGraph, selectedId: string | null, width: number): TemplateResult {
     if (graph.nodes.length === 0) return html`<p class="muted">${say`No node matches.`}</p>`;
-    const layout = layoutMap(graph, this.layersFor(graph), width);
+    const layout = layoutMap(graph, this.layersFor(graph), width, {
+      widthOf: (node) => boxWidth(node, this.fitter),
+    });
     const { mapCursorId } = this.store.model;
     const cursorId = [mapCursorId, selectedId].find((id) => isOnMap(layout, id)) ?? null;
     const cursor = cursorId ?? layout.boxes[0]?.node.id ?? null;

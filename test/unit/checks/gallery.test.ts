@@ -24,6 +24,13 @@ describe('what galleries ask for', () => {
     assert.match(manifest.galleryBanner?.color ?? '', /^#[0-9a-f]{6}$/);
   });
 
+  it('one mark, in the activity bar and on tabs', () => {
+    const svg = readFileSync('media/container.svg', 'utf8');
+    const mark = /^<svg [^>]*>(.+)<\/svg>\s*$/u.exec(svg)?.[1];
+    assert.ok(mark !== undefined);
+    assert.ok(readFileSync('src/panels/tabIcon.ts', 'utf8').includes(mark));
+  });
+
   it('types of exactly the oldest supported VS Code, which the host suites run on', () => {
     assert.equal(manifest.engines.vscode, `^${OLDEST_VSCODE.replace(/\.\d+$/, '.0')}`);
     assert.equal(manifest.engines.vscode, `^${manifest.devDependencies['@types/vscode'] ?? ''}`);

@@ -65,6 +65,27 @@ describe('webview/map', () => {
     }
   }
 
+  it('gives a long name the room that links leave, in its column alone, and never theirs', () => {
+    const graph = graphFor(healthy);
+    const wanted = (least: number) => (node: { readonly id: string }) =>
+      node.id === 'central-archive' ? least : 0;
+    const layers = layersOf(graph);
+    const widthIn = (width: number, least: number) => {
+      const layout = layoutMap(graph, layers, width, { widthOf: wanted(least) });
+      assertNoOverlap(layout);
+      return { layout, box: layout.boxes.find(({ node }) => node.id === 'central-archive')?.width };
+    };
+    const plain = layoutFor(graph);
+    const { layout, box } = widthIn(1000, 230);
+    assert.equal(box, 230);
+    assert.equal(Math.round(layout.width), Math.round(plain.width));
+    const others = ({ boxes }: MapLayout) =>
+      boxes.filter(({ node }) => node.id !== 'central-archive').map(({ width }) => width);
+    assert.deepEqual(others(layout), others(plain));
+    assert.equal(widthIn(1600, 9_999).box, 300, 'a name without an end is cut');
+    assert.equal(widthIn(500, 230).box, 140, 'where links need the room, names are cut');
+  });
+
   it('folds healthy siblings into one pill a parent, with a mark for each node', () => {
     const state = toDashboardState(hundred, null);
     const graph = foldGraph(graphOf(state, NOW_MS), state, null);
