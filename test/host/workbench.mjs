@@ -1,5 +1,7 @@
 // What a user sees and does in the workbench. The selectors hold for VS Code 1.100 to 1.139.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { watchForeignRequests } from './requestWatch.mjs';
+import { matchingToast, watchToasts } from './toastWatch.mjs';
 
 /** @typedef {import('playwright-core').Locator} Locator */
 /** @typedef {import('playwright-core').Page} Page */
@@ -7,6 +9,7 @@ import { watchForeignRequests } from './requestWatch.mjs';
 
 const FIRST_LOAD_MS = 120_000;
 const MENU_MS = 60_000;
+const TOLD_MS = 120_000;
 /** So long a menu takes to open on a machine at work. */
 const OPEN_MS = 5_000;
 
@@ -25,6 +28,7 @@ export class Workbench {
 
   /** @param {string} url as `folderUrl` of the server makes it */
   async open(url) {
+    await watchToasts(this.page);
     await this.page.goto(url, { timeout: FIRST_LOAD_MS });
     await this.page.locator('.statusbar').waitFor({ timeout: FIRST_LOAD_MS });
   }
@@ -196,6 +200,21 @@ export class Workbench {
       .first();
   }
 
+  /**
+   * Waits until a notification said so. It may be gone again: the editor hides most after ten seconds, which on a machine at
+   * work pass before anybody looks. Each counts once.
+   *
+   * @param {string | RegExp} text
+   * @param {number} [timeoutMs]
+   */
+  async told(text, timeoutMs = TOLD_MS) {
+    const deadline = Date.now() + timeoutMs;
+    while (!(await matchingToast(this.page, text))) {
+      if (Date.now() > deadline) throw new Error(`No notification said ${String(text)}`);
+      await sleep(200);
+    }
+  }
+
   /** @returns {Locator} the open modal dialog */
   dialog() {
     return this.page.locator('.monaco-dialog-box');
@@ -221,6 +240,10 @@ export class Workbench {
         .then(() => true)
         .catch(() => false);
       if (!hasOpened && Date.now() <= deadline) continue;
+      if (!(await isUnderMenu(target)) && Date.now() <= deadline) {
+        await this.page.keyboard.press('Escape');
+        continue;
+      }
       await item.waitFor({ timeout: 1000 }).catch(() => undefined);
       const isOffered = (await item.isVisible()) && (await item.isEnabled());
       if (isOffered) break;
@@ -254,6 +277,19 @@ export class Workbench {
       await this.page.waitForTimeout(100);
     }
   }
+}
+
+/**
+ * Whether a menu that was opened on a row of one of our trees is that row's: rows move while they are redrawn, and the one that
+ * the menu is for has the focus.
+ *
+ * @param {Locator} target
+ */
+async function isUnderMenu(target) {
+  return target.evaluate((element) => {
+    const row = element.closest('.customview-tree .monaco-list-row');
+    return row === null || row.classList.contains('focused');
+  });
 }
 
 /**

@@ -116,14 +116,14 @@ describe('checks on real servers', () => {
     const { workbench } = session;
     const before = await ours();
     await plan('Install Sentinel Table…');
-    await workbench.toast(/Done: \d+ of \d+ steps/).waitFor({ timeout: LATE_MS });
+    await workbench.told(/Done: \d+ of \d+ steps/);
     await workbench.command('Notifications: Clear All Notifications');
     await workbench.contextMenu(await explorer.row(/^genesis, subscriber/), 'Run Checks');
-    await workbench.toast(/2 of 2 arrived \(1 row, 1 position\)/).waitFor({ timeout: LATE_MS });
+    await workbench.told(/2 of 2 arrived \(1 row, 1 position\)/);
     await explorer.row(/^Sentinel of metrics_sub on genesis, row arrived in/);
     await workbench.command('Notifications: Clear All Notifications');
     await plan('Uninstall Sentinel Table…');
-    await workbench.toast(/Done: \d+ of \d+ steps/).waitFor({ timeout: LATE_MS });
+    await workbench.told(/Done: \d+ of \d+ steps/);
     assert.deepEqual(await ours(), before);
   });
 

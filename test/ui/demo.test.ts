@@ -84,7 +84,7 @@ describe('Try Demo, in a folder without a topology file', () => {
     await explorer.row(/^central-read, standby/u);
     await explorer.row(/^reports, subscriber/u);
     await explorer.row(/^shop, edge, 12 queued/u);
-    await session.workbench.toast(/^The demo runs|The demo runs/u).waitFor();
+    await session.workbench.told(/^The demo runs|The demo runs/u);
     await clear();
   });
 
@@ -107,7 +107,7 @@ describe('Try Demo, in a folder without a topology file', () => {
     await dialog.waitFor();
     await session.capture('demo dry run');
     await dialog.getByRole('button', { name: /^Drain 12 Operations$/u }).click();
-    await workbench.toast(/Drained 12 operations from shop: 11 applied, 1 conflict/u).waitFor();
+    await workbench.told(/Drained 12 operations from shop: 11 applied, 1 conflict/u);
     await explorer.row(/^shop, edge, 1 conflict/u);
     await session.capture('demo drained');
     await clear();

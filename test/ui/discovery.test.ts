@@ -156,7 +156,7 @@ describe('Discover Topology, from a pasted connection to a file', () => {
     const after = await fileText();
     assert.match(after, / \/\/ ours\n/);
     assert.equal(parseTopologyFile(after).topology?.nodes.length, 3);
-    await session.workbench.toast('1 node was added to pg-topology.json').waitFor();
+    await session.workbench.told('1 node was added to pg-topology.json');
     await session.page.keyboard.press('Control+Z');
     await session.page.keyboard.press('Control+S');
     await waitFor(async () => (await fileText()) === without, { what: 'the file is as before' });

@@ -204,7 +204,7 @@ describe('the demo on real servers', () => {
       { what: 'the place of the file is asked' },
     );
     await session.page.keyboard.press('Enter');
-    await session.workbench.toast('Exported Central cloud to').waitFor();
+    await session.workbench.told('Exported Central cloud to');
     await session.workbench.command('Notifications: Clear All Notifications');
     await servers.query('genesis', drop);
     await servers.query('genesis', 'ALTER SUBSCRIPTION job_stats_sub ENABLE');

@@ -52,7 +52,7 @@ describe('managing a topology from the workbench', () => {
 
   /** Waits until a plan is through, and clears the notifications, which would lie over the next ones. */
   async function done(message: RegExp): Promise<void> {
-    await session.workbench.toast(message).waitFor();
+    await session.workbench.told(message);
     await session.workbench.command('Notifications: Clear All Notifications');
   }
 
@@ -229,7 +229,7 @@ describe('managing a topology from the workbench', () => {
     await plans.prompt(/streamer/u);
     await session.capture('manage role plan');
     await session.workbench.choice('Run Plan').click();
-    await session.workbench.toast('The password of streamer is in the clipboard.').waitFor();
+    await session.workbench.told('The password of streamer is in the clipboard.');
     await session.capture('manage role done');
     await session.workbench.command('Notifications: Clear All Notifications');
     const may = "SELECT rolreplication AND NOT rolsuper FROM pg_roles WHERE rolname = 'streamer'";
@@ -419,7 +419,7 @@ describe('managing a topology from the workbench', () => {
     }
     assert.match(await workbench.dialog().innerText(), /DROP SUBSCRIPTION "patterns_sub"/u);
     await confirm('Drop Subscription');
-    await workbench.toast(/Done: 1 of 1 step on singularity\./u).waitFor();
+    await workbench.told(/Done: 1 of 1 step on singularity\./u);
     assert.deepEqual(await servers.query('singularity', 'SELECT subname FROM pg_subscription'), []);
     const slots = "SELECT count(*)::int FROM pg_replication_slots WHERE slot_name = 'patterns_sub'";
     assert.equal(await valueAt('central', slots), 0);

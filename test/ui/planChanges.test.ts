@@ -69,7 +69,7 @@ describe('Plan Changes, from a bare publisher and empty subscribers to what the 
   it('runs it until three subscriptions are healthy', async () => {
     const { workbench } = session;
     await workbench.choice('Run Plan').click();
-    await workbench.toast(/Done: 12 of 12 steps on /u).waitFor();
+    await workbench.told(/Done: 12 of 12 steps on /u);
     await session.capture('plan changes done');
     for (const [node, name] of SUBSCRIPTIONS) {
       const edge = workbench.row(new RegExp(`^${name}, subscription, (streaming|idle)`, 'u'));
@@ -95,7 +95,7 @@ describe('Plan Changes, from a bare publisher and empty subscribers to what the 
   it('then finds nothing to do, and has left the file alone', async () => {
     const { workbench } = session;
     await workbench.command('Postgres Topology: Plan Changes…');
-    await workbench.toast(/as the file says: there is nothing to do\./u).waitFor();
+    await workbench.told(/as the file says: there is nothing to do\./u);
     await session.capture('plan changes nothing to do');
     const stored = await readFile(join(session.folder, 'pg-topology.json'), 'utf8');
     assert.equal(stored, servers.running.topologyFileText);

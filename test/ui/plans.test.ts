@@ -133,7 +133,7 @@ describe('plans, from the command to the server', () => {
     await session.capture('plan publication preview');
     assert.deepEqual(changesIn(logged('central')), []);
     await session.workbench.choice('Run Plan').click();
-    await session.workbench.toast('Done: 1 of 1 step on central.').waitFor();
+    await session.workbench.told('Done: 1 of 1 step on central.');
     await session.capture('plan publication done');
     assert.equal(shown.length, 1);
     assert.deepEqual(changesIn(logged('central')), shown);
@@ -172,7 +172,7 @@ describe('plans, from the command to the server', () => {
     await session.capture('plan subscription preview');
     const before = changesIn(logged('singularity')).length;
     await session.workbench.choice('Run Plan').click();
-    await session.workbench.toast(/^.*Done: (\d) of \1 steps? on /u).waitFor();
+    await session.workbench.told(/^.*Done: (\d) of \1 steps? on /u);
     assert.deepEqual(changesIn(logged('singularity')).slice(before), shown);
     await explorer.row(/^singularity, /);
     const edge = session.workbench.row(

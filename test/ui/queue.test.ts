@@ -92,7 +92,7 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     assert.match(await dialog.innerText(), /Drain \d+ operations from vengeance to master\?/u);
     await session.capture('queue dry run');
     await dialog.getByRole('button', { name: /^Drain \d+ Operations$/u }).click();
-    await workbench.toast(/Drained \d+ operations from vengeance/u).waitFor();
+    await workbench.told(/Drained \d+ operations from vengeance/u);
     await session.capture('queue drained');
     await workbench.command('Notifications: Clear All Notifications');
     assert.equal(await waiting(), 0);
@@ -175,7 +175,7 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     await workbench.quickInput().fill('vengance');
     await session.page.getByText('This is not vengeance.').waitFor();
     await plans.type('Drain Automatically', 'vengeance');
-    await workbench.toast(/vengeance is drained automatically from now on/u).waitFor();
+    await workbench.told(/vengeance is drained automatically from now on/u);
     await explorer.row(/^Conflicts, 1/u);
     await workbench.expand(await explorer.row(/^Dead, 3/u));
     await explorer.row(/^learned_patterns .*, dead/u);
@@ -207,7 +207,7 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     const conflict = await explorer.row(/^robbie_personality_state .*, conflict/u);
     await workbench.contextMenu(conflict, 'Edit and Apply Merged…');
     const task = /Edit the row on the right, then apply it to master/u;
-    await workbench.toast(task).waitFor();
+    await workbench.told(task);
     const right = page.locator('.monaco-diff-editor .editor.modified');
     await right.getByText('"state"').first().waitFor();
     const merged = `{"id": "${PLANTED}", "mood": "glad", "state": {"focus": "both"}, "updated_at": "2026-01-02T03:04:05.000006+00:00"}`;
@@ -215,7 +215,7 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     await session.capture('queue merged row');
     await plans.answer(task, 'Apply to master');
     await confirm(/^Apply Merged Row/u, 'Apply Merged Row');
-    await workbench.toast(/robbie_personality_state .* is applied/u).waitFor();
+    await workbench.told(/robbie_personality_state .* is applied/u);
     const row = `SELECT ROW(mood, state, updated_at AT TIME ZONE 'UTC')::text FROM robbie_personality_state WHERE id = '${PLANTED}'`;
     assert.equal(
       await valueAt('master', row),
@@ -232,13 +232,13 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     await workbench.contextMenu(first, 'Retry Dead Operation…');
     await plans.choose('Retry Dead Operation', /Edit the Row/u);
     const ready = /Edit the row, then let it be tried again/u;
-    await workbench.toast(ready).waitFor();
+    await workbench.told(ready);
     const row = `{"id": "00000000-0000-4000-8000-00000000000a", "pattern": "mended", "confidence": 0.5, "updated_at": "2026-01-01T00:00:00Z"}`;
     await write(page.locator('.monaco-editor').filter({ hasText: 'much' }).last(), row);
     await session.capture('queue dead row edited');
     await plans.answer(ready, 'Retry with This Row');
     await confirm(/^Retry Operation/u, 'Retry Operation');
-    await workbench.toast(/The operation waits for the next drain/u).waitFor();
+    await workbench.told(/The operation waits for the next drain/u);
     const mended = `SELECT count(*)::int FROM learned_patterns WHERE pattern = 'mended'`;
     await waitFor(async () => (await valueAt('master', mended)) === 1, {
       what: 'the mended operation is drained by itself',
@@ -246,7 +246,7 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     const dead = await explorer.row(/^Dead, 2/u);
     await workbench.contextMenu(dead, 'Drop Dead Operation…');
     await confirm(/^Drop 2 Operations/u, 'Drop 2 Operations');
-    await workbench.toast(/Dropped 2 operations/u).waitFor();
+    await workbench.told(/Dropped 2 operations/u);
     await explorer.row(/^pending_sync, queue, empty/u);
   });
 
@@ -259,13 +259,13 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     await dialog.waitFor();
     await dialog.getByRole('button', { name: /^Drain \d+ Operations$/u }).click();
     await plans.type(/^Drain \d+ Operations/u, 'aurora-town');
-    await workbench.toast(/Drained \d+ operations from aurora-town/u).waitFor();
+    await workbench.told(/Drained \d+ operations from aurora-town/u);
     await workbench.command('Postgres Topology: Show Conflict');
     await plans.choose('Show Conflict', /aurora-town/u);
     await plans.choose('Show Conflict', /INSERT public\.users/u);
     const diff = page.locator('.monaco-diff-editor');
     await diff.getByText('User 1 of Aurora').first().waitFor();
-    await workbench.toast(/another constraint of the primary refuses it/u).waitFor();
+    await workbench.told(/another constraint of the primary refuses it/u);
     await session.capture('queue conflict of a constraint');
     await workbench.command('Notifications: Clear All Notifications');
   });
