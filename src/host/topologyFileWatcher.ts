@@ -19,6 +19,8 @@ const EXCLUDED = '**/node_modules/**';
 const MAX_FILES = 50;
 /** Long enough that a burst of keystrokes or of file events is one change, short enough to feel immediate. */
 const SETTLE_MS = 150;
+/** A file system that hangs must hold up neither commands nor other files. */
+const READ_LIMIT_MS = 2_000;
 
 /** Finds the real path of a file, with all links followed. Rejects for a loop of links. */
 export type RealPath = (path: string) => Promise<string>;
@@ -32,7 +34,7 @@ export class TopologyFileWatcher implements Disposable {
   /** Outside of the workspace, and ours. */
   readonly #added = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
-  /** The reading under way, or the last one. */
+  /** The reading under way, or the last one; never rejects. */
   #settling: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -79,10 +81,10 @@ export class TopologyFileWatcher implements Disposable {
     await this.#settle();
   }
 
-  /** Waits until what is known to have changed is read: a command right after a save works on what was saved. */
+  /** Waits until what is known to have changed is read: a command right after a save works on what was saved. Two seconds at most. */
   async upToDate(): Promise<void> {
-    if (this.#pending.size > 0) await this.#settle();
-    else await this.#settling;
+    if (this.#pending.size > 0) void this.#settle();
+    await untilRead(this.#settling);
   }
 
   /** Reads a file of ours as well, which is outside of the workspace. What happens to it on disk is not watched. */
@@ -120,8 +122,10 @@ export class TopologyFileWatcher implements Disposable {
   async #settle(): Promise<void> {
     clearTimeout(this.#timer);
     // One after the other, so that an older reading never replaces a newer one.
-    this.#settling = this.#settling.then(() => this.#readPending());
-    await this.#settling;
+    const reading = untilRead(this.#settling).then(() => this.#readPending());
+    // Whatever a listener failed with, the next reading goes on.
+    this.#settling = reading.catch(() => undefined);
+    await reading;
   }
 
   async #readPending(): Promise<void> {
@@ -189,4 +193,13 @@ export class TopologyFileWatcher implements Disposable {
     const roots = await Promise.all(folders.map(async (folder) => this.#resolve(folder.uri)));
     return roots.some((root) => root !== null && real.startsWith(`${root.replace(/\/$/u, '')}/`));
   }
+}
+
+async function untilRead(reading: Promise<void>): Promise<void> {
+  let limit: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    limit = setTimeout(resolve, READ_LIMIT_MS);
+  });
+  await Promise.race([reading, late]);
+  clearTimeout(limit);
 }
