@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { Binaries } from './binaries';
 import { RIG_CONF } from './dataDirectory';
 import { freePort } from './freePort';
-import { descendantsOf, signal } from './processTable';
+import { descendantsOf, processesIn, signal } from './processTable';
 import { concernsSessions, isQuestion, QuestionSessions } from './questionSessions';
 import type { RunFolder } from './runFolder';
 import { giveToServer, serverAccount, serverEnvironment } from './serverAccount';
@@ -134,7 +134,8 @@ export class Cluster {
       { what: `${this.name} accepts connections`, timeoutMs, everyMs: 10 },
     ).then(async (state) => {
       if (state === 'ready') return;
-      if (!this.lostItsPort()) throw new Error(`${this.name} ended:\n${this.logTail()}`);
+      if (!this.lostItsPort())
+        throw new Error(`${this.name} ended:\n${this.lastWords()}\n${this.logTail()}`);
       this.currentPort = await freePort();
       this.launch();
       await this.ready(timeoutMs);
@@ -154,9 +155,10 @@ export class Cluster {
     for (const pid of [child.pid, ...backends]) signal(pid, 'SIGCONT');
     signal(child.pid, how);
     await end;
-    // After a crash backends notice by themselves, a moment later; a restart would find them at work.
+    // After a crash backends notice by themselves, a moment later; a restart would find them at work. Not only those that
+    // were there when we looked: one may have been started between that look and the signal.
     if (how === 'SIGKILL') {
-      await waitFor(() => backends.every((pid) => !this.isMine(pid)), {
+      await waitFor(() => processesIn(fs.realpathSync(this.dataDirectory)).length === 0, {
         what: `the backends of ${this.name} noticed the crash`,
       });
     }
@@ -277,6 +279,15 @@ export class Cluster {
     return this.readLog().slice(-2_000);
   }
 
+  /** Why it ended, by what it said last: a summary shows only the beginning of a message. */
+  private lastWords(): string {
+    const lines = this.logTail().split('\n');
+    return lines
+      .filter((line) => /FATAL|PANIC|DETAIL|HINT/.test(line))
+      .slice(-3)
+      .join('\n');
+  }
+
   /** Another process may have taken the port between our look at it and our server's start; its server would answer in place of ours. */
   private async answersItself(): Promise<boolean> {
     const [row] = await this.query<{ folder: string }>(
@@ -290,14 +301,6 @@ export class Cluster {
 
   private lostItsPort(): boolean {
     return this.logTail().includes('could not bind') && !this.logTail().includes('ready to accept');
-  }
-
-  private isMine(pid: number): boolean {
-    try {
-      return fs.readlinkSync(`/proc/${pid}/cwd`) === fs.realpathSync(this.dataDirectory);
-    } catch {
-      return false;
-    }
   }
 
   private writeConf(): void {

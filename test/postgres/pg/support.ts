@@ -2,6 +2,7 @@ import { isServerFailure, type FailureFacts, type FailureReason } from '../../..
 import type { Log } from '../../../src/core/ports/log';
 import type { SecretStore } from '../../../src/core/ports/secretStore';
 import type { DeclaredQueue, TopologyNode } from '../../../src/core/topology';
+import type { LocalEnvironment } from '../../../src/pg/libpq/environment';
 import { PgNodeGateway, type PgNodeGatewayOptions } from '../../../src/pg/pgNodeGateway';
 import type { Cluster } from '../../clusters/cluster';
 import { BEFORE_UNUSED_CLOSE_MS, waitFor } from '../../clusters/waitFor';
@@ -48,15 +49,20 @@ export class MemoryLog implements Log {
   }
 }
 
+/** Nothing of the tester's own home and environment. */
+export function testEnvironment(variables: LocalEnvironment['variables'] = {}): LocalEnvironment {
+  return {
+    variables,
+    homeDirectory: '/nonexistent',
+    userName: 'postgres',
+    platform: process.platform,
+  };
+}
+
 /** A gateway that sees nothing of the tester's own home and environment. */
 export function makeGateway(options: Partial<PgNodeGatewayOptions> = {}): PgNodeGateway {
   return new PgNodeGateway({
-    environment: {
-      variables: {},
-      homeDirectory: '/nonexistent',
-      userName: 'postgres',
-      platform: process.platform,
-    },
+    environment: testEnvironment(),
     secrets: new MemorySecrets(),
     paths: { baseDirectory: () => null, isAllowed: () => true },
     log: new MemoryLog(),

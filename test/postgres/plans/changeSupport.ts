@@ -4,7 +4,7 @@ import type { AuditEntry, AuditLog } from '../../../src/core/ports/auditLog';
 import type { PasswordSource, TopologyNode } from '../../../src/core/topology';
 import { PgChangeGateway } from '../../../src/pg/pgChangeGateway';
 import type { PgNodeGateway, PgNodeGatewayOptions } from '../../../src/pg/pgNodeGateway';
-import { makeGateway, nodeAt } from '../pg/support';
+import { makeGateway, nodeAt, testEnvironment } from '../pg/support';
 
 /** Keeps what was written down. */
 export class MemoryAudit implements AuditLog {
@@ -28,12 +28,15 @@ export class MemoryAudit implements AuditLog {
   }
 }
 
+/** Seconds that a test of changes waits for a connection: five, as the extension does, are too few where others use the processor. */
+export const PATIENT = { PGCONNECT_TIMEOUT: '30' };
+
 /** Both gateways over one dialer, as the extension has them. */
 export function makeGateways(options: Partial<PgNodeGatewayOptions> = {}): {
   readonly gateway: PgNodeGateway;
   readonly changes: PgChangeGateway;
 } {
-  const gateway = makeGateway(options);
+  const gateway = makeGateway({ environment: testEnvironment(PATIENT), ...options });
   return { gateway, changes: new PgChangeGateway(gateway.dialer) };
 }
 

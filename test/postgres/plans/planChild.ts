@@ -18,14 +18,7 @@ export interface PlanChildRequest {
 
 async function run(request: PlanChildRequest): Promise<void> {
   const { plan, nodes, secrets, dieBefore, delayMs } = request;
-  const { changes } = makeGateways({
-    environment: {
-      variables: {},
-      homeDirectory: '/nonexistent',
-      userName: 'postgres',
-      platform: process.platform,
-    },
-  });
+  const { changes } = makeGateways();
   const runner = new PlanRunner({
     gateway: changes,
     clock: new SystemClock(),

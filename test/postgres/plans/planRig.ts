@@ -14,8 +14,8 @@ import { PlanRunner } from '../../../src/operations/planRunner';
 import type { PgChangeGateway } from '../../../src/pg/pgChangeGateway';
 import type { Cluster } from '../../clusters/cluster';
 import { waitFor } from '../../clusters/waitFor';
-import { MemoryLog, never, nodeAt } from '../pg/support';
-import { makeGateways, MemoryAudit } from './changeSupport';
+import { MemoryLog, never, nodeAt, testEnvironment } from '../pg/support';
+import { makeGateways, MemoryAudit, PATIENT } from './changeSupport';
 
 /** A node of a test's topology. */
 export interface RigNode {
@@ -35,12 +35,10 @@ export class PlanRig {
   constructor(readonly members: Readonly<Record<string, RigNode>>) {
     const password = Object.values(members).find((member) => member.password)?.password;
     this.changes = makeGateways({
-      environment: {
-        variables: password === undefined ? {} : { PGPASSWORD: password },
-        homeDirectory: '/nonexistent',
-        userName: 'postgres',
-        platform: process.platform,
-      },
+      environment: testEnvironment({
+        ...PATIENT,
+        ...(password === undefined ? {} : { PGPASSWORD: password }),
+      }),
     }).changes;
   }
 

@@ -7,7 +7,7 @@ import { NodeDialer } from '../../../src/pg/nodeDialer';
 import { PgSelectionGateway } from '../../../src/pg/selection/pgSelectionGateway';
 import type { Cluster } from '../../clusters/cluster';
 import { BEFORE_UNUSED_CLOSE_MS, waitFor } from '../../clusters/waitFor';
-import { failureOf, MemoryLog, MemorySecrets, never, nodeAt } from '../pg/support';
+import { failureOf, MemoryLog, MemorySecrets, never, nodeAt, testEnvironment } from '../pg/support';
 
 /** The servers of a drill that run already. */
 export interface SelectionRig {
@@ -21,12 +21,7 @@ export interface SelectionRig {
 export function describeRunSelection(rig: SelectionRig): void {
   const gateway = new PgSelectionGateway(
     new NodeDialer({
-      environment: {
-        variables: {},
-        homeDirectory: '/nonexistent',
-        userName: 'postgres',
-        platform: process.platform,
-      },
+      environment: testEnvironment(),
       secrets: new MemorySecrets(),
       paths: { baseDirectory: () => null, isAllowed: () => true },
       log: new MemoryLog(),
