@@ -32,6 +32,7 @@ export const choosePrimary = defineCommand('choosePrimary', {
     const picked = await window.showQuickPick(choices, {
       title: TITLE,
       placeHolder: say`Which of them is the primary?`,
+      ignoreFocusOut: true,
     });
     if (picked === undefined) return;
     const { node, rivals } = picked;

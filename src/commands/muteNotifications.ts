@@ -36,6 +36,7 @@ export const muteNotifications = defineCommand('muteNotifications', {
     const picked = await window.showQuickPick(items, {
       title: TITLE,
       placeHolder: say`What should be silent?`,
+      ignoreFocusOut: true,
     });
     if (picked !== undefined) carryOut(attention, snapshot.id, picked.choice);
   },

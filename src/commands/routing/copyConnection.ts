@@ -80,6 +80,8 @@ async function pickPurpose(): Promise<Purpose | undefined> {
   const picked = await window.showQuickPick(items, {
     title: TITLE,
     placeHolder: say`What does the application do there?`,
+    // It comes after another question, which gives the focus back as late as it likes.
+    ignoreFocusOut: true,
   });
   return picked?.purpose;
 }
@@ -113,6 +115,7 @@ async function pickForm(reach: Reach, hasPassword: boolean): Promise<Form | null
   const picked = await window.showQuickPick(items, {
     title: TITLE,
     placeHolder: say`In which form?`,
+    ignoreFocusOut: true,
   });
   return picked?.form ?? null;
 }
