@@ -83,6 +83,19 @@ describe('dashboard causes', () => {
       assert.match(copied, /412 operations/u);
     });
 
+    it('shows what could be lost whole in a narrow panel too', async () => {
+      const { page } = open;
+      const table = page.getByRole('region', { name: 'What has not arrived' });
+      const { width, height } = page.viewportSize() ?? { width: 1440, height: 900 };
+      await page.setViewportSize({ width: 440, height });
+      const [inside, room] = await table.evaluate((element) => [
+        element.scrollWidth,
+        element.clientWidth,
+      ]);
+      assert.equal(inside, room);
+      await page.setViewportSize({ width, height });
+    });
+
     it('says of a number what it is, where from, and how to read it again', async () => {
       const { page } = open;
       const row = page.locator('.slots').getByRole('row', { name: /electric_slot_default/ });

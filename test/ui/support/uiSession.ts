@@ -57,8 +57,7 @@ export class UiSession {
     await writeFiles(folder, typeof files === 'function' ? files() : files);
     const server = await startServer({
       vsix: probe === undefined ? [VSIX] : [VSIX, await pack(probe, folder)],
-      // A notification would lie over what a test is about to click.
-      settings: { 'pgTopology.notifications.enabled': false, ...settings },
+      settings: { ...SETTINGS, ...settings },
       ...(trust === undefined ? {} : { trust }),
       ...(env === undefined ? {} : { env }),
       ...(language === undefined ? {} : { language }),
@@ -155,6 +154,13 @@ function isExtensionHost(pid: number): boolean {
     return false; // Gone meanwhile.
   }
 }
+
+const SETTINGS = {
+  // A notification would lie over what a test is about to click.
+  'pgTopology.notifications.enabled': false,
+  // On a busy machine the workbench gives the focus back late, which would close the list that a test has just opened.
+  'workbench.quickOpen.closeOnFocusLost': false,
+};
 
 /** Packs an extension that needs no build. Not loaded from its folder: a window that develops an extension shows no notifications here. */
 async function pack(source: string, base: string): Promise<string> {
