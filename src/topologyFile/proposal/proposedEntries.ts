@@ -100,7 +100,12 @@ function nodeEntries(context: NodeContext): readonly Entry[] {
   const publications = upstream.length > 0 ? [] : uniqueByName(node).map(publicationEntry);
   const subscriptions = subscriptionEntries(context);
   return [
-    leaf('connection', connectionValue(connectionOf(node, choices))),
+    {
+      ...leaf('connection', connectionValue(connectionOf(node, choices))),
+      comments: choices.addresses.has(node.id)
+        ? [say`The address was entered by hand: nothing was dialled there.`]
+        : [],
+    },
     ...(node.passwordSource === undefined ? [] : [leaf('passwordSource', node.passwordSource)]),
     ...upstream,
     ...block('publications', publications),

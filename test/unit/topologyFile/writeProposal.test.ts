@@ -254,6 +254,12 @@ describe('a proposal written as a topology file', () => {
     );
     const { host, port } = nodes[3]?.connection ?? {};
     assert.deepEqual([host, port], ['nat.example.com', '6432']);
+    // What was found there before tells nothing of the new one.
+    const notTried =
+      '/* The address was entered by hand: nothing was dialled there. */ "connection": ';
+    const [, entered, ...more] = after.split(notTried);
+    assert.match(entered ?? '', /^"postgresql:\/\/monitor@nat\.example\.com:6432\//u);
+    assert.deepEqual(more, []);
     assert.equal(nodes[2]?.standbyOf, 'central-2');
     assert.deepEqual(problems, [
       'Another node is called central: the one that was found became central-2.',
