@@ -11,7 +11,7 @@ import { concernsSessions, isQuestion, QuestionSessions } from './questionSessio
 import type { RunFolder } from './runFolder';
 import { giveToServer, serverAccount, serverEnvironment } from './serverAccount';
 import { defaultConf, formatConf, type Conf } from './serverConf';
-import { waitFor } from './waitFor';
+import { sleep, waitFor } from './waitFor';
 
 /** How to open a session; by default the superuser `postgres` in the database `postgres`, who needs no password. */
 export interface SessionOptions {
@@ -55,6 +55,8 @@ export class Cluster {
   private currentPort: number;
   private child: ChildProcess | null = null;
   private slotMade = false;
+  /** Characters of the log that are of earlier lives. */
+  private saidBefore = 0;
   private readonly questions = new QuestionSessions((database) => this.connect({ database }));
 
   constructor({ name, binaries, run, port, conf, upstream }: ClusterParts) {
@@ -102,6 +104,7 @@ export class Cluster {
     if (this.child !== null) throw new Error(`${this.name} runs already.`);
     this.writeConf();
     const log = fs.openSync(this.logFile, 'a');
+    this.saidBefore = fs.readFileSync(this.logFile, 'utf8').length;
     const child = spawn(this.binaries.postgres, ['-D', this.dataDirectory], {
       ...serverAccount(),
       cwd: this.dataDirectory,
@@ -134,11 +137,11 @@ export class Cluster {
       { what: `${this.name} accepts connections`, timeoutMs, everyMs: 10 },
     ).then(async (state) => {
       if (state === 'ready') return;
-      if (!this.lostItsPort())
-        throw new Error(`${this.name} ended:\n${this.lastWords()}\n${this.logTail()}`);
-      this.currentPort = await freePort();
+      if (this.lostItsPort()) this.currentPort = await freePort();
+      else if (this.isHindered() && timeoutMs > 0) await sleep(HINDERED_MS);
+      else throw new Error(`${this.name} ended:\n${this.lastWords()}\n${this.logTail()}`);
       this.launch();
-      await this.ready(timeoutMs);
+      await this.ready(timeoutMs - HINDERED_MS);
     });
   }
 
@@ -279,13 +282,15 @@ export class Cluster {
     return this.readLog().slice(-2_000);
   }
 
-  /** Why it ended, by what it said last: a summary shows only the beginning of a message. */
+  /** Why it ended, by what it said since it was launched: a summary shows only the beginning of a message. */
   private lastWords(): string {
-    const lines = this.logTail().split('\n');
-    return lines
-      .filter((line) => /FATAL|PANIC|DETAIL|HINT/.test(line))
-      .slice(-3)
-      .join('\n');
+    const lines = fs.readFileSync(this.logFile, 'utf8').slice(this.saidBefore).split('\n');
+    return lines.filter((line) => /FATAL|PANIC|DETAIL|HINT|could not/.test(line)).join('\n');
+  }
+
+  /** After a restart another process may have its port for a moment, or the kernel its old memory. */
+  private isHindered(): boolean {
+    return /could not bind|pre-existing shared memory block/.test(this.lastWords());
   }
 
   /** Another process may have taken the port between our look at it and our server's start; its server would answer in place of ours. */
@@ -299,8 +304,11 @@ export class Cluster {
     return false;
   }
 
+  /** Before anybody knows the port: it has never been ready. */
   private lostItsPort(): boolean {
-    return this.logTail().includes('could not bind') && !this.logTail().includes('ready to accept');
+    return (
+      this.lastWords().includes('could not bind') && !this.readLog().includes('ready to accept')
+    );
   }
 
   private writeConf(): void {
@@ -331,3 +339,6 @@ export class Cluster {
 }
 
 const RELOAD_LINE = 'received SIGHUP, reloading configuration files';
+
+/** Until a server that was hindered is launched again. */
+const HINDERED_MS = 500;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import net from 'node:net';
 import pg from 'pg';
 import { createLogin, requirePasswords, requireTls } from '../clusters/access';
 import { makeCertificate } from '../clusters/certificates';
@@ -241,6 +242,24 @@ forOldest('a set of servers', (major) => {
       [],
     );
     assert.equal(fs.existsSync(folder), false);
+  });
+
+  it('gives a server its port back that somebody else took while it was down', async () => {
+    await withClusters(major, async (clusters) => {
+      const server = await (await clusters.add('primary')).start();
+      const { port } = server;
+      await server.stop('SIGKILL');
+      const other = net.createServer((socket) => socket.destroy());
+      await new Promise<void>((listening) => {
+        other.listen(port, '127.0.0.1', () => listening());
+      });
+      const back = server.start();
+      await waitFor(() => server.readLog().includes('could not bind'), { what: 'it was in vain' });
+      other.close();
+      await back;
+      assert.equal(server.port, port);
+      assert.deepEqual(await server.query('SELECT 1 AS one'), [{ one: 1 }]);
+    });
   });
 
   it('ends everything when its body fails', async () => {
