@@ -83,7 +83,8 @@ export class JsonReader {
   #readAsLast(text: string): JsonMembers | null {
     const { names, heads } = this.#last;
     if (names.length === 0) return null;
-    const bounds: number[] = [];
+    const bounds = new Array<number>(2 * heads.length);
+    let index = 0;
     let at = 0;
     for (const head of heads) {
       if (!text.startsWith(head, at)) return null;
@@ -92,7 +93,9 @@ export class JsonReader {
       if (text.charCodeAt(from) <= 0x20) return null;
       at = valueEnd(text, from);
       if (at <= from) return null;
-      bounds.push(from, at);
+      bounds[index] = from;
+      bounds[index + 1] = at;
+      index += 2;
     }
     return text[skipSpace(text, at)] === '}' ? new JsonMembers(names, text, bounds) : null;
   }

@@ -16,14 +16,23 @@ export type KeySource = Pick<QueueOperation, 'operation' | 'writtenBy' | 'key' |
 
 /** @returns the name of a key column that has no value, or the values */
 export function keyValues(table: TargetTable, members: JsonMembers | null): KeyValues | string {
+  const [only] = table.key;
+  if (only !== undefined && table.key.length === 1) {
+    const value = valueOf(members, only);
+    return value === null ? only : [value];
+  }
   const values: string[] = [];
   for (const name of table.key) {
-    const raw = members?.get(name);
-    const value = raw === undefined ? null : jsonScalarText(raw);
+    const value = valueOf(members, name);
     if (value === null) return name;
     values.push(value);
   }
   return values;
+}
+
+function valueOf(members: JsonMembers | null, name: string): string | null {
+  const raw = members?.get(name);
+  return raw === undefined ? null : jsonScalarText(raw);
 }
 
 /**
@@ -50,6 +59,11 @@ export function spelledKeys(
   keys: readonly KeyValues[],
   isOwn: boolean,
 ): readonly string[] | null {
+  const [only] = keys;
+  if (only !== undefined && keys.length === 1) {
+    const key = keySpelling(table, table.key, only, isOwn);
+    return key === null ? null : [key];
+  }
   const spelled: string[] = [];
   for (const values of keys) {
     const key = keySpelling(table, table.key, values, isOwn);

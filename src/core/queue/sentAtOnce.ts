@@ -1,5 +1,8 @@
 /** So many keep a primary busy that is next door, and more only fill the memory. */
-const LEAST = 3;
+const NEXT_DOOR = 2;
+/** A primary that answers later is not next door. */
+const NEXT_DOOR_MS = 5;
+const LEAST_FAR = 3;
 /** So many are enough to keep one busy that is a tenth of a second away. */
 const MOST = 8;
 /** A primary is busy with a batch for about so long. */
@@ -10,5 +13,6 @@ const BATCH_MS = 20;
  * @param roundTripMs between this machine and the primary; what was measured while either was busy is too long, which costs memory only
  */
 export function sentAtOnce(roundTripMs: number): number {
-  return Math.min(MOST, LEAST + Math.floor(Math.max(0, roundTripMs) / BATCH_MS));
+  if (roundTripMs < NEXT_DOOR_MS) return NEXT_DOOR;
+  return Math.min(MOST, LEAST_FAR + Math.floor(roundTripMs / BATCH_MS));
 }

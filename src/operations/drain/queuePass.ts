@@ -20,7 +20,7 @@ import { writeStreamed, type StreamParts } from './transactionWriter';
 const AIM_MS = 5_000;
 const METRIC_MS = 60_000;
 /** Batches that the primary has committed and the edge has not marked yet. */
-const MAX_UNMARKED = 2;
+const MAX_UNMARKED = 1;
 
 /** What outlives a pass. */
 export interface DrainPace {
