@@ -16,6 +16,7 @@ export type KeySource = Pick<QueueOperation, 'operation' | 'writtenBy' | 'key' |
 
 /** @returns the name of a key column that has no value, or the values */
 export function keyValues(table: TargetTable, members: JsonMembers | null): KeyValues | string {
+  // Most keys are one column, and a list that is pushed to takes room for seventeen.
   const [only] = table.key;
   if (only !== undefined && table.key.length === 1) {
     const value = valueOf(members, only);
@@ -59,6 +60,7 @@ export function spelledKeys(
   keys: readonly KeyValues[],
   isOwn: boolean,
 ): readonly string[] | null {
+  // As above: once for every operation of a queue.
   const [only] = keys;
   if (only !== undefined && keys.length === 1) {
     const key = keySpelling(table, table.key, only, isOwn);

@@ -103,7 +103,7 @@ function nodeEntries(context: NodeContext): readonly Entry[] {
     {
       ...leaf('connection', connectionValue(connectionOf(node, choices))),
       comments: choices.addresses.has(node.id)
-        ? [say`The address was entered by hand: nothing was dialled there.`]
+        ? [say`The address was entered by hand and has not been tried since.`]
         : [],
     },
     ...(node.passwordSource === undefined ? [] : [leaf('passwordSource', node.passwordSource)]),

@@ -256,7 +256,7 @@ describe('a proposal written as a topology file', () => {
     assert.deepEqual([host, port], ['nat.example.com', '6432']);
     // What was found there before tells nothing of the new one.
     const notTried =
-      '/* The address was entered by hand: nothing was dialled there. */ "connection": ';
+      '/* The address was entered by hand and has not been tried since. */ "connection": ';
     const [, entered, ...more] = after.split(notTried);
     assert.match(entered ?? '', /^"postgresql:\/\/monitor@nat\.example\.com:6432\//u);
     assert.deepEqual(more, []);
