@@ -129,6 +129,7 @@ forEachMajor('logical faults on real servers', (major) => {
     }
   }
 
+  /** Returns once the apply worker is gone: until then it may confirm a part of the transaction that is written next. */
   async function disable(): Promise<Fault> {
     await genesis.query('ALTER SUBSCRIPTION jobs_sub DISABLE');
     const disabled = {
@@ -137,6 +138,15 @@ forEachMajor('logical faults on real servers', (major) => {
       },
     };
     faults.push(disabled);
+    const isUsed = async (): Promise<boolean | undefined> => {
+      const [slot] = await central.query<{ active: boolean }>(
+        "SELECT active FROM pg_replication_slots WHERE slot_name = 'jobs_sub'",
+      );
+      return slot?.active;
+    };
+    await waitFor(async () => (await isUsed()) === false, {
+      what: 'nobody uses the slot',
+    });
     return disabled;
   }
 
