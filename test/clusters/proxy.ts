@@ -8,6 +8,8 @@ export type ProxyMode =
   | { readonly kind: 'delay'; readonly ms: number }
   /** Connections are taken, bytes vanish, nothing is ever closed: a half-open connection. */
   | { readonly kind: 'blackHole' }
+  /** A client that leaves is not missed: its goodbye and its end reach the server with the next mode. */
+  | { readonly kind: 'keepSessions' }
   /** Open connections are reset; new ones as soon as they are taken. */
   | { readonly kind: 'reset' }
   /** Nobody listens: new connections are refused, open ones reset. */
@@ -81,6 +83,9 @@ export class Proxy {
   }
 }
 
+/** How a client says goodbye. Source: Message Formats, Terminate. */
+const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
+
 /** One connection through the proxy. */
 class Relay {
   private mode: ProxyMode = { kind: 'pass' };
@@ -101,6 +106,7 @@ class Relay {
   apply(mode: ProxyMode): void {
     this.mode = mode;
     if (mode.kind === 'reset' || mode.kind === 'refuse') this.reset();
+    else if (mode.kind !== 'keepSessions' && this.client.destroyed) this.leave(this.server);
   }
 
   private forward(from: net.Socket, to: net.Socket): void {
@@ -109,13 +115,21 @@ class Relay {
     from.on('error', () => this.reset());
     from.on('close', () => {
       if (this.mode.kind === 'blackHole') return;
-      to.end();
-      this.onGone();
+      if (this.mode.kind === 'keepSessions' && from === this.client) return;
+      this.leave(to);
     });
+  }
+
+  private leave(to: net.Socket): void {
+    to.end();
+    this.onGone();
   }
 
   private deliver(to: net.Socket, chunk: Buffer): void {
     switch (this.mode.kind) {
+      case 'keepSessions':
+        if (!(to === this.server && chunk.equals(TERMINATE)) && to.writable) to.write(chunk);
+        return;
       case 'blackHole':
       case 'reset':
       case 'refuse':

@@ -60,6 +60,8 @@ export class AlterSubscriptionSteps {
       statements: [this.#alter('ENABLE')],
       effectCheck: this.#holds('s.subenabled', say`is not enabled`),
       undo: [this.#alter('DISABLE')],
+      // What is taken back before it may need its worker to be gone.
+      undoStep: this.disable(true),
     });
   }
 

@@ -23,6 +23,11 @@ export const lockStatement: SqlStatement = {
   text: `SELECT pg_try_advisory_lock(${DRAIN_LOCK.classId}, ${DRAIN_LOCK.objectId}) AS "isLocked"`,
 };
 
+/** Lets go of the lock at once: a session's end is noticed by its server a moment later. */
+export const unlockStatement: SqlStatement = {
+  text: `SELECT pg_advisory_unlock(${DRAIN_LOCK.classId}, ${DRAIN_LOCK.objectId})`,
+};
+
 /** Who holds the lock. Source: pg_locks, pg_stat_activity, pgtopology.edge_identity. */
 export const holderStatement: SqlStatement = {
   text: `

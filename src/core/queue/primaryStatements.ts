@@ -167,11 +167,17 @@ DELETE FROM ${name} AS l WHERE l.operation_id IN (
   };
 }
 
-/** Ends what a lost session of ours may still do, so that nothing waits for it. Source: pg_stat_activity. */
+/** A backend that does not end within this is waited for by nobody. */
+const BACKEND_ENDS_MS = 5_000;
+
+/**
+ * Ends what a lost session of ours may still do, and returns once its backend is gone with the locks that it held, or after five
+ * seconds. Source: pg_stat_activity, pg_terminate_backend().
+ */
 export function endBackendStatement(pid: number): SqlStatement {
   return {
     text: `
-SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity AS a
+SELECT pg_terminate_backend(a.pid, ${BACKEND_ENDS_MS}) FROM pg_stat_activity AS a
  WHERE a.pid = $1::int AND a.pid <> pg_backend_pid() AND a.application_name = 'pg-topology' AND a.usename = session_user`,
     values: [pid],
   };

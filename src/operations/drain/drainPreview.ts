@@ -70,7 +70,7 @@ export async function previewDrain(
     if (!(error instanceof DrainBusy)) throw error;
     return { ...nothing, refusals: [`${job.edge.id} ${busyWords(error.holder)}.`] };
   } finally {
-    await Promise.all([edge?.session.close(), primary?.session.close()]);
+    await Promise.all([edge?.letGo(), primary?.session.close()]);
   }
 }
 

@@ -8,11 +8,13 @@ import {
   holderStatement,
   identityStatement,
   lockStatement,
+  unlockStatement,
 } from '../../core/queue/edgeStatements';
 import { NO_CHARACTERS, noCharactersSentence } from '../../core/queue/noCharacters';
 import { bigintOf, numberOf, numberOrNull, textOf, textOrNull } from '../../core/queue/rowValues';
 import { say } from '../../core/say';
 import { onlyRow, results } from './answers';
+import { askClock } from './clockAnswer';
 import { DrainBusy, DrainRefused, type DrainJob, type DrainerDeps } from './drainJob';
 
 /** What the edge says of itself. */
@@ -75,10 +77,19 @@ export class EdgeEnd {
     return turn;
   }
 
-  /** Lets others drain. Never rejects. */
-  async close(hasDrained: boolean): Promise<void> {
+  /** Says that a drain has ended, and lets others drain. Never rejects. */
+  close(hasDrained: boolean): Promise<void> {
+    return this.#end([endStatement(hasDrained), unlockStatement]);
+  }
+
+  /** Lets others drain, and writes nothing. Never rejects. */
+  letGo(): Promise<void> {
+    return this.#end([unlockStatement]);
+  }
+
+  async #end(statements: readonly SqlStatement[]): Promise<void> {
     await this.#last;
-    if (!this.session.isClosed) await this.session.queryAll([endStatement(hasDrained)]);
+    if (!this.session.isClosed) await this.session.queryAll(statements);
     await this.session.close();
   }
 }
@@ -96,24 +107,25 @@ async function readIdentity(
   session: DrainSession,
   signal: CancelSignal,
 ): Promise<EdgeIdentity> {
-  const beforeMs = clock.nowMs();
-  const { rows } = await session.query(identityStatement, signal).catch((error: unknown) => {
-    if (isServerFailure(error) && error.facts.reason === 'schemaDrift') {
+  const { row, aheadMs } = await askClock(clock, async () => {
+    const { rows } = await session.query(identityStatement, signal).catch((error: unknown) => {
+      if (isServerFailure(error) && error.facts.reason === 'schemaDrift') {
+        throw new DrainRefused([
+          say`${session.nodeId} is not set up as an edge: run Set Up Edge first.`,
+        ]);
+      }
+      throw error;
+    });
+    const [first] = rows;
+    if (first === undefined) {
       throw new DrainRefused([
-        say`${session.nodeId} is not set up as an edge: run Set Up Edge first.`,
+        say`${session.nodeId} has no identity as an edge: run Set Up Edge, which gives it one.`,
       ]);
     }
-    throw error;
+    return first;
   });
-  const middleMs = (beforeMs + clock.nowMs()) / 2;
-  const row = rows[0];
-  if (row?.['encoding'] === NO_CHARACTERS) {
+  if (row['encoding'] === NO_CHARACTERS) {
     throw new DrainRefused([noCharactersSentence(session.nodeId)]);
-  }
-  if (row === undefined) {
-    throw new DrainRefused([
-      say`${session.nodeId} has no identity as an edge: run Set Up Edge, which gives it one.`,
-    ]);
   }
   return {
     edgeId: textOf(row, 'edgeId'),
@@ -122,7 +134,7 @@ async function readIdentity(
     batches: bigintOf(row, 'batches'),
     primarySystem: textOrNull(row, 'primarySystem'),
     primaryTimeline: numberOrNull(row, 'primaryTimeline'),
-    aheadMs: numberOf(row, 'clockUs') / 1000 - middleMs,
+    aheadMs,
   };
 }
 

@@ -10,6 +10,7 @@ import { numberOf, numberOrNull, textOf, textOrNull } from '../../core/queue/row
 import { say } from '../../core/say';
 import type { TopologyNode } from '../../core/topology';
 import { onlyRow } from './answers';
+import { askClock } from './clockAnswer';
 import { DrainRefused } from './drainJob';
 import type { EdgeIdentity } from './edgeEnd';
 
@@ -36,7 +37,7 @@ export type KnownPrimary = Pick<EdgeIdentity, 'primarySystem' | 'primaryTimeline
  * @throws ServerFailure or DrainRefused: that of the declared one where none fits
  */
 export async function findPrimary<Session extends SqlSession>(
-  { clock, log }: { readonly clock: Pick<Clock, 'nowMs'>; readonly log: Log },
+  { clock, log }: { readonly clock: Pick<Clock, 'nowMs' | 'monotonicMs'>; readonly log: Log },
   primaries: readonly TopologyNode[],
   edge: KnownPrimary,
   open: (node: TopologyNode) => Promise<Session>,
@@ -92,21 +93,20 @@ export async function readKnownPrimary(
 }
 
 async function identify<Session extends SqlSession>(
-  clock: Pick<Clock, 'nowMs'>,
+  clock: Pick<Clock, 'nowMs' | 'monotonicMs'>,
   nodeId: string,
   session: Session,
   signal: CancelSignal,
 ): Promise<LivePrimary<Session>> {
-  const beforeMs = clock.nowMs();
-  const row = onlyRow(await session.query(primaryStatement, signal));
-  const roundTripMs = Math.max(0, clock.nowMs() - beforeMs);
-  const middleMs = beforeMs + roundTripMs / 2;
+  const { row, aheadMs, roundTripMs } = await askClock(clock, async () =>
+    onlyRow(await session.query(primaryStatement, signal)),
+  );
   return {
     nodeId,
     session,
     system: textOf(row, 'system'),
     timeline: numberOf(row, 'timeline'),
-    aheadMs: numberOf(row, 'clockUs') / 1000 - middleMs,
+    aheadMs,
     roundTripMs,
   };
 }

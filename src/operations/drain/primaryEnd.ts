@@ -57,7 +57,7 @@ export async function openPrimary(
     clock,
     log,
   }: Pick<DrainerDeps, 'gateway' | 'log'> & {
-    readonly clock: Pick<DrainerDeps['clock'], 'nowMs'>;
+    readonly clock: Pick<DrainerDeps['clock'], 'nowMs' | 'monotonicMs'>;
   },
   { primaries, queue }: Pick<DrainJob, 'primaries' | 'queue'>,
   edge: KnownPrimary,

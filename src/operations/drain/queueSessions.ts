@@ -28,7 +28,7 @@ export interface QueueSessionsDeps {
    * @throws DrainRefused as for a drain, such as during a split brain
    */
   readonly jobOf: (address: QueueAddress) => DrainJob;
-  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
   readonly log: Log;
 }
 

@@ -4,13 +4,11 @@ import { shownSql } from '../../../src/core/plan/sqlText';
 import { DEFAULT_QUEUE } from '../../../src/core/queue/queueNames';
 import { edgeSetUpSql, primarySetUpSql } from '../../../src/core/queue/setUpSql';
 import { scramVerifier } from '../../../src/host/scramVerifier';
-import { previewDrain } from '../../../src/operations/drain/drainPreview';
 import { createLogin } from '../../clusters/access';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { never } from '../pg/support';
 import { codes, PlanRig } from '../plans/planRig';
-import { drain, drainDeps, drainJob } from './drain/drainRig';
+import { drain, preview } from './drain/drainRig';
 import { QueueRig } from './queueRig';
 import { objectsOf, OLDER_GUARD, plannedSetUp, requestOf } from './setUpSupport';
 
@@ -339,7 +337,7 @@ forEachMajor('Set Up Edge', function (major) {
     await bytes.end();
     const node = rig.edgeNode();
     const edgeNode = { ...node, connection: { ...node.connection, dbname: 'bytes' } };
-    const { refusals } = await previewDrain(drainDeps(), drainJob(rig, { edgeNode }), never());
+    const { refusals } = await preview(rig, { edgeNode });
     const { end } = await drain(rig, { edgeNode });
     await rig.edge.query('DROP DATABASE bytes');
     await rig.primary.query('DROP SCHEMA pgtopology CASCADE');

@@ -62,7 +62,7 @@ forOldestAndNewest('A person at a queue', function (major) {
         if (isSplit) throw new DrainRefused(['Refused: 2 writable nodes of one system.']);
         return jobOf(topologyOf(), of, { who: 'a test', isStrict: false });
       },
-      clock: { nowMs: () => 7 },
+      clock: { nowMs: () => 7, monotonicMs: () => 7 },
       log: new MemoryLog(),
     });
   });

@@ -21,11 +21,14 @@ export class BatchWatch {
   /** Batches whose transaction the primary has not ended, as far as anybody has heard. */
   private applied = 0;
   private committed = 0;
+  private onBegun: () => void = () => undefined;
 
   constructor(edge: StatementGate, primary: StatementGate) {
     primary.listener = {
       sent: (text) => {
-        if (text.includes(BEGINS)) this.applied += 1;
+        if (!text.includes(BEGINS)) return;
+        this.applied += 1;
+        this.onBegun();
       },
       answered: (text) => {
         if (!ENDS.test(text) || this.applied === 0) return;
@@ -52,6 +55,14 @@ export class BatchWatch {
   begin(): void {
     this.applied = 0;
     this.committed = 0;
+  }
+
+  /** A busy machine may have come too late for the batch that was meant: then the next one is waited for. */
+  untilUnderWay(): Promise<void> {
+    if (this.stage !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.onBegun = resolve;
+    });
   }
 
   /** `null`: none is under way. */

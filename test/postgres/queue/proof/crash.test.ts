@@ -4,7 +4,7 @@ import { forOldestAndNewest } from '../../../clusters/majors';
 import { sleep } from '../../../clusters/waitFor';
 import { QueueRig } from '../queueRig';
 import { BatchWatch, isOfBatch, type BatchStage } from './batchWatch';
-import { takeLock } from './crowd';
+import { holdBatches, takeLock } from './crowd';
 import { DrainProcesses } from './drainProcesses';
 import { Random } from './random';
 import { RigDesk } from './rigDesk';
@@ -186,7 +186,8 @@ forOldestAndNewest('A drain that is struck', function (major) {
     const reached = new Promise<void>((act) => {
       gates[trigger].arm({ fits: isOfBatch, nth, when: 'during', act });
     });
-    await Promise.race([reached.then(() => sleep(lateMs)), child.ended]);
+    const struck = reached.then(() => sleep(lateMs)).then(() => watch.untilUnderWay());
+    await Promise.race([struck, child.ended]);
     gates[trigger].arm(null);
     const landed = watch.stage;
     await server.stop('SIGKILL');
@@ -206,10 +207,15 @@ forOldestAndNewest('A drain that is struck', function (major) {
     };
     for (let crowd = 0; crowd < CROWDS; crowd += 1) {
       const world = await written(60);
+      // Before anybody drains, so that there is a first batch to be held, however slow we are.
+      const first = await holdBatches(rig);
       const children = [1, 2, 3, 4].map(() => startThroughGates(true));
+      let running = children.length;
+      for (const { ended } of children) void ended.catch(() => undefined).then(() => running--);
       for (let blow = 0; blow < TAKE_OVERS; blow += 1) {
         await sleep(random.int(0, 30));
-        const over = await takeLock(rig);
+        const blocker = blow === 0 ? first : await holdBatches(rig);
+        const over = await takeLock(rig, blocker, () => running === 0);
         if (over === null) break;
         count(lost, true);
         count(taken, over.isTaken);

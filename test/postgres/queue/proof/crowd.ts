@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { waitFor } from '../../../clusters/waitFor';
 import type { QueueRig } from '../queueRig';
 
-/** A batch that waits for a lock of ours must go on before the server ends its wait. */
-const HOLD_MS = 3_000;
+/** For what comes at once on a quiet machine; both together end before the server ends a batch's wait for our lock (`letDrainsWait`). */
+const PERHAPS_MS = 30_000;
 
 /** Sessions of drains that are within a transaction on the primary and wait there. Source: pg_stat_activity. */
 const WAITING_SQL = `
@@ -22,23 +22,36 @@ export interface TakeOver {
   readonly isBoth: boolean;
 }
 
+/** Lets no batch get further than its ledger, until the session ends. */
+export async function holdBatches(rig: QueueRig): Promise<pg.Client> {
+  const blocker = await rig.primary.connect();
+  // The ledger alone, which each batch writes: of several locks one could be had while a batch has another.
+  await blocker.query('BEGIN; LOCK TABLE pgtopology.applied_operation IN SHARE MODE');
+  return blocker;
+}
+
 /**
- * Holds the batch of whoever drains in the middle, takes its session on the edge away from it, and lets it go on only once
+ * Has the batch of whoever drains held in the middle, takes its session on the edge away from it, and lets it go on only once
  * somebody else drains.
+ * @param blocker of `holdBatches`; it is ended here
+ * @param isOver whether everybody has ended: what waits for a person then is no batch any more
  * @returns `null` where no batch came any more
  */
-export async function takeLock(rig: QueueRig): Promise<TakeOver | null> {
-  const [blocker, edge] = [await rig.primary.connect(), await rig.edge.connect()];
+export async function takeLock(
+  rig: QueueRig,
+  blocker: pg.Client,
+  isOver: () => boolean,
+): Promise<TakeOver | null> {
+  const edge = await rig.edge.connect();
   // In a transaction the activity would look as it first did.
   const primary = await rig.primary.connect();
   try {
-    // The ledger alone, which each batch writes: of several locks one could be had while a batch has another.
-    await blocker.query('BEGIN; LOCK TABLE pgtopology.applied_operation IN SHARE MODE');
     const batch = await waitFor(
       async () => {
         const [pid] = await pidsOf(primary, WAITING_SQL);
         if (pid !== undefined) return pid;
-        return (await edge.query(PENDING_SQL)).rows.length === 0 ? 'none' : undefined;
+        const isDone = isOver() || (await edge.query(PENDING_SQL)).rows.length === 0;
+        return isDone ? 'none' : undefined;
       },
       { what: 'a batch waits for the lock, or none is left', everyMs: 2 },
     );
@@ -68,6 +81,6 @@ async function pidsOf(session: pg.Client, sql: string): Promise<readonly number[
 
 /** @returns `undefined` where it does not come in time */
 function perhaps<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-  const options = { what: 'it', timeoutMs: HOLD_MS / 3, everyMs: 2 };
+  const options = { what: 'it', timeoutMs: PERHAPS_MS, everyMs: 2 };
   return waitFor(look, options).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 import { Drainer } from '../../../../src/operations/drain/drainer';
 import type { DrainJob } from '../../../../src/operations/drain/drainJob';
 import { drainDeps } from '../drain/drainRig';
+import { letDrainsWait } from '../drain/patientDrains';
 import { never } from '../../pg/support';
 import { setBatchRows } from './batchSize';
 
@@ -10,7 +11,6 @@ export interface ChildRequest {
   readonly batchRows: number;
   /** Tries again while somebody else drains. */
   readonly isPersistent: boolean;
-  readonly regainMs: number;
 }
 
 /** What it tells its parent: that it begins, and how a drain ended. */
@@ -21,16 +21,12 @@ process.once('message', (request: ChildRequest) => {
   void drainAsTold(request);
 });
 
-async function drainAsTold({
-  job,
-  batchRows,
-  isPersistent,
-  regainMs,
-}: ChildRequest): Promise<void> {
+async function drainAsTold({ job, batchRows, isPersistent }: ChildRequest): Promise<void> {
   setBatchRows(batchRows);
+  letDrainsWait();
   tell({ kind: 'begins' });
   for (let turn = 0; ; turn += 1) {
-    const report = await new Drainer(drainDeps({ regainMs }), job).run(never());
+    const report = await new Drainer(drainDeps(), job).run(never());
     const { kind } = report.end;
     if (kind !== 'busy' || !isPersistent) {
       const detail = kind === 'stopped' ? `: ${report.end.failure.text}` : '';

@@ -49,7 +49,6 @@ export class RigDrainer {
       job: drainJob(rig, { edgeNode, primaries }),
       batchRows: 500,
       isPersistent: false,
-      regainMs: 20_000,
       ...more,
     };
   }
