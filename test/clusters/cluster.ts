@@ -127,7 +127,7 @@ export class Cluster {
   }
 
   /** Waits until a session can be opened. @throws with the end of the log when the server ends instead. */
-  async ready(timeoutMs = 60_000): Promise<void> {
+  async ready(timeoutMs = 120_000): Promise<void> {
     await this.makeSlotAtUpstream();
     await waitFor(
       async () => {
@@ -180,7 +180,7 @@ export class Cluster {
       user: options.user ?? 'postgres',
       database: options.database ?? 'postgres',
       application_name: options.applicationName ?? 'rig',
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       ...(options.password === undefined ? {} : { password: options.password }),
       ...(options.replication === undefined ? {} : { replication: options.replication }),
       // Said in any case: `pg` would ask PGSSLMODE otherwise.
@@ -263,8 +263,10 @@ export class Cluster {
     });
   }
 
+  /** Returns when the server takes writes. @throws when it does not within two minutes. */
   async promote(): Promise<void> {
-    await this.query('SELECT pg_promote(true, 60)');
+    const [row] = await this.query<{ done: boolean }>('SELECT pg_promote(true, 120) AS done');
+    if (row?.done !== true) throw new Error(`${this.name} was not promoted:\n${this.logTail()}`);
   }
 
   /** Standard error, and what the collector writes in plain text where a test turned it on. */
@@ -339,6 +341,9 @@ export class Cluster {
 }
 
 const RELOAD_LINE = 'received SIGHUP, reloading configuration files';
+
+/** For what hangs: a busy machine may need seconds to start a backend. */
+const CONNECT_TIMEOUT_MS = 30_000;
 
 /** Until a server that was hindered is launched again. */
 const HINDERED_MS = 500;

@@ -130,6 +130,24 @@ export async function pauseReplay(standby: Cluster): Promise<Fault> {
   };
 }
 
+/**
+ * Waits until a standby whose `recovery_min_apply_delay` was set holds replay back. A reload tells the startup process later than anybody
+ * who asks for the setting; what comes before that is replayed at once.
+ * @param write commits something on the primary
+ */
+export async function untilDelayed(standby: Cluster, write: () => Promise<unknown>): Promise<void> {
+  await waitFor(
+    async () => {
+      await write();
+      const rows = await standby.query(
+        `SELECT FROM pg_stat_activity WHERE backend_type = 'startup' AND wait_event = 'RecoveryApplyDelay'`,
+      );
+      return rows.length === 1;
+    },
+    { what: `${standby.name} delays what it replays` },
+  );
+}
+
 /** Holds an ACCESS EXCLUSIVE lock in an open transaction: an apply worker that needs the table waits. */
 export async function lockTable(
   cluster: Cluster,

@@ -1,7 +1,7 @@
 // Starts a real VS Code server on loopback. Everything it writes is in one folder that goes away with it.
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, get } from 'node:http';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +21,7 @@ import { runTool } from './runTool.mjs';
  * @property {boolean} [trust] whether Workspace Trust is on; off, every folder is trusted
  * @property {boolean} [smoke] whether the address may name an extension folder and its tests
  * @property {Readonly<Record<string, string>>} [env] for the server and its extension host
- * @property {number} [port] default: a free one
+ * @property {number} [port] default: one that the system gives it
  * @property {string} [base] folder for all that it writes; default: a new one below the temporary folder
  * @property {string} [version] of VS Code
  * @property {string} [language] that VS Code speaks; its own texts stay English in any
@@ -55,21 +55,22 @@ export async function startServer(options = {}) {
   const env = hostEnvironment(base, options.env ?? {});
   for (const file of options.vsix ?? []) await installVsix(host, base, folders, env, file);
   if (options.language !== undefined) await writeLanguage(base, options.language);
-  const port = options.port ?? (await findFreePort());
   const logFile = join(base, 'server.log');
   const log = openSync(logFile, 'w');
-  const args = [...serverArguments(host, base, port, options), ...folders];
+  const args = [...serverArguments(host, base, options), ...folders];
   const group = startGroup(host.node, args, { env, stdio: ['ignore', log, log] }, () => {
     rmSync(base, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
   closeSync(log);
+  const port = await waitUntilHealthy(logFile, () => group.exited()).catch(
+    async (/** @type {unknown} */ error) => {
+      await group.end();
+      throw new Error(`VS Code did not start.\n${await readFile(logFile, 'utf8')}`, {
+        cause: error,
+      });
+    },
+  );
   const url = `http://127.0.0.1:${port}/`;
-  try {
-    await waitUntilHealthy(url, () => group.exited());
-  } catch (error) {
-    await group.end();
-    throw new Error(`VS Code did not start.\n${await readFile(logFile, 'utf8')}`, { cause: error });
-  }
   return {
     host,
     url,
@@ -127,15 +128,15 @@ async function installVsix(host, base, folders, env, file) {
 /**
  * @param {Host} host
  * @param {string} base
- * @param {number} port
  * @param {HostOptions} options
  */
-function serverArguments(host, base, port, options) {
+function serverArguments(host, base, options) {
   return [
     // code-server's own entry, not the bare server: only this one keeps secrets over a reload.
     join(host.codeServer, 'out', 'node', 'entry.js'),
     ...['--config', join(base, 'config.yaml')],
-    ...['--bind-addr', `127.0.0.1:${port}`],
+    // A port that is looked for beforehand may be taken when it starts to listen.
+    ...['--bind-addr', `127.0.0.1:${options.port ?? 0}`],
     ...['--auth', 'none'],
     ...['--log', 'info'],
     '--disable-telemetry',
@@ -152,12 +153,18 @@ function serverArguments(host, base, port, options) {
 }
 
 /**
- * @param {string} url
+ * @param {string} logFile
  * @param {() => string | undefined} exited
+ * @returns {Promise<number>} the port at which it answers
  */
-async function waitUntilHealthy(url, exited) {
+async function waitUntilHealthy(logFile, exited) {
   const deadline = Date.now() + 120_000;
-  while ((await statusOf(`${url}healthz`)) !== 200) {
+  for (;;) {
+    const said = /server listening on http:\/\/127\.0\.0\.1:(\d+)/iu.exec(
+      await readFile(logFile, 'utf8'),
+    );
+    const port = Number(said?.[1] ?? 0);
+    if (port > 0 && (await statusOf(`http://127.0.0.1:${port}/healthz`)) === 200) return port;
     const end = exited();
     if (end !== undefined) throw new Error(`The server ended: ${end}`);
     if (Date.now() > deadline) throw new Error('The server did not answer for two minutes');
@@ -176,20 +183,6 @@ function statusOf(url) {
       answer(response.statusCode ?? 0);
     }).on('error', () => {
       answer(0);
-    });
-  });
-}
-
-/** @returns {Promise<number>} */
-function findFreePort() {
-  return new Promise((found, fail) => {
-    const server = createServer().on('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) found(address.port);
-        else fail(new Error('no free port'));
-      });
     });
   });
 }

@@ -1,7 +1,7 @@
 // What a user sees and does in the workbench. The selectors hold for VS Code 1.100 to 1.139.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchForeignRequests } from './requestWatch.mjs';
-import { matchingToast, watchToasts } from './toastWatch.mjs';
+import { knowList, matchingToast, wasShown, watchToasts } from './toastWatch.mjs';
 
 /** @typedef {import('playwright-core').Locator} Locator */
 /** @typedef {import('playwright-core').Page} Page */
@@ -12,6 +12,8 @@ const MENU_MS = 60_000;
 const TOLD_MS = 120_000;
 /** So long a menu takes to open on a machine at work. */
 const OPEN_MS = 5_000;
+/** A click that has not led anywhere after this was lost. */
+const LOST_MS = 20_000;
 
 /** Page object over one browser page. `page` stays open to all that it does not offer. */
 export class Workbench {
@@ -89,18 +91,50 @@ export class Workbench {
    * @param {Locator} row
    */
   async expand(row) {
+    await this.#turn(row, 'false');
+  }
+
+  /**
+   * Closes a row's twistie when it is open.
+   *
+   * @param {Locator} row
+   */
+  async collapse(row) {
+    await this.#turn(row, 'true');
+  }
+
+  /**
+   * @param {Locator} row
+   * @param {'true' | 'false'} from the `aria-expanded` that it is to have no more
+   */
+  async #turn(row, from) {
     await row.waitFor();
     // On a row that is redrawn just then a click comes to nothing.
-    for (let left = 10; (await row.getAttribute('aria-expanded')) === 'false'; left -= 1) {
-      if (left === 0) throw new Error('The row does not open.');
+    for (let left = 10; (await row.getAttribute('aria-expanded')) === from; left -= 1) {
+      if (left === 0) throw new Error('The row does not open or close.');
       await row.locator('.monaco-tl-twistie').click();
-      for (
-        let ms = 0;
-        ms < 2000 && (await row.getAttribute('aria-expanded')) === 'false';
-        ms += 100
-      ) {
+      for (let ms = 0; ms < 2000 && (await row.getAttribute('aria-expanded')) === from; ms += 100) {
         await this.page.waitForTimeout(100);
       }
+    }
+  }
+
+  /**
+   * Clicks a row, or a button on one, until what it opens is there: on a row that is redrawn just then a click comes to nothing.
+   *
+   * @param {Locator} target
+   * @param {Locator} opened
+   */
+  async clickUntil(target, opened) {
+    const deadline = Date.now() + FIRST_LOAD_MS;
+    for (;;) {
+      await target.click();
+      const isThere = await opened.waitFor({ timeout: LOST_MS }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) return;
+      if (Date.now() > deadline) throw new Error('A click opens nothing.');
     }
   }
 
@@ -186,7 +220,52 @@ export class Workbench {
    */
   async openFile(name) {
     await this.pickFrom('Control+P', name, name);
-    await this.page.locator('.editor-instance .view-lines').first().waitFor();
+    await this.activeEditor(name).locator('.view-lines').first().waitFor();
+  }
+
+  /**
+   * The editor of a tab that is in front. By its document: a tab comes to the front before its editor shows another text.
+   *
+   * @param {string} name part of the document's address
+   * @returns {Locator}
+   */
+  activeEditor(name) {
+    const tab = this.page.locator('.tab.active').filter({ hasText: name });
+    const address = encodeURI(name);
+    return this.page
+      .locator('.editor-group-container')
+      .filter({ has: tab })
+      .locator(`.editor-instance .monaco-editor[data-uri*="${address}"]`)
+      .first();
+  }
+
+  /**
+   * Gives the keyboard to the editor of a file that has come to the front.
+   *
+   * @param {string} name
+   */
+  async focusEditor(name) {
+    await this.activeEditor(name).locator('.view-lines').first().waitFor();
+    await this.command('View: Focus Active Editor Group');
+    await this.page.locator('.monaco-editor.focused').and(this.activeEditor(name)).waitFor();
+  }
+
+  /** Saves what has changed in the editor with the focus. Saved before the change has come, it would never be. */
+  async saveChange() {
+    const dirty = this.page.locator('.tab.active.dirty').first();
+    await dirty.waitFor();
+    await this.page.keyboard.press('Control+S');
+  }
+
+  /**
+   * Takes back the last change of a file, and saves it so.
+   *
+   * @param {string} name
+   */
+  async undo(name) {
+    await this.focusEditor(name);
+    await this.page.keyboard.press('Control+Z');
+    await this.saveChange();
   }
 
   /**
@@ -210,6 +289,39 @@ export class Workbench {
   async told(text, timeoutMs = TOLD_MS) {
     const deadline = Date.now() + timeoutMs;
     while (!(await matchingToast(this.page, text))) {
+      if (Date.now() > deadline) throw new Error(`No notification said ${String(text)}`);
+      await sleep(200);
+    }
+  }
+
+  /**
+   * Presses a button of a notification. One that is hidden again, as most are after ten seconds, waits in the list behind the bell.
+   *
+   * @param {string | RegExp} text
+   * @param {string} button
+   */
+  async answer(text, button) {
+    const item = this.page
+      .locator(':is(.notifications-toasts, .notifications-center) .notification-list-item:visible')
+      .filter({ hasText: text })
+      .first();
+    const deadline = Date.now() + TOLD_MS;
+    for (;;) {
+      if (await item.isVisible()) {
+        // Under the mouse it stays.
+        const isHeld = await item.hover({ timeout: OPEN_MS }).then(
+          () => true,
+          () => false,
+        );
+        if (isHeld) {
+          await item.getByRole('button', { name: button }).click();
+          return;
+        }
+      } else if (await wasShown(this.page, text)) {
+        await this.command('Notifications: Show Notifications');
+        await item.waitFor();
+        await knowList(this.page);
+      }
       if (Date.now() > deadline) throw new Error(`No notification said ${String(text)}`);
       await sleep(200);
     }
@@ -267,7 +379,7 @@ export class Workbench {
    * @param {number} [timeoutMs]
    * @returns {Promise<Frame>}
    */
-  async webview(selector, timeoutMs = 60_000) {
+  async webview(selector, timeoutMs = FIRST_LOAD_MS) {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       for (const frame of this.page.frames()) {

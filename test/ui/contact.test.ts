@@ -71,8 +71,10 @@ describe('contact with servers in a trusted folder', () => {
 
   it('asks again from the row of the node', async () => {
     const { page, workbench } = session;
-    await workbench.row(/^Its host was never approved/).click();
-    await page.getByText('Connect to 1 Host?').waitFor();
+    await workbench.clickUntil(
+      workbench.row(/^Its host was never approved/),
+      page.getByText('Connect to 1 Host?'),
+    );
     await page.keyboard.press('Escape');
     await explorer.row(/^far, standby, not connected$/);
   });

@@ -91,11 +91,11 @@ describe('Try Demo, in a folder without a topology file', () => {
   it('pauses the standby and says what to look at, with the way back', async () => {
     const { workbench } = session;
     await choose('Pause Standby');
-    const told = workbench.toast(/central-read: it receives all WAL and replays none of it/u);
-    await told.waitFor();
+    const told = /central-read: it receives all WAL and replays none of it/u;
+    await workbench.told(told);
     await explorer.row(/^central-read, standby, .*paused/u);
     await session.capture('demo standby paused');
-    await told.getByRole('button', { name: 'Resume Standby' }).click();
+    await workbench.answer(told, 'Resume Standby');
     await explorer.row(/^central-read, standby, (?!.*paused)/u);
     await clear();
   });

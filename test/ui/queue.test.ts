@@ -86,9 +86,8 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     );
     const queue = await explorer.row(/^pending_sync, queue, \d+ waiting/u);
     await queue.hover();
-    await queue.getByRole('button', { name: 'Drain Queue…' }).click();
     const dialog = workbench.dialog();
-    await dialog.waitFor();
+    await workbench.clickUntil(queue.getByRole('button', { name: 'Drain Queue…' }), dialog);
     assert.match(await dialog.innerText(), /Drain \d+ operations from vengeance to master\?/u);
     await session.capture('queue dry run');
     await dialog.getByRole('button', { name: /^Drain \d+ Operations$/u }).click();
@@ -114,9 +113,8 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     await workbench.expand(await explorer.row(/^Conflicts, 1/u));
     const operation = await explorer.row(/^robbie_personality_state .*, conflict/u);
     await session.capture('queue conflict in the tree');
-    await operation.click();
     const diff = page.locator('.monaco-diff-editor');
-    await diff.waitFor();
+    await workbench.clickUntil(operation, diff);
     await diff.getByText('the train window').first().waitFor();
     await session.capture('queue conflict side by side');
   });
@@ -191,13 +189,17 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     await dialog.getByRole('button', { name: button }).click();
     await plans.type(prompt, 'vengeance');
   };
-  /** Replaces what stands in an editor. Pasted: what is typed is completed by brackets and quotes. */
-  const write = async (editor: Locator, text: string): Promise<void> => {
+  /**
+   * Replaces what stands in an editor. Pasted: what is typed is completed by brackets and quotes.
+   * @param mark of the text, which no editor had before
+   */
+  const write = async (editor: Locator, text: string, mark: string): Promise<void> => {
     const { page } = session;
     await page.evaluate(async (pasted) => navigator.clipboard.writeText(pasted), text);
     await editor.locator('.view-lines').click();
     await page.keyboard.press('Control+A');
     await page.keyboard.press('Control+V');
+    await page.locator('.view-lines').filter({ hasText: mark }).first().waitFor();
   };
 
   it('takes the row that a person wrote from both', async () => {
@@ -211,7 +213,7 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     const right = page.locator('.monaco-diff-editor .editor.modified');
     await right.getByText('"state"').first().waitFor();
     const merged = `{"id": "${PLANTED}", "mood": "glad", "state": {"focus": "both"}, "updated_at": "2026-01-02T03:04:05.000006+00:00"}`;
-    await write(right, merged);
+    await write(right, merged, 'glad');
     await session.capture('queue merged row');
     await plans.answer(task, 'Apply to master');
     await confirm(/^Apply Merged Row/u, 'Apply Merged Row');
@@ -227,14 +229,13 @@ describe('an edge that goes on without its primary, in the workbench', () => {
   it('tries a dead operation again with another row, and lets all others go at once', async () => {
     const { workbench, page } = session;
     await workbench.command('Notifications: Clear All Notifications');
-    const [first] = await session.workbench.row(/^learned_patterns .*, dead/u).all();
-    assert.ok(first !== undefined);
+    const first = await explorer.row(/^learned_patterns .*, dead/u);
     await workbench.contextMenu(first, 'Retry Dead Operation…');
     await plans.choose('Retry Dead Operation', /Edit the Row/u);
     const ready = /Edit the row, then let it be tried again/u;
     await workbench.told(ready);
     const row = `{"id": "00000000-0000-4000-8000-00000000000a", "pattern": "mended", "confidence": 0.5, "updated_at": "2026-01-01T00:00:00Z"}`;
-    await write(page.locator('.monaco-editor').filter({ hasText: 'much' }).last(), row);
+    await write(page.locator('.monaco-editor').filter({ hasText: 'much' }).last(), row, 'mended');
     await session.capture('queue dead row edited');
     await plans.answer(ready, 'Retry with This Row');
     await confirm(/^Retry Operation/u, 'Retry Operation');
@@ -281,7 +282,10 @@ describe('an edge that goes on without its primary, in the workbench', () => {
       const dashboard = await explorer.dashboard();
       const queues = dashboard.getByRole('region', { name: 'Queues', exact: true }).last();
       await queues.scrollIntoViewIfNeeded();
-      assert.match(await queues.innerText(), /aurora-town[^\n]*to master\s+nothing to drain/u);
+      await waitFor(
+        async () => /aurora-town[^\n]*to master\s+nothing to drain/u.test(await queues.innerText()),
+        { what: 'nothing is left to drain' },
+      );
       await session.capture(`queue dashboard ${theme}`);
     });
   }

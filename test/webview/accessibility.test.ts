@@ -127,7 +127,7 @@ describe('dashboard accessibility', () => {
       const { page } = await rig.open([snapshot], { checks });
       for (const width of [1400, 900, 700, 460]) {
         await page.setViewportSize({ width, height: 900 });
-        await settled(page);
+        await settled(page, width);
         const sideways = await page.evaluate(() => {
           const root = document.documentElement;
           return root.scrollWidth - root.clientWidth;
@@ -143,8 +143,9 @@ describe('dashboard accessibility', () => {
   });
 });
 
-/** Two frames: what a new width draws anew has been drawn. */
-async function settled(page: Page): Promise<void> {
+/** The width has come to the page, and two frames: what it draws anew has been drawn. */
+async function settled(page: Page, width: number): Promise<void> {
+  await page.waitForFunction((wanted) => window.innerWidth === wanted, width);
   await page.evaluate(
     () =>
       new Promise<void>((resolve) => {

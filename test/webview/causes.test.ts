@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { parseIncident } from '../../src/protocol/incident';
 import { IncidentMaker } from '../../src/panels/incidentMaker';
 import { IncidentSession } from '../../src/panels/incidentSession';
+import { waitFor } from '../clusters/waitFor';
 import { CHECKED_IN_TROUBLE } from './support/checks';
 import { FAULTS } from './support/faults';
 import { HOSTILE, hostileTopology } from './support/hostile';
@@ -88,6 +89,7 @@ describe('dashboard causes', () => {
       const table = page.getByRole('region', { name: 'What has not arrived' });
       const { width, height } = page.viewportSize() ?? { width: 1440, height: 900 };
       await page.setViewportSize({ width: 440, height });
+      await until(() => page.evaluate(() => window.innerWidth === 440));
       const [inside, room] = await table.evaluate((element) => [
         element.scrollWidth,
         element.clientWidth,
@@ -204,9 +206,5 @@ describe('dashboard causes', () => {
 });
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await isTrue())) {
-    assert.ok(Date.now() < deadline, 'not reached within 20 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await waitFor(isTrue, { what: 'it is so' });
 }

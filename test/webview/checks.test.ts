@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { waitFor } from '../clusters/waitFor';
 import {
   checked,
   CHECKED,
@@ -138,9 +139,5 @@ describe('dashboard checks', () => {
 });
 
 async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await isTrue())) {
-    assert.ok(Date.now() < deadline, 'not reached within 20 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await waitFor(isTrue, { what: 'it is so' });
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { waitFor } from '../clusters/waitFor';
 import { openDiscovery } from './support/discoveryRig';
 import { found, hostileProposal, nothingFound, twenty } from './support/proposals';
 import { Rig } from './support/rig';
@@ -188,6 +189,7 @@ describe('map of a discovery', () => {
     const { page } = await openDiscovery(rig, hostileProposal, { width: 320 });
     for (const width of [320, 460, 700, 761, 1000, 1319, 1400]) {
       await page.setViewportSize({ width, height: 900 });
+      await page.waitForFunction((wanted) => window.innerWidth === wanted, width);
       await page.evaluate(
         () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
       );
@@ -215,9 +217,5 @@ describe('map of a discovery', () => {
 });
 
 async function until(isTrue: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!isTrue()) {
-    assert.ok(Date.now() < deadline, 'not reached within 20 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await waitFor(isTrue, { what: 'it is so' });
 }

@@ -101,12 +101,7 @@ describe('contact with servers in a trusted folder', () => {
       { subject: 'near' },
     ];
     for (const argument of calls) {
-      const ended = Promise.resolve(
-        vscode.commands.executeCommand('pgTopology.disconnect', argument),
-      );
-      await Promise.race([ended, sleep(500)]);
-      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
-      await ended;
+      await escapeUntilSettled(vscode.commands.executeCommand('pgTopology.disconnect', argument));
     }
     assert.notEqual(await contactOf('near'), 'disconnected');
     assert.ok(spy.connections() >= before);

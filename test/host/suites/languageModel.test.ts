@@ -116,6 +116,12 @@ describe('Explain… and Copy Explanation as Markdown', () => {
         .flatMap(({ tabs }) => tabs)
         .find(({ label }) => label === 'Postgres Topology'),
     );
+    await waitFor('the failure', () =>
+      api
+        .getSnapshot()
+        .topologies.find(({ id }) => id === topologyId)
+        ?.nodes.find(({ contact }) => contact === 'failed'),
+    );
     await vscode.commands.executeCommand('pgTopology.copyExplanation', target);
     const copied = await vscode.env.clipboard.readText();
     // Nothing listens there, and that is what it says.

@@ -26,7 +26,7 @@ export interface Watching {
 }
 
 export interface CheckRigOptions {
-  /** As short as a fault test can bear, so that "not arrived" does not cost 10 s. */
+  /** Short where nothing may arrive, so that this does not cost 10 s; long where all has to, however busy the machine is. */
   readonly limitMs?: number;
 }
 

@@ -27,10 +27,13 @@ forEachMajor('Checks of a whole topology', (major) => {
     running = await RunningTopology.start(TopologySource.demo(), major);
     live = new LiveTopology(running);
     await live.untilHealthy();
-    rig = new CheckRig({
-      snapshot: () => live.snapshot(),
-      refresh: () => live.twoPollsOf([...running.nodes.keys()]),
-    });
+    rig = new CheckRig(
+      {
+        snapshot: () => live.snapshot(),
+        refresh: () => live.twoPollsOf([...running.nodes.keys()]),
+      },
+      { limitMs: 60_000 },
+    );
   });
 
   after(async () => {

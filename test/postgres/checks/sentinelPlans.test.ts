@@ -50,12 +50,15 @@ forEachMajor('Sentinel plans on a publication of all tables', (major) => {
     ]);
     await watcher.untilEdge(EDGE, 'idle');
     let snapshot = await watcher.look();
-    rig = new CheckRig({
-      snapshot: () => snapshot,
-      refresh: async () => {
-        snapshot = await watcher.look();
+    rig = new CheckRig(
+      {
+        snapshot: () => snapshot,
+        refresh: async () => {
+          snapshot = await watcher.look();
+        },
       },
-    });
+      { limitMs: 60_000 },
+    );
   });
 
   after(async () => {

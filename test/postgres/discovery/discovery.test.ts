@@ -144,6 +144,8 @@ forEachMajor('Discovery of real topologies', function (major) {
       { database: 'shop' },
     );
     await subscribe(edge, 'town', 'item_sub', central, 'shop', 'item_pub');
+    // Their database of that name comes with the WAL.
+    await caughtUp(central, [reader, second]);
     const expected = [...TWO_OF_SHOP, 'logical central/shop -> edge/town'];
     const ports = { reader: reader.port, second: second.port, item_sub: edge.port };
     const down = await discover({ cluster: central, database: 'shop' }, clusters.all, { ports });
@@ -242,6 +244,10 @@ forEachMajor('Discovery of real topologies', function (major) {
     await leaf.start();
     await streams(reader, 1);
     await reader.stop('SIGQUIT');
+    // What received from it may notice a moment later.
+    await waitFor(async () => (await leaf.query('SELECT FROM pg_stat_wal_receiver')).length === 0, {
+      what: 'leaf receives from nobody',
+    });
     const found = await discover({ cluster: leaf }, clusters.all);
     expectEdges(found, ['streaming reader/postgres -> leaf/postgres']);
     assert.deepEqual(found.seen, []);

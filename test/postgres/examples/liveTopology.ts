@@ -48,25 +48,21 @@ export class LiveTopology {
   }
 
   /** Waits until everything that the file declares reads healthy. */
-  untilHealthy(timeoutMs = 120_000): Promise<TopologySnapshot> {
+  untilHealthy(): Promise<TopologySnapshot> {
     const isHealthy = ({ summary }: TopologySnapshot): boolean => {
       const { health, healthyReplicas, replicas, problems } = summary;
       return health === 'healthy' && problems.length === 0 && healthyReplicas === replicas;
     };
-    return this.until('all is healthy', isHealthy, timeoutMs);
+    return this.until('all is healthy', isHealthy);
   }
 
   /** Waits until it holds. @returns that snapshot. */
-  until(
-    what: string,
-    holds: (snapshot: TopologySnapshot) => boolean,
-    timeoutMs = 120_000,
-  ): Promise<TopologySnapshot> {
+  until(what: string, holds: (snapshot: TopologySnapshot) => boolean): Promise<TopologySnapshot> {
     const probe = (): TopologySnapshot | null => {
       const snapshot = this.snapshot();
       return holds(snapshot) ? snapshot : null;
     };
-    return waitFor(probe, { what, timeoutMs }).catch((error: unknown) => {
+    return waitFor(probe, { what }).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.describe()}`, { cause: error });
     });
   }

@@ -165,6 +165,16 @@ forEachMajor('server faults on real servers', (major) => {
     await watcher.untilEdge(READ, 'idle');
     await read.stop();
     undo(() => (read.isRunning ? Promise.resolve() : read.start()));
+    // Its sender, and those of subscriptions that are gone, end a moment later; until then they are in the way of ours.
+    await waitFor(
+      async () => {
+        const senders = await central.query<{ name: string }>(
+          'SELECT application_name AS name FROM pg_stat_replication',
+        );
+        return senders.map(({ name }) => name).join() === 'jobs_sub';
+      },
+      { what: 'the subscription has the only sender' },
+    );
     for (let used = 1; used < 3; used += 1) {
       const session = await central.connect({ replication: 'database' });
       undo(() => session.end());
@@ -321,9 +331,24 @@ forEachMajor('server faults on real servers', (major) => {
     await central.query('CREATE TABLE IF NOT EXISTS flushed (); DROP TABLE flushed');
   }
 
+  /** Until the slot keeps next to nothing, which it learns with the second checkpoint that the subscription has confirmed. */
+  async function untilLittleIsKept(): Promise<void> {
+    await waitFor(
+      async () => {
+        await central.query('CHECKPOINT');
+        const [row] = await central.query<{ kept: number }>(
+          `SELECT (pg_current_wal_lsn() - restart_lsn)::float8 AS kept
+             FROM pg_replication_slots WHERE slot_name = 'jobs_sub'`,
+        );
+        return row !== undefined && row.kept < 100_000;
+      },
+      { what: 'the slot keeps next to nothing', everyMs: 200 },
+    );
+  }
+
   it('F14, F48: warns of a slot before its WAL is lost, and names it when it is', async () => {
     await watcher.untilEdge(EDGE, 'idle');
-    await central.query('CHECKPOINT');
+    await untilLittleIsKept();
     await central.setConf({ max_slot_wal_keep_size: '20MB' });
     undo(() => central.setConf({ max_slot_wal_keep_size: -1 }));
     watcher.forgetSlow();

@@ -17,6 +17,7 @@ import type {
 import { DEFAULT_THRESHOLDS, type Topology, type TopologyNode } from '../../../src/core/topology';
 import type { Cluster } from '../../clusters/cluster';
 import { sleep, waitFor } from '../../clusters/waitFor';
+import { dialledPatiently, PATIENT_LIMITS } from '../monitor/patience';
 import { makeGateway, never, nodeAt } from '../pg/support';
 import { FAULTS, type FaultId, type InjectedFault } from './faultList';
 import { FAULT_TABLE, isExpected, say as sayDiagnosis } from './faultTable';
@@ -27,19 +28,20 @@ const LOOK_EVERY_MS = 250;
 
 /**
  * Reads real servers through the real gateway, one after the other, and joins what they say, causes among it where a diagnosis
- * wants them: the monitor without its clock.
+ * wants them: the monitor without its clock, and with patience for a busy machine.
  */
 export class Watcher {
   private topology: Topology;
   private readonly movedMs = new Map<string, number>();
   /** Added to every time: what needs a minute to be told need not be waited for. */
   private aheadMs = 0;
-  private readonly gateway = makeGateway();
+  private readonly gateway = makeGateway({ limits: PATIENT_LIMITS });
   private readonly sessions = new Map<string, NodeSession>();
   private readonly samples = new Map<string, NodeSample>();
   private memory: JoinMemory = emptyMemory();
   private version = 0;
   private last: TopologySnapshot | null = null;
+  private lookBeganAt = performance.now();
 
   constructor(nodes: readonly TopologyNode[], differs: Partial<Topology> = {}) {
     this.topology = {
@@ -54,6 +56,7 @@ export class Watcher {
 
   /** Asks every node once, downstreams before upstreams (against the order of the file), and joins. */
   async look(): Promise<TopologySnapshot> {
+    this.lookBeganAt = performance.now();
     for (const node of this.topology.nodes.toReversed()) await this.read(node);
     const snapshot = this.join();
     return (await this.readCauses(snapshot)) ? this.join() : snapshot;
@@ -93,13 +96,7 @@ export class Watcher {
   /**
    * Looks until verdict and diagnosis of a subject are those of the fault, and all that is said of it names what was injected.
    */
-  async untilTold(
-    id: FaultId,
-    major: number,
-    subject: string,
-    names: RegExp,
-    timeoutMs?: number,
-  ): Promise<Diagnosis> {
+  async untilTold(id: FaultId, major: number, subject: string, names: RegExp): Promise<Diagnosis> {
     const fault: InjectedFault = FAULTS[id];
     let last = '';
     const holds = (snapshot: TopologySnapshot): boolean => {
@@ -111,7 +108,7 @@ export class Watcher {
       );
     };
     const what = `${id} is told as ${fault.verdict}, ${fault.diagnosis} with ${String(names)}`;
-    const snapshot = await this.until(what, holds, timeoutMs).catch((error: unknown) => {
+    const snapshot = await this.until(what, holds).catch((error: unknown) => {
       throw new Error(`${String(error)}; last: ${last}`, { cause: error });
     });
     const found = diagnosisOf(snapshot, subject);
@@ -121,6 +118,7 @@ export class Watcher {
 
   /** Asks in the order of the file: the upstream first, so that its downstream may seem to be ahead. */
   async lookUpstreamFirst(between: () => Promise<void>): Promise<TopologySnapshot> {
+    this.lookBeganAt = performance.now();
     for (const node of this.topology.nodes) {
       await this.read(node);
       await between();
@@ -132,7 +130,7 @@ export class Watcher {
   until(
     what: string,
     holds: (snapshot: TopologySnapshot) => boolean,
-    timeoutMs = 45_000,
+    timeoutMs?: number,
   ): Promise<TopologySnapshot> {
     let last = '';
     const look = async (): Promise<TopologySnapshot | null> => {
@@ -140,7 +138,8 @@ export class Watcher {
       last = snapshot.edges.map(say).join('; ');
       return holds(snapshot) ? snapshot : null;
     };
-    return waitFor(look, { what, timeoutMs, everyMs: LOOK_EVERY_MS }).catch((error: unknown) => {
+    const patience = timeoutMs === undefined ? {} : { timeoutMs };
+    return waitFor(look, { what, everyMs: LOOK_EVERY_MS, ...patience }).catch((error: unknown) => {
       throw new Error(`${String(error)}; edges: ${last}`, { cause: error });
     });
   }
@@ -152,14 +151,14 @@ export class Watcher {
     return edgeOf(await this.until(`${id} is ${code}`, holds, timeoutMs), id);
   }
 
-  /** Looks again and again for a while. @returns every snapshot. */
-  async during(forMs: number): Promise<readonly TopologySnapshot[]> {
+  /** Looks again and again for a while, and so often at least, however long that takes. @returns every snapshot. */
+  async during(forMs: number, atLeast = 1): Promise<readonly TopologySnapshot[]> {
     const snapshots: TopologySnapshot[] = [];
     const end = performance.now() + forMs;
     do {
       snapshots.push(await this.look());
       await sleep(LOOK_EVERY_MS);
-    } while (performance.now() < end);
+    } while (performance.now() < end || snapshots.length < atLeast);
     return snapshots;
   }
 
@@ -180,7 +179,8 @@ export class Watcher {
       samples: this.samples,
       memory: this.memory,
       nowMs: this.nowMs(),
-      pollIntervalMs: POLL_MS,
+      // Where a look takes longer than a poll, polls are as far apart: what it read first is not out of date at its end.
+      pollIntervalMs: Math.max(POLL_MS, performance.now() - this.lookBeganAt),
       version: this.version,
     });
     this.memory = memory;
@@ -238,7 +238,7 @@ export class Watcher {
   private async sessionOf(node: TopologyNode): Promise<NodeSession> {
     const open = this.sessions.get(node.id);
     if (open?.isClosed === false) return open;
-    const session = await this.gateway.open(node, never());
+    const session = await this.gateway.open(dialledPatiently(node), never());
     this.sessions.set(node.id, session);
     return session;
   }

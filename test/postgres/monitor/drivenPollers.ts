@@ -8,6 +8,7 @@ import { DialPace } from '../../../src/monitor/dialPace';
 import { NodePoller } from '../../../src/monitor/nodePoller';
 import { CLOSE_LIMIT_MS } from '../../../src/monitor/sessionHolder';
 import { makeGateway, MemoryLog } from '../pg/support';
+import { dialledPatiently, PATIENT_LIMITS } from './patience';
 
 export const POLL_MS = 5_000;
 
@@ -58,7 +59,8 @@ export class DrivenPollers {
   constructor(private readonly topology: Topology) {
     const { clock } = this;
     const deps = {
-      gateway: makeGateway(),
+      // Its clock stands still while a server answers: only the limits of a session would know how long that takes.
+      gateway: makeGateway({ limits: PATIENT_LIMITS }),
       gate: OPEN_GATE,
       clock,
       pace: new DialPace(clock),
@@ -67,7 +69,8 @@ export class DrivenPollers {
     };
     this.pollers = new Map(
       topology.nodes.map((node) => {
-        return [node.id, new NodePoller(deps, 'driven', node, POLL_MS, () => undefined)];
+        const dialled = dialledPatiently(node);
+        return [node.id, new NodePoller(deps, 'driven', dialled, POLL_MS, () => undefined)];
       }),
     );
   }

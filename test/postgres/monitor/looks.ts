@@ -6,12 +6,13 @@ import type { NodeSession } from '../../../src/core/ports/nodeGateway';
 import type { NodeSample, TopologySnapshot } from '../../../src/core/snapshot';
 import { DEFAULT_THRESHOLDS, type TopologyNode } from '../../../src/core/topology';
 import { makeGateway, never } from '../pg/support';
+import { dialledPatiently, PATIENT_LIMITS } from './patience';
 
 const POLL_MS = 1_000;
 
-/** Reads real servers by the real gateway and joins what they say, by a clock that the test gives: the monitor without its timers. */
+/** Reads real servers by the real gateway and joins what they say, by a clock that the test gives: the monitor without its timers and limits. */
 export class Looks {
-  private readonly gateway = makeGateway();
+  private readonly gateway = makeGateway({ limits: PATIENT_LIMITS });
   private readonly sessions = new Map<string, NodeSession>();
   private readonly samples = new Map<string, NodeSample>();
   private memory: JoinMemory = emptyMemory();
@@ -24,7 +25,9 @@ export class Looks {
 
   /** Asks every node once, the last of the file first. */
   async look(): Promise<TopologySnapshot> {
+    const beganAtMs = this.nowMs();
     for (const node of this.nodes.toReversed()) await this.read(node);
+    const nowMs = this.nowMs();
     this.version += 1;
     const { snapshot, memory } = joinTopology({
       entryId: 'file:///looks/pg-topology.json',
@@ -37,8 +40,9 @@ export class Looks {
       },
       samples: this.samples,
       memory: this.memory,
-      nowMs: this.nowMs(),
-      pollIntervalMs: POLL_MS,
+      nowMs,
+      // Where a look takes longer than a poll, polls are as far apart: what it read first is not out of date at its end.
+      pollIntervalMs: Math.max(POLL_MS, nowMs - beganAtMs),
       version: this.version,
     });
     this.memory = memory;
@@ -54,7 +58,8 @@ export class Looks {
     const before = this.samples.get(node.id) ?? UNASKED_SAMPLE;
     try {
       const open = this.sessions.get(node.id);
-      const session = open?.isClosed === false ? open : await this.gateway.open(node, never());
+      const session =
+        open?.isClosed === false ? open : await this.gateway.open(dialledPatiently(node), never());
       this.sessions.set(node.id, session);
       const slow = before.slow ?? (await session.readSlow(never()));
       const askedAtMs = this.nowMs();

@@ -8,7 +8,8 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forOldestAndNewest } from '../../clusters/majors';
 import { Proxy } from '../../clusters/proxy';
-import { sleep, waitFor } from '../../clusters/waitFor';
+import { timed } from '../../clusters/sessionTime';
+import { BEFORE_UNUSED_CLOSE_MS, sleep, waitFor } from '../../clusters/waitFor';
 import { makeGateway, MemoryLog, nodeAt, untilNoSessions } from '../pg/support';
 
 const ID = 'file:///monitor/pg-topology.json';
@@ -163,8 +164,13 @@ forOldestAndNewest('the monitor on real servers', function (major) {
     await answersOf('one', 1);
     await other.start();
     await untilConnected('other');
-    assert.equal((await sessions(other)).length, 1);
-    assert.equal((await sessions(one)).length, 1);
+    // A dial that was given up may take a moment to go; what leaked never would.
+    for (const server of [other, one]) {
+      await waitFor(async () => (await sessions(server)).length === 1, {
+        what: `one session on ${server.name}`,
+        timeoutMs: BEFORE_UNUSED_CLOSE_MS,
+      });
+    }
   }).timeout(TIMEOUT_MS);
 
   it('ends while a statement hangs, and leaves no session behind', async () => {
@@ -173,10 +179,11 @@ forOldestAndNewest('the monitor on real servers', function (major) {
       show(nodeAt(proxy, { id: 'one' }));
       await untilConnected('one');
       await proxy.setMode({ kind: 'blackHole' });
-      void monitor.refresh(null, 'manual');
-      const startedMs = performance.now();
-      await monitor.dispose();
-      assert.ok(performance.now() - startedMs < 5_000);
+      const { tookMs, mayTakeMs } = await timed(one, 5_000, () => {
+        void monitor.refresh(null, 'manual');
+        return monitor.dispose();
+      });
+      assert.ok(tookMs < mayTakeMs, `dispose took ${Math.round(tookMs)} ms`);
     } finally {
       await proxy.stop();
     }

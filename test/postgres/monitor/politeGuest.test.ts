@@ -10,6 +10,7 @@ import { Clusters } from '../../clusters/clusters';
 import { freezeBackend, killBackend, lockTable, terminateSessions } from '../../clusters/faults';
 import { forOldest } from '../../clusters/majors';
 import { Proxy } from '../../clusters/proxy';
+import { timed } from '../../clusters/sessionTime';
 import { BEFORE_UNUSED_CLOSE_MS, sleep, waitFor } from '../../clusters/waitFor';
 import { makeGateway, MemoryLog, nodeAt, untilNoSessions } from '../pg/support';
 
@@ -190,7 +191,10 @@ forOldest('The monitor as a guest of real servers', function (major) {
         what: 'one session is left',
         timeoutMs: BEFORE_UNUSED_CLOSE_MS,
       });
-      assert.equal((await ourPids(other)).length, 1);
+      await waitFor(async () => (await ourPids(other)).length === 1, {
+        what: 'the other node has one session',
+        timeoutMs: BEFORE_UNUSED_CLOSE_MS,
+      });
       const warnings = log.lines.filter(
         (line) => line.includes('central') && !line.includes('again'),
       );
@@ -221,23 +225,28 @@ forOldest('The monitor as a guest of real servers', function (major) {
   });
 
   it('F10: a slow way makes polls rarer, never more at a time, and delays nobody else', async () => {
+    // The way is slow on purpose: with a busy machine it would be beyond the limits, which are not what this is about.
+    await monitor.dispose();
+    await untilNoSessions(central);
+    await watch({ ...MONITOR_LIMITS, statementMs: 60_000, readMs: 60_000 });
     await proxy.setMode({ kind: 'delay', ms: 700 });
     await answers('central');
-    const times = new Set<number>();
+    const times = { central: new Set<number>(), other: new Set<number>() };
     let most = 0;
     const subscription = monitor.onDidChange(() => {
-      const atMs = sampleOf('other').fastAtMs;
-      if (atMs !== null) times.add(atMs);
+      for (const id of ['central', 'other'] as const) times[id].add(sampleOf(id).fastAtMs ?? 0);
     });
     const sample = await answers('central');
     assert.ok((sample.roundTripMs ?? 0) >= 1_300, `round trip ${sample.roundTripMs ?? '?'} ms`);
-    for (let look = 0; look < 20; look += 1) {
+    // By answers, not by time: a busy machine slows both nodes.
+    for (let look = 0; look < 20 || times.central.size < 4; look += 1) {
       most = Math.max(most, (await ourPids(central)).length);
       await sleep(150);
     }
     subscription.dispose();
     assert.equal(most, 1);
-    assert.ok(times.size >= 2, `the other node answered ${times.size} times meanwhile`);
+    const said = `the other node answered ${times.other.size} times, central ${times.central.size}`;
+    assert.ok(times.other.size >= Math.max(2, times.central.size - 1), said);
   });
 
   it('F66: ending in the middle of a statement closes every socket and cancels it on the server', async () => {
@@ -259,14 +268,12 @@ forOldest('The monitor as a guest of real servers', function (major) {
       const cancelled = (): number =>
         central.readLog().split('canceling statement due to user request').length - 1;
       const before = cancelled();
-      const startedMs = performance.now();
-      await monitor.dispose();
-      const tookMs = performance.now() - startedMs;
-      assert.ok(tookMs < 2_500, `dispose took ${Math.round(tookMs)} ms`);
+      const { tookMs, mayTakeMs } = await timed(central, 2_500, () => monitor.dispose());
+      assert.ok(tookMs < mayTakeMs, `dispose took ${Math.round(tookMs)} ms`);
       await untilNoSessions(central);
       await untilNoSessions(other);
       await waitFor(() => cancelled() > before, { what: 'the server was told to cancel' });
-      assert.equal(proxy.open, 0);
+      await waitFor(() => proxy.open === 0, { what: 'every socket is closed' });
     } finally {
       await lock.end();
     }

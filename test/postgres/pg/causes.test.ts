@@ -6,7 +6,7 @@ import { Clusters } from '../../clusters/clusters';
 import { endAll, lockTable, type Fault } from '../../clusters/faults';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { makeGateway, never, nodeAt } from './support';
+import { makePatientGateway, never, nodeAt } from './support';
 
 const ALL: CauseWants = { blockers: true, replay: true, tables: true, wal: true, log: true };
 const NONE: CauseWants = { blockers: false, replay: false, tables: false, wal: false, log: false };
@@ -18,7 +18,7 @@ forEachMajor('Facts about causes', function (major) {
   let central: Cluster;
   let read: Cluster;
   let genesis: Cluster;
-  const gateway = makeGateway();
+  const gateway = makePatientGateway();
   const faults: Fault[] = [];
 
   before(async function () {

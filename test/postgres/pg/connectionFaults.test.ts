@@ -14,12 +14,12 @@ import {
 import { freePort } from '../../clusters/freePort';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { failureOf, makeGateway, never, nodeAt, untilNoSessions, reasonOf } from './support';
+import { failureOf, makePatientGateway, never, nodeAt, untilNoSessions, reasonOf } from './support';
 
 forEachMajor('Faults on the way to a server', function (major) {
   let clusters: Clusters;
   let server: Cluster;
-  const gateway = makeGateway();
+  const gateway = makePatientGateway();
   const watcher = { params: { user: 'watcher' } };
 
   before(async function () {

@@ -5,7 +5,7 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { freePort } from '../../clusters/freePort';
 import { forEachMajor } from '../../clusters/majors';
-import { failureOf, makeGateway, MemorySecrets, nodeAt, untilNoSessions } from './support';
+import { failureOf, makePatientGateway, MemorySecrets, nodeAt, untilNoSessions } from './support';
 
 const PASSWORD = 'c4n4ry';
 
@@ -52,7 +52,7 @@ forEachMajor('A password entered for a node of several hosts', function (major) 
     secretKey({ user: 'monitor', host: '127.0.0.1', port, database: 'postgres' });
 
   const enter = (ports: readonly number[], attrs?: string): Promise<string> =>
-    makeGateway({ secrets }).enterPassword(nodeOf(ports, attrs), PASSWORD);
+    makePatientGateway({ secrets }).enterPassword(nodeOf(ports, attrs), PASSWORD);
 
   it('is kept for the host that took it, and for none that was not tried', async () => {
     const never = await freePort();
@@ -77,7 +77,7 @@ forEachMajor('A password entered for a node of several hosts', function (major) 
   it('is kept for nobody when none let us in, and leaves no session', async () => {
     const dead = await freePort();
     const facts = await failureOf(
-      makeGateway({ secrets }).enterPassword(nodeOf([dead, primary.port]), 'wrong'),
+      makePatientGateway({ secrets }).enterPassword(nodeOf([dead, primary.port]), 'wrong'),
     );
     assert.equal(facts.reason, 'passwordRefused');
     assert.equal(secrets.values.size, 0);

@@ -4,7 +4,7 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { makeGateway, never, nodeAt, untilNoSessions, type NodeOptions } from './support';
+import { makePatientGateway, never, nodeAt, untilNoSessions, type NodeOptions } from './support';
 
 interface Facts {
   readonly fast: FastFacts;
@@ -17,7 +17,7 @@ forEachMajor('Facts of each kind of node', function (major) {
   let standby: Cluster;
   let cascade: Cluster;
   let subscriber: Cluster;
-  const gateway = makeGateway();
+  const gateway = makePatientGateway();
 
   async function read(cluster: Cluster, options?: NodeOptions): Promise<Facts> {
     const session = await gateway.open(nodeAt(cluster, options), never());
@@ -360,7 +360,9 @@ forEachMajor('Facts of each kind of node', function (major) {
       const blocked = await waitFor(
         async () => {
           const [subscription] = (await read(subscriber)).fast.subscriptions;
-          return subscription?.workerWaitEventType === 'Lock' ? subscription : null;
+          // Its waiting and its blockers are not read in the same instant.
+          const isBlocked = (subscription?.blockingPids ?? []).length > 0;
+          return isBlocked && subscription?.workerWaitEventType === 'Lock' ? subscription : null;
         },
         { what: 'the apply worker waits for the lock' },
       );

@@ -10,11 +10,12 @@ import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import {
   failureOf,
-  makeGateway,
+  makePatientGateway,
   MemoryLog,
   MemorySecrets,
   never,
   nodeAt,
+  PATIENT,
   reasonOf,
 } from './support';
 
@@ -60,11 +61,11 @@ forEachMajor('Passwords', function (major) {
   });
 
   function gatewayWith(variables: Record<string, string> = {}): PgNodeGateway {
-    return makeGateway({
+    return makePatientGateway({
       secrets,
       log,
       environment: {
-        variables,
+        variables: { ...PATIENT, ...variables },
         homeDirectory: home,
         userName: 'nobody',
         platform: process.platform,

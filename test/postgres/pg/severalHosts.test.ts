@@ -3,13 +3,13 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { freePort } from '../../clusters/freePort';
 import { forEachMajor } from '../../clusters/majors';
-import { failureOf, makeGateway, never, nodeAt } from './support';
+import { failureOf, makePatientGateway, never, nodeAt } from './support';
 
 forEachMajor('Several hosts', function (major) {
   let clusters: Clusters;
   let primary: Cluster;
   let standby: Cluster;
-  const gateway = makeGateway();
+  const gateway = makePatientGateway();
 
   before(async function () {
     clusters = new Clusters(major);

@@ -6,6 +6,7 @@ import type { LocalEnvironment } from '../../../src/pg/libpq/environment';
 import { PgNodeGateway, type PgNodeGatewayOptions } from '../../../src/pg/pgNodeGateway';
 import type { Cluster } from '../../clusters/cluster';
 import { BEFORE_UNUSED_CLOSE_MS, waitFor } from '../../clusters/waitFor';
+import { PATIENT_LIMITS } from '../monitor/patience';
 
 /** A secret store in memory that counts what it was asked. */
 export class MemorySecrets implements SecretStore {
@@ -66,6 +67,18 @@ export function makeGateway(options: Partial<PgNodeGatewayOptions> = {}): PgNode
     secrets: new MemorySecrets(),
     paths: { baseDirectory: () => null, isAllowed: () => true },
     log: new MemoryLog(),
+    ...options,
+  });
+}
+
+/** Seconds that a test waits for a connection: five, as the extension does, are too few where others use the processor. */
+export const PATIENT = { PGCONNECT_TIMEOUT: '30' };
+
+/** The same for tests of what servers say, not of how soon they say it: neither dialling nor reading is given up early. */
+export function makePatientGateway(options: Partial<PgNodeGatewayOptions> = {}): PgNodeGateway {
+  return makeGateway({
+    environment: testEnvironment(PATIENT),
+    limits: PATIENT_LIMITS,
     ...options,
   });
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { MONITOR_LIMITS } from '../../../src/pg/session/limits';
 import { makeCertificate } from '../../clusters/certificates';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import { BEFORE_UNUSED_CLOSE_MS, waitFor } from '../../clusters/waitFor';
-import { failureOf, makeGateway, never, nodeAt, reasonOf } from './support';
+import { PATIENT_LIMITS } from '../monitor/patience';
+import { failureOf, makePatientGateway, never, nodeAt, reasonOf } from './support';
 
 forEachMajor('TLS', function (major) {
   let clusters: Clusters;
@@ -16,7 +16,7 @@ forEachMajor('TLS', function (major) {
   let foreign: Cluster;
   let plain: Cluster;
   let rootPath: string;
-  const gateway = makeGateway();
+  const gateway = makePatientGateway();
 
   before(async function () {
     clusters = new Clusters(major);
@@ -137,8 +137,8 @@ forEachMajor('TLS', function (major) {
 
   it('a statement over TLS is cancelled over TLS', async () => {
     // No limit may end the statement before we do.
-    const patient = { ...MONITOR_LIMITS, statementMs: 60_000, readMs: 60_000, lockMs: 60_000 };
-    const session = await makeGateway({ limits: patient }).open(
+    const patient = { ...PATIENT_LIMITS, lockMs: 60_000, cancelMs: 60_000 };
+    const session = await makePatientGateway({ limits: patient }).open(
       nodeAt(good, { params: { sslmode: 'verify-full', sslrootcert: rootPath } }),
       never(),
     );

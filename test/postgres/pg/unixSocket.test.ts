@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { MONITOR_LIMITS } from '../../../src/pg/session/limits';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { freePort } from '../../clusters/freePort';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { failureOf, makeGateway, never, nodeAt, untilNoSessions } from './support';
+import { PATIENT_LIMITS } from '../monitor/patience';
+import { failureOf, makePatientGateway, never, nodeAt, untilNoSessions } from './support';
 
 forEachMajor('A Unix socket', function (major) {
   let clusters: Clusters;
@@ -38,7 +38,7 @@ forEachMajor('A Unix socket', function (major) {
 
   it('is dialled when host is its directory, in clear whatever sslmode says', async () => {
     for (const params of [{}, { sslmode: 'verify-full' }]) {
-      const session = await makeGateway().open(node(params), never());
+      const session = await makePatientGateway().open(node(params), never());
       try {
         assert.deepEqual(session.endpoint, { host: directory, port: server.port });
         assert.equal((await session.readFast(never())).isInRecovery, false);
@@ -53,14 +53,14 @@ forEachMajor('A Unix socket', function (major) {
   it('is passed over in a list of hosts when nobody listens there', async () => {
     const elsewhere = await freePort();
     const ports = { host: `${directory},127.0.0.1`, port: `${elsewhere},${server.port}` };
-    const session = await makeGateway().open(node(ports), never());
+    const session = await makePatientGateway().open(node(ports), never());
     assert.deepEqual(session.endpoint, { host: '127.0.0.1', port: server.port });
     await session.close();
   });
 
   it('is named by its file when nobody listens there', async () => {
     const port = await freePort();
-    const facts = await failureOf(makeGateway().open(node({ port: String(port) }), never()));
+    const facts = await failureOf(makePatientGateway().open(node({ port: String(port) }), never()));
     assert.equal(facts.reason, 'refused');
     assert.equal(
       facts.text,
@@ -70,8 +70,8 @@ forEachMajor('A Unix socket', function (major) {
 
   it('carries the word that cancels a statement', async () => {
     await untilNoSessions(server);
-    const patient = { ...MONITOR_LIMITS, statementMs: 60_000, readMs: 60_000, lockMs: 60_000 };
-    const session = await makeGateway({ limits: patient }).open(node(), never());
+    const patient = { ...PATIENT_LIMITS, lockMs: 60_000, cancelMs: 60_000 };
+    const session = await makePatientGateway({ limits: patient }).open(node(), never());
     const locker = await server.connect();
     try {
       await locker.query('BEGIN; LOCK TABLE pg_catalog.pg_subscription IN ACCESS EXCLUSIVE MODE');

@@ -4,7 +4,7 @@ import type { AuditEntry, AuditLog } from '../../../src/core/ports/auditLog';
 import type { PasswordSource, TopologyNode } from '../../../src/core/topology';
 import { PgChangeGateway } from '../../../src/pg/pgChangeGateway';
 import type { PgNodeGateway, PgNodeGatewayOptions } from '../../../src/pg/pgNodeGateway';
-import { makeGateway, nodeAt, testEnvironment } from '../pg/support';
+import { makeGateway, nodeAt, PATIENT, testEnvironment } from '../pg/support';
 
 /** Keeps what was written down. */
 export class MemoryAudit implements AuditLog {
@@ -27,9 +27,6 @@ export class MemoryAudit implements AuditLog {
     );
   }
 }
-
-/** Seconds that a test of changes waits for a connection: five, as the extension does, are too few where others use the processor. */
-export const PATIENT = { PGCONNECT_TIMEOUT: '30' };
 
 /** Both gateways over one dialer, as the extension has them. */
 export function makeGateways(options: Partial<PgNodeGatewayOptions> = {}): {
@@ -90,6 +87,17 @@ export function stepOn(
     undoNote: null,
     ...more,
   };
+}
+
+/**
+ * A step that waits for a lock for longer than the two seconds of its session. Who holds it is looked up from a session of its own while
+ * the step waits, which may take longer than that where others use the processor.
+ */
+export function lockWaitingStep(nodeId: string, sql: string): PlanStep {
+  return stepOn(nodeId, [`SET LOCAL lock_timeout = '10s'`, sql], {
+    isTransactional: true,
+    statementLimitMs: 60_000,
+  });
 }
 
 /** True when the table is there. */

@@ -7,7 +7,7 @@ import { createLogin, requirePasswords } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
-import { PlanRig, untilReady } from './planRig';
+import { PlanRig, untilReady, untilReplayed } from './planRig';
 
 forEachMajor('Check Set-up', function (major) {
   let clusters: Clusters;
@@ -37,6 +37,7 @@ forEachMajor('Check Set-up', function (major) {
       `CREATE SUBSCRIPTION item_sub CONNECTION '${central.conninfo({ database: 'postgres', user: 'streamer' })} password=streamer' PUBLICATION item_pub`,
     );
     await untilReady({ cluster: edge }, 'item_sub', ['item']);
+    await untilReplayed(reader, central);
     rig = new PlanRig({
       central: { cluster: central },
       reader: { cluster: reader, standbyOf: 'central' },

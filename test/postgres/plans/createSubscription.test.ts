@@ -508,7 +508,8 @@ forEachMajor('Create Subscription', function (major) {
     try {
       await writer.query('BEGIN; UPDATE jobs SET name = name WHERE id = 1');
       const made = await planOf();
-      const steps = made.steps.map((step) => ({ ...step, statementLimitMs: 1_000 }));
+      // Long enough for its server to have reached the publisher.
+      const steps = made.steps.map((step) => ({ ...step, statementLimitMs: 5_000 }));
       const report = await rig.run({ ...made, steps }, SECRETS);
       assert.equal(
         reportSentence(report),
@@ -553,6 +554,5 @@ forEachMajor('Create Subscription', function (major) {
 async function untilRows(cluster: Cluster, table: string, count: number): Promise<void> {
   await waitFor(async () => (await cluster.query(`SELECT FROM ${table}`)).length === count, {
     what: `${table} on ${cluster.name} has ${count} rows`,
-    timeoutMs: 120_000,
   });
 }

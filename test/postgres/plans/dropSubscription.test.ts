@@ -7,7 +7,7 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { codes, PlanRig, untilReady } from './planRig';
+import { codes, PlanRig, untilReady, untilWorkersStopped } from './planRig';
 
 forEachMajor('Dropping a subscription', function (major) {
   let clusters: Clusters;
@@ -212,6 +212,8 @@ forEachMajor('Dropping a subscription', function (major) {
       what: 'a slot of a table copy',
     });
     await edge.query('ALTER SUBSCRIPTION closed_sub DISABLE');
+    // A worker that tries once more takes the slot of its last try away before it makes another.
+    await untilWorkersStopped(edge);
     await waitFor(
       async () =>
         (

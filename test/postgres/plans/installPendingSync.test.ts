@@ -7,7 +7,7 @@ import { createLogin } from '../../clusters/access';
 import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
-import { makeGateway, never, nodeAt } from '../pg/support';
+import { makePatientGateway, never, nodeAt } from '../pg/support';
 import { codes, PlanRig } from './planRig';
 
 const TABLE: TableName = { schema: 'pgtopology', name: 'pending_sync' };
@@ -50,7 +50,7 @@ forEachMajor('Install pending_sync Schema', function (major) {
 
   async function watched(table: TableName) {
     const queue: DeclaredQueue = { primary: 'central', table, capture: 'application', tables: [] };
-    const session = await makeGateway().open(
+    const session = await makePatientGateway().open(
       nodeAt(edge, { params: { user: 'watcher' }, pendingSync: queue }),
       never(),
     );

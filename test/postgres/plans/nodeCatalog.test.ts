@@ -9,6 +9,7 @@ import { waitFor } from '../../clusters/waitFor';
 import { sample, snapshot } from '../../unit/core/describe/makeSnapshot';
 import { failureOf, never } from '../pg/support';
 import { administered, makeGateways } from './changeSupport';
+import { untilReplayed } from './planRig';
 
 forEachMajor('What planners read of a node', function (major) {
   let clusters: Clusters;
@@ -73,6 +74,7 @@ forEachMajor('What planners read of a node', function (major) {
     );
     // While a table is copied, its worker has an origin, a slot and a sender of its own.
     if (major >= 15) await untilCopied();
+    await untilReplayed(standby, central);
   });
 
   async function untilCopied(): Promise<void> {
@@ -80,7 +82,9 @@ forEachMajor('What planners read of a node', function (major) {
       async () => {
         const [row] = await edge.query<{ done: boolean }>(
           `SELECT count(*) > 0 AND bool_and(srsubstate = 'r')
-             AND (SELECT count(*) = 1 FROM pg_replication_origin) AS done FROM pg_subscription_rel`,
+             AND (SELECT count(*) = 1 FROM pg_replication_origin)
+             AND NOT EXISTS (SELECT FROM pg_stat_subscription WHERE relid IS NOT NULL) AS done
+             FROM pg_subscription_rel`,
         );
         return row?.done === true;
       },
@@ -367,6 +371,8 @@ forEachMajor('What planners read of a node', function (major) {
       const [hidden] = (await read(central, 'guest')).writers;
       assert.equal(hidden?.pid, seen.pid);
       assert.equal(hidden.runningMs, null);
+      // A session that is ended has its transaction for a moment more.
+      await writer.query('ROLLBACK');
     } finally {
       await writer.end();
     }

@@ -110,6 +110,17 @@ forEachMajor('Plan Changes', function (major) {
     );
   }
 
+  /**
+   * A server that is killed between the end of a table copy and the dropping of its slot leaves that for ever, whoever made the
+   * subscription. No copy is under way.
+   */
+  async function dropLostCopySlots(): Promise<void> {
+    await on(
+      central,
+      `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name ~ '^pg_[0-9]+_sync_' AND NOT active`,
+    );
+  }
+
   /** Everything as before the first plan. */
   async function strip(): Promise<void> {
     for (const [node, names] of [
@@ -206,6 +217,7 @@ forEachMajor('Plan Changes', function (major) {
       }
       assert.equal(dials, 3);
       await untilHealthy();
+      if (end !== 'session') await dropLostCopySlots();
       await untilMade(END);
       await assertNothingToDo();
     });
@@ -342,7 +354,13 @@ forEachMajor('Plan Changes', function (major) {
     await untilReady(singularity, 'patterns_sub', ['approved_patterns']);
     // Nobody here tells where it came from: what stays is named.
     assert.match(plan.findings.map(({ text }) => text).join('\n'), /slot old_sub/u);
-    await on(central, `SELECT pg_drop_replication_slot('old_sub')`);
+    await waitFor(
+      async () => {
+        await on(central, `SELECT pg_drop_replication_slot('old_sub')`);
+        return true;
+      },
+      { what: 'nobody reads the slot old_sub' },
+    );
     assert.deepEqual(titles(await rig.planned({ drops: true })), []);
     await untilMade([
       END[0],

@@ -14,8 +14,8 @@ import { PlanRunner } from '../../../src/operations/planRunner';
 import type { PgChangeGateway } from '../../../src/pg/pgChangeGateway';
 import type { Cluster } from '../../clusters/cluster';
 import { waitFor } from '../../clusters/waitFor';
-import { MemoryLog, never, nodeAt, testEnvironment } from '../pg/support';
-import { makeGateways, MemoryAudit, PATIENT } from './changeSupport';
+import { MemoryLog, never, nodeAt, PATIENT, testEnvironment } from '../pg/support';
+import { makeGateways, MemoryAudit } from './changeSupport';
 
 /** A node of a test's topology. */
 export interface RigNode {
@@ -106,6 +106,7 @@ export class PlanRig {
       if (place !== undefined) node = this.members[place];
       if (line.startsWith('--') || node === undefined) continue;
       await node.cluster.query(line, undefined, { database: node.database ?? 'postgres' });
+      if (/^ALTER SUBSCRIPTION .* DISABLE;?$/u.test(line)) await untilWorkersStopped(node.cluster);
     }
   }
 
@@ -132,15 +133,9 @@ export class PlanRig {
 
   /** A standby shows what its upstream has once it has replayed it. */
   private async replayed(): Promise<void> {
-    for (const [id, { cluster, standbyOf }] of Object.entries(this.members)) {
+    for (const { cluster, standbyOf } of Object.values(this.members)) {
       const upstream = standbyOf === undefined ? undefined : this.members[standbyOf];
-      const [end] =
-        (await upstream?.cluster.query('SELECT pg_current_wal_lsn()::text AS lsn')) ?? [];
-      if (end === undefined) continue;
-      const sql = 'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS done';
-      await waitFor(async () => (await cluster.query(sql, [end['lsn']]))[0]?.['done'] === true, {
-        what: `${id} has replayed what ${standbyOf} has`,
-      });
+      if (upstream !== undefined) await untilReplayed(cluster, upstream.cluster);
     }
   }
 
@@ -187,7 +182,33 @@ export function codes(plan: Plan): readonly string[] {
   return plan.findings.map(({ severity, code, nodeId }) => `${severity} ${code} ${nodeId ?? '-'}`);
 }
 
-/** Waits until every table of a subscription is ready, and nothing else is in it. */
+/** Waits until a standby shows everything that its upstream has by now; then it streams as well. */
+export async function untilReplayed(standby: Cluster, upstream: Cluster): Promise<void> {
+  const [end] = await upstream.query<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn');
+  const sql = 'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS done';
+  await waitFor(async () => (await standby.query(sql, [end?.lsn]))[0]?.['done'] === true, {
+    what: `${standby.name} has replayed what ${upstream.name} has`,
+  });
+}
+
+/** Waits until nobody works for a subscription that is disabled: `DISABLE` returns before its worker has noticed. */
+export async function untilWorkersStopped(subscriber: Cluster): Promise<void> {
+  await waitFor(
+    async () => {
+      const workers = await subscriber.query(
+        `SELECT FROM pg_stat_subscription AS w JOIN pg_subscription AS s ON s.oid = w.subid
+          WHERE w.pid IS NOT NULL AND NOT s.subenabled`,
+      );
+      return workers.length === 0;
+    },
+    { what: `no disabled subscription of ${subscriber.name} has a worker` },
+  );
+}
+
+/**
+ * Waits until every table of a subscription is ready, and nothing else is in it. A table may be ready before the worker that copied it
+ * has dropped its slot on the publisher: killed in between it would leave that for ever, so those workers have to be gone as well.
+ */
 export async function untilReady(
   { cluster, database = 'postgres' }: RigNode,
   subscription: string,
@@ -203,9 +224,17 @@ export async function untilReady(
         { database },
       );
       const ready = rows.filter(({ state }) => state === 'r').map(({ name }) => name);
-      return ready.length === rows.length && ready.join() === [...tables].sort().join();
+      if (ready.length < rows.length || ready.join() !== [...tables].sort().join()) return false;
+      const copying = await cluster.query(
+        `SELECT FROM pg_stat_subscription AS w JOIN pg_subscription AS s ON s.oid = w.subid
+           JOIN pg_database AS d ON d.oid = s.subdbid
+          WHERE w.relid IS NOT NULL AND s.subname = $1 AND d.datname = current_database()`,
+        [subscription],
+        { database },
+      );
+      return copying.length === 0;
     },
-    { what: `${subscription} has copied ${tables.join(', ')}`, timeoutMs: 120_000 },
+    { what: `${subscription} has copied ${tables.join(', ')}` },
   );
 }
 

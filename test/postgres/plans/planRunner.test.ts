@@ -12,7 +12,14 @@ import { forOldestAndNewest } from '../../clusters/majors';
 import { Proxy } from '../../clusters/proxy';
 import { waitFor } from '../../clusters/waitFor';
 import { MemoryLog, never, nodeAt, untilNoSessions } from '../pg/support';
-import { makeGateways, MemoryAudit, planOf, stepOn, tableExists } from './changeSupport';
+import {
+  lockWaitingStep,
+  makeGateways,
+  MemoryAudit,
+  planOf,
+  stepOn,
+  tableExists,
+} from './changeSupport';
 
 forOldestAndNewest('Running a plan', function (major) {
   let clusters: Clusters;
@@ -213,7 +220,9 @@ forOldestAndNewest('Running a plan', function (major) {
     await central.query('CREATE TABLE public.one (id int)');
     const lock = await lockTable(central, 'public.one', { applicationName: 'nightly import' });
     try {
-      const report = await run(planOf(stepOn('central', ['ALTER TABLE public.one ADD a int'])));
+      const report = await run(
+        planOf(lockWaitingStep('central', 'ALTER TABLE public.one ADD a int')),
+      );
       assert.deepEqual(states(report), ['failed 0 55P03']);
       assert.match(
         report.outcomes[0]?.failure?.advice ?? '',
@@ -339,11 +348,15 @@ forOldestAndNewest('Running a plan', function (major) {
   });
 
   it('a COMMIT whose answer is lost: not asked before the lost backend has ended', async () => {
+    // It waits for our word, however long that takes, and then so long that it is asked for meanwhile.
     await central.query(`
-      CREATE FUNCTION public.dawdle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END';
+      CREATE FUNCTION public.dawdle() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS
+        'BEGIN PERFORM pg_advisory_xact_lock(1), pg_sleep(1); RETURN NULL; END';
       CREATE TABLE public.one (id int);
       CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON public.one DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION public.dawdle()`);
+    const gate = await central.connect();
+    await gate.query('SELECT pg_advisory_lock(1)');
     try {
       const outcome = run(
         planOf(
@@ -352,6 +365,7 @@ forOldestAndNewest('Running a plan', function (major) {
             ['CREATE TABLE public.two (id int)', 'INSERT INTO public.one VALUES (1)'],
             {
               isTransactional: true,
+              statementLimitMs: 60_000,
               effectCheck: tableExists('two'),
             },
           ),
@@ -360,9 +374,11 @@ forOldestAndNewest('Running a plan', function (major) {
       await untilRunning('COMMIT');
       await proxy.setMode({ kind: 'reset' });
       await proxy.setMode({ kind: 'pass' });
+      await gate.query('SELECT pg_advisory_unlock(1)');
       assert.deepEqual(states(await outcome), ['done 2']);
       assert.equal(await exists(central, 'two'), true);
     } finally {
+      await gate.end();
       await central.query('DROP TABLE public.one; DROP FUNCTION public.dawdle()');
     }
   });
@@ -370,8 +386,9 @@ forOldestAndNewest('Running a plan', function (major) {
   it('a transaction that was cut before its COMMIT has changed nothing, and nobody need be asked', async () => {
     const outcome = run(
       planOf(
-        stepOn('proxied', ['CREATE TABLE public.one (id int)', 'SELECT pg_sleep(5)'], {
+        stepOn('proxied', ['CREATE TABLE public.one (id int)', 'SELECT pg_sleep(60)'], {
           isTransactional: true,
+          statementLimitMs: 90_000,
           effectCheck: tableExists('one'),
         }),
       ),

@@ -111,9 +111,13 @@ forEachMajor('A subscription that drift has stopped', function (major) {
     await edge.query(`ALTER SUBSCRIPTION jobs_sub CONNECTION '${conninfo}'`);
     await waitFor(
       async () =>
-        (await central.query(`SELECT FROM pg_stat_replication WHERE usename = 'copier'`)).length >
-        0,
-      { what: 'the subscription logs in as copier' },
+        (
+          await central.query(
+            `SELECT FROM pg_replication_slots AS s JOIN pg_stat_activity AS a ON a.pid = s.active_pid
+              WHERE s.slot_name = 'jobs_sub' AND a.usename = 'copier'`,
+          )
+        ).length === 1,
+      { what: 'the subscription reads its slot as copier' },
     );
     await central.query(
       'CREATE TABLE tours (id int PRIMARY KEY); INSERT INTO tours VALUES (1); ALTER PUBLICATION jobs_pub ADD TABLE tours',

@@ -6,6 +6,7 @@ import { Clusters } from '../../clusters/clusters';
 import { forEachMajor } from '../../clusters/majors';
 import { never } from '../pg/support';
 import { administered, makeGateways } from './changeSupport';
+import { untilReplayed } from './planRig';
 
 forEachMajor('What is read of a set-up', function (major) {
   let clusters: Clusters;
@@ -19,6 +20,7 @@ forEachMajor('What is read of a set-up', function (major) {
     await createLogin(central, 'guest');
     await central.query(`CREATE TABLE public.job (id serial PRIMARY KEY, n int GENERATED ALWAYS AS IDENTITY);
       CREATE SEQUENCE public.free; INSERT INTO public.job DEFAULT VALUES`);
+    await untilReplayed(reader, central);
   });
 
   after(async () => {

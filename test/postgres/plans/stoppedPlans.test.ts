@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
 import { makePlan } from '../../../src/core/plan/makePlan';
-import type { Plan } from '../../../src/core/plan/plan';
+import type { Plan, PlanStep } from '../../../src/core/plan/plan';
 import { planCreatePublication } from '../../../src/core/plan/planCreatePublication';
 import { planDocument } from '../../../src/core/plan/planDocument';
 import { planInstallPendingSync } from '../../../src/core/plan/planInstallPendingSync';
@@ -15,7 +15,7 @@ import { Clusters } from '../../clusters/clusters';
 import { lockTable } from '../../clusters/faults';
 import { forOldestAndNewest } from '../../clusters/majors';
 import { never, nodeAt } from '../pg/support';
-import { makeGateways, planOf, stepOn } from './changeSupport';
+import { lockWaitingStep, makeGateways, planOf, stepOn } from './changeSupport';
 import { codes, PlanRig } from './planRig';
 
 forOldestAndNewest('Plans that stopped, and plans by hand', (major) => {
@@ -111,11 +111,17 @@ forOldestAndNewest('Plans that stopped, and plans by hand', (major) => {
         'CREATE TRIGGER t AFTER INSERT ON jobs FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
         'COMMENT ON TABLE jobs IS $$x$$',
       ];
-      const reports = await Promise.all(
-        changes.map((sql) => rig.run(planOf(stepOn('central', [sql], { isTransactional: true })))),
+      const failuresOf = async (stepFor: (sql: string) => PlanStep) =>
+        Promise.all(
+          changes.map(async (sql) => (await rig.run(planOf(stepFor(sql)))).outcomes[0]?.failure),
+        );
+      const soon = await failuresOf((sql) => stepOn('central', [sql], { isTransactional: true }));
+      assert.deepEqual(
+        soon.map((failure) => failure?.sqlstate),
+        changes.map(() => '55P03'),
       );
-      for (const [index, { outcomes }] of reports.entries()) {
-        const failure = outcomes[0]?.failure;
+      const named = await failuresOf((sql) => lockWaitingStep('central', sql));
+      for (const [index, failure] of named.entries()) {
         assert.equal(failure?.sqlstate, '55P03', changes[index]);
         assert.match(failure.advice ?? '', /^It waited for pid \d+ \(/u, changes[index]);
       }
@@ -135,7 +141,7 @@ forOldestAndNewest('Plans that stopped, and plans by hand', (major) => {
         writers.map(({ pid, preparedAs, user }) => [pid, preparedAs, user]),
         [[null, 'forgotten', 'postgres']],
       );
-      const { outcomes } = await rig.run(planOf(stepOn('central', ['DROP TABLE jobs'])));
+      const { outcomes } = await rig.run(planOf(lockWaitingStep('central', 'DROP TABLE jobs')));
       assert.equal(
         outcomes[0]?.failure?.advice,
         'It waited for a prepared transaction (see pg_prepared_xacts): try again when that has ended.',

@@ -11,7 +11,7 @@ import type { Cluster } from '../../clusters/cluster';
 import { Clusters } from '../../clusters/clusters';
 import { forOldestAndNewest } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
-import { makeGateway, never, nodeAt } from '../pg/support';
+import { makePatientGateway, never, nodeAt } from '../pg/support';
 import { addressOf, codes, PlanRig, untilReady } from './planRig';
 
 const PASSWORD = "c4n4ry's \\pass";
@@ -234,7 +234,7 @@ forOldestAndNewest('Subscribing with nothing there yet, and with too much', func
       CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.02); RETURN NEW; END';
       CREATE TRIGGER slowly BEFORE INSERT ON big FOR EACH ROW EXECUTE FUNCTION slowly();
       ALTER TABLE big ENABLE ALWAYS TRIGGER slowly`);
-    const gateway = makeGateway();
+    const gateway = makePatientGateway();
     const watch = await gateway.open(nodeAt(edge), never());
     try {
       const plan = await planOf({ publications: ['big_pub'], name: MINE, slotName: MINE });

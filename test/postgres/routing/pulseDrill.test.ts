@@ -12,6 +12,7 @@ import { forOldestAndNewest } from '../../clusters/majors';
 import { waitFor } from '../../clusters/waitFor';
 import { DrivenPollers, POLL_MS } from '../monitor/drivenPollers';
 import { Looks } from '../monitor/looks';
+import { PATIENT_LIMITS } from '../monitor/patience';
 import { makeGateway, never, nodeAt } from '../pg/support';
 import { describeRunSelection } from './runSelection';
 
@@ -76,7 +77,7 @@ forOldestAndNewest('the failover drill behind a read/write router', (major) => {
     snapshot: TopologySnapshot,
     purpose: 'preferStandby' | 'readWrite',
   ): Promise<string> {
-    const gateway = makeGateway();
+    const gateway = makeGateway({ limits: PATIENT_LIMITS });
     const endpoints = new Map<string, Awaited<ReturnType<typeof gateway.endpointsOf>>>();
     for (const node of snapshot.topology.nodes) {
       endpoints.set(node.id, await gateway.endpointsOf(node));

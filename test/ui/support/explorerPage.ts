@@ -55,13 +55,21 @@ export class ExplorerPage {
   async openPick(): Promise<readonly string[]> {
     await this.statusItem.click();
     await this.workbench.choice('Open Dashboard').waitFor();
-    const lines = await this.workbench.page.locator('.quick-input-list .monaco-list-row').all();
-    return Promise.all(
-      lines.map(async (line) => {
-        const parts = line.locator('.label-name, .label-description, .quick-input-list-separator');
-        return plain((await parts.allInnerTexts()).join(' '));
-      }),
-    );
+    // All at one moment: the lines follow what is read meanwhile.
+    const lines = await this.workbench.page
+      .locator('.quick-input-list .monaco-list-row')
+      .evaluateAll((rows) =>
+        rows.map((row) =>
+          [
+            ...row.querySelectorAll<HTMLElement>(
+              '.label-name, .label-description, .quick-input-list-separator',
+            ),
+          ]
+            .map((part) => part.innerText)
+            .join(' '),
+        ),
+      );
+    return lines.map(plain);
   }
 
   /** The page of the dashboard that is open. */

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { waitFor } from '../../clusters/waitFor';
 import type { Workbench } from '../../host/workbench.mjs';
 
 /** The prompts of a plan as a user goes through them, by their words. */
@@ -52,16 +53,27 @@ export class PlanPage {
   /** Goes on with what a prompt shows. */
   async accept(title: string | RegExp): Promise<void> {
     await this.prompt(title);
-    await this.page.keyboard.press('Enter');
+    // To the field itself: the focus may still be where the prompt was called from.
+    await this.workbench.quickInput().press('Enter');
   }
 
   /** Every entry of the open prompt, as one line each. */
   async entries(): Promise<readonly string[]> {
-    const rows = await this.page.locator('.quick-input-list .monaco-list-row').all();
-    const lines = await Promise.all(
-      rows.map(async (row) => (await row.innerText()).replaceAll(/\s+/gu, ' ').trim()),
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows.first().waitFor();
+    // All at one moment: a list that is read row by row may change meanwhile.
+    return (await rows.allInnerTexts()).map((row) => row.replaceAll(/\s+/gu, ' ').trim());
+  }
+
+  /** Waits until the entries of the open prompt, a line each, say so: a prompt may open before it knows all of them. */
+  async shows(words: RegExp): Promise<void> {
+    await waitFor(
+      async () => {
+        const text = (await this.entries()).join('\n');
+        return words.test(text) || Promise.reject(new Error(text));
+      },
+      { what: `the prompt shows ${String(words)}` },
     );
-    return lines;
   }
 
   /** Dismisses whatever asks, until nothing does. */
@@ -72,11 +84,7 @@ export class PlanPage {
 
   /** The lines of the document in the editor whose tab has this label. */
   async document(label: string): Promise<readonly string[]> {
-    const editor = this.page
-      .locator('.editor-group-container')
-      .filter({ has: this.page.locator('.tab.active').filter({ hasText: label }) })
-      .locator('.editor-instance')
-      .first();
+    const editor = this.workbench.activeEditor(label);
     await editor.locator('.view-line').first().waitFor();
     const lines = await editor.locator('.view-line').evaluateAll((found) =>
       found
@@ -91,10 +99,7 @@ export class PlanPage {
   }
 
   /** Presses a button of a notification. */
-  async answer(message: string | RegExp, button: string): Promise<void> {
-    const toast = this.workbench.toast(message);
-    await toast.waitFor();
-    await toast.hover();
-    await toast.getByRole('button', { name: button }).click();
+  answer(message: string | RegExp, button: string): Promise<void> {
+    return this.workbench.answer(message, button);
   }
 }

@@ -61,7 +61,8 @@ describe('check:imports', () => {
   let violations: ReadonlyMap<string, readonly string[]>;
 
   before(function () {
-    this.timeout(60_000);
+    // It reads a whole repository in a process of its own.
+    this.timeout(240_000);
     violations = checkPlantedRepository();
   });
 

@@ -24,10 +24,10 @@ describe('the process of a suite', () => {
   it('is ended together with its children when it says nothing for too long', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pg-topology-process-'));
     const file = join(folder, 'pid');
-    const child = `require('fs').writeFileSync(${JSON.stringify(file)}, String(process.pid)); setInterval(() => {}, 1000)`;
-    const parent = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}]); setInterval(() => {}, 1000)`;
+    // A shell is there at once, where another Node might not have begun its child before the limit.
+    const parent = ['/bin/sh', '-c', 'sleep 3600 & echo $! > "$0"; wait', file];
     try {
-      const { ok, end } = await runProcess([process.execPath, '-e', parent], {
+      const { ok, end } = await runProcess(parent, {
         ...options,
         quietMs: 3000,
       });
@@ -40,8 +40,8 @@ describe('the process of a suite', () => {
   });
 
   it('goes on for as long as it says something', async () => {
-    const speaker = `let left = 60; const t = setInterval(() => { console.log(left); left -= 1; if (left === 0) clearInterval(t); }, 100)`;
-    const outcome = await runProcess([process.execPath, '-e', speaker], {
+    const speaker = 'for left in 1 2 3 4 5 6 7 8 9 10 11 12; do echo $left; sleep 0.5; done';
+    const outcome = await runProcess(['/bin/sh', '-c', speaker], {
       ...options,
       label: 'speaker',
       quietMs: 5_000,

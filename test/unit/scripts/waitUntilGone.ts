@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../../clusters/waitFor';
 
-/** @throws when the process is still there after ten seconds */
+/** @throws when the process stays */
 export async function waitUntilGone(pid: number): Promise<void> {
   assert.ok(pid > 0, 'no process number');
-  for (let left = 200; left > 0; left -= 1) {
-    if (!isRunning(pid)) return;
-    await sleep(50);
-  }
-  assert.fail(`process ${pid} is still there`);
+  await waitFor(() => !isRunning(pid), { what: `process ${pid} is gone` });
 }
 
 function isRunning(pid: number): boolean {

@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { EdgeChecks } from '../../../src/core/ports/checks';
 import type { TopologySnapshot } from '../../../src/core/snapshot';
 import type { Envelope } from '../../../src/protocol/envelope';
+import { waitFor } from '../../clusters/waitFor';
 import { launchShell } from '../../host/browser.mjs';
 import { FakeHost } from './fakeHost';
 import { Site } from './site';
@@ -72,6 +73,7 @@ export class Rig {
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
+    page.setDefaultTimeout(120_000);
     const problems: string[] = [];
     this.opened.push({ context, problems });
     page.on('console', (message) => {
@@ -84,11 +86,19 @@ export class Rig {
         window.dispatchEvent(new MessageEvent('message', { data }));
       }, message);
     };
+    const asked = new Set<number>();
     const host = hostOf((message) => {
       // The page may be gone already, as a hidden webview is.
-      send(message).catch(() => undefined);
+      void send(message)
+        .catch(() => undefined)
+        .then(() => {
+          if (message.kind === 'answer' || message.kind === 'error') asked.delete(message.id);
+        });
     });
-    await page.exposeFunction('hostReceives', (message: unknown) => host.receive(message));
+    await page.exposeFunction('hostReceives', (message: Envelope) => {
+      if (message.kind === 'request') asked.add(message.id);
+      host.receive(message);
+    });
     await page.exposeFunction('policyRefused', (what: string) => problems.push(what));
     // esbuild, which runs these files, wraps functions in a helper that the page does not have.
     await page.addInitScript({ content: 'globalThis.__name = (value) => value;' });
@@ -100,6 +110,8 @@ export class Rig {
     });
     await page.goto(`${this.site.origin}/${options.page ?? ''}`);
     await page.waitForSelector('#dashboard:not([aria-busy])');
+    // Charts and events come with answers of their own.
+    await waitFor(() => asked.size === 0, { what: 'the page has all that it asked for' });
     return { page, problems, send };
   }
 
