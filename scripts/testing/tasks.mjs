@@ -50,7 +50,7 @@ const CHECKS = [
   task('check', 'generated', npm('check:generated')),
 ];
 
-const UNIT = task('suite', 'unit', mocha('test/unit/**/*.test.ts', 60));
+const UNIT = task('suite', 'unit', mocha('test/unit/**/*.test.ts', 180));
 
 /** One process a major, so that two of them run at a time. */
 const POSTGRES = MAJORS.map((major) =>

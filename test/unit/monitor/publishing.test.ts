@@ -122,9 +122,8 @@ describe('publishing', () => {
     assert.equal(calls, before);
   });
 
-  describe('history', function () {
+  describe('history', () => {
     // Hours of a clock that a busy machine has to tick through.
-    this.timeout(20_000);
 
     const points = () => {
       const past = rig.monitor.history(ID).series.get(STREAMING);

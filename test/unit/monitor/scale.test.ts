@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { joinTopology, type JoinResult } from '../../../src/core/join/joinTopology';
 import { EXPLORER, node, Rig } from './fixture';
 
-describe('a workspace of 500 nodes', function () {
-  this.timeout(60_000);
-
+describe('a workspace of 500 nodes', () => {
   it('starts spread out, is polled evenly, and ends without a trace', async () => {
     // One picture for all of the run: what a picture costs is not the question here.
     let picture: JoinResult | null = null;
