@@ -19,8 +19,10 @@ const EXCLUDED = '**/node_modules/**';
 const MAX_FILES = 50;
 /** Long enough that a burst of keystrokes or of file events is one change, short enough to feel immediate. */
 const SETTLE_MS = 150;
-/** A file system that hangs must hold up neither commands nor other files. */
+/** A file system that hangs must not hold up other files. */
 const READ_LIMIT_MS = 2_000;
+/** Nor commands for ever: but one that works on what stood in a file before is worse than one that begins late. */
+const COMMAND_LIMIT_MS = 10_000;
 
 /** Finds the real path of a file, with all links followed. Rejects for a loop of links. */
 export type RealPath = (path: string) => Promise<string>;
@@ -81,10 +83,13 @@ export class TopologyFileWatcher implements Disposable {
     await this.#settle();
   }
 
-  /** Waits until what is known to have changed is read: a command right after a save works on what was saved. Two seconds at most. */
+  /** Waits until what is known to have changed is read: a command right after a save works on what was saved. Ten seconds at most. */
   async upToDate(): Promise<void> {
     if (this.#pending.size > 0) void this.#settle();
-    await untilRead(this.#settling);
+    if (await untilRead(this.#settling, COMMAND_LIMIT_MS)) return;
+    this.log.warn(
+      `Topology files were not read within ${COMMAND_LIMIT_MS / 1000} s: a command works on what was read before.`,
+    );
   }
 
   /** Reads a file of ours as well, which is outside of the workspace. What happens to it on disk is not watched. */
@@ -122,7 +127,7 @@ export class TopologyFileWatcher implements Disposable {
   async #settle(): Promise<void> {
     clearTimeout(this.#timer);
     // One after the other, so that an older reading never replaces a newer one.
-    const reading = untilRead(this.#settling).then(() => this.#readPending());
+    const reading = untilRead(this.#settling, READ_LIMIT_MS).then(() => this.#readPending());
     // Whatever a listener failed with, the next reading goes on.
     this.#settling = reading.catch(() => undefined);
     await reading;
@@ -195,11 +200,13 @@ export class TopologyFileWatcher implements Disposable {
   }
 }
 
-async function untilRead(reading: Promise<void>): Promise<void> {
+/** @returns whether it was read within the limit */
+async function untilRead(reading: Promise<void>, limitMs: number): Promise<boolean> {
   let limit: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    limit = setTimeout(resolve, READ_LIMIT_MS);
+  const late = new Promise<boolean>((resolve) => {
+    limit = setTimeout(() => resolve(false), limitMs);
   });
-  await Promise.race([reading, late]);
+  const isRead = await Promise.race([reading.then(() => true), late]);
   clearTimeout(limit);
+  return isRead;
 }
