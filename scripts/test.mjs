@@ -16,7 +16,7 @@ import { planTasks } from './testing/tasks.mjs';
 /** @typedef {{ task: TestTask, counts: Counts, failures: readonly string[], note: string }} Outcome */
 
 /** So many suites at a time. Those on servers and in editors wait most of the time, and no test's outcome hangs on how fast it runs. */
-const WIDTH = 5;
+const WIDTH = 6;
 
 const [suite, ...extra] = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));

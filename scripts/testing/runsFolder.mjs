@@ -4,7 +4,7 @@ import { freemem } from 'node:os';
 
 const MEMORY = '/dev/shm';
 
-/** Four suites at a time, each with up to half a dozen servers of about 50 MB, and room for the editor and browsers beside them. */
+/** Six suites at a time, each with up to half a dozen servers of about 50 MB, and room for the editor and browsers beside them. */
 const NEEDED_BYTES = 6 * 1024 ** 3;
 
 /**

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { planTasks } from '../../../scripts/testing/tasks.mjs';
 
 describe('the plan of a test run', () => {
@@ -27,6 +28,18 @@ describe('the plan of a test run', () => {
       assert.ok([...names].every((name) => all.has(name)));
     });
   }
+
+  it('runs every file of the workbench in one of the halves, and in one alone', () => {
+    const letters = everything
+      .filter(({ name }) => name.startsWith('ui'))
+      .map(({ command }) => /\[(!?)(\w-\w)\]/u.exec(command.join(' ')))
+      .map((found) => new RegExp(`^[${found?.[1] === '!' ? '^' : ''}${found?.[2]}]`, 'u'));
+    assert.equal(letters.length, 2);
+    const files = readdirSync('test/ui').filter((file) => file.endsWith('.test.ts'));
+    for (const file of files) {
+      assert.equal(letters.filter((letter) => letter.test(file)).length, 1, file);
+    }
+  });
 
   it('runs one file when it is named, with what else is said', () => {
     const file = 'test/unit/core/lsn.test.ts';
