@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AlterSubscriptionSteps } from '../../../../src/core/plan/alterSubscriptionSteps';
 import { planDocument } from '../../../../src/core/plan/planDocument';
 import type { PlanStep } from '../../../../src/core/plan/plan';
 import type { PlanReport, StepOutcome, StepState } from '../../../../src/core/plan/report';
@@ -6,6 +7,7 @@ import { joinReports, retryPlan } from '../../../../src/core/plan/retryPlan';
 import { shownSql, sqlStatement } from '../../../../src/core/plan/sqlText';
 import { undoPlan } from '../../../../src/core/plan/undoPlan';
 import { planOf, stepOn } from '../../../postgres/plans/changeSupport';
+import { subscriptionFacts } from './catalogs';
 
 function made(title: string, more: Partial<PlanStep> = {}): PlanStep {
   return stepOn('central', [`CREATE ${title}`], {
@@ -82,6 +84,26 @@ COMMIT;
 `,
     );
     assert.equal(plan.steps[0]?.effectCheck?.sql, 'SELECT NOT coalesce((SELECT has_b), false)');
+  });
+
+  it('waits until the worker of a subscription that it disables again has stopped', () => {
+    const make = new AlterSubscriptionSteps(
+      { nodeId: 'edge', name: 'jobs_sub' },
+      subscriptionFacts('jobs_sub', { options: { twoPhase: false } }),
+      'central',
+    );
+    const steps = [make.slotOption('twoPhase', true), make.enable()];
+    const plan = undoPlan(
+      report(steps, [
+        ['done', 1],
+        ['done', 1],
+      ]),
+    );
+    assert.deepEqual(sqlOf(plan.steps), [
+      'ALTER SUBSCRIPTION "jobs_sub" DISABLE',
+      'ALTER SUBSCRIPTION "jobs_sub" SET (two_phase = false)',
+    ]);
+    assert.match(plan.steps[0]?.settle?.sql ?? '', /NOT EXISTS .*pg_stat_subscription/u);
   });
 
   it('opens no transaction around what refuses one', () => {
