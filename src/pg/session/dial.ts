@@ -62,6 +62,7 @@ export async function dial(plan: DialPlan, signal: CancelSignal): Promise<Dialed
   }
   // Loaded here, not at the top: activation must not pay for it.
   const pg = await import('pg');
+  if (wasAborted(signal)) throw cancelled(plan);
   const socket = new Socket();
   const line = watchLine(socket, plan);
   const parameters = new Map<string, string>();

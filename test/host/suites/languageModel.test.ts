@@ -52,10 +52,10 @@ describe('tools for language models', () => {
     // Suites before this one may have acted in this folder, which lets every server of this machine be asked.
     const target = { topologyId: fileUri().toString(), subject: null };
     await vscode.commands.executeCommand('pgTopology.disconnect', target);
-    const before = spy.connections();
+    const before = await spy.connectionsMade();
     const said = new Map<string, string>();
     for (const [name, input] of TOOL_CALLS) said.set(name, await callTool(name, input));
-    assert.equal(spy.connections(), before);
+    assert.equal(await spy.connectionsMade(), before);
     for (const [name, text] of said) assert.doesNotMatch(text, /vault|c4n4ry/u, name);
     assert.match(
       said.get('get_topology') ?? '',

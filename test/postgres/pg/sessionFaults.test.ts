@@ -41,7 +41,7 @@ forEachMajor('Faults of a held session', function (major) {
   const gateway = makePatientGateway({ limits: LIMITS });
   const hasty = makePatientGateway({ limits: HASTY });
 
-  async function openSql(limits = LIMITS): Promise<PgSession> {
+  async function openSql(limits = LIMITS, signal = never()): Promise<PgSession> {
     const { session } = await dial(
       {
         target: { endpoint: { host: '127.0.0.1', port: server.port }, hostAddress: null },
@@ -64,7 +64,7 @@ forEachMajor('Faults of a held session', function (major) {
         limits,
         password: () => Promise.resolve(''),
       },
-      never(),
+      signal,
     );
     return session;
   }
@@ -75,6 +75,13 @@ forEachMajor('Faults of a held session', function (major) {
     );
     return rows.length;
   }
+
+  it('a dial that is cancelled before the driver is loaded contacts nobody', async () => {
+    const cancellation = new AbortController();
+    const dialled = openSql(LIMITS, cancellation.signal);
+    cancellation.abort();
+    assert.equal((await failureOf(dialled)).reason, 'cancelled');
+  });
 
   it('F08: a frozen backend is given up and its session never used again', async () => {
     const session = await hasty.open(nodeAt(server), never());
