@@ -1,7 +1,12 @@
 import { say } from '../core/say';
 /** What the user can do to the demo, beside draining its queue, which is a command of its own. */
 export type DemoAct =
-  'pauseStandby' | 'resumeStandby' | 'stopPrimary' | 'startPrimary' | 'blockApply' | 'unblockApply';
+  | 'pauseStandby'
+  | 'resumeStandby'
+  | 'stopPrimary'
+  | 'startPrimary'
+  | 'blockApply'
+  | 'unblockApply';
 
 /** What is out of order, because the user wanted to see it. */
 export interface DemoFaults {

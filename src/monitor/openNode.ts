@@ -15,7 +15,8 @@ export interface Dialler {
 
 /** A session, or why none was tried. */
 export type Opened =
-  { readonly session: NodeSession } | { readonly refused: Exclude<ContactDecision, 'allowed'> };
+  | { readonly session: NodeSession }
+  | { readonly refused: Exclude<ContactDecision, 'allowed'> };
 
 /**
  * Dials one node if the gate allows it. The gate is asked before any file is read, and again for the very endpoints

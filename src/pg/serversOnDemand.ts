@@ -27,7 +27,13 @@ export interface LoadedServers {
  * none of it. Holds no connection.
  */
 export class ServersOnDemand
-  implements NodeGateway, Passwords, ChangeGateway, DrainGateway, DiscoveryGateway, SelectionGateway
+  implements
+    NodeGateway,
+    Passwords,
+    ChangeGateway,
+    DrainGateway,
+    DiscoveryGateway,
+    SelectionGateway
 {
   #loading: Promise<LoadedServers> | null = null;
 

@@ -3,7 +3,12 @@
  * request, or what went over the wire does not fit its schema.
  */
 export type ChannelErrorReason =
-  'timeout' | 'closed' | 'cancelled' | 'failed' | 'unknown' | 'invalid';
+  | 'timeout'
+  | 'closed'
+  | 'cancelled'
+  | 'failed'
+  | 'unknown'
+  | 'invalid';
 
 export const CHANNEL_ERROR_REASONS = [
   'timeout',

@@ -73,7 +73,10 @@ export type FileProblemCode =
 
 /** What only servers show, differences apart. */
 export type LiveProblemCode =
-  RoutingFinding['code'] | 'host-not-found' | 'option-version' | 'server-too-old';
+  | RoutingFinding['code']
+  | 'host-not-found'
+  | 'option-version'
+  | 'server-too-old';
 
 type Kebab<Text extends string> = Text extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${Kebab<Rest>}`

@@ -6,7 +6,12 @@ import { isNotAsked } from './glyphs';
  * first answers still out (`connecting`), or as it is (`live`).
  */
 export type Mode =
-  'restricted' | 'notAsked' | 'notApproved' | 'disconnected' | 'connecting' | 'live';
+  | 'restricted'
+  | 'notAsked'
+  | 'notApproved'
+  | 'disconnected'
+  | 'connecting'
+  | 'live';
 
 export function modeOf(state: DashboardState): Mode {
   const declared = state.nodes.filter((node) => node.isDeclared);

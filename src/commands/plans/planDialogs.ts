@@ -5,7 +5,9 @@ import type { StepProgressState } from '../../operations/planRunner';
 
 /** What the user does about a plan that cannot run: another role, another look after a fix, or nothing (`null`). */
 export type FindingsChoice =
-  { readonly kind: 'runAs'; readonly nodeId: string } | { readonly kind: 'again' } | null;
+  | { readonly kind: 'runAs'; readonly nodeId: string }
+  | { readonly kind: 'again' }
+  | null;
 
 /** Says how far a running plan is. */
 export type StepProgress = (

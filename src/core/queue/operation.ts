@@ -42,7 +42,14 @@ export interface QueueOperation {
  * `dropped`, `decided`: a person let it go, or chose what to write.
  */
 export type OperationOutcome =
-  'applied' | 'same' | 'kept' | 'replaced' | 'merged' | 'conflict' | 'dropped' | 'decided';
+  | 'applied'
+  | 'same'
+  | 'kept'
+  | 'replaced'
+  | 'merged'
+  | 'conflict'
+  | 'dropped'
+  | 'decided';
 
 /** Why an operation is in conflict. */
 export type ConflictKind =

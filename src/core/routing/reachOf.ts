@@ -16,7 +16,8 @@ export function nodesFor({ topology }: TopologySnapshot, purpose: Purpose): read
 
 /** Why there is none is a finished sentence. */
 export type FoundReach =
-  { readonly reach: Reach; readonly differing: readonly string[] } | { readonly problem: string };
+  | { readonly reach: Reach; readonly differing: readonly string[] }
+  | { readonly problem: string };
 
 /**
  * One way to several nodes. A client has one user, one database and one set of options for all hosts: those of the first node, and

@@ -32,7 +32,8 @@ export interface EdgeIdentity {
 
 /** What the edge is opened for, and by whom. */
 export type EdgePurpose =
-  { readonly kind: 'drain'; readonly who: string } | { readonly kind: 'look' };
+  | { readonly kind: 'drain'; readonly who: string }
+  | { readonly kind: 'look' };
 
 /** The session on the edge: holds the lock, and lets one thing after the other have it, so that reading ahead never waits for marking. */
 export class EdgeEnd {

@@ -15,7 +15,12 @@ import {
 } from './settings';
 
 export type TargetSessionAttrs =
-  'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby';
+  | 'any'
+  | 'read-write'
+  | 'read-only'
+  | 'primary'
+  | 'standby'
+  | 'prefer-standby';
 
 /** A local file to read, already allowed by its path. */
 export interface AllowedFile {

@@ -15,7 +15,8 @@ export interface ChildRequest {
 
 /** What it tells its parent: that it begins, and how a drain ended. */
 export type ChildMessage =
-  { readonly kind: 'begins' } | { readonly kind: 'ended'; readonly end: string };
+  | { readonly kind: 'begins' }
+  | { readonly kind: 'ended'; readonly end: string };
 
 process.once('message', (request: ChildRequest) => {
   void drainAsTold(request);

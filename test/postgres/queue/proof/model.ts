@@ -13,7 +13,12 @@ export const POLICIES: readonly Policy[] = [
 ];
 
 export type Json =
-  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** A row by its columns. `updated_at` is a number of microseconds; what is JSON in the table is JSON here. */
 export type Row = Readonly<Record<string, Json>>;
@@ -32,7 +37,14 @@ export interface ModelTable {
 
 export type Kind = 'INSERT' | 'UPDATE' | 'DELETE';
 export type Outcome =
-  'applied' | 'same' | 'kept' | 'replaced' | 'merged' | 'conflict' | 'dropped' | 'decided';
+  | 'applied'
+  | 'same'
+  | 'kept'
+  | 'replaced'
+  | 'merged'
+  | 'conflict'
+  | 'dropped'
+  | 'decided';
 
 export interface Operation {
   readonly seq: number;
