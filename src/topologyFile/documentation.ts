@@ -10,16 +10,25 @@ export interface Documentation {
 /** The words that go with each schema, kept beside the schema they describe. */
 export const documentation = z.registry<Documentation>();
 
-/** Attaches words to a schema. `markdown` is finished Markdown text; `extra` holds schema keywords such as `examples`. */
+/**
+ * Gives a schema words, in a copy: what is used in several places says something else in each. `markdown` is finished
+ * Markdown text; `extra` holds schema keywords such as `examples`.
+ */
 export function documented<Schema extends z.core.$ZodType>(
   schema: Schema,
   markdown: string,
   extra: Readonly<Record<string, unknown>> = {},
 ): Schema {
-  documentation.add(schema, {
-    description: markdown.replaceAll('`', '').replaceAll('**', ''),
+  const copy = z.clone(schema);
+  documentation.add(copy, {
+    description: plainOf(markdown),
     markdownDescription: markdown,
     ...extra,
   });
-  return schema;
+  return copy;
+}
+
+/** For what shows no Markdown. */
+export function plainOf(markdown: string): string {
+  return markdown.replaceAll('`', '').replaceAll('**', '');
 }

@@ -232,6 +232,29 @@ describe('the JSON schema of topology files', () => {
     assert.deepEqual(silent, []);
   });
 
+  it('says of each place what is written there, though places share a type', () => {
+    const said = (...path: readonly string[]): unknown => {
+      let place: unknown = schema;
+      for (const key of path)
+        place = (place as { properties: Record<string, unknown> }).properties[key];
+      return (place as { description: string }).description;
+    };
+    assert.deepEqual(
+      [
+        said('thresholds', 'lag', 'warning'),
+        said('thresholds', 'lag', 'critical'),
+        said('thresholds', 'queueDepth', 'warning'),
+        said('routing', 'pools', 'writes'),
+      ],
+      [
+        'Default: 5s.',
+        'Default: 30s.',
+        'Default: 100.',
+        'Connections that are opened for writes at most, to the primary.',
+      ],
+    );
+  });
+
   it('offers snippets that parse without an error', () => {
     const plain = (body: unknown): unknown =>
       JSON.parse(JSON.stringify(body).replace(/\$\{\d+:([^}]*)\}/g, '$1'));
