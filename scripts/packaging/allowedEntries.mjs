@@ -9,7 +9,7 @@ const ALLOWED = [
   /^extension\/dist\/(extension|part-[A-Z0-9]+)\.cjs$/,
   /^extension\/dist\/webview\/[a-zA-Z]+\.(js|css)$/,
   /^extension\/media\/[a-zA-Z-]+\.(png|svg|css)$/,
-  /^extension\/media\/pg-topology\.schema\.json$/,
+  /^extension\/media\/pg-topology\.schema(\.[a-z]{2})?\.json$/,
   /^extension\/media\/recorded-demo\.pg-incident\.json$/,
   /^extension\/media\/pictures\/[a-zA-Z0-9-]+\.(png|gif)$/,
 ];
@@ -25,6 +25,7 @@ const REQUIRED = [
   'extension/media/icon.png',
   'extension/media/container.svg',
   'extension/media/pg-topology.schema.json',
+  'extension/media/pg-topology.schema.de.json',
   'extension/media/recorded-demo.pg-incident.json',
 ];
 

@@ -66,7 +66,11 @@ async function writePseudoWords(extensions) {
  * @param {Readonly<Record<string, string>>} texts
  */
 async function writeWords(file, texts) {
-  const entries = Object.entries(texts).map(([key, text]) => [key, pseudo(text)]);
+  // One is no text but the address of a file.
+  const entries = Object.entries(texts).map(([key, text]) => [
+    key,
+    text.startsWith('./') ? text : pseudo(text),
+  ]);
   await mkdir(join(file, '..'), { recursive: true });
   await writeFile(file, JSON.stringify(Object.fromEntries(entries)));
 }

@@ -17,7 +17,9 @@ function findTexts(value: unknown, path: string, isText: boolean): readonly Foun
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
     const isListItem = Array.isArray(value);
     const isViewName = key === 'name' && path.startsWith('.contributes.views.');
-    const reads = READ_BY_PEOPLE.test(key) || DESCRIPTIONS.test(key) || isViewName;
+    // Each language has a schema of its own.
+    const isSchema = key === 'url' && path.startsWith('.contributes.jsonValidation.');
+    const reads = READ_BY_PEOPLE.test(key) || DESCRIPTIONS.test(key) || isViewName || isSchema;
     return findTexts(inner, `${path}.${key}`, isListItem ? isText : reads);
   });
 }

@@ -21,6 +21,7 @@ const COMPLETE = [
   'extension/media/icon.png',
   'extension/media/container.svg',
   'extension/media/pg-topology.schema.json',
+  'extension/media/pg-topology.schema.de.json',
   'extension/media/recorded-demo.pg-incident.json',
 ];
 
