@@ -177,7 +177,6 @@ function notAllowed(raw: RawParam, allowed: readonly string[]): ConnectionProble
 function unknownKeyword(raw: RawParam): ConnectionProblem {
   // The word may be half of a password, so only a plain one is repeated.
   const isPlain = /^[A-Za-z][A-Za-z_]{0,39}$/u.test(raw.keyword);
-  const what = isPlain ? `"${raw.keyword}" is` : say`This is`;
   const meant =
     KEYWORD_ALIASES.get(raw.keyword.toLowerCase()) ?? didYouMean(raw.keyword, LIBPQ_KEYWORDS);
   const isSafe = meant !== null && !SECRET_KEYWORDS.has(meant);
@@ -189,7 +188,9 @@ function unknownKeyword(raw: RawParam): ConnectionProblem {
   return {
     ...connectionError(
       'unknown-keyword',
-      say`${what} no connection keyword of libpq.${hint}`,
+      isPlain
+        ? say`"${raw.keyword}" is no connection keyword of libpq.${hint}`
+        : say`This is no connection keyword of libpq.${hint}`,
       raw.keywordSpan,
     ),
     fix: isSafe ? { title: say`Change to "${meant}"`, replacement: meant } : null,

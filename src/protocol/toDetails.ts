@@ -138,7 +138,8 @@ const CONNECTION_LABELS: Readonly<Record<string, string>> = {
 function ofSlot(slot: SlotSnapshot, snapshot: TopologySnapshot): Evidence[] {
   const node = snapshot.nodes.find((candidate) => candidate.id === slot.nodeId);
   const atMs = node?.sample.fastAtMs ?? null;
-  const state = `${slot.type}, ${slot.isActive ? 'active' : 'inactive'}`;
+  const type = slot.type === 'physical' ? say`physical` : say`logical`;
+  const state = `${type}, ${slot.isActive ? say`active` : say`inactive`}`;
   const rows: readonly SlotFact[] = [
     { label: say`Slot`, value: state, source: 'pg_replication_slots' },
     ...slotFacts(slot, snapshot.takenAtMs),

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { say } from '../core/say';
 import { documented } from './documentation';
 
-const PORT = 'Expected a port from 1 to 65535.';
-const WHOLE_NUMBER = 'Expected a whole number.';
+const PORT = say`Expected a port from 1 to 65535.`;
+const WHOLE_NUMBER = say`Expected a whole number.`;
 
 const text = (markdown: string, extra: Readonly<Record<string, unknown>> = {}) =>
   z.exactOptional(documented(z.string(), markdown, extra));
@@ -51,7 +52,7 @@ export const connectionObjectSchema = z.object({
     documented(
       z.enum(
         ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
-        'Expected disable, require, verify-ca or verify-full.',
+        say`Expected disable, require, verify-ca or verify-full.`,
       ),
       'How TLS is used. Default: `verify-full`, but `disable` for loopback and Unix sockets.',
       {
@@ -76,14 +77,14 @@ export const connectionObjectSchema = z.object({
     documented(
       z.enum(
         ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'],
-        'Expected any, read-write, read-only, primary, standby or prefer-standby.',
+        say`Expected any, read-write, read-only, primary, standby or prefer-standby.`,
       ),
       'Which of several hosts will do.',
     ),
   ),
   load_balance_hosts: z.exactOptional(
     documented(
-      z.enum(['disable', 'random'], 'Expected disable or random.'),
+      z.enum(['disable', 'random'], say`Expected disable or random.`),
       'Whether several hosts are tried in random order.',
     ),
   ),
@@ -95,7 +96,7 @@ export const connectionObjectSchema = z.object({
 export const connectionSchema = documented(
   z.union(
     [z.string(), connectionObjectSchema],
-    'Expected a connection as text or as an object of its parts.',
+    say`Expected a connection as text or as an object of its parts.`,
   ),
   'How to reach the server: a URI, `keyword=value` pairs, `service=name`, or an object of the parts. **Never holds a password**: see `passwordSource`.',
   {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { say } from '../core/say';
 import { connectionSchema } from './connectionSchema';
 import { documented } from './documentation';
 import { publicationSchema, tableNameSchema } from './publicationSchema';
@@ -6,7 +7,7 @@ import { durationSchema, sizeSchema } from './quantities';
 import { fileSnippets, nodeSnippets } from './snippets';
 import { expectSchema, subscriptionSchema } from './subscriptionSchema';
 
-const PASSWORD_SOURCE = 'Expected auto, secret, pgpass, prompt or env:NAME.';
+const PASSWORD_SOURCE = say`Expected auto, secret, pgpass, prompt or env:NAME.`;
 
 const passwordSourceSchema = documented(
   z.union(
@@ -21,7 +22,7 @@ const passwordSourceSchema = documented(
 );
 
 const accessSchema = documented(
-  z.enum(['readOnly'], 'Expected readOnly.'),
+  z.enum(['readOnly'], say`Expected readOnly.`),
   '`readOnly`: nothing is ever changed there.',
 );
 
@@ -35,7 +36,7 @@ const queueSchema = documented(
     ),
     capture: z.exactOptional(
       documented(
-        z.enum(['trigger', 'application'], 'Expected trigger or application.'),
+        z.enum(['trigger', 'application'], say`Expected trigger or application.`),
         'Who fills the queue: triggers of this extension, or the application itself. Never both.',
         {
           enumDescriptions: [
@@ -51,7 +52,7 @@ const queueSchema = documented(
           z.string(),
           z.enum(
             ['primary-wins', 'newest-wins', 'merge', 'edge-wins', 'manual'],
-            'Expected primary-wins, newest-wins, merge, edge-wins or manual.',
+            say`Expected primary-wins, newest-wins, merge, edge-wins or manual.`,
           ),
         ),
         'Tables whose writes are queued, each with what happens when the row was changed on the primary as well.',
@@ -131,8 +132,8 @@ const consumerSchema = documented(
 );
 
 const depthSchema = z
-  .int('Expected a whole number of queued writes.')
-  .check(z.gte(0, 'Expected a whole number of queued writes, 0 or more.'));
+  .int(say`Expected a whole number of queued writes.`)
+  .check(z.gte(0, say`Expected a whole number of queued writes, 0 or more.`));
 
 const thresholdsSchema = documented(
   z.object({
@@ -164,7 +165,7 @@ const thresholdsSchema = documented(
               critical: z.exactOptional(documented(sizeSchema, 'Used where `warning` is missing.')),
             }),
           ],
-          'Expected a size with its unit, such as "8GB".',
+          say`Expected a size with its unit, such as "8GB".`,
         ),
         'WAL that one slot may keep before it is marked, such as `8GB`. A server does not tell how large its disk is, and without `max_slot_wal_keep_size` a slot fills it: name a size that leaves you time. How long it takes to get there is shown on the slot.',
         { examples: ['8GB'] },
@@ -175,8 +176,8 @@ const thresholdsSchema = documented(
 );
 
 const poolSchema = z
-  .int('Expected a whole number of connections.')
-  .check(z.gte(1, 'Expected a whole number of connections, 1 or more.'));
+  .int(say`Expected a whole number of connections.`)
+  .check(z.gte(1, say`Expected a whole number of connections, 1 or more.`));
 
 const poolsSchema = documented(
   z.object({
@@ -198,8 +199,8 @@ const routingSchema = documented(
   z.object({
     reads: documented(
       z
-        .array(z.string(), 'Expected a list of nodes, the first choice first.')
-        .check(z.minLength(1, 'Expected at least one node.')),
+        .array(z.string(), say`Expected a list of nodes, the first choice first.`)
+        .check(z.minLength(1, say`Expected at least one node.`)),
       'Nodes that reads may go to, the first choice first. Name the primary as well where reads may fall back to it.',
       { examples: [['replica', 'primary']] },
     ),
@@ -233,7 +234,7 @@ export const topologyFileSchema = documented(
         documented(
           z.enum(
             ['development', 'staging', 'production'],
-            'Expected development, staging or production.',
+            say`Expected development, staging or production.`,
           ),
           'Which guard rails apply.',
           {
@@ -248,7 +249,7 @@ export const topologyFileSchema = documented(
       ),
       access: z.exactOptional(accessSchema),
       nodes: documented(
-        z.record(z.string(), nodeSchema, 'Expected an object of nodes, by name.'),
+        z.record(z.string(), nodeSchema, say`Expected an object of nodes, by name.`),
         'The servers, by a name of your choice. Roles are derived: `standbyOf` makes a standby, `subscriptions` a subscriber, `pendingSync` an edge.',
       ),
       consumers: z.exactOptional(
@@ -260,7 +261,7 @@ export const topologyFileSchema = documented(
       thresholds: z.exactOptional(thresholdsSchema),
       routing: z.exactOptional(routingSchema),
     },
-    'Expected an object with "nodes".',
+    say`Expected an object with "nodes".`,
   ),
   'A replicated Postgres: its nodes, publications, subscriptions and queues. Holds no secrets.',
   { defaultSnippets: fileSnippets },

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { say } from '../core/say';
 import { documented } from './documentation';
 
-const PAIR = 'Expected "schema.table" or ["schema", "table"].';
+const PAIR = say`Expected "schema.table" or ["schema", "table"].`;
 
 /** A table's name: `"schema.table"`, or `["schema", "table"]` for names with dots. */
 export const tableNameSchema = z.union(
@@ -18,7 +19,7 @@ const tableSchema = documented(
         table: documented(tableNameSchema, 'The table: `"schema.table"` or `["schema", "table"]`.'),
         columns: z.exactOptional(
           documented(
-            z.array(z.string()).check(z.minLength(1, 'Expected at least one column.')),
+            z.array(z.string()).check(z.minLength(1, say`Expected at least one column.`)),
             'Only these columns are published (Postgres 15 and newer).',
           ),
         ),
@@ -31,7 +32,7 @@ const tableSchema = documented(
         ),
       }),
     ],
-    'Expected "schema.table", ["schema", "table"] or an object with `table`.',
+    say`Expected "schema.table", ["schema", "table"] or an object with \`table\`.`,
   ),
   'A table: `"schema.table"`, `["schema", "table"]` for names with dots, or an object with `table`, `columns` and `rowFilter`.',
   {
@@ -64,7 +65,7 @@ export const publicationSchema = documented(
         z.array(
           z.enum(
             ['insert', 'update', 'delete', 'truncate'],
-            'Expected insert, update, delete or truncate.',
+            say`Expected insert, update, delete or truncate.`,
           ),
         ),
         'Which changes are published. Default: all.',
@@ -75,7 +76,7 @@ export const publicationSchema = documented(
     ),
     generatedColumns: z.exactOptional(
       documented(
-        z.enum(['none', 'stored'], 'Expected none or stored.'),
+        z.enum(['none', 'stored'], say`Expected none or stored.`),
         'Whether stored generated columns are published (Postgres 18 and newer).',
       ),
     ),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { say } from '../core/say';
 import { documented } from './documentation';
 import { durationSchema } from './quantities';
 
@@ -20,7 +21,7 @@ export const subscriptionSchema = documented(
   z.object({
     publisher: documented(z.string(), 'Name of the node in this file that publishes.'),
     publications: documented(
-      z.array(z.string()).check(z.minLength(1, 'Expected at least one publication.')),
+      z.array(z.string()).check(z.minLength(1, say`Expected at least one publication.`)),
       'Names of the publications on the publisher.',
     ),
     connection: z.exactOptional(
@@ -41,7 +42,7 @@ export const subscriptionSchema = documented(
       documented(
         z.union(
           [z.boolean(), z.enum(['on', 'off', 'parallel'])],
-          'Expected true, false or "parallel".',
+          say`Expected true, false or "parallel".`,
         ),
         'Whether large transactions are sent before they commit. `parallel` needs Postgres 16 and is the default from 18 on.',
       ),
@@ -50,7 +51,7 @@ export const subscriptionSchema = documented(
       documented(
         z.enum(
           ['on', 'off', 'local', 'remote_write', 'remote_apply'],
-          'Expected on, off, local, remote_write or remote_apply.',
+          say`Expected on, off, local, remote_write or remote_apply.`,
         ),
         'synchronous_commit of the apply worker. Default: `off`.',
       ),
@@ -67,7 +68,7 @@ export const subscriptionSchema = documented(
     ),
     origin: z.exactOptional(
       documented(
-        z.enum(['any', 'none'], 'Expected any or none.'),
+        z.enum(['any', 'none'], say`Expected any or none.`),
         '`none` takes only changes that the publisher did not itself receive by replication (Postgres 16 and newer).',
       ),
     ),

@@ -93,11 +93,12 @@ function slotsOf(
   nodeId: string | null | undefined,
   type: 'physical' | 'logical',
 ): readonly Suggestion[] {
+  const word = type === 'physical' ? say`physical` : say`logical`;
   return slots
     .filter((slot) => slot.nodeId === nodeId && slot.type === type)
     .map(({ name, isActive }) => ({
       value: name,
-      detail: say`${type} slot on ${String(nodeId)}, ${isActive ? say`active` : say`inactive`}`,
+      detail: say`${word} slot on ${String(nodeId)}, ${isActive ? say`active` : say`inactive`}`,
     }));
 }
 

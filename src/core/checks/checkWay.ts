@@ -46,8 +46,8 @@ function wayOfStandby(target: CheckTarget, root: CheckRoot, probe: CheckProbe): 
     const there = probe.tables.find(({ name }) => name === sentinel.table.name);
     if (sentinel.unsafe !== null) note ??= sentinel.unsafe;
     else if (there === undefined) note ??= lacks(target.edge.to, sentinel.table);
-    else if (!sentinel.canWrite) note ??= mayNot(root.user, 'write', sentinel.table, root.nodeId);
-    else if (!there.canSelect) note ??= mayNot(probe.user, 'read', sentinel.table, target.edge.to);
+    else if (!sentinel.canWrite) note ??= mayNotWrite(root.user, sentinel.table, root.nodeId);
+    else if (!there.canSelect) note ??= mayNotRead(probe.user, sentinel.table, target.edge.to);
     else return { kind: 'row', sentinels: [sentinel] };
   }
   return { kind: 'marker', note };
@@ -82,13 +82,15 @@ function whyNotByRow(
       : say`${formatTableName(table)} is not ready on ${nodeId} yet.`;
   }
   if (unsafe !== null) return unsafe;
-  if (!canWrite) return mayNot(root.user, 'write', table, root.nodeId);
-  if (!there.canSelect) return mayNot(probe.user, 'read', table, nodeId);
+  if (!canWrite) return mayNotWrite(root.user, table, root.nodeId);
+  if (!there.canSelect) return mayNotRead(probe.user, table, nodeId);
   // Where deletes are not published, tokens would pile up downstream.
   if (!publishesDeletes && target.to?.access === 'readOnly') {
     return say`Tokens would pile up in ${formatTableName(table)}: ${readOnlySentence(nodeId)}`;
   }
-  if (!publishesDeletes && !there.canDelete) return mayNot(probe.user, 'prune', table, nodeId);
+  if (!publishesDeletes && !there.canDelete) {
+    return say`Role ${probe.user} may not prune ${formatTableName(table)} on ${nodeId}.`;
+  }
   return null;
 }
 
@@ -96,8 +98,12 @@ function lacks(nodeId: string, table: TableName): string {
   return say`${nodeId} has no table ${formatTableName(table)}.`;
 }
 
-function mayNot(user: string, verb: string, table: TableName, nodeId: string): string {
-  return say`Role ${user} may not ${verb} ${formatTableName(table)} on ${nodeId}.`;
+function mayNotWrite(user: string, table: TableName, nodeId: string): string {
+  return say`Role ${user} may not write ${formatTableName(table)} on ${nodeId}.`;
+}
+
+function mayNotRead(user: string, table: TableName, nodeId: string): string {
+  return say`Role ${user} may not read ${formatTableName(table)} on ${nodeId}.`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { formatCounted } from '../format';
 import { formatLsn } from '../lsn';
 import { sqlComment, sqlProse } from '../plan/sqlComment';
+import { say } from '../say';
 import { escapeIdentifier, escapeLiteral, qualifiedName } from '../sql';
 import { formatTableName } from '../tableName';
 import type { DecodedChange, DecodedTable, DecodedTransaction, DecodedValue } from './pgoutput';
@@ -18,8 +19,8 @@ export function contentWords({ changes }: DecodedTransaction): readonly string[]
     rows.set(name, (rows.get(name) ?? 0) + 1);
   }
   return [
-    ...[...rows].map(([name, count]) => `${formatCounted(count, 'row')} of ${name}`),
-    ...[...emptied].map((name) => `TRUNCATE of ${name}`),
+    ...[...rows].map(([name, count]) => say`${formatCounted(count, 'row')} of ${name}`),
+    ...[...emptied].map((name) => say`TRUNCATE of ${name}`),
   ];
 }
 

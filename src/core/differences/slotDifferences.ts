@@ -114,6 +114,7 @@ function extraSlots(comparison: Comparison): readonly Difference[] {
     if (declaredSlots(comparison, node).has(slot.name)) return [];
     const canBeWritten =
       slot.type === 'logical' && !SYNC_SLOT.test(slot.name) && !taken.has(slot.name);
+    const type = slot.type === 'physical' ? say`physical` : say`logical`;
     return [
       makeDifference({
         code: 'extraSlot',
@@ -121,8 +122,8 @@ function extraSlots(comparison: Comparison): readonly Difference[] {
         subject: { kind: 'slot', name: slot.name },
         path: ['nodes', slot.nodeId],
         severity: 'information',
-        message: say`The ${slot.type} slot ${slot.name} on ${slot.nodeId} is not in the file.`,
-        live: say`${slot.type} slot, ${slot.isActive ? say`active` : say`inactive`}`,
+        message: say`The ${type} slot ${slot.name} on ${slot.nodeId} is not in the file.`,
+        live: say`${type} slot, ${slot.isActive ? say`active` : say`inactive`}`,
         fileChanges: canBeWritten
           ? [
               {

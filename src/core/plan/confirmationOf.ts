@@ -37,7 +37,7 @@ export function confirmationOf(plan: Plan): PlanConfirmation {
     button: isModal
       ? willStopAgain(plan)
         ? say`Enable Anyway`
-        : buttonOf(plan.kind)
+        : (BUTTONS[plan.kind] ?? say`Run Plan`)
       : say`Run Plan`,
     mustType: isProduction ? nameToType(plan) : null,
     isModal,
@@ -57,21 +57,37 @@ function nameToType(plan: Plan): string {
   return first === undefined || others.length > 0 ? plan.topologyName : first;
 }
 
+/** By the kind of the plan. */
 const BUTTONS: Readonly<Record<string, string>> = {
+  alterPublication: say`Alter Publication`,
+  alterSubscription: say`Alter Subscription`,
+  applyChanges: say`Apply Changes`,
+  createPublication: say`Create Publication`,
+  createReplicationRole: say`Create Replication Role`,
+  createSubscription: say`Create Subscription`,
+  disableSubscription: say`Disable Subscription`,
+  dropPublication: say`Drop Publication`,
+  dropSlot: say`Drop Slot`,
+  dropSubscription: say`Drop Subscription`,
   dropSubscriptionKeepingSlot: say`Drop, Keep Slot`,
+  enableSubscription: say`Enable Subscription`,
+  giveNewIdentity: say`Give New Identity`,
   installPendingSync: say`Install pending_sync Schema`,
   installSentinel: say`Install Sentinel Table`,
+  pauseReplay: say`Pause Replay`,
   promoteStandby: say`Promote Anyway`,
+  refreshSubscription: say`Refresh Subscription`,
+  removeQueue: say`Remove Queue`,
+  renamePublication: say`Rename Publication`,
+  resolveSubscription: say`Resolve Subscription`,
+  resumeReplay: say`Resume Replay`,
+  resyncTable: say`Resync Table`,
+  retryFromHere: say`Retry From Here`,
+  setUpEdge: say`Set Up Edge`,
+  skipTransaction: say`Skip Transaction`,
+  undoPlan: say`Undo Plan`,
   uninstallSentinel: say`Uninstall Sentinel Table`,
 };
-
-/** `createPublication` → `Create Publication`. */
-function buttonOf(kind: string): string {
-  return (
-    BUTTONS[kind] ??
-    kind.replace(/([A-Z])/gu, ' $1').replace(/^./u, (letter) => letter.toUpperCase())
-  );
-}
 
 function detailOf(plan: Plan): string {
   const findings = plan.findings.filter(({ severity }) => severity !== 'note');

@@ -143,8 +143,9 @@ function takenFindings(
 
 function publisherPrivilege(request: CreateSubscriptionRequest): string {
   const role = loginRoleOf(request) ?? say`the role that the connection logs in as`;
-  const select = request.copyData ? ', USAGE on the schemas and SELECT on each table' : '';
-  return say`${request.publisherId}: ${role} needs LOGIN and REPLICATION${select}.`;
+  return request.copyData
+    ? say`${request.publisherId}: ${role} needs LOGIN and REPLICATION, USAGE on the schemas and SELECT on each table.`
+    : say`${request.publisherId}: ${role} needs LOGIN and REPLICATION.`;
 }
 
 function fileChanges(

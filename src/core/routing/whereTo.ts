@@ -158,8 +158,11 @@ function readsOf(snapshot: TopologySnapshot, rule: Omit<ReadRule, 'maxLagMs'>): 
       // What streams from it can then not tell how far behind it is.
       !isCutOff(one.nodeId),
   );
-  const whenDown = next === undefined ? 'nowhere' : say`to ${next.nodeId}`;
-  return { ...decided, whenDown: say`When ${nodeId} is down, reads go ${whenDown}.` };
+  const whenDown =
+    next === undefined
+      ? say`When ${nodeId} is down, reads go nowhere.`
+      : say`When ${nodeId} is down, reads go to ${next.nodeId}.`;
+  return { ...decided, whenDown };
 }
 
 interface ReadRule extends Pick<Writes, 'rivals'> {

@@ -102,7 +102,7 @@ function hbaFinding(
   const line = hbaLine({
     database: isPhysical ? 'replication' : database,
     user: request.name,
-    address: address ?? `<address of ${name}>`,
+    address: address ?? say`<address of ${name}>`,
     isTls,
   });
   const copy = isTls ? line : say`${line}\n# ssl is off on ${nodeId}: what travels can be read.`;

@@ -106,7 +106,9 @@ function replayStep(nodeId: string, pauses: boolean): PlanStep {
     },
     settle: {
       sql: isSo,
-      otherwise: say`${nodeId} was asked to ${word} and has not done so yet.`,
+      otherwise: pauses
+        ? say`${nodeId} was asked to pause and has not done so yet.`
+        : say`${nodeId} was asked to resume and has not done so yet.`,
       limitMs: 30_000,
     },
     undo: [sqlStatement(`SELECT pg_catalog.pg_wal_replay_${opposite}()`)],
