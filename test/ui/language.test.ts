@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { PSEUDO, pseudo } from '../host/hostLanguage.mjs';
 import type { Workbench } from '../host/workbench.mjs';
 import { ExplorerPage } from './support/explorerPage';
-import { plainTexts, textsOf, type PlainText } from './support/plainWords';
+import { plainTexts, type PlainText } from '../language/plainTexts';
+import { textsOf } from './support/pageTexts';
 import { useWorkbench } from './support/uiSession';
 
 /** Nobody listens on these ports. One of each kind of node, link and mistake. */
