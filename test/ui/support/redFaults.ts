@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cutOffStandby, type Fault } from '../../clusters/faults';
 import type { LiveTopology } from './liveTopology';
 
@@ -48,19 +49,32 @@ export const RED_FAULTS: readonly RedFault[] = [
     inject: async (servers) => {
       const { cluster } = servers.running.node('central');
       await cluster.setConf({ max_slot_wal_keep_size: '20MB' });
-      const end = async (): Promise<void> => {
-        await servers.query('central', "SELECT pg_drop_replication_slot('old_reports')");
-        await cluster.setConf({ max_slot_wal_keep_size: -1 });
+      const write = async (bytes: number, times: number): Promise<void> => {
+        await servers.query(
+          'central',
+          `SELECT pg_logical_emit_message(false, 'fill', repeat('x', ${bytes})) FROM generate_series(1, ${times})`,
+        );
       };
       await servers.query(
         'central',
         "SELECT pg_create_physical_replication_slot('old_reports', true)",
       );
       await servers.query('central', 'CHECKPOINT');
-      await servers.query(
-        'central',
-        "SELECT pg_logical_emit_message(false, 'fill', repeat('x', 1000000)) FROM generate_series(1, 18)",
-      );
+      await write(1_000_000, 18);
+      // Goes on while it is looked at: without it the time that is left grows from poll to poll, until it is no longer about to be lost.
+      const stop = new AbortController();
+      const writing = (async () => {
+        while (!stop.signal.aborted) {
+          await write(10_000, 1);
+          await sleep(1_000);
+        }
+      })();
+      const end = async (): Promise<void> => {
+        stop.abort();
+        await writing;
+        await servers.query('central', "SELECT pg_drop_replication_slot('old_reports')");
+        await cluster.setConf({ max_slot_wal_keep_size: -1 });
+      };
       return { end };
     },
   },
