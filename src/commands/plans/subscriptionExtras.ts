@@ -43,19 +43,19 @@ async function askTables(
   missing: readonly TableName[],
 ): Reply {
   const [on, from] = [state.node?.nodeId ?? '?', state.publisher?.nodeId ?? '?'];
-  const them = missing.length === 1 ? say`it` : say`them`;
+  const isOne = missing.length === 1;
   const answer = await askOne<'create' | 'leave'>({
     place,
     placeholder: say`${on} lacks ${listNames(missing.map(formatTableName), 3)}.`,
     items: [
       {
-        label: say`$(add) Create ${them} first`,
+        label: isOne ? say`$(add) Create it first` : say`$(add) Create them first`,
         description: say`columns, keys and indexes as on ${from}`,
         detail: say`The plan says what is not carried over, such as triggers and privileges.`,
         value: 'create',
       },
       {
-        label: say`$(edit) I create ${them} myself`,
+        label: isOne ? say`$(edit) I create it myself` : say`$(edit) I create them myself`,
         description: say`the statements are shown for copying`,
         value: 'leave',
       },

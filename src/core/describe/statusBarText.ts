@@ -108,9 +108,16 @@ function quietItem(snapshot: TopologySnapshot, { nowMs }: StatusContext): Shown 
     const { readyTables, totalTables } = copying.verdict.params;
     const part =
       readyTables === undefined || totalTables === undefined
-        ? say`copying`
-        : say`copying ${formatPart(totalTables - readyTables, totalTables)}`;
-    return item('cloud-download', part, 'none', say`${copying.to} ${part} tables`);
+        ? null
+        : formatPart(totalTables - readyTables, totalTables);
+    return part === null
+      ? item('cloud-download', say`copying`, 'none', say`${copying.to} copying tables`)
+      : item(
+          'cloud-download',
+          say`copying ${part}`,
+          'none',
+          say`${copying.to} copying ${part} tables`,
+        );
   }
   const lag = lagText(summary);
   const newest = Math.max(0, ...snapshot.nodes.map((node) => node.sample.fastAtMs ?? 0));

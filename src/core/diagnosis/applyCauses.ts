@@ -186,7 +186,9 @@ function fromDrift(one: EdgeCase, drift: SchemaDrift): Finding | null {
     health: 'error',
     title: say`${edge.name} on ${target} stopped; ${listed(names)}, which ${source} publishes, ${names.length === 1 ? say`does` : say`do`} not exist there.`,
     detail: [
-      say`Make ${names.length === 1 ? say`it` : say`them`} on ${target}, then refresh the subscription: only that copies what is there already.`,
+      names.length === 1
+        ? say`Make it on ${target}, then refresh the subscription: only that copies what is there already.`
+        : say`Make them on ${target}, then refresh the subscription: only that copies what is there already.`,
       waitingSentence(one),
       problem,
     ],

@@ -66,7 +66,10 @@ function clockSkew(node: NodeSnapshot): Finding | null {
   return {
     code: 'clockSkew',
     health: 'warning',
-    title: say`The clock of ${node.id} is ${by} ${skew > 0 ? say`ahead of` : say`behind`} the clock of this machine.`,
+    title:
+      skew > 0
+        ? say`The clock of ${node.id} is ${by} ahead of the clock of this machine.`
+        : say`The clock of ${node.id} is ${by} behind the clock of this machine.`,
     detail: [
       say`Lag is not measured by clocks, so it is not wrong by that.`,
       say`Times that its rows carry do not compare with those of others, and the policy newest-wins may let the older row win.`,

@@ -28,8 +28,10 @@ export function optionDifferences(
   const found: Difference[] = [];
   const { operations, viaPartitionRoot, generatedColumns } = options;
   if (isTexts(operations) && !isSameSet(operations, facts.operations)) {
-    const live = facts.operations.join(', ') || say`none`;
-    found.push(differ('operations', operations.join(', ') || say`none`, live, facts.operations));
+    const live = facts.operations.join(', ') || say`none at all`;
+    found.push(
+      differ('operations', operations.join(', ') || say`none at all`, live, facts.operations),
+    );
   }
   if (typeof viaPartitionRoot === 'boolean' && viaPartitionRoot !== facts.viaPartitionRoot) {
     const live = facts.viaPartitionRoot;

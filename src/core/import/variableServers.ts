@@ -148,7 +148,9 @@ function sayNoHost(group: VariableGroup, { file, skipped }: VariableSource): voi
   skipped.push(
     group.isReplication
       ? say`${what} whom replication logs in as, and no server.`
-      : say`${what} no host, so no node was made of ${names.length === 1 ? say`it` : say`them`}.`,
+      : names.length === 1
+        ? say`${what} no host, so no node was made of it.`
+        : say`${what} no host, so no node was made of them.`,
   );
 }
 

@@ -75,7 +75,7 @@ export function logicalEvidence(
 /** By the names that the server's log and its documentation use. */
 function describeConflicts(conflicts: Readonly<Record<string, number>>): string {
   const counted = Object.entries(conflicts).filter(([, count]) => count > 0);
-  if (counted.length === 0) return say`none`;
+  if (counted.length === 0) return say`none counted`;
   return counted.map(([kind, count]) => `${formatCount(count)} ${kind}`).join(', ');
 }
 

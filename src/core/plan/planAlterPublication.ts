@@ -278,7 +278,9 @@ function effectOf(nodeId: string, name: string, change: PublicationChange): stri
     ...(change.generatedColumns === null
       ? []
       : [
-          say`sends ${change.generatedColumns === 'stored' ? say`stored` : say`no`} generated columns`,
+          change.generatedColumns === 'stored'
+            ? say`sends stored generated columns`
+            : say`sends no generated columns`,
         ]),
   ];
   return say`${name} on ${nodeId} ${parts.join('; ')}.`;

@@ -1,4 +1,3 @@
-import { say } from '../say';
 import { escapeIdentifier, qualifiedName } from '../sql';
 import type { DeclaredTable } from '../topology';
 import type { CreatePublicationRequest, PublishedOperation } from './requests';
@@ -38,7 +37,7 @@ function objectsClause(request: CreatePublicationRequest): readonly string[] {
   const schemas = request.schemas.map(escapeIdentifier);
   const objects = [
     ...(tables.length > 0 ? [`TABLE ${tables.join(',\n    ')}`] : []),
-    ...(schemas.length > 0 ? [say`TABLES IN SCHEMA ${schemas.join(', ')}`] : []),
+    ...(schemas.length > 0 ? [`TABLES IN SCHEMA ${schemas.join(', ')}`] : []),
   ];
   return objects.length > 0 ? [`FOR ${objects.join(',\n  ')}`] : [];
 }

@@ -55,7 +55,9 @@ export function resyncSubscriptionFindings(
           errorFinding(
             'notFound',
             publisher.nodeId,
-            say`${publisher.nodeId} has no slot ${slotName ?? say`for ${name}`}, so nothing tells when ${name} has taken what was sent.`,
+            slotName === null
+              ? say`${publisher.nodeId} has no slot for ${name}, so nothing tells when ${name} has taken what was sent.`
+              : say`${publisher.nodeId} has no slot ${slotName}, so nothing tells when ${name} has taken what was sent.`,
           ),
         ]),
     ...(pending.length === 0

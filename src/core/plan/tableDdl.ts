@@ -1,4 +1,3 @@
-import { say } from '../say';
 import { escapeIdentifier, qualifiedName } from '../sql';
 import type { ColumnFacts, NodeCatalog } from './nodeCatalog';
 import type { SubscribedTable } from './subscribedTables';
@@ -22,9 +21,7 @@ export function subscriberTableDdl(table: SubscribedTable, subscriber: NodeCatal
 /** The statement that adds what a subscriber's table lacks. */
 export function missingColumnsDdl(table: SubscribedTable, missing: readonly ColumnFacts[]): string {
   // Without NOT NULL: the table may hold rows already.
-  const additions = missing.map(
-    ({ name, type }) => say`ADD COLUMN ${escapeIdentifier(name)} ${type}`,
-  );
+  const additions = missing.map(({ name, type }) => `ADD COLUMN ${escapeIdentifier(name)} ${type}`);
   return `ALTER TABLE ${qualifiedName(table)} ${additions.join(', ')};`;
 }
 

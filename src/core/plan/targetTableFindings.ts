@@ -101,7 +101,10 @@ function columnFindings(
             subscriber.nodeId,
             say`${name} on ${subscriber.nodeId} has no column ${listNames(namesOf(missing))}, which ${publisher.nodeId} sends: the subscription would stop at the first row.`,
             {
-              text: say`Add ${missing.length === 1 ? say`it` : say`them`} on ${subscriber.nodeId} first.`,
+              text:
+                missing.length === 1
+                  ? say`Add it on ${subscriber.nodeId} first.`
+                  : say`Add them on ${subscriber.nodeId} first.`,
               copy: missingColumnsDdl(table, missing),
             },
           ),

@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import type { QueueEnd } from '../../core/ports/drainGateway';
 import type { SqlStatement } from '../../core/ports/sqlSession';
 import { VALUE_SETTINGS } from '../../core/queue/edgeObjects';
-import { say } from '../../core/say';
 
 /** Who a session of a drain is, and whether the server wants to be written to. */
 export interface Opening {
@@ -19,7 +18,7 @@ export interface Opening {
 export function openingStatement(end: QueueEnd): SqlStatement {
   const settings: readonly (readonly [name: string, value: string])[] = [
     ...VALUE_SETTINGS,
-    ['search_path', say`pg_catalog, pg_temp`],
+    ['search_path', 'pg_catalog, pg_temp'],
     // Else types are named in quotes, and known by name no more.
     ['quote_all_identifiers', 'off'],
     // Without it an array's NULL is read as the word.

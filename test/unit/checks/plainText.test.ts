@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
+import { collectTexts } from '../../../scripts/l10n/collectTexts';
 import { findPlainTexts } from '../../../scripts/l10n/findPlainTexts';
 import { isProse, isSql } from '../../../scripts/l10n/prose';
 
@@ -78,6 +79,15 @@ describe('texts of the code', () => {
     );
     const unused = Object.keys(NO_TEXTS).filter((name) => !plain.some(({ file }) => file === name));
     assert.deepEqual(unused, [], 'no longer needed above');
+  });
+
+  it('are for people: no piece of a statement is translated', () => {
+    const said = collectTexts(fileURLToPath(new URL('../../../', import.meta.url)));
+    const hasWord = /\b\w?[a-z]{2,}\b/u;
+    assert.deepEqual(
+      said.filter(({ key }) => isSql(key) && !hasWord.test(key)),
+      [],
+    );
   });
 
   it('are told from statements, settings and codes', () => {

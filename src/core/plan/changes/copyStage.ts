@@ -169,7 +169,7 @@ function addColumnsStep(
       sqlStatement(
         `ALTER TABLE ${relation} ${missing
           // Without NOT NULL: the table may hold rows already.
-          .map(({ name, type }) => say`ADD COLUMN ${escapeIdentifier(name)} ${type}`)
+          .map(({ name, type }) => `ADD COLUMN ${escapeIdentifier(name)} ${type}`)
           .join(', ')}`,
       ),
     ],

@@ -48,9 +48,15 @@ function stopOf(
   if (open.length === 0) return [];
   if (catalog === null) {
     const names = listNames(open.map(formatTableName));
+    const unread =
+      nodeId === null
+        ? say`If it takes ${added.publication}`
+        : say`What ${nodeId} has was not read`;
     return [
       impact(
-        say`${nodeId === null ? say`If it takes ${added.publication}` : say`What ${nodeId} has was not read`}: without ${names} it stops at the first row of ${open.length === 1 ? say`it` : say`them`}.`,
+        open.length === 1
+          ? say`${unread}: without ${names} it stops at the first row of it.`
+          : say`${unread}: without ${names} it stops at the first row of them.`,
       ),
     ];
   }
@@ -67,7 +73,9 @@ function stopOf(
       ? []
       : [
           impact(
-            say`${catalog.nodeId} has no table ${listNames(missing.map(formatTableName))}: it stops at the first row of ${missing.length === 1 ? say`it` : say`them`}, and everything behind that waits until the table is there.`,
+            missing.length === 1
+              ? say`${catalog.nodeId} has no table ${listNames(missing.map(formatTableName))}: it stops at the first row of it, and everything behind that waits until the table is there.`
+              : say`${catalog.nodeId} has no table ${listNames(missing.map(formatTableName))}: it stops at the first row of them, and everything behind that waits until the table is there.`,
           ),
         ]),
     ...(narrow.length === 0

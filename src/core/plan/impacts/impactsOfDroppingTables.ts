@@ -36,7 +36,10 @@ export function impactsOfDroppingTables(
           kind: 'losesRows',
           nodeId,
           subscription,
-          text: say`${condition} of ${names} that are written on ${dropped.publisherId} from then on do not arrive, and nothing says so. What it has of ${lost.length === 1 ? say`it` : say`them`} stays.`,
+          text:
+            lost.length === 1
+              ? say`${condition} of ${names} that are written on ${dropped.publisherId} from then on do not arrive, and nothing says so. What it has of it stays.`
+              : say`${condition} of ${names} that are written on ${dropped.publisherId} from then on do not arrive, and nothing says so. What it has of them stays.`,
         },
         ...(nodeId === null ? [] : impactsFurtherDown(context, dropped, { nodeId, lost }, seen)),
       ];
@@ -80,7 +83,10 @@ function impactsFurtherDown(
             kind: 'losesRows',
             nodeId,
             subscription,
-            text: say`Rows of ${names} that are written on ${dropped.publisherId} from then on do not arrive through ${through} either, and nothing says so. What it has of ${onward.length === 1 ? say`it` : say`them`} stays.`,
+            text:
+              onward.length === 1
+                ? say`Rows of ${names} that are written on ${dropped.publisherId} from then on do not arrive through ${through} either, and nothing says so. What it has of it stays.`
+                : say`Rows of ${names} that are written on ${dropped.publisherId} from then on do not arrive through ${through} either, and nothing says so. What it has of them stays.`,
           },
           ...impactsFurtherDown(context, dropped, { nodeId, lost: onward }, seen),
         ];

@@ -358,12 +358,21 @@ function queueFindings(
     : [];
   if (steps.length === 0) return kept;
   if (openOperations === 0) return kept;
-  const many = openOperations !== null && openOperations > 10_000;
-  const text =
-    openOperations === null
-      ? say`How many operations wait in ${name} on ${nodeId} could not be counted; they never reach the primary.`
-      : say`${many ? say`More than 10,000 operations wait` : `${formatCounted(openOperations, 'operation')} ${openOperations === 1 ? say`waits` : say`wait`}`} in ${name} on ${nodeId}: the primary never gets ${openOperations === 1 ? say`it` : say`them`}.`;
+  const text = openText(openOperations, name, nodeId);
   return [...kept, warningFinding('losesChanges', nodeId, text, say`Drain the queue first.`)];
+}
+
+/** @param openOperations `null` where they could not be counted */
+function openText(openOperations: number | null, name: string, nodeId: string): string {
+  if (openOperations === null) {
+    return say`How many operations wait in ${name} on ${nodeId} could not be counted; they never reach the primary.`;
+  }
+  if (openOperations === 1) {
+    return say`1 operation waits in ${name} on ${nodeId}: the primary never gets it.`;
+  }
+  return openOperations > 10_000
+    ? say`More than 10,000 operations wait in ${name} on ${nodeId}: the primary never gets them.`
+    : say`${formatCounted(openOperations, 'operation')} wait in ${name} on ${nodeId}: the primary never gets them.`;
 }
 
 /** What was drained a moment ago may still be on its way back. */

@@ -131,7 +131,7 @@ export function upgradeSql(relation: RelationFacts): string {
   const text = escapeLiteral(name);
   const added = QUEUE_COLUMNS.filter(
     ([column]) => !hasColumn(relation, column) && column !== 'seq' && column !== 'txid',
-  ).map(([column, definition]) => say`ADD COLUMN ${column} ${withoutCheck(definition)}`);
+  ).map(([column, definition]) => `ADD COLUMN ${column} ${withoutCheck(definition)}`);
   const isNumbered = hasColumn(relation, 'seq');
   const columns = [
     ...(isNumbered ? [] : ['ADD COLUMN seq bigint']),

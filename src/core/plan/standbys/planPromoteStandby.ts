@@ -66,7 +66,10 @@ function promoteStep(nodeId: string, upstreamId: string | null): PlanStep {
   return {
     nodeId,
     title: say`Promote ${nodeId}`,
-    effect: say`${nodeId} replays what it has received, begins a new timeline and takes writes. It follows ${upstreamId ?? say`nobody`} no more${upstreamId === null ? '.' : say`; ${upstreamId} is not changed by this.`}`,
+    effect:
+      upstreamId === null
+        ? say`${nodeId} replays what it has received, begins a new timeline and takes writes.`
+        : say`${nodeId} replays what it has received, begins a new timeline and takes writes. It follows ${upstreamId} no more; ${upstreamId} is not changed by this.`,
     risk: 'losesData',
     statements: [sqlStatement(`SELECT pg_catalog.pg_promote(true, ${PROMOTE_SECONDS})`)],
     isTransactional: false,
@@ -163,7 +166,9 @@ function followerFindings(
             'losesChanges',
             nodeId,
             say`${listNames(siblings)} still ${siblings.length === 1 ? say`follows` : say`follow`} ${upstreamId ?? ''} on the old timeline.`,
-            say`Point primary_conninfo of ${siblings.length === 1 ? say`it` : say`each`} at ${nodeId}; one that is ahead of ${nodeId} must be rewound or cloned.`,
+            siblings.length === 1
+              ? say`Point primary_conninfo of it at ${nodeId}; one that is ahead of ${nodeId} must be rewound or cloned.`
+              : say`Point primary_conninfo of each at ${nodeId}; one that is ahead of ${nodeId} must be rewound or cloned.`,
           ),
         ]),
     ...(below.length === 0

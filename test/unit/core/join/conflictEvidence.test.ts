@@ -32,7 +32,7 @@ describe('conflicts that a subscriber counted', () => {
       told({ insert_exists: 1_204, update_missing: 0, delete_missing: 3 }),
       '1,204 insert_exists, 3 delete_missing',
     );
-    assert.equal(told({ insert_exists: 0 }), 'none');
+    assert.equal(told({ insert_exists: 0 }), 'none counted');
   });
 
   it('are not said to be none where nothing counts them', () => {
