@@ -41,7 +41,7 @@ export const RED_FAULTS: readonly RedFault[] = [
   },
   {
     name: 'a slot that nobody reads and that is about to be lost',
-    status: /^Slot (old_reports near its limit|lost in about)/,
+    status: /^Slot old_reports (near its limit|lost in )/,
     choice: 'old_reports',
     cause:
       /^\s*Slot old_reports on central (is lost in about .+|may be lost with the next checkpoint): it keeps \d+ of 20\sMB\./,
