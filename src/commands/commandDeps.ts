@@ -1,4 +1,5 @@
 import type { ChangeGateway } from '../core/ports/changeGateway';
+import type { LookAgain } from '../core/discovery/lookAgain';
 import type { ProposalChoices, TopologyProposal } from '../core/discovery/proposal';
 import type { Checks } from '../core/ports/checks';
 import type { AuditLog } from '../core/ports/auditLog';
@@ -54,6 +55,7 @@ export interface CommandDeps {
     readonly proposal: TopologyProposal;
     readonly title: string;
     readonly takenNames: readonly string[];
+    readonly lookAgain?: LookAgain;
   }) => Promise<ProposalChoices | null>;
   /** Replays queues. */
   readonly drains: Drains;

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import type { LookAgain } from '../core/discovery/lookAgain';
 import type { ProposalChoices, TopologyProposal } from '../core/discovery/proposal';
 import type { Log } from '../core/ports/log';
 import { toDiscoveryState } from '../protocol/toDiscoveryState';
-import { DiscoverySession } from './discoverySession';
+import { DiscoverySession, type DiscoverySessionDeps } from './discoverySession';
 import { fillWebview } from './fillWebview';
 import { setTabIcon } from './tabIcon';
 
@@ -16,6 +17,8 @@ export interface MapQuestion {
   readonly log: Log;
   /** Names of the file that no node of the proposal has: a node may not take them. */
   readonly takenNames?: readonly string[];
+  /** Absent: what is shown comes from files. */
+  readonly lookAgain?: LookAgain;
 }
 
 /**
@@ -23,15 +26,17 @@ export interface MapQuestion {
  * @returns what is to be written, names unique and addresses whole; `null` when it was cancelled or the panel closed
  */
 export function chooseInMap(question: MapQuestion): Promise<ProposalChoices | null> {
-  const { extensionUri, proposal, title, log, takenNames = [] } = question;
+  const { extensionUri, proposal, title, log, takenNames = [], lookAgain } = question;
   const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.One;
   const panel = vscode.window.createWebviewPanel(DISCOVERY_VIEW_TYPE, title, column, {
     enableFindWidget: true,
   });
   const { webview } = panel;
   return new Promise((resolve) => {
-    const session = new DiscoverySession(toDiscoveryState(proposal, title, takenNames), {
+    const shown = toDiscoveryState(proposal, title, takenNames, lookAgain?.keys() ?? null);
+    const session = new DiscoverySession(shown, {
       log,
+      ...(lookAgain === undefined ? {} : { lookAgain: lookingWith(lookAgain, title) }),
       post: (message) => void webview.postMessage(message),
       decide: (choices) => {
         resolve(choices);
@@ -48,4 +53,16 @@ export function chooseInMap(question: MapQuestion): Promise<ProposalChoices | nu
     setTabIcon(panel);
     fillWebview(webview, extensionUri, 'discovery');
   });
+}
+
+/** Looks, and makes what came of it what is shown. */
+function lookingWith(
+  lookAgain: LookAgain,
+  title: string,
+): NonNullable<DiscoverySessionDeps['lookAgain']> {
+  return async (nodeId, address, signal) => {
+    const { proposal, takenNames, said } = await lookAgain.look(nodeId, address, signal);
+    const state = toDiscoveryState(proposal, title, takenNames, lookAgain.keys());
+    return { ...state, look: { key: null, said } };
+  };
 }

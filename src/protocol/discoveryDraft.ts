@@ -1,12 +1,13 @@
 import type { ProposalChoices } from '../core/discovery/proposal';
 import { say } from '../core/say';
 import { hasInvisible } from '../core/visibleText';
-import type { DiscoveryChoices } from './discoveryMessages';
+import type { DiscoveryChoices, DiscoveryPlace } from './discoveryMessages';
 import type { DiscoveryEdge, DiscoveryNode, DiscoveryState } from './discoveryState';
 
 /** What a person set so far of one node, as typed. */
 export interface NodeDraft {
   readonly id: string;
+  readonly key: string;
   readonly isTaken: boolean;
   readonly name: string;
   readonly host: string;
@@ -25,7 +26,7 @@ export interface DraftProblem {
 
 /** As it was proposed: everything is taken. */
 export function firstDraft({ nodes }: DiscoveryState): DiscoveryDraft {
-  return nodes.map(({ id, host, port }) => ({ id, isTaken: true, name: id, host, port }));
+  return nodes.map(({ id, key, host, port }) => ({ id, key, isTaken: true, name: id, host, port }));
 }
 
 /** What must be changed before it can be written, by node; a node without a problem, or that is left out, is not in it. */
@@ -63,17 +64,18 @@ function nameProblem(name: string, uses: ReadonlyMap<string, number>): string | 
 
 function addressProblems(node: DiscoveryNode, entry: NodeDraft): Omit<DraftProblem, 'name'> {
   if (isSameAddress(node, entry)) return { host: null, port: null };
-  const host = entry.host.trim();
-  const port = entry.port.trim();
-  return {
-    host:
-      host === ''
-        ? say`A host is needed.`
-        : /\s/u.test(host) || hasInvisible(host)
-          ? say`A host holds no spaces and no character that cannot be seen.`
-          : null,
-    port: port === '' || portOf(port) !== null ? null : say`A port is a number from 1 to 65535.`,
-  };
+  return { host: hostProblem(entry.host.trim()), port: portProblem(entry.port.trim()) };
+}
+
+function hostProblem(host: string): string | null {
+  if (host === '') return say`A host is needed.`;
+  return /\s/u.test(host) || hasInvisible(host)
+    ? say`A host holds no spaces and no character that cannot be seen.`
+    : null;
+}
+
+function portProblem(port: string): string | null {
+  return port === '' || portOf(port) !== null ? null : say`A port is a number from 1 to 65535.`;
 }
 
 function isSameAddress(node: DiscoveryNode, { host, port }: NodeDraft): boolean {
@@ -122,10 +124,11 @@ export function readChoices(
   const taken = new Set(nodeIds);
   const nameOf = new Map(names.map(({ id, name }) => [id, name]));
   const addressOf = new Map(addresses.map(({ id, host, port }) => [id, { host, port }]));
-  const draft = state.nodes.map(({ id, host, port }): NodeDraft => {
+  const draft = state.nodes.map(({ id, key, host, port }): NodeDraft => {
     const address = addressOf.get(id);
     return {
       id,
+      key,
       isTaken: taken.has(id),
       name: nameOf.get(id) ?? id,
       host: address?.host ?? host,
@@ -134,6 +137,25 @@ export function readChoices(
   });
   if (problemsOf(state, draft).size > 0) return null;
   return { nodeIds: taken, names: nameOf, addresses: addressOf };
+}
+
+/** Whether a node could be looked at by what was entered: it did not answer, or it did elsewhere. */
+export function isWorthLook(node: DiscoveryNode, entry: NodeDraft): boolean {
+  if (node.isInFile || !entry.isTaken) return false;
+  return !node.isReached || !isSameAddress(node, entry);
+}
+
+/** Where a node is to be looked at; `null`: what was entered is no address. */
+export function placeOf({ key, host, port }: NodeDraft): DiscoveryPlace | null {
+  if (hostProblem(host.trim()) !== null || portProblem(port.trim()) !== null) return null;
+  return { key, host: host.trim(), port: portOf(port.trim()) ?? DEFAULT_PORT };
+}
+
+/** What a person wants to be looked at, checked once more. @returns the node; `null` when it does not fit what was shown */
+export function readPlace(state: DiscoveryState, place: DiscoveryPlace): DiscoveryNode | null {
+  const node = state.nodes.find(({ key }) => key === place.key);
+  if (node === undefined || node.isInFile || hostProblem(place.host) !== null) return null;
+  return node;
 }
 
 /** Whether a link is left out because one of its ends is. */

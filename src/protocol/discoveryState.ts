@@ -6,6 +6,8 @@ const SHOWN = { certainty: z.enum(['seen', 'guessed']), evidence: EVIDENCE };
 
 const NODE = z.object({
   id: z.string(),
+  /** Stays with the node while it is looked at again, where its id may become another. */
+  key: z.string(),
   ...SHOWN,
   /** As it would be dialled from here; empty: no address is known. */
   host: z.string(),
@@ -33,6 +35,13 @@ const EDGE = z.object({
   connection: z.nullable(z.string()),
 });
 
+const LOOK = z.object({
+  /** Key of the node that is being looked at; `null`: none is. */
+  key: z.nullable(z.string()),
+  /** Finished sentence: what is done, or what came of it; empty before the first. */
+  said: z.string(),
+});
+
 const CONSUMER = z.object({ id: z.string(), node: z.string(), slot: z.string(), ...SHOWN });
 
 /** What was found, as the map shows it. Holds no secret. */
@@ -48,6 +57,8 @@ export const DISCOVERY_STATE = z.object({
   takenNames: z.array(z.string()),
   skipped: z.array(z.string()),
   warnings: z.array(z.string()),
+  /** `null`: nothing can be looked at from here, as of what files say. */
+  look: z.nullable(LOOK),
 });
 
 export type DiscoveryState = z.infer<typeof DISCOVERY_STATE>;

@@ -19,17 +19,21 @@ const SHOWN_PARAMS: readonly (readonly [keyword: string, label: string])[] = [
 /** So many tables are named; the rest is a number. */
 const NAMED_TABLES = 5;
 
-/** A proposal as it travels to the map: no secret, and the lists in it are copies. */
+/**
+ * A proposal as it travels to the map: no secret, and the lists in it are copies.
+ * @param keys what stays the same of each node, by its id; `null`: nothing of it can be looked at again
+ */
 export function toDiscoveryState(
   proposal: TopologyProposal,
   title: string,
   takenNames: readonly string[] = [],
+  keys: ReadonlyMap<string, string> | null = null,
 ): DiscoveryState {
   const { name, nodes, edges, consumers, skipped, warnings } = proposal;
   return {
     title,
     name,
-    nodes: nodes.map(toNode),
+    nodes: nodes.map((node) => toNode(node, keys?.get(node.id) ?? node.id)),
     edges: edges.map(toEdge),
     consumers: consumers.map(({ id, node, slot, certainty, evidence }) => ({
       id,
@@ -41,13 +45,15 @@ export function toDiscoveryState(
     takenNames: [...takenNames],
     skipped: [...skipped],
     warnings: [...warnings],
+    look: keys === null ? null : { key: null, said: '' },
   };
 }
 
-function toNode(node: ProposedNode): DiscoveryNode {
+function toNode(node: ProposedNode, key: string): DiscoveryNode {
   const { connection, queue } = node;
   return {
     id: node.id,
+    key,
     certainty: node.certainty,
     evidence: copied(node.evidence),
     host: hostOf(connection),

@@ -140,13 +140,16 @@ describe('map of a discovery', () => {
   });
 
   it('keeps what was set while it was hidden', async () => {
+    const first = { id: 'genesis', key: 'genesis', isTaken: true, host: 'h', port: '1' };
     const savedState = {
+      base: [{ ...first, name: 'genesis' }, null],
       draft: [
-        { id: 'genesis', isTaken: true, name: 'kept', host: 'h', port: '1' },
+        { ...first, name: 'kept' },
         { id: 'singularity', isTaken: 'yes' },
-        { id: 'nobody', isTaken: true, name: 'x', host: '', port: '' },
+        { ...first, id: 'nobody', key: 'nobody', name: 'x' },
       ],
       selectedKey: 'node/genesis',
+      lost: [7],
     };
     const { page } = await openDiscovery(rig, found, { savedState });
     assert.equal(await page.getByRole('textbox', { name: 'Name of genesis' }).inputValue(), 'kept');

@@ -2,31 +2,36 @@ import { Channel } from '../../src/protocol/channel';
 import {
   choicesOf,
   type DiscoveryDraft,
-  firstDraft,
   type NodeDraft,
+  placeOf,
 } from '../../src/protocol/discoveryDraft';
 import {
   discoveryCancelled,
   discoveryChosen,
+  discoveryLookAgain,
   discoveryReady,
   discoveryShown,
 } from '../../src/protocol/discoveryMessages';
+import { mergeDraft } from '../../src/protocol/discoveryMerge';
 import type { DiscoveryState } from '../../src/protocol/discoveryState';
 import { mapWidth } from '../page';
 import { focusOnMap } from '../parts/topologySection';
 import type { VsCodeApi } from '../vscodeApi';
-import { fieldId } from './nodeTable';
+import { fieldId, type RowField } from './nodeRow';
 import type { ProposalActions } from './proposalActions';
-import { modelOf, nodeKey } from './proposalModel';
+import { isLooking, modelOf, nodeKey } from './proposalModel';
 import { ProposalPage } from './proposalPage';
-import { readSaved } from './savedDraft';
+import { followSelected, readSaved, type Saved } from './savedDraft';
 
 /** The page of a discovery or an import: shows what was found, keeps what the person sets, and hands back the decision. */
 export class Discovery {
   private readonly channel: Channel;
   private readonly page: ProposalPage;
   private state: DiscoveryState | null = null;
+  /** As it was proposed. */
+  private base: DiscoveryDraft = [];
   private draft: DiscoveryDraft = [];
+  private lost: readonly string[] = [];
   private selectedKey: string | null = null;
   private cursorKey: string | null = null;
   private width = document.documentElement.clientWidth;
@@ -56,11 +61,31 @@ export class Discovery {
   }
 
   private take(state: DiscoveryState): void {
-    const saved = readSaved(this.vscode.getState(), firstDraft(state));
+    const before = this.state === null ? readSaved(this.vscode.getState()) : this.saved();
+    const { base, draft, lost } = mergeDraft(state, before);
+    const selectedKey = followSelected(before.selectedKey, before.base, base);
+    const lookedAt = this.state?.look?.key ?? null;
     this.state = state;
-    this.draft = saved.draft;
-    this.selectedKey = saved.selectedKey ?? firstKey(state);
+    this.base = base;
+    this.draft = draft;
+    this.lost = [...before.lost, ...lost];
+    this.selectedKey = selectedKey ?? keyOf(state, lookedAt) ?? firstKey(state);
+    this.cursorKey = null;
+    const hadFocus = document.activeElement;
     this.changed();
+    // What was pressed to look is gone once that node was seen.
+    if (lookedAt !== null && state.look?.key === null) {
+      queueMicrotask(() => this.keepFocus(hadFocus, lookedAt));
+    }
+  }
+
+  private keepFocus(hadFocus: Element | null, key: string): void {
+    if (hadFocus === null || hadFocus.isConnected) return;
+    const index = this.state?.nodes.findIndex((node) => node.key === key) ?? -1;
+    focusOn(
+      document.getElementById(fieldId('host', index)) ??
+        document.getElementById(fieldId('found', index)),
+    );
   }
 
   private actions(): ProposalActions {
@@ -79,6 +104,7 @@ export class Discovery {
       backToMap: (key) => focusOnMap(key),
       change: (id, change) => this.change(id, change),
       goToRow: (id) => this.goToRow(id, 'name'),
+      lookAgain: (id) => this.lookAgain(id),
       write: () => this.write(),
       cancel: () => this.channel.emit(discoveryCancelled, {}),
     };
@@ -90,14 +116,23 @@ export class Discovery {
     this.changed();
   }
 
-  private change(id: string, change: Partial<Omit<NodeDraft, 'id'>>): void {
+  private change(id: string, change: Partial<Omit<NodeDraft, 'id' | 'key'>>): void {
     this.draft = this.draft.map((entry) => (entry.id === id ? { ...entry, ...change } : entry));
     this.changed();
   }
 
+  private lookAgain(id: string): void {
+    const { look } = this.state ?? { look: null };
+    const entry = this.draft.find((one) => one.id === id);
+    if (look === null || look.key !== null || entry === undefined) return;
+    const place = placeOf(entry);
+    if (place === null) this.goToRow(id, entry.host.trim() === '' ? 'host' : 'port');
+    else this.channel.emit(discoveryLookAgain, place);
+  }
+
   private write(): void {
     const model = this.model();
-    if (model === null) return;
+    if (model === null || isLooking(model.state)) return;
     const [first] = model.problems;
     if (first === undefined) {
       this.channel.emit(discoveryChosen, choicesOf(model.state, model.draft));
@@ -107,23 +142,27 @@ export class Discovery {
     this.goToRow(id, name !== null ? 'name' : host !== null ? 'host' : 'port');
   }
 
-  private goToRow(id: string, field: 'name' | 'host' | 'port'): void {
+  private goToRow(id: string, field: RowField): void {
     const index = this.state?.nodes.findIndex((node) => node.id === id) ?? -1;
     focusOn(document.getElementById(fieldId(field, index)));
   }
 
   private model() {
-    const { state, draft, selectedKey, cursorKey, width } = this;
-    return state === null ? null : modelOf(state, draft, { selectedKey, cursorKey, width });
+    const { state, draft, selectedKey, cursorKey, width, lost } = this;
+    return state === null ? null : modelOf(state, draft, { selectedKey, cursorKey, width, lost });
   }
 
   private changed(): void {
-    const { draft, selectedKey } = this;
-    this.vscode.setState({ draft, selectedKey });
+    this.vscode.setState(this.saved());
     if (this.isDrawing) return;
     // Several changes of one turn are drawn once, before the next frame.
     this.isDrawing = true;
     queueMicrotask(() => this.draw());
+  }
+
+  private saved(): Saved {
+    const { base, draft, selectedKey, lost } = this;
+    return { base, draft, selectedKey, lost };
   }
 
   private draw(): void {
@@ -146,6 +185,11 @@ function firstKey({ nodes }: DiscoveryState): string | null {
     nodes.find(({ problem }) => problem !== null) ??
     nodes.find(({ certainty }) => certainty === 'guessed') ??
     nodes[0];
+  return node === undefined ? null : nodeKey(node.id);
+}
+
+function keyOf({ nodes }: DiscoveryState, key: string | null): string | null {
+  const node = nodes.find((one) => one.key === key);
   return node === undefined ? null : nodeKey(node.id);
 }
 

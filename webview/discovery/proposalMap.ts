@@ -6,6 +6,7 @@ import { layersOf, type Layers } from '../map/layers';
 import { layoutMap, type MapLayout } from '../map/layout';
 import { isMapKey, moveOnMap } from '../map/mapKeys';
 import { boxWidth, mapView } from '../map/mapView';
+import type { DiscoveryState } from '../../src/protocol/discoveryState';
 import { glyph } from '../parts/glyph';
 import type { ProposalActions } from './proposalActions';
 import { graphOfProposal } from './proposalGraph';
@@ -14,16 +15,17 @@ import type { ProposalModel } from './proposalModel';
 /** The longest text of a link is short: `streaming · guessed`. */
 const LEAST_ROOM = 164;
 
-/** The map of a proposal. What was found does not change, so that its columns are looked for once. */
+/** The map of a proposal. Its columns are looked for once, until something else was found. */
 export class ProposalMap {
   private readonly fitter = new TextFitter();
-  private layers: Layers | null = null;
+  /** Of the state that it was made for: names and addresses change nothing about it. */
+  private layers: { readonly of: DiscoveryState; readonly made: Layers } | null = null;
 
   constructor(private readonly actions: ProposalActions) {}
 
   view(model: ProposalModel, width: number): TemplateResult {
     const graph = graphOfProposal(model);
-    const layout = layoutMap(graph, this.layersFor(graph), width, {
+    const layout = layoutMap(graph, this.layersFor(graph, model.state), width, {
       leastRoom: LEAST_ROOM,
       widthOf: (node) => boxWidth(node, this.fitter),
     });
@@ -57,9 +59,9 @@ export class ProposalMap {
     if (next !== null) this.actions.moveTo(next);
   }
 
-  private layersFor(graph: MapGraph): Layers {
-    this.layers ??= layersOf(graph);
-    return this.layers;
+  private layersFor(graph: MapGraph, state: DiscoveryState): Layers {
+    if (this.layers?.of !== state) this.layers = { of: state, made: layersOf(graph) };
+    return this.layers.made;
   }
 }
 

@@ -21,12 +21,14 @@ export interface ProposalModel {
   readonly selectedKey: string | null;
   readonly cursorKey: string | null;
   readonly width: number;
+  /** Finished sentences about what was set of a node and holds no longer. */
+  readonly lost: readonly string[];
 }
 
 export function modelOf(
   state: DiscoveryState,
   draft: DiscoveryDraft,
-  page: Pick<ProposalModel, 'selectedKey' | 'cursorKey' | 'width'>,
+  page: Pick<ProposalModel, 'selectedKey' | 'cursorKey' | 'width' | 'lost'>,
 ): ProposalModel {
   return {
     state,
@@ -84,4 +86,9 @@ export function roleOf({ id, queue }: DiscoveryNode, { edges }: DiscoveryState):
 export function addressOf(host: string, port: string): string {
   if (host.trim() === '') return '';
   return port.trim() === '' ? host.trim() : `${host.trim()}:${port.trim()}`;
+}
+
+/** Whether a node is being looked at: until that is done nothing else is begun. */
+export function isLooking({ look }: DiscoveryState): boolean {
+  return look !== null && look.key !== null;
 }

@@ -8,7 +8,7 @@ import { nodeTable } from './nodeTable';
 import type { ProposalActions } from './proposalActions';
 import { proposalDetails } from './proposalDetails';
 import { ProposalMap } from './proposalMap';
-import { nodeKey, type ProposalModel } from './proposalModel';
+import { isLooking, nodeKey, type ProposalModel } from './proposalModel';
 import { decisionOf, headlineOf, sentenceAbout, writeLabel } from './proposalText';
 
 /** The whole page from the model. Rendering twice from the same model changes nothing. */
@@ -82,10 +82,20 @@ export class ProposalPage {
             </p>`
           : nothing
       }
+      ${
+        model.state.look === null
+          ? nothing
+          : html`<p class="head__meta looked" role="status">${model.state.look.said}</p>`
+      }
       <div class="head__tools">
         ${
           hasNodes
-            ? button({ label: writeLabel(model), isPrimary: true, onClick: this.actions.write })
+            ? button({
+                label: writeLabel(model),
+                isPrimary: true,
+                isIdle: isLooking(model.state),
+                onClick: this.actions.write,
+              })
             : nothing
         }
         ${button({ label: hasNodes ? say`Cancel` : say`Close`, onClick: this.actions.cancel })}
@@ -104,14 +114,15 @@ function attention(
 ): TemplateResult | typeof nothing {
   const { state, selectedKey } = model;
   const troubled = state.nodes.filter(({ problem }) => problem !== null);
-  const count = state.warnings.length + troubled.length;
+  const warnings = [...state.warnings, ...model.lost];
+  const count = warnings.length + troubled.length;
   if (count === 0) return nothing;
   return html`<section class="section" aria-labelledby="problems-h">
     <div class="bar">
       <h2 id="problems-h">${say`Needs attention`} <span class="muted">${count}</span></h2>
     </div>
     <ol class="problems">
-      ${state.warnings.map(
+      ${warnings.map(
         (sentence) =>
           html`<li class="problem problem--plain is-warn">
             ${glyph('s-lagging')}<span>${said(say`warning`)}${sentence}</span>

@@ -1,22 +1,23 @@
-import { ProgressLocation, window } from 'vscode';
-import { CancelSource } from '../../core/cancelSource';
 import type { FileNode } from '../../core/discovery/look';
 import type { StartingPoint } from '../../core/discovery/startingPointOf';
 import { formatEndpoint } from '../../core/endpoint';
 import { isServerFailure, type Endpoint } from '../../core/failure';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import { say } from '../../core/say';
-import { askText } from '../../host/prompts';
 import { Crawl } from '../../operations/discovery/crawl';
 import type { CommandDeps } from '../commandDeps';
 import { askFurther } from './askFurther';
-import { TITLE } from './askStart';
+import { askPassword, asksForPassword } from './askPassword';
 import { furtherServers, isServer } from './furtherServers';
+import { withCancel } from './withCancel';
 
 /** What a crawl came to, and which addresses a person allowed for it. */
 export interface Crawled {
   readonly crawl: Crawl;
-  readonly approved: readonly Endpoint[];
+  /** Grows while it goes on. */
+  readonly approved: Endpoint[];
+  /** Keys of what a person was asked about, whatever they said. */
+  readonly asked: Set<string>;
 }
 
 /**
@@ -40,20 +41,30 @@ export async function crawlServers(
   });
   const first = endpoints.map(formatEndpoint).join(say` or `);
   if (!(await lookAtFirst(crawl, start, first))) return null;
-  const approved = [...endpoints];
-  const asked = new Set<string>();
+  const crawled = { crawl, approved: [...endpoints], asked: new Set<string>() };
+  return (await goFurther(crawled)) ? crawled : null;
+}
+
+/**
+ * Asks about what nobody was asked about yet, a question a round, and looks at what was ticked.
+ * @param signal given up from elsewhere than the progress
+ * @returns false when it was dismissed or cancelled
+ */
+export async function goFurther(
+  { crawl, approved, asked }: Crawled,
+  signal: CancelSignal | null = null,
+): Promise<boolean> {
   for (;;) {
     const servers = furtherServers(crawl.waiting().filter(({ key }) => !asked.has(key)));
-    if (servers.length === 0) return { crawl, approved };
+    if (servers.length === 0) return true;
     for (const { key } of servers.flatMap(({ places }) => places)) asked.add(key);
     const ticked = await askFurther(servers);
-    if (ticked === null) return null;
+    if (ticked === null || signal?.aborted === true) return false;
     if (ticked.length === 0) continue;
     approved.push(...ticked.filter(isServer).map(({ endpoint }) => endpoint));
     const keys = ticked.flatMap(({ places }) => places.map(({ key }) => ({ key })));
     const title = say`Looking at ${ticked.map(({ endpoint }) => formatEndpoint(endpoint)).join(', ')}`;
-    const wentOn = await withCancel(title, (signal) => crawl.goOn(keys, signal));
-    if (!wentOn) return null;
+    if (!(await withCancel(title, (either) => crawl.goOn(keys, either), signal))) return false;
   }
 }
 
@@ -68,39 +79,10 @@ async function lookAtFirst(crawl: Crawl, start: StartingPoint, server: string): 
     } catch (error) {
       const reason = isServerFailure(error) ? error.facts.reason : null;
       if (reason === 'cancelled') return false;
-      if (reason !== 'passwordNeeded' && reason !== 'passwordRefused') throw error;
-      const answer = await askText({
-        place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
-        prompt:
-          reason === 'passwordNeeded'
-            ? say`${server} asks for a password. It is kept in the secret store, and only when the file is written.`
-            : say`${server} refused the password. Enter another one.`,
-        value: '',
-        isPassword: true,
-        validate: (text) => (text === '' ? say`A password is needed.` : null),
-      });
-      if (answer === null || answer === 'back') return false;
+      if (!asksForPassword(reason)) throw error;
+      const answer = await askPassword(server, reason);
+      if (answer === null) return false;
       password = answer;
     }
   }
-}
-
-/** @returns false when it was cancelled */
-async function withCancel(
-  title: string,
-  work: (signal: CancelSignal) => Promise<void>,
-): Promise<boolean> {
-  return window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
-    async (_progress, token) => {
-      const source = new CancelSource();
-      const listener = token.onCancellationRequested(() => source.cancel());
-      try {
-        await work(source);
-        return !source.aborted;
-      } finally {
-        listener.dispose();
-      }
-    },
-  );
 }

@@ -1,14 +1,14 @@
 import { commands, Uri, window, workspace } from 'vscode';
 import type { FileNode } from '../../core/discovery/look';
-import type { ProposalSecrets, TopologyProposal } from '../../core/discovery/proposal';
+import type { TopologyProposal } from '../../core/discovery/proposal';
 import type { StartingEnvironment } from '../../core/discovery/startingPointOf';
-import type { Endpoint } from '../../core/failure';
 import { say } from '../../core/say';
 import { splitCommand } from '../../operations/discovery/splitCommand';
 import type { CommandDeps } from '../commandDeps';
 import { askStart, TITLE } from './askStart';
 import { confirmServer } from './confirmServer';
 import { crawlServers } from './crawlServers';
+import { MapLooks } from './mapLooks';
 import { showProposal } from './showProposal';
 import { startSources } from './startSources';
 
@@ -34,22 +34,16 @@ export async function discoverWork(deps: CommandDeps): Promise<void> {
     const file = { topologyId, nodes: await nodesOfFile(deps) };
     const crawled = await crawlServers(deps, start, endpoints, file);
     if (crawled === null) return;
-    const { crawl, approved } = crawled;
-    const found = { proposal: crawl.proposal(), secrets: crawl.secrets(), approved };
-    if (leadsOn(found.proposal)) await show(deps, found);
-    else sayNothingFound(deps, found);
+    const looks = new MapLooks(deps, crawled);
+    if (leadsOn(crawled.crawl.proposal())) await show(deps, looks);
+    else sayNothingFound(deps, looks);
     return;
   }
 }
 
-interface Found {
-  readonly proposal: TopologyProposal;
-  readonly secrets: ProposalSecrets;
-  readonly approved: readonly Endpoint[];
-}
-
-async function show(deps: CommandDeps, found: Found): Promise<void> {
-  await showProposal(deps, { ...found, title: say`Discovered Topology`, areSecretsTried: true });
+async function show(deps: CommandDeps, looks: MapLooks): Promise<void> {
+  const title = say`Discovered Topology`;
+  await showProposal(deps, { ...looks.found(), title, areSecretsTried: true, looks });
 }
 
 /** What the workspace's one topology file has already, so that it is known again; nothing where there are several. */
@@ -82,8 +76,8 @@ function sayNoFolder(): void {
 }
 
 /** Not awaited: the command has ended, whatever becomes of the message. */
-function sayNothingFound(deps: CommandDeps, found: Found): void {
-  const host = found.approved[0]?.host ?? TITLE;
+function sayNothingFound(deps: CommandDeps, looks: MapLooks): void {
+  const host = looks.found().approved[0]?.host ?? TITLE;
   void window
     .showInformationMessage(
       say`${host} answers, but has no standbys, slots, publications or subscriptions.`,
@@ -91,7 +85,7 @@ function sayNothingFound(deps: CommandDeps, found: Found): void {
       say`Try Another Connection…`,
     )
     .then(async (choice) => {
-      if (choice === say`Create Topology File`) await show(deps, found);
+      if (choice === say`Create Topology File`) await show(deps, looks);
       else if (choice !== undefined) await deps.runCommand('discoverTopology', null);
     });
 }

@@ -3,7 +3,7 @@ import { formatEndpoint } from '../../core/endpoint';
 import type { Endpoint } from '../../core/failure';
 import { say } from '../../core/say';
 import { showEscaped } from '../../core/visibleText';
-import type { WaitingEndpoint } from '../../operations/discovery/crawl';
+import type { WaitingEndpoint } from '../../operations/discovery/waitingEndpoint';
 
 /** One address that nobody allowed yet, and the nodes that are behind it. */
 export interface FurtherServer {

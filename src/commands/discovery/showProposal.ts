@@ -1,4 +1,5 @@
 import { QuickPickItemKind, window, workspace, type Tab } from 'vscode';
+import type { LookAgain } from '../../core/discovery/lookAgain';
 import type { ProposalSecrets, TopologyProposal } from '../../core/discovery/proposal';
 import type { Endpoint } from '../../core/failure';
 import { formatCounted } from '../../core/format';
@@ -8,6 +9,7 @@ import { parseTopologyFile } from '../../topologyFile/parseTopologyFile';
 import { writeProposal, type WrittenProposal } from '../../topologyFile/writeProposal';
 import type { CommandDeps } from '../commandDeps';
 import { keepPasswords } from './keepPasswords';
+import type { MapLooks } from './mapLooks';
 import { chooseTarget, exists, type ProposalTarget } from './proposalTarget';
 import { writeInto } from './writeInto';
 import { wasAdded } from './writtenWords';
@@ -22,6 +24,8 @@ export interface ShownProposal {
   readonly approved?: readonly Endpoint[];
   /** Whether servers took these passwords: then one that is kept already is replaced. */
   readonly areSecretsTried?: boolean;
+  /** Looks at servers from the map; absent: what is shown comes from files. */
+  readonly looks?: Pick<MapLooks, 'keys' | 'look' | 'found'>;
 }
 
 /**
@@ -30,15 +34,18 @@ export interface ShownProposal {
  * @returns whether a file was written
  */
 export async function showProposal(deps: CommandDeps, shown: ShownProposal): Promise<boolean> {
-  const { proposal, title } = shown;
-  const target = await chooseTarget(deps, proposal, title);
+  const { title, looks } = shown;
+  const target = await chooseTarget(deps, shown.proposal, title);
   if (target === null) return false;
   const choices = await deps.chooseInMap({
-    proposal,
+    proposal: shown.proposal,
     title,
-    takenNames: takenNames(await presentText(target), proposal),
+    takenNames: takenNames(await presentText(target), shown.proposal),
+    ...(looks === undefined ? {} : { lookAgain: lookingFor(target, looks) }),
   });
   if (choices === null) return false;
+  const chosen = { ...shown, ...looks?.found() };
+  const { proposal } = chosen;
   for (;;) {
     const before = await presentText(target);
     const written = writeProposal(before, proposal, choices);
@@ -49,9 +56,20 @@ export async function showProposal(deps: CommandDeps, shown: ShownProposal): Pro
     if (!(await confirm(deps, { target, before, written, title }))) return false;
     // What was shown is what is written: a file that changed meanwhile is shown anew.
     if ((await presentText(target)) !== before) continue;
-    await finish(deps, shown, { target, before, written });
+    await finish(deps, chosen, { target, before, written });
     return true;
   }
+}
+
+function lookingFor(target: ProposalTarget, looks: NonNullable<ShownProposal['looks']>): LookAgain {
+  return {
+    keys: () => looks.keys(),
+    look: async (nodeId, address, signal) => {
+      const said = await looks.look(nodeId, address, signal);
+      const { proposal } = looks.found();
+      return { proposal, takenNames: takenNames(await presentText(target), proposal), said };
+    },
+  };
 }
 
 interface Ready {

@@ -1,6 +1,7 @@
 import { isLoopback } from '../endpoint';
 import type { Endpoint } from '../failure';
 import type { ConnectionParams, TableName } from '../topology';
+import { failureWords } from './failureWords';
 import type { DraftEvidence, Words } from './draftEvidence';
 import type { Answer, Look } from './look';
 import type { Certainty } from './proposal';
@@ -113,9 +114,10 @@ export class Draft {
   }
 }
 
-/** What a person said to dial is kept, also when nothing answered there. */
+/** What a person said to dial is kept, also when nothing answered there; a node that answered elsewhere stays where it did. */
 function withFailure(node: DraftNode, look: Look): DraftNode {
-  const text = look.failure?.text ?? '';
+  const text = failureWords(look);
+  if (node.answer !== null) return { ...node, problem: () => text };
   return {
     ...node,
     failedLook: look,

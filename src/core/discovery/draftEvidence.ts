@@ -7,3 +7,11 @@ export interface DraftEvidence {
   readonly text: Words;
   readonly atMs: number | null;
 }
+
+/** Evidence to be kept: whoever it names may get another name with a later look; the present one stands where it has none then. */
+export function withFallback({ text, atMs }: DraftEvidence, now: NameOf): DraftEvidence {
+  return {
+    text: (nameOf) => text((key) => (nameOf(key) === key ? now(key) : nameOf(key))),
+    atMs,
+  };
+}

@@ -37,7 +37,8 @@ function tellSplitBrain(draft: Draft): void {
 function tellStrangers(draft: Draft): void {
   for (const look of draft.looks) {
     const sought = look.soughtKey === null ? undefined : draft.nodes.get(look.soughtKey);
-    if (sought?.server !== null || look.facts === null) continue;
+    if (sought === undefined || look.facts === null) continue;
+    if (sought.server?.answers.some(({ facts }) => facts === look.facts) === true) continue;
     const place = look.endpoint === null ? say`There` : say`At ${formatEndpoint(look.endpoint)}`;
     draft.nodes.set(sought.key, {
       ...sought,

@@ -1,25 +1,27 @@
-import pLimit from 'p-limit';
-import { formatEndpoint, isLoopback, isUnixSocket } from '../../core/endpoint';
+import { formatEndpoint, isLoopback } from '../../core/endpoint';
 import { ServerFailure, type Endpoint } from '../../core/failure';
-import { connectionTo } from '../../core/discovery/draft';
-import type { DraftEvidence, NameOf } from '../../core/discovery/draftEvidence';
+import { connectionTo, type Draft, type DraftNode } from '../../core/discovery/draft';
+import { withFallback, type NameOf } from '../../core/discovery/draftEvidence';
 import { furtherPlaces, type FurtherPlace } from '../../core/discovery/furtherPlaces';
-import type { FileNode, Look, ProposalOptions, SaidMember } from '../../core/discovery/look';
+import type { Answer, FileNode, ProposalOptions, SaidMember } from '../../core/discovery/look';
 import { draftTopology, makeProposal } from '../../core/discovery/makeProposal';
+import { NodeKeys } from '../../core/discovery/nodeKeys';
 import { presentDraft } from '../../core/discovery/presentDraft';
 import type { Evidence, ProposalSecrets, TopologyProposal } from '../../core/discovery/proposal';
-import { isSameAddress } from '../../core/discovery/servers';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import type { Clock } from '../../core/ports/clock';
 import type { DiscoveryGateway } from '../../core/ports/discoveryGateway';
 import { say } from '../../core/say';
 import type { ConnectionParams } from '../../core/topology';
-import { failureOf, lookOnce, type Found, type Wanted } from './lookOnce';
-
-/** Servers that one crawl looks at, at most. */
-export const MOST_LOOKS = 64;
-const AT_ONCE = 4;
-const PATRONI_PORT = 8008;
+import { CrawlLooks, MOST_LOOKS } from './crawlLooks';
+import { failureOf, type Wanted } from './lookOnce';
+import { managersOf } from './managersOf';
+import type {
+  ApprovedEndpoint,
+  LookedAgain,
+  WaitingEndpoint,
+  WantedAgain,
+} from './waitingEndpoint';
 
 export interface CrawlDeps {
   readonly gateway: DiscoveryGateway;
@@ -30,37 +32,15 @@ export interface CrawlDeps {
   readonly inFile?: readonly FileNode[];
 }
 
-/** A further node that nobody has looked at yet, because a person has to allow it or to say its address. */
-export interface WaitingEndpoint {
-  /** For `goOn`; stays the same while the crawl goes on. */
-  readonly key: string;
-  /** Its id in the proposal as it is now. */
-  readonly nodeId: string;
-  /** What would be dialled; `null`: no address is known, and it can be looked at only by one that a person says. */
-  readonly endpoint: Endpoint | null;
-  /** Where a server saw it, without its port; `null`: not even that. */
-  readonly host: string | null;
-  readonly database: string;
-  readonly user: string;
-  /** Whether the port is taken over from the server that names it, and may be another. */
-  readonly isPortGuessed: boolean;
-  readonly evidence: readonly Evidence[];
-}
-
-/** One endpoint that a person allowed, with what they changed. */
-export interface ApprovedEndpoint {
-  readonly key: string;
-  /** Another address than the one waiting. */
-  readonly address?: Endpoint;
-  readonly database?: string;
-  readonly user?: string;
-  /** Absent: the one of the server that names it. */
-  readonly password?: string;
-}
-
 interface NamedPlace extends FurtherPlace {
   readonly name: string;
   readonly said: readonly Evidence[];
+}
+
+interface NodePlace {
+  readonly node: DraftNode;
+  readonly base: Answer;
+  readonly nameOf: NameOf;
 }
 
 /**
@@ -68,15 +48,16 @@ interface NamedPlace extends FurtherPlace {
  * consent: this machine, and databases of a server that was reached; everything else waits.
  */
 export class Crawl {
-  readonly #looks: Found[] = [];
-  readonly #sought = new Set<string>();
+  readonly #looks: CrawlLooks;
+  readonly #keys = new NodeKeys();
   readonly #members: SaidMember[] = [];
   /** Addresses of Patroni that were asked. */
   readonly #asked = new Set<string>();
   readonly #notes: string[] = [];
-  #wasCut = false;
 
-  constructor(private readonly deps: CrawlDeps) {}
+  constructor(private readonly deps: CrawlDeps) {
+    this.#looks = new CrawlLooks(deps);
+  }
 
   /**
    * Looks at the first server, whose address a person confirmed, and at what needs no consent from there. May be called again with
@@ -87,8 +68,7 @@ export class Crawl {
     start: { readonly params: ConnectionParams; readonly password: string | null },
     signal: CancelSignal,
   ): Promise<void> {
-    const found = await lookOnce(
-      this.deps,
+    const { failure } = await this.#looks.begin(
       {
         connection: start.params,
         password: start.password,
@@ -99,8 +79,7 @@ export class Crawl {
       },
       signal,
     );
-    if (found.look.failure !== null) throw new ServerFailure(found.look.failure);
-    this.#looks.push(found);
+    if (failure !== null) throw new ServerFailure(failure);
     await this.#follow(signal);
   }
 
@@ -136,13 +115,76 @@ export class Crawl {
     for (const { endpoint } of managers) {
       if (endpoint !== null) await this.#askPatroni(endpoint, signal);
     }
-    await this.#lookAt(wanted, signal);
+    await this.#looks.lookAt(wanted, signal);
     await this.#follow(signal);
   }
 
+  /** Whether a person has to allow this address before it may be dialled. */
+  needsConsent(endpoint: Endpoint): boolean {
+    const { host } = endpoint;
+    return !isLoopback(host) && !this.#looks.knows(endpoint) && !this.deps.isApproved(endpoint);
+  }
+
+  /** What would be dialled there, without a secret; `null`: there is no such node, or nobody's user leads to it. */
+  connectionAt({ nodeId, address }: WantedAgain): ConnectionParams | null {
+    const place = this.#placeCalled(nodeId);
+    return place === null ? null : connectionTo(place.base, address, place.node.database);
+  }
+
+  /** The node as one that waits for consent to an address which a person said; `null` as above. */
+  placeAt(nodeId: string, endpoint: Endpoint): WaitingEndpoint | null {
+    const place = this.#placeCalled(nodeId);
+    if (place === null) return null;
+    const { base, node, nameOf } = place;
+    return {
+      key: node.key,
+      nodeId,
+      endpoint,
+      host: node.host,
+      database: node.database,
+      user: base.connection['user'] ?? base.facts.role,
+      isPortGuessed: false,
+      evidence: node.evidence.map(({ text, atMs }) => ({ text: text(nameOf), atMs })),
+    };
+  }
+
+  /**
+   * Looks at one node at an address that a person said and allowed, whether or not it was looked at before, and at what needs no consent
+   * from there. What failed before makes room for what comes of it; a node that answered stays, whatever comes of it.
+   */
+  async lookAgain(wanted: WantedAgain, signal: CancelSignal): Promise<LookedAgain> {
+    const place = this.#placeCalled(wanted.nodeId);
+    if (place === null) return 'notLookedAt';
+    const { base, node, nameOf } = place;
+    const look = await this.#looks.lookAgain(
+      {
+        connection: connectionTo(base, wanted.address, node.database),
+        password: wanted.password ?? this.#looks.passwordOf(base.facts),
+        soughtKey: node.key,
+        isOverridden: true,
+        // One that answered before keeps its evidence by itself.
+        evidence: node.answer === null ? node.evidence.map((one) => withFallback(one, nameOf)) : [],
+        name: wanted.nodeId,
+      },
+      node,
+      signal,
+    );
+    if (look === null) return 'notLookedAt';
+    if (look.failure !== null) return look.failure;
+    await this.#follow(signal);
+    return 'answered';
+  }
+
+  /** What each node of the proposal as it is now is known by from one look to the next, by its id. */
+  keys(): ReadonlyMap<string, string> {
+    const draft = this.#draft();
+    const nameOf = this.#nameOf(draft);
+    return new Map(Array.from(this.#keys.follow(draft), ([key, stays]) => [nameOf(key), stays]));
+  }
+
   proposal(): TopologyProposal {
-    const proposal = makeProposal(this.#all(), this.#options());
-    const more = this.#wasCut
+    const proposal = makeProposal(this.#looks.all(), this.#options());
+    const more = this.#looks.wasCut
       ? [
           ...this.#notes,
           say`Discovery stopped after ${MOST_LOOKS} looks; what lies further was not looked at.`,
@@ -153,50 +195,23 @@ export class Crawl {
 
   /** Passwords that led to a node, by its id in the proposal as it is now. For SecretStorage alone. */
   secrets(): ProposalSecrets {
-    const draft = draftTopology(this.#all(), this.#options());
-    const { ids } = presentDraft(draft, this.#options());
+    const draft = this.#draft();
+    const nameOf = this.#nameOf(draft);
     const secrets = new Map<string, string>();
-    for (const { look, password } of this.#looks) {
+    for (const { look, password } of this.#looks.found()) {
       if (password === null) continue;
       const node = [...draft.nodes.values()].find(
         ({ answer, failedLook }) => answer?.facts === look.facts || failedLook === look,
       );
-      const id = node === undefined ? undefined : ids.get(node.key);
-      if (look.facts !== null && id !== undefined) secrets.set(id, password);
+      if (look.facts !== null && node !== undefined) secrets.set(nameOf(node.key), password);
     }
     return secrets;
   }
 
-  /** Where a cluster manager may be asked, while none was: every member lists all of them. */
   #managers(): readonly WaitingEndpoint[] {
-    const draft = draftTopology(this.#all(), this.#options());
-    const { ids } = presentDraft(draft, this.#options());
     if (this.#asked.size > 0) return [];
-    const known = new Set<string>();
-    return [...draft.nodes.values()].flatMap(({ answer, key }): WaitingEndpoint[] => {
-      if (answer?.facts.looksLikePatroni !== true) return [];
-      const host = isUnixSocket(answer.endpoint.host) ? '127.0.0.1' : answer.endpoint.host;
-      if (known.has(host)) return [];
-      known.add(host);
-      const name = ids.get(key) ?? key;
-      return [
-        {
-          key: `patroni:${host}`,
-          nodeId: name,
-          endpoint: { host, port: PATRONI_PORT },
-          host,
-          database: '',
-          user: '',
-          isPortGuessed: true,
-          evidence: [
-            {
-              text: say`${name} has its settings as Patroni gives them; its /cluster lists the members`,
-              atMs: answer.atMs,
-            },
-          ],
-        },
-      ];
-    });
+    const draft = this.#draft();
+    return managersOf(draft, this.#nameOf(draft));
   }
 
   async #askPatroni(endpoint: Endpoint, signal: CancelSignal): Promise<void> {
@@ -216,19 +231,18 @@ export class Crawl {
     for (;;) {
       const free = this.#further().filter((place) => this.#isFree(place));
       const wanted = free.flatMap((place) =>
-        place.endpoint === null || this.#sought.has(place.key)
+        place.endpoint === null || this.#looks.isSought(place.key)
           ? []
           : [this.#wanted(place, place.endpoint, { key: place.key })],
       );
-      if (wanted.length === 0 || signal.aborted || this.#wasCut) return;
-      await this.#lookAt(wanted, signal);
+      if (wanted.length === 0 || signal.aborted || this.#looks.wasCut) return;
+      await this.#looks.lookAt(wanted, signal);
     }
   }
 
   #further(): readonly NamedPlace[] {
-    const draft = draftTopology(this.#all(), this.#options());
-    const { ids } = presentDraft(draft, this.#options());
-    const nameOf = (key: string): string => ids.get(key) ?? key;
+    const draft = this.#draft();
+    const nameOf = this.#nameOf(draft);
     return furtherPlaces(draft).map((place) => ({
       ...place,
       evidence: place.evidence.map((one) => withFallback(one, nameOf)),
@@ -239,13 +253,12 @@ export class Crawl {
 
   #wanted(place: NamedPlace, endpoint: Endpoint, changes: ApprovedEndpoint): Wanted {
     const { base, database, key, name, evidence } = place;
-    const led = this.#looks.find(({ look }) => look.facts === base.facts);
     return {
       connection: {
         ...connectionTo(base, endpoint, changes.database ?? database),
         ...(changes.user === undefined ? {} : { user: changes.user }),
       },
-      password: changes.password ?? led?.password ?? null,
+      password: changes.password ?? this.#looks.passwordOf(base.facts),
       soughtKey: key,
       isOverridden: changes.address !== undefined,
       evidence,
@@ -256,52 +269,28 @@ export class Crawl {
   /** Whether nobody need be asked: an address that is known, on this machine or allowed before. */
   #isFree({ endpoint, isPortGuessed }: FurtherPlace): boolean {
     if (endpoint === null || isPortGuessed) return false;
-    return isLoopback(endpoint.host) || this.#isKnown(endpoint) || this.deps.isApproved(endpoint);
+    return !this.needsConsent(endpoint);
   }
 
-  /** Reached already, for another database. */
-  #isKnown(endpoint: Endpoint): boolean {
-    return this.#looks.some(
-      ({ look }) => look.endpoint !== null && isSameAddress(look.endpoint, endpoint),
-    );
+  #draft(): Draft {
+    return draftTopology(this.#looks.all(), this.#options());
   }
 
-  async #lookAt(wanted: readonly Wanted[], signal: CancelSignal): Promise<void> {
-    const limit = pLimit(AT_ONCE);
-    const found = await Promise.all(
-      wanted.map((one) =>
-        limit(async () => {
-          if (signal.aborted || one.soughtKey === null) return null;
-          if (this.#sought.has(one.soughtKey)) return null;
-          if (this.#sought.size >= MOST_LOOKS - 1) {
-            this.#wasCut = true;
-            return null;
-          }
-          this.#sought.add(one.soughtKey);
-          return lookOnce(this.deps, one, signal);
-        }),
-      ),
-    );
-    for (const one of found) {
-      // What was given up was not looked at.
-      if (one?.look.failure?.reason === 'cancelled') this.#sought.delete(one.look.soughtKey ?? '');
-      else if (one !== null) this.#looks.push(one);
-    }
+  #nameOf(draft: Draft): NameOf {
+    const { ids } = presentDraft(draft, this.#options());
+    return (key) => ids.get(key) ?? key;
   }
 
-  #all(): readonly Look[] {
-    return this.#looks.map(({ look }) => look);
+  /** A node by its id as it is now, with the answer whose user leads there. */
+  #placeCalled(id: string): NodePlace | null {
+    const draft = this.#draft();
+    const nameOf = this.#nameOf(draft);
+    const node = [...draft.nodes.values()].find(({ key }) => nameOf(key) === id);
+    const base = node?.base ?? null;
+    return node === undefined || base === null ? null : { node, base, nameOf };
   }
 
   #options(): ProposalOptions {
     return { inFile: this.deps.inFile ?? [], members: this.#members };
   }
-}
-
-/** Whoever it names may get another name with a later look; the present one stands where it has none then. */
-function withFallback({ text, atMs }: DraftEvidence, now: NameOf): DraftEvidence {
-  return {
-    text: (nameOf) => text((key) => (nameOf(key) === key ? now(key) : nameOf(key))),
-    atMs,
-  };
 }

@@ -25,7 +25,7 @@ export interface Found {
   readonly password: string | null;
 }
 
-interface LookDeps {
+export interface LookDeps {
   readonly gateway: DiscoveryGateway;
   readonly clock: Clock;
 }

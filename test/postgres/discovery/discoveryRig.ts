@@ -5,7 +5,8 @@ import type {
   TopologyProposal,
 } from '../../../src/core/discovery/proposal';
 import { SystemClock } from '../../../src/host/systemClock';
-import { Crawl, type ApprovedEndpoint } from '../../../src/operations/discovery/crawl';
+import { Crawl } from '../../../src/operations/discovery/crawl';
+import type { ApprovedEndpoint } from '../../../src/operations/discovery/waitingEndpoint';
 import { PgDiscoveryGateway } from '../../../src/pg/discovery/pgDiscoveryGateway';
 import type { Cluster } from '../../clusters/cluster';
 import { makeGateway, never } from '../pg/support';

@@ -4,7 +4,7 @@ import {
   furtherServers,
   isServer,
 } from '../../../../src/commands/discovery/furtherServers';
-import type { WaitingEndpoint } from '../../../../src/operations/discovery/crawl';
+import type { WaitingEndpoint } from '../../../../src/operations/discovery/waitingEndpoint';
 
 function waiting(nodeId: string, more: Partial<WaitingEndpoint> = {}): WaitingEndpoint {
   return {
