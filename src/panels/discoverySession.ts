@@ -2,7 +2,7 @@ import { CancelSource } from '../core/cancelSource';
 import type { ProposalChoices } from '../core/discovery/proposal';
 import type { CancelSignal } from '../core/ports/cancelSignal';
 import { formatEndpoint } from '../core/endpoint';
-import { isServerFailure, type Endpoint } from '../core/failure';
+import type { Endpoint } from '../core/failure';
 import type { Disposable } from '../core/ports/disposable';
 import type { Log } from '../core/ports/log';
 import { say } from '../core/say';
@@ -83,8 +83,8 @@ export class DiscoverySession implements Disposable {
     this.show({ ...this.state, look: { key: node.key, said: say`Looking at ${where}` } });
     try {
       this.show(await lookAgain(node.id, { host, port }, running));
-    } catch (error) {
-      const said = isServerFailure(error) ? error.facts.text : say`${where} was not looked at.`;
+    } catch {
+      const said = say`${where} was not looked at.`;
       this.warn(said);
       this.show({ ...this.state, look: { key: null, said } });
     } finally {

@@ -2,7 +2,7 @@ import { bareNode } from '../../core/bareNode';
 import type { ProposalSecrets, TopologyProposal } from '../../core/discovery/proposal';
 import { isSameAddress } from '../../core/discovery/servers';
 import { formatEndpoint } from '../../core/endpoint';
-import type { Endpoint } from '../../core/failure';
+import { isServerFailure, type Endpoint } from '../../core/failure';
 import type { CancelSignal } from '../../core/ports/cancelSignal';
 import { say } from '../../core/say';
 import { MOST_LOOKS } from '../../operations/discovery/crawlLooks';
@@ -40,6 +40,16 @@ export class MapLooks {
 
   /** @returns finished sentence: what came of it */
   async look(nodeId: string, address: Endpoint, signal: CancelSignal): Promise<string> {
+    try {
+      return await this.lookAt(nodeId, address, signal);
+    } catch (error) {
+      // A connection that cannot be completed, as without the certificate that it names.
+      if (isServerFailure(error)) return error.facts.text;
+      throw error;
+    }
+  }
+
+  private async lookAt(nodeId: string, address: Endpoint, signal: CancelSignal): Promise<string> {
     const where = formatEndpoint(address);
     if (!this.deps.isTrusted()) {
       return say`${where} was not looked at: in Restricted Mode no server is dialled.`;
