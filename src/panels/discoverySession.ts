@@ -80,7 +80,7 @@ export class DiscoverySession implements Disposable {
     this.running = running;
     const { host, port } = place;
     const where = formatEndpoint({ host, port });
-    this.show({ ...this.state, look: { key: node.key, said: say`Looking at ${where}` } });
+    this.show({ ...this.state, look: { key: node.key, said: say`Look Again: ${where}` } });
     try {
       this.show(await lookAgain(node.id, { host, port }, running));
     } catch {

@@ -50,7 +50,7 @@ describe('map of a discovery, looking again', () => {
     await page.getByRole('textbox', { name: 'Port of central-archive' }).fill('5434');
     await page.getByText('Dials localhost:5434.').waitFor();
     await look.click();
-    await page.getByRole('status').getByText('Looking at localhost:5434').waitFor();
+    await page.getByRole('status').getByText('Look Again: localhost:5434').waitFor();
     await page.locator('pgt-button[aria-disabled=true]', { hasText: 'Look Again' }).waitFor();
     await look.click({ force: true });
     await write.click({ force: true });
@@ -118,7 +118,7 @@ describe('map of a discovery, looking again', () => {
       assert.deepEqual(await violationsOf(page), []);
       await page.getByRole('button', { name: 'Look Again: central-archive' }).click();
       await waitFor(() => looks.length === 1, { what: 'a look is asked for' });
-      await page.getByRole('status').getByText('Looking at').waitFor();
+      await page.getByRole('status').getByText('Look Again: ').waitFor();
       assert.deepEqual(await violationsOf(page), []);
       if (process.env['SHOTS'] !== undefined) {
         await page.screenshot({

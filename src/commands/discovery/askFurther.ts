@@ -14,10 +14,11 @@ import { furtherDetails, type FurtherServer } from './furtherServers';
  */
 export async function askFurther(
   servers: readonly FurtherServer[],
+  question = say`${formatCounted(servers.length, 'further server')} ${servers.length === 1 ? say`was` : say`were`} found. Which may be looked at as well?`,
 ): Promise<readonly FurtherServer[] | null> {
   const answer = await askMany<FurtherServer>({
     place: { title: TITLE, step: 1, totalSteps: 1, canGoBack: false },
-    placeholder: say`${formatCounted(servers.length, 'further server')} ${servers.length === 1 ? say`was` : say`were`} found. Which may be looked at as well?`,
+    placeholder: question,
     items: servers.map(furtherItem),
     isTicked: ({ endpoint }) => concernAbout(endpoint) === null,
     mayBeEmpty: true,

@@ -79,7 +79,7 @@ export class MapLooks {
     );
     if (open.length === 0) return true;
     const servers = furtherServers(open.flatMap((one) => crawl.placeAt(wanted.nodeId, one) ?? []));
-    const ticked = await askFurther(servers);
+    const ticked = await askFurther(servers, say`May this server be looked at?`);
     if (ticked === null || ticked.length < servers.length) return false;
     approved.push(...ticked.map(({ endpoint }) => endpoint));
     return true;
@@ -121,7 +121,7 @@ export class MapLooks {
     if (node === undefined) {
       return say`A server answered at ${where}, and ${before} is not on the map any more.`;
     }
-    return node.problem ?? say`${node.id} answered at ${where}.`;
+    return node.problem ?? say`A server answered at ${where}.`;
   }
 }
 

@@ -180,9 +180,11 @@ function addSlotEdge(
   const sender = senderOfSlot(server, slot);
   if (sender !== null) draft.claimedSenders.add(claimKey(server, sender.pid));
   const client = sender?.clientAddress ?? null;
-  const reader = slot.isActive
-    ? `read${client === null ? '' : say` from client_addr ${client}`}`
-    : say`not read now`;
+  const reader = !slot.isActive
+    ? say`not read now`
+    : client === null
+      ? say`read now`
+      : say`read from client_addr ${client}`;
   pushEdge(draft, subscriber, publisher, certainty, [
     {
       text: (nameOf) =>

@@ -10,7 +10,7 @@ import type { Recorded } from '../../language/recordTexts';
 
 /** Tests whose code makes the texts of plans, reports, findings, diagnoses, rows and the dashboard. */
 const TESTS = [
-  'test/unit/core/{attention,checks,describe,diagnosis,differences,events,loss,plan,queue,routing,setup}/**/*.test.ts',
+  'test/unit/core/{attention,checks,describe,diagnosis,differences,discovery,events,loss,plan,queue,routing,setup}/**/*.test.ts',
   'test/unit/core/join/{streamingEdges,logicalEdges,queues,slots,slotLimit,consumerEdges}.test.ts',
   'test/unit/core/{changeFailure,connectionString,failureText}.test.ts',
   'test/unit/topologyFile/{badInputs,optionProblems,routing,suggestions}.test.ts',

@@ -120,7 +120,7 @@ describe('panels/discoverySession', () => {
       settle.resolve(next);
       await new Promise(setImmediate);
       assert.deepEqual(shown(), [
-        { key: 'key-of-genesis', said: 'Looking at localhost:5434' },
+        { key: 'key-of-genesis', said: 'Look Again: localhost:5434' },
         { key: null, said: 'genesis answered.' },
       ]);
       session.receive(look(place));
