@@ -79,6 +79,8 @@ export class MapLooks {
     );
     if (open.length === 0) return true;
     const servers = furtherServers(open.flatMap((one) => crawl.placeAt(wanted.nodeId, one) ?? []));
+    // Nothing to ask about is no consent.
+    if (servers.length === 0) return false;
     const ticked = await askFurther(servers, say`May this server be looked at?`);
     if (ticked === null || ticked.length < servers.length) return false;
     approved.push(...ticked.map(({ endpoint }) => endpoint));
