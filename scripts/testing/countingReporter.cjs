@@ -1,5 +1,6 @@
 // mocha's spec reporter, which also leaves its counts, and what failed, in the file that TEST_COUNTS names.
 const { writeFileSync } = require('node:fs');
+const { stripVTControlCharacters } = require('node:util');
 const mocha = require('mocha');
 
 module.exports = class CountingReporter extends mocha.reporters.Spec {
@@ -13,8 +14,9 @@ module.exports = class CountingReporter extends mocha.reporters.Spec {
     /** @type {string[]} */
     const failures = [];
     runner.on('fail', (test, error) => {
-      const why = String(error?.message ?? error).replaceAll(/\s+/gu, ' ');
-      failures.push(`${test.fullTitle()}: ${why.slice(0, 300)}`);
+      const why = stripVTControlCharacters(String(error?.message ?? error));
+      // Long enough for the log of a click, whose end says what was in its way.
+      failures.push(`${test.fullTitle()}: ${why.replaceAll(/\s+/gu, ' ').slice(0, 2000)}`);
     });
     runner.once('end', () => {
       if (file === undefined) return;

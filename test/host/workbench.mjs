@@ -68,7 +68,8 @@ export class Workbench {
     }
     for (let left = 20; !(await isShown()); left -= 1) {
       if (left === 0) throw new Error(`${title} does not come into sight.`);
-      await tab.locator('.action-label').first().click();
+      // The whole tab, as a person would: a badge may lie over its icon.
+      await tab.click();
       for (let ms = 0; ms < 3000 && !(await isShown()); ms += 100) {
         await this.page.waitForTimeout(100);
       }
