@@ -12,10 +12,16 @@ export const copySetupFix = defineCommand('copySetupFix', {
   argument: 'optional',
   run: async ({ setups }, target) => {
     const subject = target?.subject ?? null;
-    if (target === null || subject === null) return;
-    const item = findSetupItem(setups.of(target.topologyId), subject);
+    const item =
+      target === null || subject === null
+        ? null
+        : findSetupItem(setups.of(target.topologyId), subject);
     const fix = item?.fix ?? null;
-    if (item === null || fix === null) return;
+    if (item === null || fix === null) {
+      // The editor calls without the row while it is drawn anew, and what is in the clipboard is not this fix.
+      void window.showWarningMessage(say`Nothing was copied. Choose the item of the set-up again.`);
+      return;
+    }
     await env.clipboard.writeText(fix);
     window.setStatusBarMessage(say`Copied what mends: ${item.title}`, MESSAGE_MS);
   },

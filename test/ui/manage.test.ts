@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TopologySource } from '../clusters/topology/topologySource';
 import { waitFor } from '../clusters/waitFor';
+import { commandOnRow } from './support/commandOnRow';
 import { ExplorerPage } from './support/explorerPage';
 import { useServers } from './support/liveTopology';
 import { PlanPage } from './support/planPage';
@@ -173,8 +174,8 @@ describe('managing a topology from the workbench', () => {
   it('drops a slot that nobody needs, from its row', async () => {
     const { workbench } = session;
     await workbench.expand(workbench.row(/^Slots, 5/));
-    await workbench.contextMenu(workbench.row(/^left_over, slot/), 'Drop Slot…');
-    await workbench.dialog().waitFor();
+    const slot = workbench.row(/^left_over, slot/);
+    await commandOnRow(workbench, slot, 'Drop Slot…', workbench.dialog());
     await session.capture('manage drop slot');
     assert.match(await workbench.dialog().innerText(), /pg_drop_replication_slot\('left_over'\)/u);
     await confirm('Drop Slot');
@@ -296,8 +297,8 @@ describe('managing a topology from the workbench', () => {
       );
     const goesOn = () => row('(streaming|idle)').waitFor();
     await conflict('both');
-    await workbench.contextMenu(row('stopped'), 'Resolve Stopped Subscription…');
-    await plans.prompt(title);
+    const shown = workbench.choice('Show What It Would Apply');
+    await commandOnRow(workbench, row('stopped'), 'Resolve Stopped Subscription…', shown);
     await session.capture('manage resolve');
     await plans.shows(/Would Apply ?1 row of .*approved_patterns/u);
     await plans.choose(title, 'Show What It Would Apply');
@@ -309,7 +310,7 @@ describe('managing a topology from the workbench', () => {
     assert.match(sql, /'both'/u);
     await session.capture('manage resolve transaction');
     await servers.query('singularity', "DELETE FROM approved_patterns WHERE name = 'both'");
-    await workbench.contextMenu(row('stopped'), 'Resolve Stopped Subscription…');
+    await commandOnRow(workbench, row('stopped'), 'Resolve Stopped Subscription…', shown);
     await plans.choose(title, 'Enable…');
     await workbench.dialog().waitFor();
     await session.capture('manage enable anyway');
@@ -319,8 +320,7 @@ describe('managing a topology from the workbench', () => {
     await goesOn();
     await arrived('both', 'central');
     await conflict('skipped');
-    await workbench.contextMenu(row('stopped'), 'Skip Transaction…');
-    await workbench.dialog().waitFor();
+    await commandOnRow(workbench, row('stopped'), 'Skip Transaction…', workbench.dialog());
     await session.capture('manage skip');
     assert.match(await workbench.dialog().innerText(), /1 row of .*approved_patterns/u);
     await confirm('Skip Transaction');
@@ -419,8 +419,8 @@ describe('managing a topology from the workbench', () => {
   it('drops a subscription with its slot, from its row', async () => {
     const { workbench } = session;
     await workbench.expand(workbench.row(/^singularity,/));
-    await workbench.contextMenu(workbench.row(/^patterns_sub, subscription/), 'Drop Subscription…');
-    await plans.prompt('Drop Subscription');
+    const row = workbench.row(/^patterns_sub, subscription/);
+    await commandOnRow(workbench, row, 'Drop Subscription…', workbench.choice('Drop It Too'));
     await session.capture('manage drop subscription');
     await plans.choose('Drop Subscription', 'Drop It Too');
     for (const [theme, mark] of THEMES) {

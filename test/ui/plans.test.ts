@@ -12,6 +12,7 @@ import {
 } from 'jsonc-parser';
 import { TopologySource } from '../clusters/topology/topologySource';
 import { waitFor } from '../clusters/waitFor';
+import { commandOnRow } from './support/commandOnRow';
 import { ExplorerPage } from './support/explorerPage';
 import { useServers } from './support/liveTopology';
 import { PlanPage } from './support/planPage';
@@ -242,13 +243,14 @@ describe('plans, from the command to the server', () => {
   it('disables and enables a subscription from its row', async () => {
     const { workbench } = session;
     const row = workbench.row(/^patterns_sub, subscription, (streaming|idle)/);
-    await workbench.contextMenu(row, 'Disable Subscription…');
+    const run = workbench.choice('Run Plan');
+    await commandOnRow(workbench, row, 'Disable Subscription…', run);
     await plans.prompt(/^Disable subscription patterns_sub on singularity/);
-    await workbench.choice('Run Plan').click();
+    await run.click();
     await explorer.row(/^patterns_sub, subscription, disabled/);
-    await workbench.contextMenu(workbench.row(/^patterns_sub, /), 'Enable Subscription…');
+    await commandOnRow(workbench, workbench.row(/^patterns_sub, /), 'Enable Subscription…', run);
     await plans.prompt(/^Enable subscription patterns_sub on singularity/);
-    await workbench.choice('Run Plan').click();
+    await run.click();
     await explorer.row(/^patterns_sub, subscription, (streaming|idle)/);
   });
 
@@ -305,8 +307,7 @@ describe('plans, from the command to the server', () => {
     const before = await made();
     const disable = async (): Promise<void> => {
       const row = workbench.row(/^patterns_sub, subscription, (streaming|idle)/);
-      await workbench.contextMenu(row, 'Disable Subscription…');
-      await workbench.dialog().waitFor();
+      await commandOnRow(workbench, row, 'Disable Subscription…', workbench.dialog());
     };
     await workbench.command('Notifications: Clear All Notifications');
     await disable();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { TopologySource } from '../clusters/topology/topologySource';
 import { waitFor } from '../clusters/waitFor';
+import { commandOnRow, hasSaid } from './support/commandOnRow';
 import { ExplorerPage } from './support/explorerPage';
 import { useServers } from './support/liveTopology';
 import { PlanPage } from './support/planPage';
@@ -207,9 +208,8 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     const conflicts = await explorer.row(/^Conflicts, 1/u);
     await workbench.expand(conflicts);
     const conflict = await explorer.row(/^robbie_personality_state .*, conflict/u);
-    await workbench.contextMenu(conflict, 'Edit and Apply Merged…');
     const task = /Edit the row on the right, then apply it to master/u;
-    await workbench.told(task);
+    await commandOnRow(workbench, conflict, 'Edit and Apply Merged…', hasSaid(workbench, task));
     const right = page.locator('.monaco-diff-editor .editor.modified');
     await right.getByText('"state"').first().waitFor();
     const merged = `{"id": "${PLANTED}", "mood": "glad", "state": {"focus": "both"}, "updated_at": "2026-01-02T03:04:05.000006+00:00"}`;
@@ -230,8 +230,9 @@ describe('an edge that goes on without its primary, in the workbench', () => {
     const { workbench, page } = session;
     await workbench.command('Notifications: Clear All Notifications');
     const first = await explorer.row(/^learned_patterns .*, dead/u);
-    await workbench.contextMenu(first, 'Retry Dead Operation…');
-    await plans.choose('Retry Dead Operation', /Edit the Row/u);
+    const edit = workbench.choice(/Edit the Row/u);
+    await commandOnRow(workbench, first, 'Retry Dead Operation…', edit);
+    await edit.click();
     const ready = /Edit the row, then let it be tried again/u;
     await workbench.told(ready);
     const row = `{"id": "00000000-0000-4000-8000-00000000000a", "pattern": "mended", "confidence": 0.5, "updated_at": "2026-01-01T00:00:00Z"}`;
@@ -245,7 +246,7 @@ describe('an edge that goes on without its primary, in the workbench', () => {
       what: 'the mended operation is drained by itself',
     });
     const dead = await explorer.row(/^Dead, 2/u);
-    await workbench.contextMenu(dead, 'Drop Dead Operation…');
+    await commandOnRow(workbench, dead, 'Drop Dead Operation…', workbench.dialog());
     await confirm(/^Drop 2 Operations/u, 'Drop 2 Operations');
     await workbench.told(/Dropped 2 operations/u);
     await explorer.row(/^pending_sync, queue, empty/u);
